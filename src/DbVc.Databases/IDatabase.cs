@@ -1,0 +1,157 @@
+using DbVc.Model;
+
+namespace DbVc.Databases;
+
+/// <summary>
+/// A live database of one engine. Nothing here knows a commit or a branch: callers hand in plans, engines carry them out.
+/// Every method may throw <see cref="DbVcException"/> with codes <c>database.missing</c>, <c>database.not-a-database</c>,
+/// <c>database.read-only</c>, <c>database.locked</c> (kind Locked), <c>database.full</c>.
+/// </summary>
+public interface IDatabase : IDisposable
+{
+    /// <summary>For people and <c>branch show</c>: a path, or a connection string without password.</summary>
+    string Display { get; }
+
+    DatabaseCapabilities Capabilities { get; }
+
+    /// <summary>Opens one consistent view of the whole database. Writers are not blocked beyond a short copy.</summary>
+    IReadSnapshot BeginRead();
+
+    /// <summary>Opens the one writing transaction, taking the engine's write lock at once; throws kind Locked after <paramref name="lockTimeout"/>.</summary>
+    IApplySession BeginApply(TimeSpan lockTimeout);
+
+    /// <summary>Opens a transaction for loading many rows into one existing table with the engine's fastest path.</summary>
+    IBulkLoad BeginLoad(TableSchema table, TimeSpan lockTimeout);
+
+    /// <summary>Runs one read-only statement of untrusted SQL: no writes, no attach, no extension, bounded rows and time.</summary>
+    IQueryResult Query(string sql, QueryLimits limits);
+
+    /// <summary>The tables that a statement reads, found without running it.</summary>
+    IReadOnlyList<string> FindTables(string sql);
+}
+
+/// <summary>What an engine promises, and what not.</summary>
+/// <param name="TransactionalDdl">Schema changes roll back with the transaction.</param>
+/// <param name="CheapClone">Cloning costs next to nothing here (reflink).</param>
+public sealed record DatabaseCapabilities(bool TransactionalDdl, bool CheapClone);
+
+/// <summary>Opens databases of one engine and makes isolated copies of them.</summary>
+public interface IDatabaseProvider
+{
+    /// <summary>The engine's name, for example <c>sqlite</c>.</summary>
+    string Engine { get; }
+
+    IDatabase Open(string location);
+
+    /// <summary>Makes an empty database; fails if one is there.</summary>
+    void Create(string location);
+
+    /// <summary>A consistent, isolated, durable copy of <paramref name="source"/> at <paramref name="destination"/> by the fastest safe way.
+    /// Either the whole copy stands at the destination afterwards, or nothing.</summary>
+    void Clone(string source, string destination);
+
+    /// <summary>Removes a database made by <see cref="Create"/> or <see cref="Clone"/>, with its side files. Nothing there is no error.</summary>
+    void Drop(string location);
+}
+
+/// <summary>One consistent view of a database.</summary>
+public interface IReadSnapshot : IDisposable
+{
+    /// <summary>The <c>_dbvc_state</c> row as the snapshot sees it; null if there is none.</summary>
+    LiveState? State { get; }
+
+    /// <summary>All user tables and objects; db-vc's own (<c>_dbvc_*</c>, <c>_rejected_*</c>) and the engine's are left out.
+    /// <see cref="Column.Id"/> is 0 here: identity is the version engine's to give.</summary>
+    DatabaseSchema ReadSchema();
+
+    /// <summary>Reads the stored columns of all rows, in primary key order where the engine can give it cheaply.</summary>
+    IRowCursor ReadRows(TableSchema table);
+}
+
+/// <summary>Moves over rows without copying values. Spans are valid until the next <see cref="Read"/>.</summary>
+public interface IRowCursor : IDisposable
+{
+    bool Read();
+
+    ValueKind KindAt(int column);
+
+    long IntegerAt(int column);
+
+    double RealAt(int column);
+
+    /// <summary>The bytes of text or blob.</summary>
+    ReadOnlySpan<byte> BytesAt(int column);
+}
+
+/// <summary>Identity and version of a live database, kept in its <c>_dbvc_state</c> table.</summary>
+/// <param name="RepositoryId">The repository that versions it.</param>
+/// <param name="DatabaseId">This database; a copy is noticed because two files claim it.</param>
+/// <param name="Commit">40 hexadecimal digits of the commit the database is at.</param>
+/// <param name="OperationHead">The head of the operation log when it was written.</param>
+public sealed record LiveState(string RepositoryId, string DatabaseId, string Commit, string OperationHead);
+
+/// <summary>
+/// The one writing transaction of apply. The user's own triggers do not fire and foreign keys do not cascade inside it:
+/// their effects are in the delta. Disposed without <see cref="Commit"/> it leaves nothing behind.
+/// </summary>
+public interface IApplySession : IDisposable
+{
+    /// <summary>The locked <c>_dbvc_state</c>; null if there is none yet.</summary>
+    LiveState? State { get; }
+
+    /// <summary>
+    /// Carries out schema and row changes. Before a row is touched it is compared, byte for byte, with what the delta expects:
+    /// a row that moved, is missing, or exists where none should is returned, and the session must then be abandoned.
+    /// Order inside is free (deletes first, then inserts), so swapping unique values works.
+    /// </summary>
+    IReadOnlyList<MovedRow> Apply(DatabaseDelta delta);
+
+    /// <summary>Checks foreign keys, NOT NULL, UNIQUE and CHECK on the tables of <paramref name="delta"/> and those that refer to them.</summary>
+    IReadOnlyList<ConstraintViolation> CheckConstraints(DatabaseDelta delta);
+
+    /// <summary>Creates <c>_dbvc_state</c> if need be and writes it.</summary>
+    void SetState(LiveState state);
+
+    /// <summary>Durable when it returns.</summary>
+    void Commit();
+}
+
+/// <summary>A row that no longer is what the delta expected.</summary>
+public sealed record MovedRow(string Table, string Key, Value[]? Expected, Value[]? Actual);
+
+/// <summary>Loads rows into one table. Set each stored column, then <see cref="Insert"/>. Bytes need to stay valid only until Insert returns.</summary>
+public interface IBulkLoad : IDisposable
+{
+    void SetNull(int column);
+
+    void SetInteger(int column, long value);
+
+    void SetReal(int column, double value);
+
+    void SetText(int column, ReadOnlySpan<byte> utf8);
+
+    void SetBlob(int column, ReadOnlySpan<byte> bytes);
+
+    /// <summary>Writes the row. Returns null, or the sentence of the constraint it broke; then the row is not written and loading may go on.</summary>
+    string? Insert();
+
+    void Commit();
+}
+
+/// <summary>Bounds on foreign SQL.</summary>
+public sealed record QueryLimits(long MaxRows, TimeSpan MaxTime)
+{
+    public static QueryLimits Default { get; } = new(1_000_000, TimeSpan.FromSeconds(60));
+}
+
+/// <summary>A streaming answer to a query.</summary>
+public interface IQueryResult : IDisposable
+{
+    IReadOnlyList<QueryColumn> Columns { get; }
+
+    /// <summary>Rows, each freshly allocated. Throws kind Refused, code <c>query.limit</c>, when a limit is met.</summary>
+    IEnumerable<Value[]> Rows { get; }
+}
+
+/// <summary>Name and declared type (empty for an expression) of a result column.</summary>
+public sealed record QueryColumn(string Name, string Type);

@@ -1,0 +1,35 @@
+namespace DbVc.Model;
+
+/// <summary>
+/// One row before and after. Values are aligned with the stored columns of the table they belong to:
+/// <see cref="Before"/> with the schema before, <see cref="After"/> with the schema after.
+/// </summary>
+/// <param name="Before">Null when the row was added.</param>
+/// <param name="After">Null when the row was deleted.</param>
+/// <param name="Count">How many identical rows; other than 1 only in tables without primary key.</param>
+public sealed record RowChange(Value[]? Before, Value[]? After, long Count = 1);
+
+/// <summary>Everything that turns one table from before to after.</summary>
+/// <param name="Before">Null when the table was created.</param>
+/// <param name="After">Null when the table was dropped.</param>
+/// <param name="Rows">In key order; may be read once only; empty for a dropped table.</param>
+public sealed record TableDelta(TableSchema? Before, TableSchema? After, IEnumerable<RowChange> Rows);
+
+/// <summary>Everything that turns one database from before to after; a plan, applying it is the database's work.</summary>
+/// <param name="Tables">Only tables that differ in schema or rows.</param>
+/// <param name="ObjectsBefore">Indexes, views and triggers that no longer exist or differ.</param>
+/// <param name="ObjectsAfter">Indexes, views and triggers that are new or differ.</param>
+public sealed record DatabaseDelta(
+    IReadOnlyList<TableDelta> Tables, IReadOnlyList<SchemaObject> ObjectsBefore, IReadOnlyList<SchemaObject> ObjectsAfter)
+{
+    public static DatabaseDelta Empty { get; } = new([], [], []);
+
+    public bool IsEmpty => Tables.Count == 0 && ObjectsBefore.Count == 0 && ObjectsAfter.Count == 0;
+}
+
+/// <summary>A constraint or invariant that a state of the database breaks.</summary>
+/// <param name="Constraint">For example <c>FOREIGN KEY orders.customer_id -> customers.id</c> or an invariant's name.</param>
+/// <param name="Table">The table of the offending row.</param>
+/// <param name="Key">The row's key as text, or its row number where it has none.</param>
+/// <param name="Message">One sentence for a person.</param>
+public sealed record ConstraintViolation(string Constraint, string Table, string Key, string Message);

@@ -1,0 +1,94 @@
+namespace DbVc.Model;
+
+/// <summary>One column of a table, in neutral form.</summary>
+public sealed record Column
+{
+    /// <summary>Identifies the column inside its table; survives renames; part of the row encoding (1 … 65535).</summary>
+    public required int Id { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>The type as declared, e.g. <c>VARCHAR(40)</c>; empty where none was declared.</summary>
+    public string DeclaredType { get; init; } = "";
+
+    public bool Nullable { get; init; } = true;
+
+    /// <summary>The default as an SQL expression, or null.</summary>
+    public string? DefaultSql { get; init; }
+
+    /// <summary>The collation if it is not the engine's default.</summary>
+    public string? Collation { get; init; }
+
+    /// <summary>Computed by the database: never captured, never written.</summary>
+    public bool Generated { get; init; }
+}
+
+/// <summary>A foreign key of the table that holds it.</summary>
+public sealed record ForeignKey
+{
+    public required IReadOnlyList<string> Columns { get; init; }
+
+    public required string ReferencedTable { get; init; }
+
+    /// <summary>Empty means the primary key of the referenced table.</summary>
+    public required IReadOnlyList<string> ReferencedColumns { get; init; }
+
+    public string OnDelete { get; init; } = "NO ACTION";
+
+    public string OnUpdate { get; init; } = "NO ACTION";
+}
+
+/// <summary>One table: neutral form plus the engine's own DDL.</summary>
+public sealed record TableSchema
+{
+    public required string Name { get; init; }
+
+    /// <summary>In declared order, generated columns included.</summary>
+    public required IReadOnlyList<Column> Columns { get; init; }
+
+    /// <summary>Column names in key order; empty for a table without primary key, which is a multiset of rows.</summary>
+    public required IReadOnlyList<string> PrimaryKey { get; init; }
+
+    public IReadOnlyList<ForeignKey> ForeignKeys { get; init; } = [];
+
+    /// <summary>Column lists of UNIQUE constraints and unique indexes, the primary key not among them.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Uniques { get; init; } = [];
+
+    /// <summary>The statement that creates the table on its engine.</summary>
+    public required string Sql { get; init; }
+
+    /// <summary>True where the engine hands out the next key (rowid alias, identity, serial, AUTO_INCREMENT).</summary>
+    public bool AllocatesKeys { get; init; }
+
+    public bool HasKey => PrimaryKey.Count > 0;
+
+    /// <summary>The columns whose values are captured and written, in declared order.</summary>
+    public IEnumerable<Column> StoredColumns => Columns.Where(c => !c.Generated);
+
+    public Column? FindColumn(string name) =>
+        Columns.FirstOrDefault(c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase));
+}
+
+/// <summary>What a <see cref="SchemaObject"/> is.</summary>
+public enum SchemaObjectKind
+{
+    Index,
+    View,
+    Trigger,
+}
+
+/// <summary>An index, view or trigger, kept as the engine's own DDL.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Table">The table it belongs to; null for a view.</param>
+/// <param name="Sql">The statement that creates it.</param>
+public sealed record SchemaObject(SchemaObjectKind Kind, string Name, string? Table, string Sql);
+
+/// <summary>All tables and other objects of a database, each list ordered by name (ordinal).</summary>
+public sealed record DatabaseSchema(IReadOnlyList<TableSchema> Tables, IReadOnlyList<SchemaObject> Objects)
+{
+    public static DatabaseSchema Empty { get; } = new([], []);
+
+    public TableSchema? FindTable(string name) =>
+        Tables.FirstOrDefault(t => string.Equals(t.Name, name, StringComparison.OrdinalIgnoreCase));
+}
