@@ -23,7 +23,7 @@ public sealed class Blame(Repository repository)
         var start = Table(revision, table)
             ?? throw new DbVcException(FailureKind.Usage, "table.missing", $"There is no table '{table}' at {revision.Short}.");
         _columns = [.. start.Table.Schema.StoredColumns.Select(c => c.Id)];
-        var rows = SelectRows(start, key, maxRows).ToDictionary(r => r.Key, KeyEquality.Instance);
+        var rows = SelectRows(start, key, maxRows).ToDictionary(r => r.Key, r => r, KeyEquality.Instance);
         var pending = new Dictionary<CommitId, Dictionary<ReadOnlyMemory<byte>, bool[]>>
         {
             [revision] = rows.ToDictionary(r => r.Key, r => Enumerable.Repeat(true, r.Value.Values.Length).ToArray(), KeyEquality.Instance),
@@ -58,7 +58,7 @@ public sealed class Blame(Repository repository)
             : ProllyTree.TryGet(repository.Chunks, start.Table.Rows, k.Span, out var value) ? [new TreeEntry(k, value)] : [];
         foreach (var entry in entries)
         {
-            var values = start.Rows.Decode(repository.Chunks, entry.Key, entry.Value);
+            var values = start.Rows.Decode(repository.Chunks, entry).Values;
             yield return new BlamedRow(entry.Key.ToArray(), values, new CommitId[values.Length]);
         }
     }
@@ -92,8 +92,8 @@ public sealed class Blame(Repository repository)
     {
         if (!ProllyTree.TryGet(repository.Chunks, before.Table.Rows, key.Span, out var beforeValue)) return null;
         if (!ProllyTree.TryGet(repository.Chunks, after.Table.Rows, key.Span, out var afterValue)) return null;
-        var beforeRow = before.Rows.Decode(repository.Chunks, key, beforeValue);
-        var afterRow = after.Rows.Decode(repository.Chunks, key, afterValue);
+        var beforeRow = before.Rows.Decode(repository.Chunks, key, beforeValue).Values;
+        var afterRow = after.Rows.Decode(repository.Chunks, key, afterValue).Values;
         var same = new bool[open.Length];
         for (var i = 0; i < open.Length; i++)
         {

@@ -17,7 +17,8 @@ internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePol
     {
         var start = sides.Base?.Rows ?? default;
         var rows = ProllyTree.Edit(chunks, sides.Target.Rows, Edits(start).ToList());
-        return new TableSnapshot(sides.Merged, rows, RowTree.Count(chunks, rows, sides.Merged));
+        var (added, _, deleted) = RowDiff.Count(chunks, sides.Target, sides.Target with { Rows = rows });
+        return new TableSnapshot(sides.Merged, rows, sides.Target.Count + added - deleted);
     }
 
     private IEnumerable<TreeEdit> Edits(TreeRoot start)
@@ -49,7 +50,7 @@ internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePol
 
     private TreeEdit? Merge(TreeDifference source, TreeDifference target)
     {
-        if (!sides.Merged.HasKey) return MergeCounts(source, target);
+        if (_targetRows.IsCounted(source.Key)) return MergeCounts(source, target);
         return Classify(source, target) switch
         {
             RowMergeCase.Convergent => KeepTarget(target),
@@ -87,9 +88,9 @@ internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePol
 
     private TreeEdit? MergeCells(TreeDifference source, TreeDifference target)
     {
-        var before = source.Before is { } row ? _baseRows!.Decode(chunks, source.Key, row) : null;
-        var sourceRow = _sourceRows.Decode(chunks, source.Key, source.After!.Value);
-        var targetRow = _targetRows.Decode(chunks, target.Key, target.After!.Value);
+        var before = source.Before is { } row ? _baseRows!.Decode(chunks, source.Key, row).Values : null;
+        var sourceRow = _sourceRows.Decode(chunks, source.Key, source.After!.Value).Values;
+        var targetRow = _targetRows.Decode(chunks, target.Key, target.After!.Value).Values;
         var columns = sides.Merged.StoredColumns.ToList();
         var merged = new Value[columns.Count];
         for (var i = 0; i < columns.Count; i++)
@@ -137,23 +138,20 @@ internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePol
         };
     }
 
-    /// <summary>Identical rows of a keyless table: both sides' changes of their number add up, never below zero.</summary>
-    private TreeEdit? MergeCounts(TreeDifference source, TreeDifference target)
+    /// <summary>Identical rows without a key of their own: both sides' changes of their number add up, never below zero.</summary>
+    private static TreeEdit? MergeCounts(TreeDifference source, TreeDifference target)
     {
-        if (Equals(source, target)) return null;
+        var (before, fromSource, fromTarget) = (TableEncoder.CountOf(source.Before), TableEncoder.CountOf(source.After), TableEncoder.CountOf(target.After));
+        if (fromSource == fromTarget) return null;
         var sample = (source.After ?? target.After ?? source.Before)!.Value;
-        var count = Math.Max(0, Count(source.After) + Count(target.After) - Count(source.Before));
+        var count = Math.Max(0, fromSource + fromTarget - before);
         return new TreeEdit(source.Key, count == 0 ? null : TableEncoder.WithCount(sample, count));
-
-        static long Count(ReadOnlyMemory<byte>? value) => value is { } v ? TableEncoder.ReadCount(v.Span) : 0;
-
-        static bool Equals(TreeDifference source, TreeDifference target) => Count(source.After) == Count(target.After);
     }
 
     private ReadOnlyMemory<byte> Convert(TableEncoder from, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)
     {
-        if (from.Schema == sides.Merged || !sides.Merged.HasKey) return value;
-        var row = from.Decode(chunks, key, value);
+        if (from.Table == sides.Merged) return value;
+        var row = from.Decode(chunks, key, value).Values;
         return _mergedRows.Encode(chunks, [.. sides.Merged.StoredColumns.Select(c => Cell(from, row, c.Id) ?? Value.Null)]).Value;
     }
 
@@ -164,12 +162,12 @@ internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePol
     }
 
     private IReadOnlyList<NamedValue> KeyOf(ReadOnlyMemory<byte> key) =>
-        [.. sides.Merged.PrimaryKey.Zip(_mergedRows.DecodeKey(key.Span), (name, value) => new NamedValue(name, value))];
+        [.. sides.Merged.PrimaryKey.Zip(_mergedRows.DecodeKey(key), (name, value) => new NamedValue(name, value))];
 
     private IReadOnlyList<NamedValue>? Named(TableEncoder? rows, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte>? value) =>
         rows is null || value is not { } v
             ? null
-            : [.. rows.Schema.StoredColumns.Zip(rows.Decode(chunks, key, v), (column, cell) => new NamedValue(column.Name, cell))];
+            : [.. rows.Table.StoredColumns.Zip(rows.Decode(chunks, key, v).Values, (column, cell) => new NamedValue(column.Name, cell))];
 }
 
 /// <summary>One table on the three sides, with the schema the merged rows get.</summary>

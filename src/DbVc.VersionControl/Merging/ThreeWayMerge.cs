@@ -49,12 +49,26 @@ public sealed class ThreeWayMerge(IChunkWriter chunks, MergePolicies policies, F
         if (isTable && sides is { Source: { } source, Target: { } target })
         {
             TableSnapshot? before = sides.Base is { } b ? SnapshotCodec.DecodeTable(chunks, b.Span) : null;
-            var merged = MergeTable(before, SnapshotCodec.DecodeTable(chunks, source.Span), SnapshotCodec.DecodeTable(chunks, target.Span), conflicts);
-            editor.PutTable(merged);
-            return null;
+            var (sourceTable, targetTable) = (SnapshotCodec.DecodeTable(chunks, source.Span), SnapshotCodec.DecodeTable(chunks, target.Span));
+            if (CanMatchRows(before?.Schema, sourceTable.Schema, targetTable.Schema))
+            {
+                editor.PutTable(MergeTable(before, sourceTable, targetTable, conflicts));
+                return null;
+            }
         }
 
         return Resolve(sides, conflicts, ConflictKind.Schema, "sql", isTable ? TableSql : value => SnapshotCodec.DecodeObject(value.Span).Sql);
+    }
+
+    /// <summary>Rows can be matched where all sides have the same key columns; rows without key only under one schema.</summary>
+    private static bool CanMatchRows(TableSchema? before, TableSchema source, TableSchema target)
+    {
+        if (!source.HasKey || !target.HasKey) return SchemaEquality.Same(source, target) && (before is null || SchemaEquality.Same(source, before));
+        return SameKey(source, target) && (before is null || SameKey(before, target));
+
+        static bool SameKey(TableSchema one, TableSchema other) => KeyIds(one).SequenceEqual(KeyIds(other));
+
+        static IEnumerable<int> KeyIds(TableSchema table) => table.PrimaryKey.Select(name => table.FindColumn(name)!.Id);
     }
 
     private TableSnapshot MergeTable(TableSnapshot? before, TableSnapshot source, TableSnapshot target, ConflictLog conflicts)

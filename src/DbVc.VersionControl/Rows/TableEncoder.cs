@@ -22,6 +22,7 @@ public sealed class TableEncoder
     private readonly RowField[] _fields;
     private readonly int[] _keyOrdinals;
     private readonly int _columns;
+    private readonly Dictionary<int, int> _ordinals = [];
     private readonly ByteBuffer _key = new();
     private readonly ByteBuffer _value = new();
     private readonly ByteBuffer _row = new();
@@ -36,6 +37,7 @@ public sealed class TableEncoder
             throw new ArgumentException($"The columns of {table.Name} need ids of their own; assign them first.", nameof(table));
         }
 
+        for (var i = 0; i < stored.Length; i++) _ordinals[stored[i].Id] = i;
         _keyOrdinals = table.PrimaryKey.Select(name => FindOrdinal(stored, name)).ToArray();
         _fields = Enumerable.Range(0, stored.Length).Except(_keyOrdinals)
             .Select(i => new RowField(i, stored[i].Id)).OrderBy(f => f.Id).ToArray();
@@ -111,6 +113,24 @@ public sealed class TableEncoder
         buffer.Append(row);
         return buffer.Written;
     }
+
+    /// <summary>The number of rows that a counted entry stands for; 0 where there is none.</summary>
+    internal static long CountOf(ReadOnlyMemory<byte>? value)
+    {
+        var position = 0;
+        return value is { } v ? ReadCount(v.Span, ref position) : 0;
+    }
+
+    /// <summary>A counted entry's value with another number.</summary>
+    internal static byte[] WithCount(ReadOnlyMemory<byte> value, long count)
+    {
+        var position = 0;
+        ReadCount(value.Span, ref position);
+        return WithCount(new ByteBuffer(), count, value.Span[position..]).ToArray();
+    }
+
+    /// <summary>The place of a column among the stored ones; -1 if the table does not have it.</summary>
+    public int IndexOf(int columnId) => _ordinals.GetValueOrDefault(columnId, -1);
 
     internal static long ReadCount(ReadOnlySpan<byte> value, ref int position) =>
         VarInt.TryRead(value, ref position, out var count) && count is >= 1 and <= long.MaxValue ? (long)count : throw Damaged("its number of rows is impossible");

@@ -10,23 +10,10 @@ public static class RowDiff
     /// The rows that differ, in key order. Where the key columns themselves differ, every row is a deletion and an addition:
     /// the encoded keys have nothing in common.
     /// </summary>
-    public static IEnumerable<RowChange> Changes(IChunkSource chunks, TableSnapshot? before, TableSnapshot? after)
-    {
-        var beforeRows = before is null ? null : new TableEncoder(before.Schema);
-        var afterRows = after is null ? null : new TableEncoder(after.Schema);
-        foreach (var difference in ProllyTree.Diff(chunks, before?.Rows ?? default, after?.Rows ?? default))
-        {
-            if (!(after ?? before)!.Schema.HasKey)
-            {
-                yield return CountChange(chunks, (afterRows ?? beforeRows)!, difference);
-                continue;
-            }
-
-            yield return new RowChange(Decode(beforeRows, difference.Before), Decode(afterRows, difference.After));
-
-            Value[]? Decode(TableEncoder? rows, ReadOnlyMemory<byte>? value) => value is { } v ? rows!.Decode(chunks, difference.Key, v) : null;
-        }
-    }
+    public static IEnumerable<RowChange> Changes(IChunkSource chunks, TableSnapshot? before, TableSnapshot? after) => RowTree.Diff(
+        chunks,
+        new TableEncoder((before ?? after)!.Schema), before?.Rows ?? default,
+        new TableEncoder((after ?? before)!.Schema), after?.Rows ?? default);
 
     /// <summary>How many rows were added, modified and deleted; nothing is decoded.</summary>
     public static (long Added, long Modified, long Deleted) Count(IChunkSource chunks, TableSnapshot? before, TableSnapshot? after)
@@ -37,7 +24,7 @@ public static class RowDiff
         {
             if (!hasKey)
             {
-                var change = CountOf(difference.After) - CountOf(difference.Before);
+                var change = TableEncoder.CountOf(difference.After) - TableEncoder.CountOf(difference.Before);
                 added += Math.Max(0, change);
                 deleted += Math.Max(0, -change);
             }
@@ -48,13 +35,4 @@ public static class RowDiff
 
         return (added, modified, deleted);
     }
-
-    private static RowChange CountChange(IChunkSource chunks, TableEncoder rows, TreeDifference difference)
-    {
-        var change = CountOf(difference.After) - CountOf(difference.Before);
-        var row = rows.Decode(chunks, difference.Key, (difference.After ?? difference.Before)!.Value);
-        return change > 0 ? new RowChange(null, row, change) : new RowChange(row, null, -change);
-    }
-
-    private static long CountOf(ReadOnlyMemory<byte>? value) => value is { } v ? TableEncoder.ReadCount(v.Span) : 0;
 }

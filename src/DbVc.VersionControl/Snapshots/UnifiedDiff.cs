@@ -14,7 +14,7 @@ public static class UnifiedDiff
     {
         var beforeLines = Lines(before);
         var afterLines = Lines(after);
-        var blocks = Differ.Instance.CreateLineDiffs(before ?? "", after ?? "", ignoreWhitespace: false).DiffBlocks
+        var blocks = new Differ().CreateLineDiffs(before ?? "", after ?? "", ignoreWhitespace: false).DiffBlocks
             .Select(b => new Block(b.DeleteStartA, b.DeleteCountA, b.InsertStartB, b.InsertCountB)).ToList();
         if (before is null) blocks = afterLines.Length == 0 ? [] : [new Block(0, 0, 0, afterLines.Length)];
         if (after is null) blocks = beforeLines.Length == 0 ? [] : [new Block(0, beforeLines.Length, 0, 0)];
