@@ -1,6 +1,5 @@
 using DbVc.Databases;
 using DbVc.Model;
-using DbVc.VersionControl;
 
 namespace DbVc.Live;
 

@@ -1,4 +1,3 @@
-using DbVc.Databases;
 using DbVc.Model;
 using DbVc.VersionControl;
 

@@ -76,7 +76,7 @@ public sealed class HistoryReader
         }
 
         var encoder = new TableEncoder(table.Schema);
-        ReadOnlyMemory<byte>? key = request.Key is null ? null : KeyParser.Parse(table.Schema, request.Key, encoder);
+        ReadOnlyMemory<byte>? key = request.Key is null ? (ReadOnlyMemory<byte>?)null : KeyParser.Parse(table.Schema, request.Key, encoder);
         var rows = new Blame(_context.Repository).Run(revision, request.Table, key, request.MaxRows);
         if (request.Key is not null && rows.Count == 0)
         {

@@ -1,4 +1,3 @@
-using DbVc.Model;
 using DbVc.Store;
 using DbVc.VersionControl;
 

@@ -1,5 +1,4 @@
 using DbVc.Databases;
-using DbVc.Live;
 using DbVc.Model;
 using DbVc.VersionControl;
 

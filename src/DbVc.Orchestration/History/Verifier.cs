@@ -1,5 +1,4 @@
 using DbVc.Model;
-using DbVc.Store;
 using DbVc.VersionControl;
 
 namespace DbVc.Orchestration;
@@ -38,10 +37,10 @@ internal sealed class Verifier(WorkspaceContext context)
     {
         if (!Visit(id)) return;
         var snapshot = SnapshotCodec.Read(context.Repository.Chunks, id);
-        VisitAll(ProllyTree.Chunks(context.Repository.Chunks, snapshot.Objects));
-        VisitAll(ProllyTree.Chunks(context.Repository.Chunks, snapshot.Files));
+        VisitAll(ProllyTree.Chunks(context.Repository.Chunks, snapshot.Objects, _seen.Contains));
+        VisitAll(ProllyTree.Chunks(context.Repository.Chunks, snapshot.Files, _seen.Contains));
         var reader = new SnapshotReader(context.Repository.Chunks, snapshot);
-        foreach (var table in reader.Tables()) VisitAll(RowTree.Chunks(context.Repository.Chunks, table.Rows));
+        foreach (var table in reader.Tables()) VisitAll(RowTree.Chunks(context.Repository.Chunks, new TableEncoder(table.Schema), table.Rows, _seen.Contains));
         foreach (var file in reader.Files()) _ = reader.ReadFile(file);
     }
 

@@ -10,7 +10,7 @@ internal sealed class MergePlanner(Repository repository)
     /// <summary>True when the target holds everything of the source already.</summary>
     public bool IsUpToDate(CommitId source, CommitId target) => new CommitGraph(repository).IsAncestor(source, target);
 
-    /// <summary>Merges the source's commit into a snapshot of the target whose head is <paramref name="targetHead"/>.</summary>
+    /// <summary>Merges the source's commit into a snapshot of the target.</summary>
     public MergeOutcome Run(MergeInputs inputs, IChunkWriter chunks)
     {
         var graph = new CommitGraph(repository);

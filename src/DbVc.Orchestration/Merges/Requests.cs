@@ -17,13 +17,13 @@ public enum MergeState
 }
 
 /// <summary>What a merge did, would do, or met.</summary>
-/// <param name="Merge">The id of the merge in progress, when there are conflicts.</param>
 public sealed record MergeReport
 {
     public required MergeState State { get; init; }
 
     public CommitId? Commit { get; init; }
 
+    /// <summary>The id of the merge in progress, when there are conflicts.</summary>
     public string? Merge { get; init; }
 
     public bool DryRun { get; init; }

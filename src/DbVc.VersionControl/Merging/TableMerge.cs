@@ -6,10 +6,10 @@ namespace DbVc.VersionControl;
 /// <summary>Merges the rows of one table. Matches rows by key and cells by column id; reads only rows that a side changed.</summary>
 internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePolicies policies, ConflictLog conflicts)
 {
-    private readonly TableEncoder? _baseRows = sides.Base is null ? null : new TableEncoder(sides.Base.Schema);
-    private readonly TableEncoder _sourceRows = new(sides.Source.Schema);
-    private readonly TableEncoder _targetRows = new(sides.Target.Schema);
-    private readonly TableEncoder _mergedRows = new(sides.Merged);
+    private readonly TableEncoder _mergedRows = sides.MergedRows;
+    private readonly TableEncoder? _baseRows = sides.Base is null ? null : sides.EncoderOf(sides.Base);
+    private readonly TableEncoder _sourceRows = sides.EncoderOf(sides.Source);
+    private readonly TableEncoder _targetRows = sides.EncoderOf(sides.Target);
     private readonly bool _judgesEqualChanges = policies.JudgesEqualChanges(sides.Merged.Name);
 
     /// <summary>The merged table; open conflicts are in the log and keep the target's side.</summary>
@@ -42,11 +42,11 @@ internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePol
     }
 
     private TreeEdit? TakeSource(TreeDifference source) =>
-        new TreeEdit(source.Key, source.After is { } after ? Convert(_sourceRows, source.Key, after) : null);
+        new TreeEdit(source.Key, source.After is { } after ? Convert(_sourceRows, source.Key, after) : (ReadOnlyMemory<byte>?)null);
 
     /// <summary>Nothing to do, unless the merged schema is not the target's: then its row is written anew.</summary>
     private TreeEdit? KeepTarget(TreeDifference target) =>
-        target.After is { } after && sides.Merged != sides.Target.Schema ? new TreeEdit(target.Key, Convert(_targetRows, target.Key, after)) : null;
+        target.After is { } after && _targetRows != _mergedRows ? new TreeEdit(target.Key, Convert(_targetRows, target.Key, after)) : null;
 
     private TreeEdit? Merge(TreeDifference source, TreeDifference target)
     {
@@ -81,7 +81,7 @@ internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePol
         return conflicts.Resolve(conflict)?.Kind switch
         {
             ResolutionKind.Source => TakeSource(source),
-            ResolutionKind.Base => new TreeEdit(source.Key, source.Before is { } row ? Convert(_baseRows!, source.Key, row) : null),
+            ResolutionKind.Base => new TreeEdit(source.Key, source.Before is { } row ? Convert(_baseRows!, source.Key, row) : (ReadOnlyMemory<byte>?)null),
             _ => KeepTarget(target),
         };
     }
@@ -145,12 +145,12 @@ internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePol
         if (fromSource == fromTarget) return null;
         var sample = (source.After ?? target.After ?? source.Before)!.Value;
         var count = Math.Max(0, fromSource + fromTarget - before);
-        return new TreeEdit(source.Key, count == 0 ? null : TableEncoder.WithCount(sample, count));
+        return new TreeEdit(source.Key, count == 0 ? (ReadOnlyMemory<byte>?)null : TableEncoder.WithCount(sample, count));
     }
 
     private ReadOnlyMemory<byte> Convert(TableEncoder from, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)
     {
-        if (from.Table == sides.Merged) return value;
+        if (from == _mergedRows) return value;
         var row = from.Decode(chunks, key, value).Values;
         return _mergedRows.Encode(chunks, [.. sides.Merged.StoredColumns.Select(c => Cell(from, row, c.Id) ?? Value.Null)]).Value;
     }
@@ -171,7 +171,13 @@ internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePol
 }
 
 /// <summary>One table on the three sides, with the schema the merged rows get.</summary>
-internal sealed record TableSides(TableSnapshot? Base, TableSnapshot Source, TableSnapshot Target, TableSchema Merged);
+internal sealed record TableSides(TableSnapshot? Base, TableSnapshot Source, TableSnapshot Target, TableSchema Merged)
+{
+    public TableEncoder MergedRows { get; } = new(Merged);
+
+    /// <summary>The merged table's own encoder where the schemas are equal: then entries are taken over without being read.</summary>
+    public TableEncoder EncoderOf(TableSnapshot side) => SchemaEquality.Same(side.Schema, Merged) ? MergedRows : new TableEncoder(side.Schema);
+}
 
 /// <summary>Looks up decisions and keeps what nobody decided.</summary>
 internal sealed class ConflictLog(Func<string, Resolution?> decisions)

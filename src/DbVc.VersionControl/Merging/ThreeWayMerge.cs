@@ -35,7 +35,7 @@ public sealed class ThreeWayMerge(IChunkWriter chunks, MergePolicies policies, F
     {
         foreach (var change in ProllyTree.Diff(chunks, start, source))
         {
-            ReadOnlyMemory<byte>? theTarget = ProllyTree.TryGet(chunks, target, change.Key.Span, out var value) ? value : null;
+            ReadOnlyMemory<byte>? theTarget = ProllyTree.TryGet(chunks, target, change.Key.Span, out var value) ? value : (ReadOnlyMemory<byte>?)null;
             yield return new Sides(change.Key, change.Before, change.After, theTarget);
         }
     }
@@ -44,8 +44,8 @@ public sealed class ThreeWayMerge(IChunkWriter chunks, MergePolicies policies, F
     private Entry? MergeObject(Sides sides, SnapshotEditor editor, ConflictLog conflicts)
     {
         if (Same(sides.Target, sides.Base)) return new Entry(sides.Source);
-        if (Same(sides.Source, sides.Target)) return null;
         var isTable = sides.Key.Span.StartsWith("table/"u8);
+        if (Same(sides.Source, sides.Target) && !(isTable && policies.JudgesEqualChanges(NameOf(sides)))) return null;
         if (isTable && sides is { Source: { } source, Target: { } target })
         {
             TableSnapshot? before = sides.Base is { } b ? SnapshotCodec.DecodeTable(chunks, b.Span) : null;
@@ -108,12 +108,11 @@ public sealed class ThreeWayMerge(IChunkWriter chunks, MergePolicies policies, F
 
     private static Entry? Resolve(Sides sides, ConflictLog conflicts, ConflictKind kind, string name, Func<ReadOnlyMemory<byte>, string> show)
     {
-        var path = Encoding.UTF8.GetString(sides.Key.Span);
         var conflict = ConflictFactory.Create(new Conflict
         {
             Id = "",
             Kind = kind,
-            Table = kind == ConflictKind.File ? path : path[(path.IndexOf('/') + 1)..],
+            Table = kind == ConflictKind.File ? Encoding.UTF8.GetString(sides.Key.Span) : NameOf(sides),
             Base = ConflictFactory.TextSide(name, Show(sides.Base)),
             Source = ConflictFactory.TextSide(name, Show(sides.Source)),
             Target = ConflictFactory.TextSide(name, Show(sides.Target)),
@@ -126,6 +125,13 @@ public sealed class ThreeWayMerge(IChunkWriter chunks, MergePolicies policies, F
         };
 
         string? Show(ReadOnlyMemory<byte>? value) => value is { } v ? show(v) : null;
+    }
+
+    /// <summary>The name behind the kind in an object's key.</summary>
+    private static string NameOf(Sides sides)
+    {
+        var key = Encoding.UTF8.GetString(sides.Key.Span);
+        return key[(key.IndexOf('/') + 1)..];
     }
 
     private string TableSql(ReadOnlyMemory<byte> value) => SnapshotCodec.DecodeTable(chunks, value.Span).Schema.Sql;

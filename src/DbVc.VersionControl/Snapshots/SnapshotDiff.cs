@@ -64,5 +64,5 @@ public sealed class SnapshotDiff(IChunkSource chunks, Snapshot before, Snapshot 
         return ProllyTree.Diff(chunks, before.Objects, after.Objects).Where(d => d.Key.Span.StartsWith(start));
     }
 
-    private ReadOnlyMemory<byte>? ReadFile(ReadOnlyMemory<byte>? value) => value is { } v ? chunks.Read(Hash.Read(v.Span)) : null;
+    private ReadOnlyMemory<byte>? ReadFile(ReadOnlyMemory<byte>? value) => value is { } v ? chunks.Read(Hash.Read(v.Span)) : (ReadOnlyMemory<byte>?)null;
 }
