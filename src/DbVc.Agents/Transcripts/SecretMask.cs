@@ -85,12 +85,9 @@ public sealed partial class SecretMask
     private static bool IsSecret(JsonProperty property) =>
         property.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number && SecretName().IsMatch(property.Name);
 
-    private static string MaskValue(Match match)
-    {
-        var value = match.Groups["value"].Value;
-        var quote = value[0] is '"' or '\'' ? value[..1] : "";
-        return match.Groups["before"].Value + quote + Mark + quote;
-    }
+    private static string MaskValue(Match match) => match.Groups["value"].Length == 0
+        ? match.Value
+        : match.Groups["before"].Value + match.Groups["open"].Value + Mark + match.Groups["close"].Value;
 
     // The same secret as it looks inside a URL and inside JSON.
     private static IEnumerable<string> FindSpellings(string secret)
@@ -120,10 +117,13 @@ public sealed partial class SecretMask
     [GeneratedRegex(@"(?<before>\b(?:Bearer|Basic)\s{1,4})[A-Za-z0-9._~+/=-]{6,4096}", RegexOptions.IgnoreCase, TimeoutMilliseconds)]
     private static partial Regex AuthorizationHeader();
 
+    // Quotes may be bare, or escaped once or more because JSON lies inside JSON; what opened the value must close it.
     // 'key' alone counts only as key=…, or every primary_key and SQL key would vanish.
     [GeneratedRegex(
         """(?<before>(?:password|passwd|passphrase|pwd|secret|token|credentials?|(?:api|access|secret|private|account|auth|signing)[_-]?key)"""
-        + """(?:\\{0,4}["'])?\s{0,4}[:=]\s{0,4}|(?<![A-Za-z0-9_-])key=)(?<value>"(?:[^"\\]|\\.){1,4096}"|'(?:[^'\\]|\\.){1,4096}'|\\{1,4}["'][^"'\\]{1,4096}|(?!["'\\])[^\s;&"'<>]{1,4096})""",
+        + """(?:\\{0,8}(?:["']|u002[27]))?\s{0,4}[:=]\s{0,4}|(?<![A-Za-z0-9_-])key=)"""
+        + """(?:(?<open>\\{0,8}(?:["']|(?<=\\)u002[27]))(?:(?<value>[^\n]{0,2048}?)(?<!\\)(?<close>\k<open>)|(?<value>[^\n]{1,4096}))"""
+        + """|(?<value>[^\s;&"'<>]{1,4096}))""",
         RegexOptions.IgnoreCase, TimeoutMilliseconds)]
     private static partial Regex NamedSecret();
 
