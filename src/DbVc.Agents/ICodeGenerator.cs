@@ -14,17 +14,17 @@ public interface ICodeGenerator
     /// <summary>Reads and checks the metadata; throws what is wrong with it, with the JSON path.</summary>
     MetadataAnalysis Analyze();
 
-    IReadOnlyList<CodeFile> GenerateIngestion();
+    IReadOnlyList<BranchFile> GenerateIngestion();
 
-    IReadOnlyList<CodeFile> GenerateValidation();
+    IReadOnlyList<BranchFile> GenerateValidation();
 
-    IReadOnlyList<CodeFile> GeneratePreprocessing();
+    IReadOnlyList<BranchFile> GeneratePreprocessing();
 
-    IReadOnlyList<CodeFile> GenerateTests();
+    IReadOnlyList<BranchFile> GenerateTests();
 }
 
 /// <summary>A file to be written into a branch.</summary>
-public sealed record CodeFile(BranchPath Path, string Text)
+public sealed record BranchFile(BranchPath Path, string Text)
 {
     public int Lines => Text.Count(c => c == '\n') + (Text.Length > 0 && Text[^1] != '\n' ? 1 : 0);
 }

@@ -17,7 +17,7 @@ public readonly record struct BranchPath : IComparable<BranchPath>
     private const int MaxDepth = 6;
 
     // What a build or an interpreter would obey (project files, targets, configuration, binaries) is not among them.
-    private static readonly string[] WritableExtensions = [".cs", ".py", ".sql", ".md", ".txt", ".csv"];
+    private static readonly string[] WritableExtensions = [".cs", ".py", ".md", ".txt", ".csv"];
 
     private BranchPath(string text) => Text = text;
 

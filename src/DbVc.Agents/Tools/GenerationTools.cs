@@ -72,7 +72,7 @@ internal sealed class GenerationTools(TaskSession session)
         return Write("Generate tests", session.Generator.GenerateTests());
     }
 
-    private ToolResult Write(string message, IReadOnlyList<CodeFile> files)
+    private ToolResult Write(string message, IReadOnlyList<BranchFile> files)
     {
         session.ForgetMeasurements();
         foreach (var file in files)

@@ -143,15 +143,15 @@ internal sealed class FakeGenerator(string metadata) : ICodeGenerator
         };
     }
 
-    public IReadOnlyList<CodeFile> GenerateIngestion() => [File("generated/Ingestion.cs")];
+    public IReadOnlyList<BranchFile> GenerateIngestion() => [File("generated/Ingestion.cs")];
 
-    public IReadOnlyList<CodeFile> GenerateValidation() => [File("generated/Validators.cs")];
+    public IReadOnlyList<BranchFile> GenerateValidation() => [File("generated/Validators.cs")];
 
-    public IReadOnlyList<CodeFile> GeneratePreprocessing() => [File("generated/Preprocessors.cs")];
+    public IReadOnlyList<BranchFile> GeneratePreprocessing() => [File("generated/Preprocessors.cs")];
 
-    public IReadOnlyList<CodeFile> GenerateTests() => [File("tests/IngestionTests.cs"), File("tests/ValidatorsTests.cs")];
+    public IReadOnlyList<BranchFile> GenerateTests() => [File("tests/IngestionTests.cs"), File("tests/ValidatorsTests.cs")];
 
-    private static CodeFile File(string path) => new(BranchPath.Parse(path), "// " + path + "\n");
+    private static BranchFile File(string path) => new(BranchPath.Parse(path), "// " + path + "\n");
 
     private static JsonElement Json(string text)
     {

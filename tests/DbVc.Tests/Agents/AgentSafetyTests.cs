@@ -24,7 +24,7 @@ public sealed class AgentSafetyTests
     public static TheoryData<string> ForbiddenToWrite =>
     [
         "metadata.json", "generated/Pipeline.csproj", "generated/Directory.Build.props", "generated/x.targets", "tests/xunit.runner.json",
-        "generated/lib.dll", "generated/lib.so", "generated/run.sh", "generated/pytest.ini", "generated/A", "generated/A.CS", "tests/conftest.pyc",
+        "generated/lib.dll", "generated/lib.so", "generated/run.sh", "generated/schema.sql", "generated/pytest.ini", "generated/A", "generated/A.CS", "tests/conftest.pyc",
     ];
 
     [Theory]
