@@ -33,6 +33,20 @@ public sealed partial class SecretMask
         where SecretVariable().IsMatch((string)variable.Key) && variable.Value is string
         select (string)variable.Value!);
 
+    /// <summary>True if the text holds something that can only be a secret: a private key, a URL's password, a known kind of token.
+    /// Names such as <c>password</c> alone prove nothing.</summary>
+    public static bool HoldsSecret(string text)
+    {
+        try
+        {
+            return PemBlock().IsMatch(text) || KnownToken().IsMatch(text) || CertainUrlPassword().IsMatch(text);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>The text without secrets.</summary>
     public string Mask(string text)
     {
@@ -107,6 +121,10 @@ public sealed partial class SecretMask
     // A password may hold '/', ':' or '@' although a URL should spell them in percent; hence up to the last '@' of the word.
     [GeneratedRegex("""(?<before>://[^\s/:@"'<>]{0,256}:)[^\s"'<>]{1,512}@""", RegexOptions.None, TimeoutMilliseconds)]
     private static partial Regex UrlPassword();
+
+    // Without '/', or http://host:8080/?to=a@b.c would be taken for one; placeholders such as ${PASSWORD} are none.
+    [GeneratedRegex("""://[^\s/:@"'<>]{0,256}:(?![$\{*])[^\s/@"'<>]{1,512}@""", RegexOptions.None, TimeoutMilliseconds)]
+    private static partial Regex CertainUrlPassword();
 
     [GeneratedRegex(
         @"(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{8,256}|(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,124}|gh[pousr]_[A-Za-z0-9]{20,255}"

@@ -102,4 +102,15 @@ public sealed class SecretMaskTests
             Assert.Equal(once, Mask.Mask(once));
         }
     }
+
+    [Theory]
+    [InlineData("postgres://app:hunter2@db/prod", true)]
+    [InlineData("-----BEGIN PRIVATE KEY-----", true)]
+    [InlineData("AKIAIOSFODNN7EXAMPLE", true)]
+    [InlineData("{\"password\":\"string\"}", false)]
+    [InlineData("http://api:8080/users?notify=a@example.com", false)]
+    [InlineData("postgres://app:${PASSWORD}@db/prod", false)]
+    [InlineData("postgres://app:***@db/prod", false)]
+    [InlineData("postgres://app@db/prod", false)]
+    public void Only_what_can_be_nothing_else_is_reported_as_a_secret(string text, bool expected) => Assert.Equal(expected, SecretMask.HoldsSecret(text));
 }
