@@ -37,12 +37,13 @@ public sealed class GateRunner(TimeProvider time)
         }
         catch (DbVcException failure)
         {
-            var finding = new GateFinding(failure.Hint is null ? failure.Message : $"{failure.Message} {failure.Hint}") { File = failure.Where, Rule = failure.Code };
-            return GateResult.Of(gate.Name, failure.Message, [finding], []);
+            var message = failure.Hint is null ? failure.Message : $"{failure.Message} {failure.Hint}";
+            return GateResult.Of(gate.Name, failure.Message, [new(message) { File = failure.Where, Rule = failure.Code }], []);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            return GateResult.Of(gate.Name, "the gate itself failed", [new($"The gate itself failed ({failure.GetType().Name}).") { Rule = "gate.broken" }], []);
+            var message = $"The gate itself failed ({failure.GetType().Name}).";
+            return GateResult.Of(gate.Name, "the gate itself failed", [new(message) { Rule = "gate.broken" }], []);
         }
     }
 }

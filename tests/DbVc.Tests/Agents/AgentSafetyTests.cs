@@ -18,13 +18,14 @@ public sealed class AgentSafetyTests
         "generated\\..\\A.cs", "generated\\A.cs", "C:\\A.cs", "C:A.cs", "generated/A.cs:stream", "file:///etc/passwd", "~/A.cs", "generated/~A.cs",
         "generated/A\0.cs", "generated/A\n.cs", "generated/A .cs", "generated/A.cs.", "generated/.hidden.cs", "generated/.git/A.cs", "generated/%2e%2e/A.cs",
         "generated/\u202Esc.A", "generated/Ａ.cs", "generated/\u2024\u2024/A.cs", "results/test_results.json", "branch.info", ".db-version-control/config.yaml",
-        "metadata.json/", "metadata.json/../x.cs", "/metadata.json", "METADATA.JSON", "generated/a/b/c/d/e/f.cs", "tests/" + "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.cs",
+        "metadata.json/", "metadata.json/../x.cs", "/metadata.json", "METADATA.JSON", "generated/a/b/c/d/e/f.cs", "tests/" + new string('a', 200) + ".cs",
     ];
 
     public static TheoryData<string> ForbiddenToWrite =>
     [
         "metadata.json", "generated/Pipeline.csproj", "generated/Directory.Build.props", "generated/x.targets", "tests/xunit.runner.json",
-        "generated/lib.dll", "generated/lib.so", "generated/run.sh", "generated/schema.sql", "generated/pytest.ini", "generated/A", "generated/A.CS", "tests/conftest.pyc",
+        "generated/lib.dll", "generated/lib.so", "generated/run.sh", "generated/schema.sql", "generated/pytest.ini",
+        "generated/A", "generated/A.CS", "tests/conftest.pyc",
     ];
 
     [Theory]
@@ -65,15 +66,27 @@ public sealed class AgentSafetyTests
 
     public static TheoryData<string, string, string> WeakenedArguments => new()
     {
-        { "analyze_metadata", """{"metadata":{"source":"users.csv","schema":{"id":"integer","email":"string"},"validations":[],"preprocessing":["trim email"]}}""", "$.validations has 0 entries, expected 2" },
+        {
+            "analyze_metadata",
+            """{"metadata":{"source":"users.csv","schema":{"id":"integer","email":"string"},"validations":[],"preprocessing":["trim email"]}}""",
+            "$.validations has 0 entries, expected 2"
+        },
         { "analyze_metadata", """{"metadata":{}}""", "$.source is missing" },
         { "generate_ingestion_code", """{"source_type":"database","schema":SCHEMA,"destination":"users"}""", "expected 'csv', got 'database'" },
         { "generate_ingestion_code", """{"source_type":"csv","schema":SCHEMA,"destination":"accounts"}""", "expected 'users', got 'accounts'" },
         { "generate_ingestion_code", """{"source_type":"csv","schema":{"id":"integer"},"destination":"users"}""", "$.id" },
         { "generate_ingestion_code", """{"source_type":"csv","schema":{"id":"integer","email":"string","x":"string"},"destination":"users"}""", "$.id" },
         { "generate_validation_code", """{"rules":[],"schema":SCHEMA}""", "$ has 0 entries, expected 2" },
-        { "generate_validation_code", """{"rules":[{"field":"email","rule":"email"},{"field":"age","rule":"range","max":9999}],"schema":SCHEMA}""", "at $[1].max expected 120, got 9999" },
-        { "generate_validation_code", """{"rules":[{"field":"email","rule":"email"},{"field":"age","rule":"range","max":120,"severity":"warn"}],"schema":SCHEMA}""", "$[1].severity should not be there" },
+        {
+            "generate_validation_code",
+            """{"rules":[{"field":"email","rule":"email"},{"field":"age","rule":"range","max":9999}],"schema":SCHEMA}""",
+            "at $[1].max expected 120, got 9999"
+        },
+        {
+            "generate_validation_code",
+            """{"rules":[{"field":"email","rule":"email"},{"field":"age","rule":"range","max":120,"severity":"warn"}],"schema":SCHEMA}""",
+            "$[1].severity should not be there"
+        },
         { "generate_validation_code", """{"rules":["email must be valid"],"schema":SCHEMA}""", "expected" },
         { "generate_preprocessing_code", """{"transformations":["drop everything"],"schema":SCHEMA}""", "$[0]" },
         { "validate_results", """{"expected_schema":{},"actual_results":{}}""", "$.id is missing" },
@@ -94,7 +107,9 @@ public sealed class AgentSafetyTests
 
     [Theory]
     [InlineData("""{"rules":["email must be valid","age <= 120"],"schema":{"email":"string","id":"integer"}}""")]
-    [InlineData("""{"schema":{"id":{"type":"integer"},"email":{"type":"string"}},"rules":[{"rule":"email","field":"email"},{"field":"age","rule":"range","max":120.0}]}""")]
+    [InlineData(
+        """{"schema":{"id":{"type":"integer"},"email":{"type":"string"}},"rules":[{"rule":"email","field":"email"},"""
+        + """{"field":"age","rule":"range","max":120.0}]}""")]
     public async Task The_given_and_the_normal_form_are_both_accepted(string arguments)
     {
         using var document = JsonDocument.Parse(arguments);

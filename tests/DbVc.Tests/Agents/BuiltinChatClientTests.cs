@@ -48,7 +48,10 @@ public sealed class BuiltinChatClientTests
             ],
             bench.Observer.Events.Take(4));
         Assert.Equal(
-            ["start validate_results", "gate syntax", "gate unit", "Passed validate_results: all 2 gates passed", "start finish", "Passed finish: ready for review"],
+            [
+                "start validate_results", "gate syntax", "gate unit", "Passed validate_results: all 2 gates passed",
+                "start finish", "Passed finish: ready for review",
+            ],
             bench.Observer.Events.TakeLast(6));
     }
 

@@ -24,7 +24,8 @@ public sealed class SecretMaskTests
         $"sk-{Canary}", $"sk-proj-{Canary}_x-y", $"sk-ant-api03-{Canary}", "AKIAZX9QW7CANARYLM4A".Replace("CANARY", Canary.ToUpperInvariant()),
         $"ghp_{Canary}{Canary}", $"github_pat_{Canary}{Canary}", $"xoxb-123-{Canary}", $"AIza{Canary}{Canary}", $"glpat-{Canary}_1",
         $"eyJhbGciOiJIUzI1NiJ9.{Canary}.{Canary}",
-        $"-----BEGIN RSA PRIVATE KEY-----\nMIIE\n{Canary}\n-----END RSA PRIVATE KEY-----", $"-----BEGIN OPENSSH PRIVATE KEY-----\\n{Canary}\\n-----END OPENSSH PRIVATE KEY-----",
+        $"-----BEGIN RSA PRIVATE KEY-----\nMIIE\n{Canary}\n-----END RSA PRIVATE KEY-----",
+        $"-----BEGIN OPENSSH PRIVATE KEY-----\\n{Canary}\\n-----END OPENSSH PRIVATE KEY-----",
         $"-----BEGIN PRIVATE KEY-----\nMIIE\n{Canary} and the end is cut", $"passphrase={Canary}", $"credentials: {Canary}",
     ];
 
@@ -32,7 +33,8 @@ public sealed class SecretMaskTests
     [
         """{"id":{"type":"integer","primary_key":true,"nullable":false}}""", "select key, value from t where key in (1, 2)", "foreign key: customer_id",
         "https://customers.example.com:8080/v1/people?page=2", "mail ada@example.com about it", "max_tokens: 500", "the tokens 12 were counted",
-        "12:30:05 2026-12-31", "var monkey = zoo[3];", "keyword=x", "risk-adjusted", "desk-lamp-of-the-office", "a Basic idea", "no secrets here", "{\"password\":\"\",\"user\":\"app\"}",
+        "12:30:05 2026-12-31", "var monkey = zoo[3];", "keyword=x", "risk-adjusted", "desk-lamp-of-the-office", "a Basic idea", "no secrets here",
+        "{\"password\":\"\",\"user\":\"app\"}",
         "0123456789abcdef0123456789abcdef01234567", "primary_key=id",
     ];
 
@@ -72,8 +74,10 @@ public sealed class SecretMaskTests
     [Fact]
     public void Json_is_masked_by_name_and_by_value()
     {
-        var before = """{"password":"x1","pin":{"apiKey":"y","note":"sk-abcdefghijkl"},"list":["postgres://a:b@c",1,null,true],"token":7,"schema":{"password":{"type":"string"}}}""";
-        var after = """{"password":"***","pin":{"apiKey":"***","note":"***"},"list":["postgres://a:***@c",1,null,true],"token":"***","schema":{"password":{"type":"string"}}}""";
+        var before = """{"password":"x1","pin":{"apiKey":"y","note":"sk-abcdefghijkl"},"list":["postgres://a:b@c",1,null,true],"token":7,"""
+            + "\"schema\":{\"password\":{\"type\":\"string\"}}}";
+        var after = """{"password":"***","pin":{"apiKey":"***","note":"***"},"list":["postgres://a:***@c",1,null,true],"token":"***","""
+            + "\"schema\":{\"password\":{\"type\":\"string\"}}}";
         using var document = JsonDocument.Parse(before);
         var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream)) Mask.Write(writer, document.RootElement);

@@ -77,7 +77,8 @@ public sealed class TranscriptTests
         var file = Path.GetTempFileName();
         try
         {
-            var failure = Assert.Throws<DbVcException>(() => Transcript.Open(Path.Combine(file, "logs"), TaskId.Parse("t"), new SecretMask([]), TimeProvider.System));
+            var folder = Path.Combine(file, "logs");
+            var failure = Assert.Throws<DbVcException>(() => Transcript.Open(folder, TaskId.Parse("t"), new SecretMask([]), new ManualTime()));
             Assert.Equal("agent.log-unwritable", failure.Code);
         }
         finally
