@@ -10,7 +10,7 @@ namespace DbVc.Orchestration;
 public sealed record AgentRequest(string? MetadataPath, BranchName? Branch, string? Text, string? Model, bool AutoMerge);
 
 /// <summary>State of a task; names are those of <c>--json</c>.</summary>
-public enum AgentState
+public enum TaskState
 {
     Waiting,
     Running,
@@ -22,13 +22,10 @@ public enum AgentState
 
 /// <summary>One step of an agent.</summary>
 /// <param name="State">running, done or failed.</param>
-public sealed record AgentStep(string Name, string State, double Seconds, string Summary);
+public sealed record TaskStep(string Name, string State, double Seconds, string Summary);
 
 /// <summary>Test evidence; shares between 0 and 1. Null mutation score: not measured.</summary>
 public sealed record TestSummary(int Passed, int Total, double LineCoverage, double BranchCoverage, double? MutationScore);
-
-/// <summary>What became of the source's records.</summary>
-public sealed record RowSummary(long Read, long Loaded, long Rejected, long Filtered, double PerSecond);
 
 /// <summary>Tokens and money.</summary>
 public sealed record CostSummary(long Tokens, decimal Usd, decimal Saved);
@@ -40,7 +37,7 @@ public sealed record AgentReport
 
     public required string Branch { get; init; }
 
-    public required AgentState State { get; init; }
+    public required TaskState State { get; init; }
 
     public string? Text { get; init; }
 
@@ -50,13 +47,19 @@ public sealed record AgentReport
 
     public IReadOnlyList<string> Assumptions { get; init; } = [];
 
-    public IReadOnlyList<AgentStep> Steps { get; init; } = [];
+    public IReadOnlyList<TaskStep> Steps { get; init; } = [];
 
-    public IReadOnlyList<GateResult> Gates { get; init; } = [];
+    public IReadOnlyList<GateSummary> Gates { get; init; } = [];
 
     public TestSummary? Tests { get; init; }
 
-    public RowSummary? Rows { get; init; }
+    /// <summary>What became of the source's records.</summary>
+    public RowCounts? Rows { get; init; }
+
+    public double RowsPerSecond { get; init; }
+
+    /// <summary>The first records that were rejected.</summary>
+    public IReadOnlyList<RowFailure> FirstFailures { get; init; } = [];
 
     public CostSummary Cost { get; init; } = new(0, 0, 0);
 
@@ -74,9 +77,9 @@ public interface IAgentProgress
 
     void StepStarted(string name);
 
-    void StepFinished(AgentStep step);
+    void StepFinished(TaskStep step);
 
-    void GateFinished(GateResult gate);
+    void GateFinished(GateSummary gate);
 
     /// <summary>Rows loaded so far.</summary>
     void Rows(long loaded, long rejected);

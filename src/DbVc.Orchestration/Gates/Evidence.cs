@@ -30,7 +30,7 @@ internal static class Evidence
         return record.Task is not null || context.Repository.ReadSnapshot(head).Snapshot.Files != before;
     }
 
-    private static EvidenceVerdict Refuse(IReadOnlyList<GateResult> gates, string message, string command) =>
+    private static EvidenceVerdict Refuse(IReadOnlyList<GateSummary> gates, string message, string command) =>
         new(null, new MergeReport { State = MergeState.Refused, Gates = gates, Message = $"{message} See: {command}." });
 }
 

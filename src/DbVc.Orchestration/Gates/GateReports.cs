@@ -4,7 +4,7 @@ using DbVc.Model;
 namespace DbVc.Orchestration;
 
 /// <summary>The latest gate report of a branch: for which head it was made, and the hash of the whole report in the store.</summary>
-internal sealed record GateRecord(string Head, string Hash, IReadOnlyList<GateResult> Gates);
+internal sealed record GateRecord(string Head, string Hash, IReadOnlyList<GateSummary> Gates);
 
 /// <summary>Keeps gate reports. The report itself is a chunk, named by content: an edited one would have another name.</summary>
 internal static class GateReports
@@ -12,7 +12,7 @@ internal static class GateReports
     private const string Collection = "gate-reports";
 
     /// <summary>Stores the canonical report and remembers it as the branch's latest; returns its hash.</summary>
-    public static Hash Save(WorkspaceContext context, BranchName branch, CommitId head, ReadOnlySpan<byte> report, IReadOnlyList<GateResult> gates)
+    public static Hash Save(WorkspaceContext context, BranchName branch, CommitId head, ReadOnlySpan<byte> report, IReadOnlyList<GateSummary> gates)
     {
         using var chunks = context.Repository.Chunks.BeginWrite();
         var hash = chunks.Write(report);

@@ -35,7 +35,7 @@ public sealed record MergeReport
     public IReadOnlyList<ConstraintViolation> Violations { get; init; } = [];
 
     /// <summary>Why it was refused: gates that failed or were not run on this head.</summary>
-    public IReadOnlyList<GateResult> Gates { get; init; } = [];
+    public IReadOnlyList<GateSummary> Gates { get; init; } = [];
 
     /// <summary>One sentence for a person.</summary>
     public string Message { get; init; } = "";

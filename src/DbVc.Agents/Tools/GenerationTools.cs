@@ -1,0 +1,97 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DbVc.Model;
+
+namespace DbVc.Agents;
+
+/// <summary>The tools that turn the pinned metadata into code. Their arguments are checked against it; the generator reads only the pinned text.</summary>
+internal sealed class GenerationTools(TaskSession session)
+{
+    public ToolResult AnalyzeMetadata(ToolArguments arguments, CancellationToken cancellation)
+    {
+        var pinned = session.Pinned;
+        pinned.CheckWhole("metadata", arguments.Object("metadata"));
+        var analysis = pinned.Analysis;
+        var fields = analysis.Schema.EnumerateObject().Count();
+        var rules = analysis.Rules.GetArrayLength();
+        var steps = analysis.Transformations.GetArrayLength();
+        var content = new JsonObject
+        {
+            ["branch_name"] = session.Branch.Name.Text,
+            ["source_type"] = analysis.SourceType,
+            ["source"] = analysis.Source,
+            ["destination"] = analysis.Destination,
+            ["schema"] = ToNode(analysis.Schema),
+            ["rules"] = ToNode(analysis.Rules),
+            ["transformations"] = ToNode(analysis.Transformations),
+            ["language"] = session.Generator.Language,
+            ["notes"] = new JsonArray([.. analysis.Notes.Select(n => (JsonNode)n)]),
+        };
+        return ToolResult.Passed(
+            $"{analysis.SourceType} {analysis.Source} into {analysis.Destination}: {Count(fields, "column")}, "
+            + $"{Count(rules, "validation")}, {Count(steps, "preprocessing step")}", content);
+    }
+
+    public ToolResult GenerateIngestion(ToolArguments arguments, CancellationToken cancellation)
+    {
+        session.Pinned.CheckSourceType("source_type", arguments.Text("source_type"));
+        session.Pinned.CheckSchema("schema", arguments.Object("schema"));
+        session.Pinned.CheckDestination("destination", arguments.Text("destination"));
+        return Write("Generate ingestion code", session.Generator.GenerateIngestion());
+    }
+
+    public ToolResult GenerateValidation(ToolArguments arguments, CancellationToken cancellation)
+    {
+        session.Pinned.CheckRules("rules", arguments.Array("rules"));
+        session.Pinned.CheckSchema("schema", arguments.Object("schema"));
+        return Write("Generate validation code", session.Generator.GenerateValidation());
+    }
+
+    public ToolResult GeneratePreprocessing(ToolArguments arguments, CancellationToken cancellation)
+    {
+        session.Pinned.CheckTransformations("transformations", arguments.Array("transformations"));
+        session.Pinned.CheckSchema("schema", arguments.Object("schema"));
+        return Write("Generate preprocessing code", session.Generator.GeneratePreprocessing());
+    }
+
+    public ToolResult CreateTests(ToolArguments arguments, CancellationToken cancellation)
+    {
+        var modules = arguments.Texts("code_modules");
+        if (modules.Count == 0) throw new DbVcException(FailureKind.Usage, "agent.arguments", "No module is named.", "code_modules");
+        var files = session.Branch.ListFiles().ToHashSet();
+        foreach (var module in modules)
+        {
+            var path = BranchPath.Parse(module);
+            if (!path.IsGenerated || !files.Contains(path))
+            {
+                throw new DbVcException(FailureKind.Usage, "agent.no-such-module", "There is no such generated file in the branch.", path.Text,
+                    "Generate the code first, then name the paths those tools answered.");
+            }
+        }
+
+        return Write("Generate tests", session.Generator.GenerateTests());
+    }
+
+    private ToolResult Write(string message, IReadOnlyList<BranchFile> files)
+    {
+        session.ForgetMeasurements();
+        foreach (var file in files)
+        {
+            if (file.Path == BranchPath.Metadata) throw new InvalidOperationException("A generator tried to write the pinned metadata.");
+            session.Branch.WriteFile(file.Path, file.Text);
+        }
+
+        var commit = session.Branch.Commit(message);
+        var content = new JsonObject
+        {
+            ["files"] = new JsonArray([.. files.Select(f => (JsonNode)new JsonObject { ["path"] = f.Path.Text, ["lines"] = f.Lines })]),
+            ["commit"] = commit?.ToString(),
+        };
+        var names = files.Count == 0 ? "nothing to generate" : "created " + string.Join(", ", files.Select(f => $"{f.Path} ({Count(f.Lines, "line")})"));
+        return ToolResult.Passed(names, content);
+    }
+
+    private static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
+
+    private static JsonNode? ToNode(JsonElement element) => JsonSerializer.SerializeToNode(element);
+}

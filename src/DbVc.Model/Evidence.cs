@@ -1,0 +1,37 @@
+namespace DbVc.Model;
+
+/// <summary>One gate's decision.</summary>
+/// <param name="Name">For example <c>lint</c>.</param>
+/// <param name="Passed">Its verdict.</param>
+/// <param name="Seconds">Wall time.</param>
+/// <param name="Summary">One line, for example <c>28/28 (coverage 97 %)</c>.</param>
+/// <param name="Findings">What is wrong, where; empty if it passed cleanly.</param>
+public sealed record GateSummary(string Name, bool Passed, double Seconds, string Summary, IReadOnlyList<GateFinding> Findings);
+
+/// <summary>One thing a gate objects to.</summary>
+public sealed record GateFinding(string Message)
+{
+    /// <summary>Relative to the branch; null if it is not about a file.</summary>
+    public string? File { get; init; }
+
+    /// <summary>From 1.</summary>
+    public int? Line { get; init; }
+
+    /// <summary>The rule, test or diagnostic it comes from.</summary>
+    public string? Rule { get; init; }
+
+    /// <summary>The source record it is about, from 1.</summary>
+    public long? Row { get; init; }
+}
+
+/// <summary>What happened to the records of a source. Read is always the sum of the others.</summary>
+public sealed record RowCounts(long Read, long Loaded, long Rejected, long Filtered);
+
+/// <summary>One broken rule of one record.</summary>
+/// <param name="Record">Its number in the source, from 1.</param>
+/// <param name="Line">The physical line where it starts, from 1.</param>
+/// <param name="Field">Empty for a rule over several fields.</param>
+/// <param name="Rule">The rule's name.</param>
+/// <param name="Value">The value as it was read.</param>
+/// <param name="Message">The rule's message.</param>
+public sealed record RowFailure(long Record, long Line, string Field, string Rule, string Value, string Message);

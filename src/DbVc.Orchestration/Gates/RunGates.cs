@@ -1,0 +1,192 @@
+using DbVc.Model;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using DbVc.Pipelines;
+
+namespace DbVc.Orchestration;
+
+/// <summary>The tests pass and reach enough of the code.</summary>
+public sealed class UnitTestsGate : IGate
+{
+    public string Name => "unit";
+
+    public GateResult Run(GateContext context)
+    {
+        if (context.WhyNotRunnable is { } why) return GateResult.NotRun(Name, why);
+        var tests = context.Tested;
+        var findings = tests.Cases.Where(c => c.Outcome == TestOutcome.Failed)
+            .Select(c => new GateFinding(c.Message ?? "failed") { Rule = c.Name }).ToList();
+        if (!tests.Finished) findings.Add(new(tests.TimedOut ? "The tests took too long and were stopped." : "The tests ended before the last one."));
+        if (tests.Finished && tests.Passed == 0 && findings.Count == 0) findings.Add(new("No test was run."));
+        AddCoverage(findings, "lines", tests.LineCoverage, context.Thresholds.LineCoverage, tests);
+        AddCoverage(findings, "branches", tests.BranchCoverage, context.Thresholds.BranchCoverage, tests);
+        var summary = string.Create(CultureInfo.InvariantCulture,
+            $"{tests.Passed}/{tests.Total} (coverage {Percent(tests.LineCoverage)} of lines, {Percent(tests.BranchCoverage)} of branches)");
+        return GateResult.Of(Name, summary, findings, Describe(tests, context.Thresholds));
+    }
+
+    private static void AddCoverage(List<GateFinding> findings, string what, double reached, double wanted, TestRunResult tests)
+    {
+        if (reached >= wanted) return;
+        findings.Add(new($"The tests reach {Percent(reached)} of {what}, {Percent(wanted)} are wanted.") { Rule = "coverage." + what });
+        if (what != "lines") return;
+        findings.AddRange(tests.Coverage.Where(f => f.LinesMissed.Count > 0)
+            .Select(f => new GateFinding($"{f.LinesMissed.Count} lines are not reached.") { File = f.File, Line = f.LinesMissed[0], Rule = "coverage.lines" }));
+    }
+
+    private static JsonObject Describe(TestRunResult tests, GateThresholds thresholds) => new()
+    {
+        ["passed"] = tests.Passed,
+        ["total"] = tests.Total,
+        ["lineCoverage"] = Math.Round(tests.LineCoverage, 4),
+        ["branchCoverage"] = Math.Round(tests.BranchCoverage, 4),
+        ["lineCoverageWanted"] = thresholds.LineCoverage,
+        ["branchCoverageWanted"] = thresholds.BranchCoverage,
+        ["cases"] = new JsonArray([.. tests.Cases.Select(c => (JsonNode)new JsonObject
+        {
+            ["name"] = c.Name,
+            ["outcome"] = c.Outcome.ToString().ToLowerInvariant(),
+            ["seconds"] = Math.Round(c.Seconds, 3),
+        })]),
+        ["files"] = new JsonArray([.. tests.Coverage.Select(f => (JsonNode)new JsonObject
+        {
+            ["file"] = f.File,
+            ["lines"] = f.Lines,
+            ["linesCovered"] = f.LinesCovered,
+            ["branches"] = f.Branches,
+            ["branchesCovered"] = f.BranchesCovered,
+        })]),
+    };
+
+    internal static string Percent(double share) => (share * 100).ToString("0.#", CultureInfo.InvariantCulture) + " %";
+}
+
+/// <summary>The pipeline runs end to end on the sample, and every record is accounted for.</summary>
+public sealed class IntegrationGate : IGate
+{
+    public string Name => "integration";
+
+    public GateResult Run(GateContext context)
+    {
+        if (context.WhyNotRunnable is { } why) return GateResult.NotRun(Name, why);
+        var run = context.Ran;
+        var rows = run.Rows;
+        var findings = new List<GateFinding>();
+        if (rows.Read == 0) findings.Add(new("The source holds no record, so nothing was tested."));
+        if (rows.Read != rows.Loaded + rows.Rejected + rows.Filtered)
+            findings.Add(new($"{rows.Read} records were read, but {rows.Loaded + rows.Rejected + rows.Filtered} are accounted for."));
+        if (!run.Columns.SequenceEqual(context.Subject.Expected.Columns))
+        {
+            findings.Add(new($"The pipeline fills {string.Join(", ", run.Columns)}; the metadata asks for "
+                + $"{string.Join(", ", context.Subject.Expected.Columns)}."));
+        }
+
+        var evidence = new JsonObject
+        {
+            ["read"] = rows.Read,
+            ["loaded"] = rows.Loaded,
+            ["rejected"] = rows.Rejected,
+            ["filtered"] = rows.Filtered,
+            ["columns"] = new JsonArray([.. run.Columns.Select(c => (JsonNode)c)]),
+        };
+        return GateResult.Of(Name, $"{rows.Read} read, {rows.Loaded} loaded, {rows.Rejected} rejected, {rows.Filtered} filtered", findings, evidence);
+    }
+}
+
+/// <summary>What was loaded is what the metadata promises, by the host's own judgement.</summary>
+public sealed class DataQualityGate : IGate
+{
+    private const int MaxFindings = 20;
+
+    public string Name => "data quality";
+
+    public GateResult Run(GateContext context)
+    {
+        if (context.WhyNotRunnable is { } why) return GateResult.NotRun(Name, why);
+        var run = context.Ran;
+        var wanted = context.Subject.Expected.ValidationThreshold;
+        var judged = run.Rows.Read - run.Rows.Filtered;
+        var success = judged == 0 ? 1 : (double)run.Rows.Loaded / judged;
+        var findings = new List<GateFinding>();
+        if (success < wanted) AddRejections(findings, run, success, wanted);
+        if (run.Disagreements > 0) AddDisagreements(findings, run);
+        if (run.TableRowsAfter - run.TableRowsBefore != run.Rows.Loaded)
+        {
+            findings.Add(new($"{run.Rows.Loaded} rows were loaded, but the table went from {run.TableRowsBefore} to {run.TableRowsAfter} rows.")
+            {
+                Rule = "reconciliation",
+            });
+        }
+
+        findings.AddRange(run.Violations.Take(MaxFindings).Select(v => new GateFinding($"{v.Table} {v.Key}: {v.Message}") { Rule = v.Constraint }));
+        var evidence = new JsonObject
+        {
+            ["success"] = Math.Round(success, 6),
+            ["successWanted"] = wanted,
+            ["disagreements"] = run.Disagreements,
+            ["violations"] = run.Violations.Count,
+            ["tableRowsBefore"] = run.TableRowsBefore,
+            ["tableRowsAfter"] = run.TableRowsAfter,
+            ["rejectedByRule"] = new JsonObject(run.RejectedByRule.Select(r => KeyValuePair.Create(r.Key, (JsonNode?)r.Value))),
+        };
+        var relation = success < wanted ? "<" : "≥";
+        return GateResult.Of(Name, $"{UnitTestsGate.Percent(success)} {relation} {UnitTestsGate.Percent(wanted)}", findings, evidence);
+    }
+
+    private static void AddRejections(List<GateFinding> findings, SampleRun run, double success, double wanted)
+    {
+        findings.Add(new($"{UnitTestsGate.Percent(success)} of the records were accepted, {UnitTestsGate.Percent(wanted)} are wanted.")
+        {
+            Rule = "validation_threshold",
+        });
+        findings.AddRange(run.RejectedByRule.OrderByDescending(r => r.Value).ThenBy(r => r.Key, StringComparer.Ordinal).Take(MaxFindings)
+            .Select(r => new GateFinding($"{r.Value} records were rejected.") { Rule = r.Key }));
+        findings.AddRange(run.FirstFailures.Take(MaxFindings).Select(ToFinding));
+    }
+
+    private static void AddDisagreements(List<GateFinding> findings, SampleRun run)
+    {
+        findings.Add(new($"The code accepted {run.Disagreements} rows that the declared rules reject.") { Rule = "host-check" });
+        findings.AddRange(run.FirstDisagreements.Take(MaxFindings).Select(ToFinding));
+    }
+
+    private static GateFinding ToFinding(RowFailure failure) =>
+        new(failure.Field.Length == 0 ? failure.Message : $"{failure.Field}: {failure.Message}") { Rule = failure.Rule, Row = failure.Record };
+}
+
+/// <summary>The pipeline is fast enough, and not much slower than when it was merged last.</summary>
+public sealed class PerformanceGate : IGate
+{
+    public string Name => "performance";
+
+    public GateResult Run(GateContext context)
+    {
+        if (context.WhyNotRunnable is { } why) return GateResult.NotRun(Name, why);
+        var run = context.Ran;
+        var thresholds = context.Thresholds;
+        var speed = run.RowsPerSecond;
+        var findings = new List<GateFinding>();
+        var judged = run.Rows.Read >= thresholds.MinRowsToJudgeSpeed;
+        if (judged && speed < thresholds.RowsPerSecond)
+            findings.Add(new($"{Speed(speed)} were reached, {Speed(thresholds.RowsPerSecond)} are wanted.") { Rule = "performance.floor" });
+        var last = context.Subject.LastMerged;
+        var compared = last is not null && Math.Min(run.Rows.Read, last.Rows) >= thresholds.MinRowsToCompareSpeed;
+        if (compared && speed < last!.RowsPerSecond * (1 - thresholds.SlowerThanMerged))
+        {
+            findings.Add(new($"{Speed(speed)} were reached, the last merged run reached {Speed(last.RowsPerSecond)}.") { Rule = "performance.slower" });
+        }
+
+        var evidence = new JsonObject
+        {
+            ["rowsPerSecond"] = Math.Round(speed, 1),
+            ["rowsPerSecondWanted"] = thresholds.RowsPerSecond,
+            ["rows"] = run.Rows.Read,
+            ["judged"] = judged,
+            ["compared"] = compared,
+            ["lastMergedRowsPerSecond"] = last is null ? null : Math.Round(last.RowsPerSecond, 1),
+        };
+        return GateResult.Of(Name, judged ? Speed(speed) : $"{Speed(speed)} (too few rows to judge)", findings, evidence);
+    }
+
+    private static string Speed(double rowsPerSecond) => rowsPerSecond.ToString("#,0", CultureInfo.InvariantCulture) + " rows/sec";
+}

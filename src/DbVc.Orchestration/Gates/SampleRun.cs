@@ -1,0 +1,28 @@
+using DbVc.Model;
+
+namespace DbVc.Orchestration;
+
+/// <summary>What the host measured when the branch's code ran on its source: everything here was counted or checked outside the sandbox.</summary>
+/// <param name="Columns">The columns the pipeline filled, in order.</param>
+/// <param name="Rows">Every record counted once.</param>
+/// <param name="Elapsed">Wall time, loading included.</param>
+/// <param name="TableRowsBefore">Rows of the destination table before.</param>
+/// <param name="TableRowsAfter">Rows of the destination table after.</param>
+public sealed record SampleRun(
+    IReadOnlyList<string> Columns, RowCounts Rows, TimeSpan Elapsed, long TableRowsBefore, long TableRowsAfter)
+{
+    /// <summary>How many records each rule rejected.</summary>
+    public IReadOnlyDictionary<string, long> RejectedByRule { get; init; } = new Dictionary<string, long>();
+
+    public IReadOnlyList<RowFailure> FirstFailures { get; init; } = [];
+
+    /// <summary>Accepted rows that break a declared rule or type when the host evaluates it again: how many.</summary>
+    public long Disagreements { get; init; }
+
+    public IReadOnlyList<RowFailure> FirstDisagreements { get; init; } = [];
+
+    /// <summary>Constraints and invariants that the branch's database breaks now.</summary>
+    public IReadOnlyList<ConstraintViolation> Violations { get; init; } = [];
+
+    public double RowsPerSecond => Elapsed > TimeSpan.Zero ? Rows.Read / Elapsed.TotalSeconds : 0;
+}

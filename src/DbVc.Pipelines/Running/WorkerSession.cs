@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Text;
+using DbVc.Model;
+using DbVc.PipelineRuntime;
+
+namespace DbVc.Pipelines;
+
+/// <summary>
+/// One worker process. Use one session to compile (it never runs generated code, so its findings can be believed) and another
+/// one to test and run. After any failure the session is over.
+/// </summary>
+public sealed class WorkerSession : IDisposable
+{
+    private const string CompileName = "compile";
+    private readonly WorkerOptions _options;
+    private readonly WorkerChannel _channel;
+    private readonly SourceFile? _source;
+
+    private WorkerSession(WorkerOptions options, WorkerChannel channel, SourceFile? source) =>
+        (_options, _channel, _source) = (options, channel, source);
+
+    /// <summary>How this session is shut in; reports must show <see cref="SandboxMode.None"/>.</summary>
+    public SandboxMode Sandbox => _options.Sandbox;
+
+    /// <summary>What the worker wrote to standard error, at most 64 KiB.</summary>
+    public string Log => _channel.Log;
+
+    /// <summary>The process that was started: bubblewrap or the worker itself.</summary>
+    public int ProcessId => _channel.ProcessId;
+
+    /// <summary>
+    /// Starts a worker. Throws <c>sandbox.missing</c> where bubblewrap is not installed, <c>worker.died</c> or <c>worker.timeout</c>
+    /// when it does not come up.
+    /// </summary>
+    /// <param name="source">The file that pipelines of this session read; must stay open as long as the session.</param>
+    public static WorkerSession Start(WorkerOptions options, SourceFile? source = null)
+    {
+        var channel = new WorkerChannel(ChildProcess.Start(SandboxCommand.Build(options), source?.Handle), options.Limits);
+        var session = new WorkerSession(options, channel, source);
+        try
+        {
+            channel.Exchange("start", options.Limits.StartTime, session.Greet, CancellationToken.None);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Compiles and analyses; runs nothing of it.</summary>
+    /// <param name="assemblyName">Letters, digits, dots and underscores.</param>
+    public CompileResult Compile(string assemblyName, IReadOnlyList<CodeFile> files, CancellationToken cancellation = default)
+    {
+        var header = new CompileRequestHeader(assemblyName, [.. files.Select(file => new WireFile(file.Path, file.IsTest))]);
+        ReadOnlyMemory<byte>[] texts = [.. files.Select(file => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(file.Text))];
+        return _channel.Exchange(CompileName, _options.Limits.CompileTime, () =>
+        {
+            _channel.Send(FrameKind.Compile, header, WireJson.Default.CompileRequestHeader, texts);
+            var (reply, blobs) = _channel.Expect(FrameKind.Compiled, WireJson.Default.CompileReply, 4);
+            return ReplyReader.Compiled(assemblyName, files, reply, blobs);
+        }, cancellation);
+    }
+
+    /// <summary>Runs the tests of a compiled pipeline in a process of their own inside the sandbox.</summary>
+    public TestRunResult RunTests(CompiledPipeline pipeline, CancellationToken cancellation = default)
+    {
+        if (!pipeline.HasTests)
+            return new TestRunResult([], true, false, [], "", TimeSpan.Zero);
+        var clock = Stopwatch.StartNew();
+        var header = new TestRequestHeader(pipeline.AssemblyName, _options.Limits.TestTime.TotalSeconds);
+        // The worker keeps the time limit itself, to report the tests that did end; this one is for a worker that does not.
+        return _channel.Exchange("test", _options.Limits.TestTime + TimeSpan.FromSeconds(5), () =>
+        {
+            _channel.Send(FrameKind.Test, header, WireJson.Default.TestRequestHeader, pipeline.TestAssembly, pipeline.TestSymbols);
+            var (reply, blobs) = _channel.Expect(FrameKind.Tested, WireJson.Default.TestReply, 1);
+            return ReplyReader.Tested(pipeline.Coverage, reply, blobs[0], clock.Elapsed);
+        }, cancellation);
+    }
+
+    /// <summary>
+    /// Runs a pipeline over the session's source and hands every row to <paramref name="receiver"/>. Throws <c>worker.records</c> when a record
+    /// of the source is lost, comes back twice or was never there; <c>pipeline.failed</c> when the pipeline throws.
+    /// The receiver must discard what it got when this throws.
+    /// </summary>
+    public RunSummary Run(RunRequest request, IRowReceiver receiver, CancellationToken cancellation = default)
+    {
+        var source = _source ?? throw new InvalidOperationException("This session was started without a source.");
+        var clock = Stopwatch.StartNew();
+        var output = _channel.OutputBytes;
+        return _channel.Exchange("run the pipeline", _options.Limits.RunTime, () =>
+        {
+            _channel.Send(FrameKind.Run, new RunRequestHeader(request.MaxRecords), WireJson.Default.RunRequestHeader,
+                request.Pipeline.Assembly, request.Pipeline.Symbols);
+            // Counted while the worker starts on it.
+            using var stream = source.OpenStream();
+            var records = Math.Min(request.CountRecords(stream), request.MaxRecords ?? long.MaxValue);
+            var ledger = new RecordLedger(records);
+            var columns = ReplyReader.Columns(_channel.Expect(FrameKind.Columns, WireJson.Default.ColumnsReply, 0).Header);
+            receiver.Columns(columns);
+            var batches = new BatchReader(columns, ledger, receiver);
+            var reply = ReceiveBatches(batches);
+            ledger.Close();
+            return new RunSummary(columns, records, batches.Rows, batches.Rejected, batches.Filtered, clock.Elapsed,
+                ReplyReader.Seconds(reply.CpuSeconds), Math.Max(0, reply.PeakMemoryBytes), _channel.OutputBytes - output);
+        }, cancellation);
+    }
+
+    public void Dispose() => _channel.Dispose();
+
+    private RunReply ReceiveBatches(BatchReader batches)
+    {
+        while (true)
+        {
+            switch (_channel.Receive())
+            {
+                case FrameKind.Batch:
+                    batches.Read(_channel.Payload);
+                    break;
+                case FrameKind.RunDone:
+                    var reply = WireMessage.Read(_channel.Payload, WireJson.Default.RunReply).Header;
+                    if ((reply.Rows, reply.Rejected, reply.Filtered) != (batches.Rows, batches.Rejected, batches.Filtered))
+                        throw new WireException($"the worker claims {reply.Rows} rows, {reply.Rejected} rejected and {reply.Filtered} filtered records; "
+                            + $"{batches.Rows}, {batches.Rejected} and {batches.Filtered} arrived");
+                    return reply;
+                case var other:
+                    throw new WireException($"a frame of kind {other} came between batches");
+            }
+        }
+    }
+
+    private bool Greet()
+    {
+        var (hello, _) = _channel.Expect(FrameKind.Hello, WireJson.Default.HelloReply, 0);
+        if (hello.Version != WireLimits.ProtocolVersion)
+            throw new DbVcException(FailureKind.Failed, "worker.version", $"The worker speaks version {hello.Version} of the protocol, not {WireLimits.ProtocolVersion}.",
+                _options.Location.Folder, "Publish the worker again.");
+        return true;
+    }
+}

@@ -1,0 +1,321 @@
+using System.Text;
+using System.Text.Json;
+using DbVc.Agents;
+using DbVc.Model;
+using DbVc.Orchestration;
+using DbVc.Pipelines;
+using Xunit;
+
+namespace DbVc.Tests;
+
+public sealed class GateTests
+{
+    private static readonly string[] Names = ["syntax", "lint", "unit", "integration", "data quality", "performance", "security"];
+
+    /// <summary>What is wrong with a branch, which gate must say so, and with what words.</summary>
+    public static TheoryData<string, string, string> FailingSamples => new()
+    {
+        { "compile-error", "syntax", "; expected" },
+        { "no-code", "syntax", "no generated code" },
+        { "lint-warning", "lint", "unused using" },
+        { "lint-error", "lint", "too complex" },
+        { "test-fails", "unit", "expected 1, got 2" },
+        { "no-tests", "unit", "No test was run" },
+        { "tests-hang", "unit", "took too long" },
+        { "tests-die", "unit", "ended before the last" },
+        { "few-lines-covered", "unit", "50 % of lines" },
+        { "few-branches-covered", "unit", "10 % of branches" },
+        { "empty-source", "integration", "no record" },
+        { "lost-record", "integration", "999 are accounted for" },
+        { "other-columns", "integration", "the metadata asks for id, email" },
+        { "worker-dies", "integration", "The worker ended" },
+        { "bad-data", "data quality", "80 % of the records were accepted, 95 % are wanted" },
+        { "code-ignores-rules", "data quality", "accepted 3 rows that the declared rules reject" },
+        { "rows-vanish", "data quality", "went from 10 to 998" },
+        { "invariant-broken", "data quality", "no order without customer" },
+        { "slow", "performance", "are wanted" },
+        { "slower-than-merged", "performance", "the last merged run reached" },
+        { "forbidden-api", "security", "File.ReadAllText" },
+        { "secret-in-metadata", "security", "metadata holds a secret" },
+        { "secret-in-code", "security", "file holds a secret" },
+    };
+
+    [Fact]
+    public void A_good_branch_passes_all_gates_in_order()
+    {
+        var seen = new List<string>();
+        var report = Judge(new Bench(), g => seen.Add(g.Name));
+        Assert.All(report.Gates, gate => Assert.Equal((GateDecision.Passed, ""), (gate.Decision, string.Join("; ", gate.Findings.Select(f => f.Message)))));
+        Assert.True(report.Passed);
+        Assert.Equal(Names, seen);
+        Assert.Equal("28/28 (coverage 97 % of lines, 90 % of branches)", report.Gates[2].Summary);
+        Assert.Equal("98.9 % ≥ 95 %", report.Gates[4].Summary);
+        Assert.Equal("1,000 rows/sec", report.Gates[5].Summary);
+    }
+
+    [Theory]
+    [MemberData(nameof(FailingSamples))]
+    public void A_failing_sample_is_refused_by_its_gate(string sample, string gate, string words)
+    {
+        var bench = new Bench();
+        bench.Spoil(sample);
+        var report = Judge(bench);
+        Assert.False(report.Passed);
+        var refused = report.Gates.Single(g => g.Name == gate);
+        Assert.Equal(GateDecision.Failed, refused.Decision);
+        Assert.Contains(words, string.Join("\n", refused.Findings.Select(f => f.Message)));
+        Assert.Equal(Names, report.Gates.Select(g => g.Name));
+        Assert.All(report.Gates.Where(g => g.Name != gate), other => Assert.True(other.Decision != GateDecision.Failed || sample == "worker-dies", other.Name));
+    }
+
+    [Theory]
+    [InlineData("compile-error", "the code does not compile")]
+    [InlineData("forbidden-api", "the code uses what is forbidden")]
+    public void Code_that_analysis_refuses_is_never_started(string sample, string why)
+    {
+        var bench = new Bench();
+        bench.Spoil(sample);
+        var report = Judge(bench);
+        Assert.Equal((1, 0, 0), (bench.Compilations, bench.TestRuns, bench.Runs));
+        foreach (var gate in report.Gates.Where(g => g.Name is "unit" or "integration" or "data quality" or "performance"))
+            Assert.Equal((GateDecision.NotRun, "not run: " + why), (gate.Decision, gate.Summary));
+    }
+
+    [Fact]
+    public void Each_piece_of_work_is_done_once()
+    {
+        var bench = new Bench();
+        Judge(bench);
+        Assert.Equal((1, 1, 1), (bench.Compilations, bench.TestRuns, bench.Runs));
+    }
+
+    [Fact]
+    public void A_gate_that_breaks_has_not_passed()
+    {
+        var bench = new Bench { OnTest = () => throw new InvalidOperationException("secret path /home/me") };
+        var report = Judge(bench);
+        Assert.False(report.Passed);
+        Assert.Equal(("unit", GateDecision.Failed), (report.Gates[2].Name, report.Gates[2].Decision));
+        Assert.DoesNotContain("/home/me", Encoding.UTF8.GetString(report.ToBytes()));
+    }
+
+    [Fact]
+    public void Thresholds_at_their_bounds_pass()
+    {
+        var bench = new Bench();
+        bench.Sample = bench.Sample with { Rows = new RowCounts(1000, 950, 50, 0), TableRowsAfter = 960 };
+        bench.Coverage = new FileCoverage("generated/Ingestion.cs", 80, 100, 60, 100, []);
+        bench.Thresholds = GateThresholds.Default with { RowsPerSecond = 1000 };
+        Assert.True(Judge(bench).Passed);
+    }
+
+    [Fact]
+    public void Filtered_records_do_not_count_against_the_success_rate()
+    {
+        var bench = new Bench();
+        bench.Sample = bench.Sample with { Rows = new RowCounts(1000, 96, 4, 900), TableRowsAfter = 106 };
+        Assert.Equal("96 % ≥ 95 %", Judge(bench).Gates[4].Summary);
+    }
+
+    [Fact]
+    public void Small_runs_are_not_judged_by_speed()
+    {
+        var bench = new Bench { LastMerged = new SpeedBaseline(1_000_000, 900_000) };
+        bench.Sample = bench.Sample with { Rows = new RowCounts(100, 100, 0, 0), TableRowsAfter = 110, Elapsed = TimeSpan.FromSeconds(10) };
+        var gate = Judge(bench).Gates[5];
+        Assert.Equal((GateDecision.Passed, "10 rows/sec (too few rows to judge)"), (gate.Decision, gate.Summary));
+    }
+
+    [Fact]
+    public void A_missing_sandbox_is_shown()
+    {
+        var report = Judge(new Bench { Sandbox = SandboxMode.None });
+        Assert.Contains("RAN WITHOUT SANDBOX", report.Gates[6].Summary);
+        Assert.Contains("\"sandbox\":\"none\"", Encoding.UTF8.GetString(report.ToBytes()));
+    }
+
+    [Fact]
+    public void A_report_survives_being_stored_and_its_hash_notices_any_change()
+    {
+        var bench = new Bench();
+        bench.Spoil("bad-data");
+        var report = Judge(bench);
+        var bytes = report.ToBytes();
+        Assert.Equal(bytes, GateReport.Parse(bytes).ToBytes());
+        Assert.Equal(report.Hash, Judge(bench).Hash);
+        Assert.NotEqual(report.Hash, (report with { Passed = true }).Hash);
+        Assert.NotEqual(report.Hash, (report with { Code = new string('0', 40) }).Hash);
+        Assert.Equal(report.Figures, GateReport.Parse(bytes).Figures);
+        Assert.Equal("evidence.damaged", Assert.Throws<DbVcException>(() => GateReport.Parse(bytes.AsSpan()[..^2])).Code);
+    }
+
+    [Fact]
+    public void The_code_hash_is_of_names_and_content_and_not_of_order()
+    {
+        var subject = new Bench().Subject;
+        Assert.Equal(subject.CodeHash, (subject with { Files = [.. subject.Files.Reverse()] }).CodeHash);
+        Assert.NotEqual(subject.CodeHash, (subject with { Files = [.. subject.Files.Skip(1)] }).CodeHash);
+        Assert.NotEqual(subject.CodeHash, (subject with { Files = [.. subject.Files.Select(f => f with { Text = f.Text + " " })] }).CodeHash);
+    }
+
+    [Fact]
+    public void Results_are_written_whole_and_without_secrets()
+    {
+        var folder = Directory.CreateTempSubdirectory("dbvc-results-");
+        try
+        {
+            var bench = new Bench();
+            bench.Spoil("bad-data");
+            bench.Sample = bench.Sample with { FirstFailures = [new RowFailure(7, 8, "email", "email", "x", "password=\"hunter2") ] };
+            var results = new ResultsFolder(folder.FullName, new SecretMask([]));
+            results.Write(Judge(bench));
+            results.Write(Judge(bench));
+            using var json = JsonDocument.Parse(File.ReadAllText(results.ReportPath));
+            Assert.False(json.RootElement.GetProperty("passed").GetBoolean());
+            var log = File.ReadAllText(results.LogPath);
+            Assert.Contains("data quality  FAILED", log);
+            Assert.Contains("record 7 [email] email: password=\"***", log);
+            Assert.DoesNotContain("hunter2", log + json.RootElement.GetRawText());
+            Assert.Equal(["execution.log", "test_results.json"], folder.EnumerateFiles("*", SearchOption.AllDirectories).Select(f => f.Name).Order());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static GateReport Judge(Bench bench, Action<GateSummary>? gateFinished = null) =>
+        new GateRunner(new ManualTime()).Run(new GateContext(bench.Subject, bench.Thresholds, bench), gateFinished);
+
+    /// <summary>A branch that passes, until it is spoiled.</summary>
+    private sealed class Bench : IGateWork
+    {
+        private readonly List<CodeFinding> _errors = [];
+        private readonly List<CodeFinding> _lint = [];
+        private readonly List<CodeFinding> _security = [];
+        private string _metadata = "{\"source\":\"users.csv\"}";
+        private List<CodeFile> _files = [new("generated/Ingestion.cs", "class A;\n", false), new("tests/IngestionTests.cs", "class T;\n", true)];
+        private List<TestCaseResult> _cases = [.. Enumerable.Range(1, 28).Select(i => new TestCaseResult($"Test_{i}", TestOutcome.Passed, null, 0.001))];
+        private bool _finished = true;
+        private bool _timedOut;
+
+        public int Compilations { get; private set; }
+
+        public int TestRuns { get; private set; }
+
+        public int Runs { get; private set; }
+
+        public SandboxMode Sandbox { get; init; } = SandboxMode.Bubblewrap;
+
+        public GateThresholds Thresholds { get; set; } = GateThresholds.Default;
+
+        public SpeedBaseline? LastMerged { get; set; }
+
+        public FileCoverage Coverage { get; set; } = new("generated/Ingestion.cs", 97, 100, 90, 100, [41, 42, 43]);
+
+        public SampleRun Sample { get; set; } = new(
+            ["id", "email"], new RowCounts(1000, 989, 11, 0), TimeSpan.FromSeconds(1), 10, 999)
+        {
+            RejectedByRule = new Dictionary<string, long> { ["email"] = 11 },
+        };
+
+        public Action OnTest { get; init; } = () => { };
+
+        public Action OnRun { get; private set; } = () => { };
+
+        public GateSubject Subject => new(
+            BranchName.Parse("agent-users-ingest"), TaskId.Parse("t-1"), _metadata, _files, new GateExpectations(["id", "email"], 0.95))
+        {
+            LastMerged = LastMerged,
+        };
+
+        public CompileResult Compile()
+        {
+            Compilations++;
+            var pipeline = _errors.Count > 0 ? null : new CompiledPipeline("A", [1], [], [1], [], new CoverageMap([], []));
+            return new CompileResult(_errors, _lint, _security, pipeline);
+        }
+
+        public TestRunResult Test(CompiledPipeline pipeline)
+        {
+            TestRuns++;
+            OnTest();
+            return new TestRunResult(_cases, _finished, _timedOut, [Coverage], "", TimeSpan.FromSeconds(1));
+        }
+
+        public SampleRun Run(CompiledPipeline pipeline)
+        {
+            Runs++;
+            OnRun();
+            return Sample;
+        }
+
+        public void Spoil(string sample)
+        {
+            if (!SpoilCode(sample) && !SpoilTests(sample) && !SpoilRun(sample)) throw new ArgumentException("There is no sample " + sample, nameof(sample));
+        }
+
+        private bool SpoilCode(string sample)
+        {
+            switch (sample)
+            {
+                case "compile-error": _errors.Add(new("CS1002", true, "generated/Ingestion.cs", 7, 3, "; expected")); break;
+                case "no-code": _files = [_files[1]]; break;
+                case "lint-warning": _lint.Add(new("IDE0005", false, "generated/Ingestion.cs", 1, 1, "unused using")); break;
+                case "lint-error": _lint.Add(new("lint.complexity", true, "generated/Ingestion.cs", 1, 1, "too complex")); break;
+                case "forbidden-api": _security.Add(new("security.api", true, "generated/Ingestion.cs", 9, 1, "File.ReadAllText is not allowed")); break;
+                case "secret-in-metadata": _metadata = "{\"source\":\"postgres://app:hunter2@db/prod\"}"; break;
+                case "secret-in-code": _files[0] = _files[0] with { Text = "var key = \"AKIAIOSFODNN7EXAMPLE\";\n" }; break;
+                default: return false;
+            }
+
+            return true;
+        }
+
+        private bool SpoilTests(string sample)
+        {
+            switch (sample)
+            {
+                case "test-fails": _cases[3] = new("Test_4", TestOutcome.Failed, "expected 1, got 2", 0.1); break;
+                case "no-tests": _cases = []; break;
+                case "tests-hang": (_finished, _timedOut) = (false, true); break;
+                case "tests-die": _finished = false; break;
+                case "few-lines-covered": Coverage = Coverage with { LinesCovered = 50 }; break;
+                case "few-branches-covered": Coverage = Coverage with { BranchesCovered = 10 }; break;
+                default: return false;
+            }
+
+            return true;
+        }
+
+        private bool SpoilRun(string sample)
+        {
+            switch (sample)
+            {
+                case "empty-source": Sample = Sample with { Rows = new RowCounts(0, 0, 0, 0), TableRowsAfter = 10 }; break;
+                case "lost-record": Sample = Sample with { Rows = new RowCounts(1000, 989, 10, 0) }; break;
+                case "other-columns": Sample = Sample with { Columns = ["id"] }; break;
+                case "worker-dies": OnRun = () => throw new DbVcException(FailureKind.Failed, "worker.died", "The worker ended."); break;
+                case "bad-data": Sample = Sample with { Rows = new RowCounts(1000, 800, 200, 0), TableRowsAfter = 810 }; break;
+                case "code-ignores-rules":
+                    Sample = Sample with { Disagreements = 3, FirstDisagreements = [new RowFailure(5, 6, "age", "range", "-1", "Age must be positive")] };
+                    break;
+                case "rows-vanish": Sample = Sample with { TableRowsAfter = 998 }; break;
+                case "invariant-broken":
+                    Sample = Sample with { Violations = [new("invariant", "orders", "7", "no order without customer")] };
+                    break;
+                case "slow": Sample = Sample with { Elapsed = TimeSpan.FromSeconds(3) }; break;
+                case "slower-than-merged":
+                    Sample = Sample with
+                    {
+                        Rows = new RowCounts(100_000, 100_000, 0, 0), TableRowsAfter = 100_010, Elapsed = TimeSpan.FromSeconds(1),
+                    };
+                    LastMerged = new SpeedBaseline(200_000, 250_000);
+                    break;
+                default: return false;
+            }
+
+            return true;
+        }
+    }
+}
