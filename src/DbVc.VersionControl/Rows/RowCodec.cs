@@ -63,12 +63,13 @@ internal static class RowCodec
         }
     }
 
-    public static IEnumerable<LargeValue> FindLarge(ReadOnlyMemory<byte> row)
+    /// <summary>Adds the large values that a row refers to.</summary>
+    public static void CollectLarge(ReadOnlyMemory<byte> row, List<LargeValue> found)
     {
         var reader = new RowReader(row);
         while (reader.Read())
         {
-            if (reader.Large is { } large) yield return large;
+            if (reader.Large is { } large) found.Add(large);
         }
     }
 

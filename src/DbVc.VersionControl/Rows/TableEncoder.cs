@@ -102,7 +102,8 @@ public sealed class TableEncoder
     }
 
     /// <summary>True if rows of this key carry a number before the row.</summary>
-    internal bool IsCounted(ReadOnlyMemory<byte> key) => ReadKey(key, new Value[_columns]);
+    internal bool IsCounted(ReadOnlyMemory<byte> key) =>
+        _keyOrdinals.Length == 0 || (KeyCodec.MayHoldNull(key.Span) && ReadKey(key, new Value[_columns]));
 
     internal static ReadOnlySpan<byte> WithCount(ByteBuffer buffer, long count, ReadOnlySpan<byte> row)
     {
@@ -115,12 +116,12 @@ public sealed class TableEncoder
     internal static long ReadCount(ReadOnlySpan<byte> value, ref int position) =>
         VarInt.TryRead(value, ref position, out var count) && count is >= 1 and <= long.MaxValue ? (long)count : throw Damaged("its number of rows is impossible");
 
-    /// <summary>The large values that an entry refers to.</summary>
-    internal IEnumerable<LargeValue> FindLarge(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)
+    /// <summary>Adds the large values that an entry refers to.</summary>
+    internal void CollectLarge(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, List<LargeValue> found)
     {
         var position = 0;
         if (IsCounted(key)) ReadCount(value.Span, ref position);
-        return RowCodec.FindLarge(value[position..]);
+        RowCodec.CollectLarge(value[position..], found);
     }
 
     private static int FindOrdinal(Column[] stored, string name)
