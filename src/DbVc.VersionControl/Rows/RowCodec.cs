@@ -58,7 +58,7 @@ internal static class RowCodec
         while (reader.Read())
         {
             while (next < fields.Length && fields[next].Id < reader.Id) next++;
-            if (next == fields.Length || fields[next].Id != reader.Id) throw RowReader.Damaged($"the table has no column {reader.Id}");
+            if (next == fields.Length || fields[next].Id != reader.Id) throw Damaged($"the table has no column {reader.Id}");
             values[fields[next++].Ordinal] = reader.Large is { } large ? ReadLarge(source, large, reader.Value.Kind) : reader.Value;
         }
     }
@@ -72,6 +72,9 @@ internal static class RowCodec
             if (reader.Large is { } large) found.Add(large);
         }
     }
+
+    public static DbVcException Damaged(string reason) => new(FailureKind.Failed, "row.damaged", $"A row cannot be read: {reason}.",
+        hint: "Run db-vc verify.");
 
     private static Value ReadLarge(IChunkSource source, LargeValue large, ValueKind kind)
     {
@@ -128,9 +131,6 @@ internal static class RowCodec
             };
             return true;
         }
-
-        public static DbVcException Damaged(string reason) => new(FailureKind.Failed, "row.damaged", $"A row cannot be read: {reason}.",
-            hint: "Run db-vc verify.");
 
         private Value ReadReference(Value ofKind)
         {

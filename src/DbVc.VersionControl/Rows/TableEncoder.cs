@@ -13,7 +13,7 @@ public readonly record struct DecodedRow(Value[] Values, long Count);
 /// <list type="bullet">
 /// <item>With primary key: key = <see cref="KeyCodec"/> of the key columns, value = the other columns as <see cref="RowCodec"/> writes them.</item>
 /// <item>Without: key = hash of the row, value = number of such rows (variable length), then the row with all its columns.</item>
-/// <item>A key with a NULL in it is no key (SQLite allows many such rows): the hash of the value follows it, and the value begins with a number as above.</item>
+/// <item>A key with a NULL in it is no key (SQLite allows many such rows): the hash of the row follows it, and the value begins with a number as above.</item>
 /// </list>
 /// Not thread-safe: it keeps buffers.
 /// </summary>
@@ -114,7 +114,9 @@ public sealed class TableEncoder
     }
 
     internal static long ReadCount(ReadOnlySpan<byte> value, ref int position) =>
-        VarInt.TryRead(value, ref position, out var count) && count is >= 1 and <= long.MaxValue ? (long)count : throw Damaged("its number of rows is impossible");
+        VarInt.TryRead(value, ref position, out var count) && count is >= 1 and <= long.MaxValue
+            ? (long)count
+            : throw Damaged("its number of rows is impossible");
 
     /// <summary>Adds the large values that an entry refers to.</summary>
     internal void CollectLarge(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, List<LargeValue> found)
@@ -130,7 +132,7 @@ public sealed class TableEncoder
         return ordinal >= 0 ? ordinal : throw new ArgumentException($"The key column {name} is not a stored column.", nameof(name));
     }
 
-    private static DbVcException Damaged(string reason) => new(FailureKind.Failed, "row.damaged", $"A row cannot be read: {reason}.", hint: "Run db-vc verify.");
+    private static DbVcException Damaged(string reason) => RowCodec.Damaged(reason);
 
     /// <summary>True if a part of the key is NULL.</summary>
     private bool AppendKey(IRowSource source)

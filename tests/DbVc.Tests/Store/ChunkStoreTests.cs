@@ -189,6 +189,19 @@ public sealed class ChunkStoreTests : IDisposable
     }
 
     [Fact]
+    public void More_packs_than_may_be_open_at_once_can_be_read_by_many_threads()
+    {
+        var hashes = new Hash[140];
+        for (var i = 0; i < hashes.Length; i++) hashes[i] = _scratch.WriteChunk(BitConverter.GetBytes(i));
+        _scratch.Reopen();
+        Parallel.For(0, 1_000, i =>
+        {
+            var number = i * 37 % hashes.Length;
+            Assert.Equal(number, BitConverter.ToInt32(_scratch.Store.Chunks.Read(hashes[number]).Span));
+        });
+    }
+
+    [Fact]
     public void The_cache_stays_within_its_bounds_and_keeps_what_is_used()
     {
         var cache = new ChunkCache(1_000);

@@ -103,7 +103,8 @@ public sealed class RowTests
                 Assert.Equal(sorted, RowTree.Build(_chunks, encoder, new ValueRows(rows), memoryLimit: 5_000));
             }
 
-            var edits = rows.Select(r => encoder.Encode(_chunks, r)).OrderBy(e => e.Key.ToArray(), TreeModel.KeyOrder).Select(e => TreeEdit.Put(e.Key, e.Value));
+            var entries = rows.Select(r => encoder.Encode(_chunks, r)).OrderBy(e => e.Key.ToArray(), TreeModel.KeyOrder);
+            var edits = entries.Select(e => TreeEdit.Put(e.Key, e.Value));
             Assert.Equal(sorted.Root, ProllyTree.Edit(_chunks, TreeRoot.Empty, edits));
         }
     }
