@@ -5,7 +5,8 @@ namespace DbVc.Store;
 /// <summary>Reads chunks by name.</summary>
 public interface IChunkSource
 {
-    /// <summary>The bytes of a chunk. Throws <see cref="DbVcException"/> <c>store.chunk-missing</c> or <c>store.chunk-damaged</c> (the hash is checked when it comes from disk).</summary>
+    /// <summary>The bytes of a chunk. Throws <see cref="DbVcException"/> <c>store.chunk-missing</c> or <c>store.chunk-damaged</c>
+    /// (the hash is checked when it comes from disk).</summary>
     ReadOnlyMemory<byte> Read(Hash hash);
 
     bool Contains(Hash hash);
