@@ -18,7 +18,7 @@ internal sealed class FileLock : IDisposable
     public static FileLock Take(string folder, string name, TimeSpan timeout)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        var path = Path.Combine(folder, Uri.EscapeDataString(name));
+        var path = Path.Combine(folder, Uri.EscapeDataString(name) + ".lock");
         var start = TimeProvider.System.GetTimestamp();
         for (var pause = 5; ; pause = Math.Min(pause * 2, LongestPauseMilliseconds))
         {

@@ -36,8 +36,8 @@ public interface IRepositoryStore : IDisposable
     /// <summary>Begins the short write transaction, waiting for other writers up to a few seconds; throws kind Locked after that.</summary>
     IStoreTransaction Begin();
 
-    /// <summary>Takes a named lock for this process (released by the operating system if it dies); throws kind Locked,
-    /// code <c>repository.locked</c>, after <paramref name="timeout"/>.</summary>
+    /// <summary>Takes a named lock for this process (released by the operating system if it dies);
+    /// throws kind Locked, code <c>repository.locked</c>, after <paramref name="timeout"/>.</summary>
     IDisposable Lock(string name, TimeSpan timeout);
 }
 

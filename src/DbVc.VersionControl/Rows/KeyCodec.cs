@@ -84,6 +84,9 @@ public static class KeyCodec
         buffer.Append(Terminator);
     }
 
+    /// <summary>False if no part of a key can be NULL; cheap, for most keys.</summary>
+    internal static bool MayHoldNull(ReadOnlySpan<byte> key) => key.Contains(NullTag);
+
     /// <summary>Reads the next part of a key.</summary>
     internal static Value ReadValue(ReadOnlyMemory<byte> key, ref int position)
     {

@@ -58,19 +58,23 @@ internal static class RowCodec
         while (reader.Read())
         {
             while (next < fields.Length && fields[next].Id < reader.Id) next++;
-            if (next == fields.Length || fields[next].Id != reader.Id) throw RowReader.Damaged($"the table has no column {reader.Id}");
+            if (next == fields.Length || fields[next].Id != reader.Id) throw Damaged($"the table has no column {reader.Id}");
             values[fields[next++].Ordinal] = reader.Large is { } large ? ReadLarge(source, large, reader.Value.Kind) : reader.Value;
         }
     }
 
-    public static IEnumerable<LargeValue> FindLarge(ReadOnlyMemory<byte> row)
+    /// <summary>Adds the large values that a row refers to.</summary>
+    public static void CollectLarge(ReadOnlyMemory<byte> row, List<LargeValue> found)
     {
         var reader = new RowReader(row);
         while (reader.Read())
         {
-            if (reader.Large is { } large) yield return large;
+            if (reader.Large is { } large) found.Add(large);
         }
     }
+
+    public static DbVcException Damaged(string reason) => new(FailureKind.Failed, "row.damaged", $"A row cannot be read: {reason}.",
+        hint: "Run db-vc verify.");
 
     private static Value ReadLarge(IChunkSource source, LargeValue large, ValueKind kind)
     {
@@ -127,9 +131,6 @@ internal static class RowCodec
             };
             return true;
         }
-
-        public static DbVcException Damaged(string reason) => new(FailureKind.Failed, "row.damaged", $"A row cannot be read: {reason}.",
-            hint: "Run db-vc verify.");
 
         private Value ReadReference(Value ofKind)
         {

@@ -39,15 +39,15 @@ public static class RowTree
     /// accepts are left out with everything below; large values may come more than once.</summary>
     public static IEnumerable<Hash> Chunks(IChunkSource source, TableEncoder encoder, TreeRoot root, Predicate<Hash>? skip = null)
     {
+        var found = new List<LargeValue>();
         foreach (var (hash, node) in ProllyTree.Nodes(source, root, skip))
         {
             yield return hash;
-            for (var i = 0; node.Level == 0 && i < node.Count; i++)
+            found.Clear();
+            for (var i = 0; node.Level == 0 && i < node.Count; i++) encoder.CollectLarge(node.Key(i), node.Value(i), found);
+            foreach (var large in found)
             {
-                foreach (var large in encoder.FindLarge(node.Key(i), node.Value(i)))
-                {
-                    foreach (var chunk in BlobTree.Chunks(source, large.Hash, large.Length)) yield return chunk;
-                }
+                foreach (var chunk in BlobTree.Chunks(source, large.Hash, large.Length)) yield return chunk;
             }
         }
     }

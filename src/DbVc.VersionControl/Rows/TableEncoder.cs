@@ -13,7 +13,7 @@ public readonly record struct DecodedRow(Value[] Values, long Count);
 /// <list type="bullet">
 /// <item>With primary key: key = <see cref="KeyCodec"/> of the key columns, value = the other columns as <see cref="RowCodec"/> writes them.</item>
 /// <item>Without: key = hash of the row, value = number of such rows (variable length), then the row with all its columns.</item>
-/// <item>A key with a NULL in it is no key (SQLite allows many such rows): the hash of the value follows it, and the value begins with a number as above.</item>
+/// <item>A key with a NULL in it is no key (SQLite allows many such rows): the hash of the row follows it, and the value begins with a number as above.</item>
 /// </list>
 /// Not thread-safe: it keeps buffers.
 /// </summary>
@@ -104,7 +104,8 @@ public sealed class TableEncoder
     }
 
     /// <summary>True if rows of this key carry a number before the row.</summary>
-    internal bool IsCounted(ReadOnlyMemory<byte> key) => ReadKey(key, new Value[_columns]);
+    internal bool IsCounted(ReadOnlyMemory<byte> key) =>
+        _keyOrdinals.Length == 0 || (KeyCodec.MayHoldNull(key.Span) && ReadKey(key, new Value[_columns]));
 
     internal static ReadOnlySpan<byte> WithCount(ByteBuffer buffer, long count, ReadOnlySpan<byte> row)
     {
@@ -133,14 +134,16 @@ public sealed class TableEncoder
     public int IndexOf(int columnId) => _ordinals.GetValueOrDefault(columnId, -1);
 
     internal static long ReadCount(ReadOnlySpan<byte> value, ref int position) =>
-        VarInt.TryRead(value, ref position, out var count) && count is >= 1 and <= long.MaxValue ? (long)count : throw Damaged("its number of rows is impossible");
+        VarInt.TryRead(value, ref position, out var count) && count is >= 1 and <= long.MaxValue
+            ? (long)count
+            : throw Damaged("its number of rows is impossible");
 
-    /// <summary>The large values that an entry refers to.</summary>
-    internal IEnumerable<LargeValue> FindLarge(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)
+    /// <summary>Adds the large values that an entry refers to.</summary>
+    internal void CollectLarge(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, List<LargeValue> found)
     {
         var position = 0;
         if (IsCounted(key)) ReadCount(value.Span, ref position);
-        return RowCodec.FindLarge(value[position..]);
+        RowCodec.CollectLarge(value[position..], found);
     }
 
     private static int FindOrdinal(Column[] stored, string name)
@@ -149,7 +152,7 @@ public sealed class TableEncoder
         return ordinal >= 0 ? ordinal : throw new ArgumentException($"The key column {name} is not a stored column.", nameof(name));
     }
 
-    private static DbVcException Damaged(string reason) => new(FailureKind.Failed, "row.damaged", $"A row cannot be read: {reason}.", hint: "Run db-vc verify.");
+    private static DbVcException Damaged(string reason) => RowCodec.Damaged(reason);
 
     /// <summary>True if a part of the key is NULL.</summary>
     private bool AppendKey(IRowSource source)

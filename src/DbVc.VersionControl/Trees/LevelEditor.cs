@@ -112,11 +112,11 @@ internal sealed class LevelEditor
             if (order >= 0)
             {
                 var node = Region[next++];
-                if (order > 0 || _removed[old].Hash != node.Hash) ParentEdits.Add(new TreeEdit(node.LastKey, Node.ChildValue(node.Hash, node.Rows)));
+                if (order > 0 || _removed[old].Hash != node.Hash) ParentEdits.Add(TreeEdit.Put(node.LastKey, Node.ChildValue(node.Hash, node.Rows)));
             }
             else
             {
-                ParentEdits.Add(new TreeEdit(_removed[old].LastKey, null));
+                ParentEdits.Add(TreeEdit.Delete(_removed[old].LastKey));
             }
 
             if (order <= 0) old++;

@@ -43,8 +43,9 @@ public static class ProllyTree
             if (index == node.Count) return false;
             if (node.Level == 0)
             {
+                if (!node.KeySpan(index).SequenceEqual(key)) return false;
                 value = node.Value(index);
-                return node.KeySpan(index).SequenceEqual(key);
+                return true;
             }
 
             node = node.LoadChild(source, index);
