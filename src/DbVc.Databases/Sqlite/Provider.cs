@@ -38,8 +38,10 @@ public sealed class SqliteProvider(string scratchFolder) : IDatabaseProvider
         SqliteClone.CreateFile(path, mode: null).Dispose();
         using var handle = SqliteHandle.Open(path, SqliteAccess.Write, TimeSpan.Zero);
         // Writes the header; without it the file is empty and nothing says that it is a database.
+        handle.Execute("BEGIN IMMEDIATE");
         handle.Execute("PRAGMA user_version = 1");
         handle.Execute("PRAGMA user_version = 0");
+        handle.Execute("COMMIT");
     }
 
     public void Clone(string source, string destination)
@@ -53,9 +55,7 @@ public sealed class SqliteProvider(string scratchFolder) : IDatabaseProvider
     {
         var path = Path.GetFullPath(location);
         if (Directory.Exists(path)) throw SqliteError.NotSqlite(path, "it is a directory");
-        // Side files first: one left over would be rolled into the next database of that name.
-        SqliteClone.RemoveSideFiles(path);
-        File.Delete(path);
+        SqliteClone.RemoveFiles(path);
     }
 
     private static void RequireAbsent(string path)
