@@ -7,6 +7,9 @@ public abstract partial class DatabaseConformance
 {
     private const string LogSql = "CREATE TABLE log (line VARCHAR(20), nr INTEGER); INSERT INTO log VALUES ('a', 1), ('a', 1), ('b', NULL), ('c', 3);";
 
+    private const string PetsSql =
+        "CREATE TABLE pets (id INTEGER PRIMARY KEY, owner INTEGER, FOREIGN KEY (owner) REFERENCES people (id)); INSERT INTO pets VALUES (1, 2);";
+
     /// <summary>Name, what both databases begin with, what one does more.</summary>
     public static TheoryData<string, string, string> RowChanges => new()
     {
@@ -24,7 +27,8 @@ public abstract partial class DatabaseConformance
         { "no key: one of two alike", LogSql, "DELETE FROM log WHERE line = 'c'; INSERT INTO log VALUES ('b', NULL), ('b', NULL), ('d', 4)" },
         { "no key: all alike", LogSql, "DELETE FROM log WHERE line = 'a'; INSERT INTO log VALUES ('a', 1)" },
         {
-            "composite key", "CREATE TABLE c (a INTEGER NOT NULL, b VARCHAR(9) NOT NULL, v INTEGER, PRIMARY KEY (b, a)); INSERT INTO c VALUES (1, 'x', 1), (2, 'x', 2), (1, 'y', 3);",
+            "composite key", "CREATE TABLE c (a INTEGER NOT NULL, b VARCHAR(9) NOT NULL, v INTEGER, PRIMARY KEY (b, a));"
+            + "INSERT INTO c VALUES (1, 'x', 1), (2, 'x', 2), (1, 'y', 3);",
             "UPDATE c SET v = 9 WHERE a = 1 AND b = 'y'; DELETE FROM c WHERE a = 2; INSERT INTO c VALUES (2, 'y', 5)"
         },
     };
@@ -41,12 +45,15 @@ public abstract partial class DatabaseConformance
         { "rename to the name of a dropped one", PeopleSql + LogSql, "DROP TABLE log; ALTER TABLE people RENAME TO log", "log>gone,people>log" },
         { "add index", PeopleSql, "CREATE INDEX by_name ON people (name)", "" },
         { "drop index", PeopleSql + "CREATE INDEX by_name ON people (name);", "DROP INDEX by_name", "" },
-        { "unique index on swapped values", PeopleSql, "UPDATE people SET name = 'Cy' WHERE id = 1; UPDATE people SET name = 'Ada' WHERE id = 3; CREATE UNIQUE INDEX u ON people (name)", "" },
+        {
+            "unique index on swapped values", PeopleSql,
+            "UPDATE people SET name = 'Cy' WHERE id = 1; UPDATE people SET name = 'Ada' WHERE id = 3; CREATE UNIQUE INDEX u ON people (name)", ""
+        },
         { "index survives a rebuild", PeopleSql + "CREATE INDEX by_name ON people (name);", "ALTER TABLE people ADD COLUMN age INTEGER", "" },
         { "add view", PeopleSql, "CREATE VIEW names AS SELECT name FROM people", "" },
         { "change view", PeopleSql + "CREATE VIEW names AS SELECT name FROM people;", "DROP VIEW names; CREATE VIEW names AS SELECT email FROM people", "" },
-        { "foreign key", PeopleSql, "CREATE TABLE pets (id INTEGER PRIMARY KEY, owner INTEGER REFERENCES people (id)); INSERT INTO pets VALUES (1, 2)", "" },
-        { "parent is rebuilt", PeopleSql + "CREATE TABLE pets (id INTEGER PRIMARY KEY, owner INTEGER REFERENCES people (id)); INSERT INTO pets VALUES (1, 2);", "ALTER TABLE people ADD COLUMN age INTEGER", "" },
+        { "foreign key", PeopleSql, PetsSql, "" },
+        { "parent is rebuilt", PeopleSql + PetsSql, "ALTER TABLE people ADD COLUMN age INTEGER", "" },
     };
 
     [Theory]
@@ -101,7 +108,8 @@ public abstract partial class DatabaseConformance
         Assert.NotEmpty(name);
         using var before = Fixture.NewDatabase(PeopleSql, out var location);
         using var after = Fixture.NewDatabase(
-            PeopleSql + "UPDATE people SET name = 'Eve' WHERE id = 2; DELETE FROM people WHERE id = 3; INSERT INTO people VALUES (4, 'Di', 'di@example.org')", out _);
+            PeopleSql + "UPDATE people SET name = 'Eve' WHERE id = 2;"
+            + "DELETE FROM people WHERE id = 3; INSERT INTO people VALUES (4, 'Di', 'di@example.org')", out _);
         var delta = TestDelta.Between(DatabaseContent.Read(before), DatabaseContent.Read(after));
         Fixture.Execute(location, meanwhile);
         var dump = DatabaseContent.Read(before).Dump();
@@ -159,7 +167,8 @@ public abstract partial class DatabaseConformance
     {
         var start = PeopleSql + "CREATE TABLE audit (note VARCHAR(40));";
         using var before = Fixture.NewDatabase(start + Fixture.AuditTrigger("people"), out var location);
-        using var after = Fixture.NewDatabase(start + "ALTER TABLE people ADD COLUMN age INTEGER; DELETE FROM people WHERE id = 1;" + Fixture.AuditTrigger("people"), out _);
+        using var after = Fixture.NewDatabase(start + "ALTER TABLE people ADD COLUMN age INTEGER;"
+            + "DELETE FROM people WHERE id = 1;" + Fixture.AuditTrigger("people"), out _);
         ApplyDifference(before, after);
         Assert.Empty(DatabaseContent.Read(before).Rows["audit"]);
         Fixture.Execute(location, "DELETE FROM people WHERE id = 2");

@@ -170,7 +170,8 @@ public abstract partial class DatabaseConformance
     [Fact]
     public void The_tables_of_a_statement_are_found_also_beneath_views()
     {
-        using var database = Fixture.NewDatabase(PeopleSql + "CREATE TABLE pets (id INTEGER PRIMARY KEY); CREATE TABLE unused (id INTEGER); CREATE VIEW v AS SELECT name FROM people;", out _);
+        using var database = Fixture.NewDatabase(PeopleSql
+            + "CREATE TABLE pets (id INTEGER PRIMARY KEY); CREATE TABLE unused (id INTEGER); CREATE VIEW v AS SELECT name FROM people;", out _);
         Assert.Equal(["people", "pets"], database.FindTables("SELECT count(*) FROM v, pets"));
         Assert.Empty(database.FindTables("SELECT 1"));
     }

@@ -25,7 +25,8 @@ internal sealed class DatabaseContent
     /// <summary>Text that is equal exactly when two databases are: schema statements, and rows as a multiset.</summary>
     public string Dump() => string.Join('\n',
         Schema.Tables.Select(t => t.Sql).Concat(Schema.Objects.Select(o => o.Sql))
-            .Concat(Rows.OrderBy(r => r.Key, StringComparer.Ordinal).SelectMany(r => r.Value.Select(v => r.Key + ": " + Show(v)).Order(StringComparer.Ordinal))));
+            .Concat(Rows.OrderBy(r => r.Key, StringComparer.Ordinal)
+                .SelectMany(r => r.Value.Select(v => r.Key + ": " + Show(v)).Order(StringComparer.Ordinal))));
 
     public static string Show(Value[] row) => string.Join(" | ", row.Select(Show));
 
