@@ -25,15 +25,22 @@ internal static class SqliteClone
         }
         catch (Exception failure)
         {
-            RemoveSideFiles(temporary);
-            File.Delete(temporary);
+            RemoveFiles(temporary);
             if (Translate(failure, destination) is { } translated) throw translated;
             throw;
         }
     }
 
+    /// <summary>Side files first: one left over would be rolled into the next database of that name.</summary>
+    public static void RemoveFiles(string path)
+    {
+        RemoveSideFiles(path);
+        if (File.Exists(path)) File.Delete(path);
+    }
+
     public static void RemoveSideFiles(string path)
     {
+        if (!Directory.Exists(Path.GetDirectoryName(path))) return;
         foreach (var suffix in SideFiles) File.Delete(path + suffix);
     }
 

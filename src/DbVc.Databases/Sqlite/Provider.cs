@@ -11,10 +11,7 @@ public sealed class SqliteProvider(string scratchFolder) : IDatabaseProvider
     /// <summary>How long reading waits for a writer that is just committing.</summary>
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    public IDatabase Open(string location) => OpenFile(location);
-
-    /// <summary>As <see cref="Open"/>, with the engine's own type.</summary>
-    public SqliteDatabase OpenFile(string location)
+    public IDatabase Open(string location)
     {
         var path = Path.GetFullPath(location);
         try
@@ -36,10 +33,15 @@ public sealed class SqliteProvider(string scratchFolder) : IDatabaseProvider
         RequireAbsent(path);
         SqliteClone.RemoveSideFiles(path);
         SqliteClone.CreateFile(path, mode: null).Dispose();
-        using var handle = SqliteHandle.Open(path, SqliteAccess.Write, TimeSpan.Zero);
-        // Writes the header; without it the file is empty and nothing says that it is a database.
-        handle.Execute("PRAGMA user_version = 1");
-        handle.Execute("PRAGMA user_version = 0");
+        try
+        {
+            WriteHeader(path);
+        }
+        catch
+        {
+            SqliteClone.RemoveFiles(path);
+            throw;
+        }
     }
 
     public void Clone(string source, string destination)
@@ -53,9 +55,17 @@ public sealed class SqliteProvider(string scratchFolder) : IDatabaseProvider
     {
         var path = Path.GetFullPath(location);
         if (Directory.Exists(path)) throw SqliteError.NotSqlite(path, "it is a directory");
-        // Side files first: one left over would be rolled into the next database of that name.
-        SqliteClone.RemoveSideFiles(path);
-        File.Delete(path);
+        SqliteClone.RemoveFiles(path);
+    }
+
+    /// <summary>Without a header the file is empty, and nothing says that it is a database.</summary>
+    private static void WriteHeader(string path)
+    {
+        using var handle = SqliteHandle.Open(path, SqliteAccess.Write, TimeSpan.Zero);
+        handle.Execute("BEGIN IMMEDIATE");
+        handle.Execute("PRAGMA user_version = 1");
+        handle.Execute("PRAGMA user_version = 0");
+        handle.Execute("COMMIT");
     }
 
     private static void RequireAbsent(string path)

@@ -23,6 +23,7 @@ internal sealed unsafe class SqliteHandle : IDisposable
     private const int OpenReadOnly = 1;
     private const int OpenReadWrite = 2;
     private const int OpenNoMutex = 0x8000;
+    private const int SmallestPage = 512;
     private const int OptionNoCheckpointOnClose = 1006;
     private const int OptionTrustedSchema = 1017;
     private nint _connection;
@@ -129,6 +130,8 @@ internal sealed unsafe class SqliteHandle : IDisposable
         if (Directory.Exists(path)) throw SqliteError.NotSqlite(path, "it is a directory");
         var file = new FileInfo(path);
         if (!file.Exists) throw SqliteError.Missing(path);
+        // SQLite takes a file shorter than its smallest page for an empty one and would write over it.
+        if (file.Length is > 0 and < SmallestPage) throw SqliteError.NotSqlite(path, "it is too short");
         if (access == SqliteAccess.Write && file.IsReadOnly) throw SqliteError.CannotWrite(path);
     }
 

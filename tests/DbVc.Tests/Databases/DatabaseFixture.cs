@@ -1,0 +1,42 @@
+using DbVc.Databases;
+
+namespace DbVc.Tests;
+
+/// <summary>What an engine must bring to take part in <see cref="DatabaseConformance"/>.</summary>
+public abstract class DatabaseFixture : IDisposable
+{
+    public abstract IDatabaseProvider Provider { get; }
+
+    /// <summary>A location where no database is yet; removed with the fixture.</summary>
+    public abstract string NewLocation();
+
+    /// <summary>Runs a script of several statements by a way other than the provider.</summary>
+    public abstract void Execute(string location, string sql);
+
+    /// <summary>Begins a transaction that wrote <paramref name="sql"/> and holds the write lock until disposed; then rolls it back.</summary>
+    public abstract IDisposable HoldWrite(string location, string sql);
+
+    /// <summary>The type of a column that holds bytes.</summary>
+    public abstract string BlobType { get; }
+
+    public abstract string Quote(string name);
+
+    /// <summary>SQL that creates a trigger which adds a row to <c>audit(note)</c> on every insert, update and delete of <paramref name="table"/>.</summary>
+    public abstract string AuditTrigger(string table);
+
+    /// <summary>SQL statements that must be refused by <see cref="IDatabase.Query"/>, and do nothing.</summary>
+    public abstract IReadOnlyList<string> ForbiddenQueries { get; }
+
+    /// <summary>A query that never ends.</summary>
+    public abstract string EndlessQuery { get; }
+
+    public IDatabase NewDatabase(string sql, out string location)
+    {
+        location = NewLocation();
+        Provider.Create(location);
+        if (sql.Length > 0) Execute(location, sql);
+        return Provider.Open(location);
+    }
+
+    public abstract void Dispose();
+}
