@@ -20,8 +20,9 @@ public interface IDatabase : IDisposable
     /// <summary>Opens the one writing transaction, taking the engine's write lock at once; throws kind Locked after <paramref name="lockTimeout"/>.</summary>
     IApplySession BeginApply(TimeSpan lockTimeout);
 
-    /// <summary>Opens a transaction for loading many rows into one existing table with the engine's fastest path.</summary>
-    IBulkLoad BeginLoad(TableSchema table, TimeSpan lockTimeout);
+    /// <summary>Opens a transaction for loading many rows into one existing table with the engine's fastest path.
+    /// <paramref name="options"/> null means <see cref="LoadOptions.Default"/>.</summary>
+    IBulkLoad BeginLoad(TableSchema table, TimeSpan lockTimeout, LoadOptions? options = null);
 
     /// <summary>Runs one read-only statement of untrusted SQL: no writes, no attach, no extension, bounded rows and time.</summary>
     IQueryResult Query(string sql, QueryLimits limits);
@@ -54,9 +55,12 @@ public interface IDatabaseProvider
     void Drop(string location);
 }
 
-/// <summary>One consistent view of a database.</summary>
+/// <summary>One consistent view of a database. It and its cursors belong to one thread at a time.</summary>
 public interface IReadSnapshot : IDisposable
 {
+    /// <summary>Names of user tables that cannot be versioned and are left out (SQLite: virtual tables).</summary>
+    IReadOnlyList<string> Unversioned { get; }
+
     /// <summary>The <c>_dbvc_state</c> row as the snapshot sees it; null if there is none.</summary>
     LiveState? State { get; }
 
@@ -102,11 +106,14 @@ public interface IApplySession : IDisposable
     /// <summary>
     /// Carries out schema and row changes. Before a row is touched it is compared, byte for byte, with what the delta expects:
     /// a row that moved, is missing, or exists where none should is returned, and the session must then be abandoned.
-    /// Order inside is free (deletes first, then inserts), so swapping unique values works.
+    /// A table or object whose DDL is not the expected one is returned as a row with key <c>schema</c>.
+    /// Order inside is free (deletes first, then inserts), so swapping unique values works. All row changes of a call are held in memory.
+    /// Throws kind Refused, code <c>apply.altered</c>, when the database would store a value differently than the delta says.
     /// </summary>
-    IReadOnlyList<MovedRow> Apply(DatabaseDelta delta);
+    ApplyResult Apply(DatabaseDelta delta);
 
-    /// <summary>Checks foreign keys, NOT NULL, UNIQUE and CHECK on the tables of <paramref name="delta"/> and those that refer to them.</summary>
+    /// <summary>Checks what <see cref="Apply"/> could not on the tables of <paramref name="delta"/> and those that refer to them (SQLite: foreign keys).
+    /// Violations that stood there before and that the delta does not touch are not reported.</summary>
     IReadOnlyList<ConstraintViolation> CheckConstraints(DatabaseDelta delta);
 
     /// <summary>Creates <c>_dbvc_state</c> if need be and writes it.</summary>
@@ -114,6 +121,26 @@ public interface IApplySession : IDisposable
 
     /// <summary>Durable when it returns.</summary>
     void Commit();
+}
+
+/// <summary>What stood in the way of a delta; each list is cut off after 100 entries. If either has an entry the session must be abandoned.</summary>
+/// <param name="Moved">Rows that no longer are what the delta expected; then nothing else was tried.</param>
+/// <param name="Violations">Constraints that the new rows break.</param>
+public sealed record ApplyResult(IReadOnlyList<MovedRow> Moved, IReadOnlyList<ConstraintViolation> Violations)
+{
+    public bool IsClean => Moved.Count == 0 && Violations.Count == 0;
+}
+
+/// <summary>How rows are loaded.</summary>
+/// <param name="ForeignKeys">A row that refers to nothing is refused.</param>
+/// <param name="Triggers">The user's own triggers fire.</param>
+public sealed record LoadOptions(bool ForeignKeys, bool Triggers)
+{
+    /// <summary>As an application inserts.</summary>
+    public static LoadOptions Default { get; } = new(true, true);
+
+    /// <summary>As a backup is put back: rows only, in any order of tables.</summary>
+    public static LoadOptions Raw { get; } = new(false, false);
 }
 
 /// <summary>A row that no longer is what the delta expected.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DbVc.Model;
 
 /// <summary>One column of a table, in neutral form.</summary>
@@ -60,9 +62,11 @@ public sealed record TableSchema
     /// <summary>True where the engine hands out the next key (rowid alias, identity, serial, AUTO_INCREMENT).</summary>
     public bool AllocatesKeys { get; init; }
 
+    [JsonIgnore]
     public bool HasKey => PrimaryKey.Count > 0;
 
     /// <summary>The columns whose values are captured and written, in declared order.</summary>
+    [JsonIgnore]
     public IEnumerable<Column> StoredColumns => Columns.Where(c => !c.Generated);
 
     public Column? FindColumn(string name) =>

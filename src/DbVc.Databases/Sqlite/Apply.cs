@@ -1,0 +1,103 @@
+using DbVc.Model;
+
+namespace DbVc.Databases;
+
+/// <summary>Carries out one delta: first everything is compared and the old rows go, then the schema changes, then the new rows come.</summary>
+internal sealed class SqliteApply(SqliteHandle handle, DatabaseDelta delta, Dictionary<TableDelta, List<RowChange>> changes)
+{
+    /// <summary>Moved rows and violations reported at most; the rest adds nothing for a person.</summary>
+    public const int MaxReported = 100;
+
+    private readonly List<MovedRow> _moved = [];
+    private readonly List<ConstraintViolation> _violations = [];
+
+    public ApplyResult Run()
+    {
+        var schema = new SqliteSchemaChange(handle, delta);
+        _moved.AddRange(schema.FindMoved().Take(MaxReported));
+        if (_moved.Count == 0)
+        {
+            schema.DropObjects();
+            foreach (var table in delta.Tables) RemoveRows(table);
+        }
+
+        if (_moved.Count > 0) return new ApplyResult(_moved, []);
+        schema.ChangeTables(_violations);
+        foreach (var table in delta.Tables) AddRows(table);
+        if (_violations.Count == 0) schema.CreateObjects(_violations);
+        return new ApplyResult([], _violations.Take(MaxReported).ToList());
+    }
+
+    private void RemoveRows(TableDelta table)
+    {
+        if (table.Before is not { } before) return;
+        using var rows = new SqliteTableRows(handle, before);
+        var wholeRows = new Dictionary<Value[], long>(RowComparer.Instance);
+        foreach (var change in changes[table])
+        {
+            if (change.Before is not { } expected) continue;
+            if (rows.HasWholeKey(expected)) RemoveByKey(rows, expected);
+            else wholeRows[expected] = wholeRows.GetValueOrDefault(expected) + change.Count;
+        }
+
+        if (wholeRows.Count > 0) RemoveWholeRows(rows, wholeRows);
+        if (table.After is { } after && HaveSameKey(before, after)) RequireAbsent(table, rows, after);
+    }
+
+    private void RemoveByKey(SqliteTableRows rows, Value[] expected)
+    {
+        var actual = rows.FindOther(expected);
+        if (actual is null) rows.Delete(expected);
+        else Report(new MovedRow(rows.Table.Name, rows.DescribeKey(expected), expected, actual.Length == 0 ? null : actual));
+    }
+
+    private void RemoveWholeRows(SqliteTableRows rows, Dictionary<Value[], long> wanted)
+    {
+        rows.DeleteWholeRows(wanted);
+        foreach (var missing in wanted.Where(w => w.Value > 0).Select(w => w.Key))
+        {
+            Report(new MovedRow(rows.Table.Name, rows.DescribeKey(missing), missing, null));
+        }
+    }
+
+    /// <summary>Looks for rows where new ones shall be; after the deletes, since two keys may differ for us and be equal for a collation.</summary>
+    private void RequireAbsent(TableDelta table, SqliteTableRows rows, TableSchema after)
+    {
+        var keyColumns = KeyColumns(after);
+        foreach (var change in changes[table])
+        {
+            if (change.Before is not null || change.After is not { } added) continue;
+            var key = Array.ConvertAll(keyColumns, i => added[i]);
+            if (key.Length == 0 || Array.Exists(key, v => v.IsNull)) continue;
+            if (rows.FindByKey(key) is { } actual) Report(new MovedRow(after.Name, SqliteTableRows.Describe(key), null, actual));
+        }
+    }
+
+    private void AddRows(TableDelta table)
+    {
+        if (table.After is not { } after) return;
+        using var rows = new SqliteTableRows(handle, after);
+        foreach (var change in changes[table])
+        {
+            if (change.After is not { } added) continue;
+            for (long i = 0; i < change.Count && _violations.Count < MaxReported; i++)
+            {
+                if (rows.Insert(added) is { } violation) _violations.Add(violation);
+            }
+        }
+    }
+
+    private void Report(MovedRow row)
+    {
+        if (_moved.Count < MaxReported) _moved.Add(row);
+    }
+
+    private static int[] KeyColumns(TableSchema table)
+    {
+        var stored = table.StoredColumns.Select(c => c.Name).ToList();
+        return table.PrimaryKey.Select(k => stored.FindIndex(s => SqliteName.AreEqual(s, k))).ToArray();
+    }
+
+    private static bool HaveSameKey(TableSchema before, TableSchema after) =>
+        before.PrimaryKey.Select(k => before.FindColumn(k)!.Id).SequenceEqual(after.PrimaryKey.Select(k => after.FindColumn(k)!.Id));
+}

@@ -1,0 +1,59 @@
+using DbVc.Model;
+
+namespace DbVc.Databases;
+
+/// <summary>The one writing transaction on a SQLite file.</summary>
+internal sealed class SqliteApplySession : IApplySession
+{
+    private readonly SqliteHandle _handle;
+    private readonly Dictionary<TableDelta, List<RowChange>> _applied = new(ReferenceEqualityComparer.Instance);
+
+    private SqliteApplySession(SqliteHandle handle) => (_handle, State) = (handle, SqliteStateTable.Read(handle));
+
+    public LiveState? State { get; private set; }
+
+    public static SqliteApplySession Open(string path, TimeSpan lockTimeout)
+    {
+        var handle = SqliteHandle.Open(path, SqliteAccess.Write, lockTimeout);
+        try
+        {
+            handle.Configure(SqliteWriting.OptionTriggers, false);
+            handle.Configure(SqliteWriting.OptionForeignKeys, false);
+            SqliteWriting.AcceptOldDdl(handle);
+            SqliteWriting.Begin(handle);
+            return new SqliteApplySession(handle);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    public ApplyResult Apply(DatabaseDelta delta)
+    {
+        foreach (var table in delta.Tables) _applied[table] = table.Rows.ToList();
+        return new SqliteApply(_handle, delta, _applied).Run();
+    }
+
+    public IReadOnlyList<ConstraintViolation> CheckConstraints(DatabaseDelta delta)
+    {
+        foreach (var table in delta.Tables)
+        {
+            if (!_applied.ContainsKey(table)) _applied[table] = table.Rows.ToList();
+        }
+
+        return new SqliteForeignKeyCheck(_handle, delta, _applied).Run();
+    }
+
+    public void SetState(LiveState state)
+    {
+        SqliteStateTable.Write(_handle, state);
+        State = state;
+    }
+
+    public void Commit() => _handle.Execute("COMMIT");
+
+    // Closing the connection rolls back what was not committed.
+    public void Dispose() => _handle.Dispose();
+}

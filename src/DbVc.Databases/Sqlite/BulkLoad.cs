@@ -1,0 +1,62 @@
+using DbVc.Model;
+
+namespace DbVc.Databases;
+
+/// <summary>Loads rows through one prepared insert in one transaction. The rollback journal stays on: a killed load leaves the old rows.</summary>
+internal sealed class SqliteBulkLoad : IBulkLoad
+{
+    private readonly SqliteHandle _handle;
+    private readonly SqliteStatement _insert;
+
+    private SqliteBulkLoad(SqliteHandle handle, SqliteStatement insert) => (_handle, _insert) = (handle, insert);
+
+    public static SqliteBulkLoad Open(string path, TableSchema table, TimeSpan lockTimeout, LoadOptions options)
+    {
+        var handle = SqliteHandle.Open(path, SqliteAccess.Write, lockTimeout);
+        try
+        {
+            handle.Configure(SqliteWriting.OptionForeignKeys, options.ForeignKeys);
+            handle.Configure(SqliteWriting.OptionTriggers, options.Triggers);
+            SqliteWriting.Begin(handle);
+            return new SqliteBulkLoad(handle, handle.Prepare(SqliteWriting.InsertSql(table)));
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    public void SetNull(int column) => _insert.BindNull(column);
+
+    public void SetInteger(int column, long value) => _insert.BindInteger(column, value);
+
+    public void SetReal(int column, double value) => _insert.BindReal(column, value);
+
+    public void SetText(int column, ReadOnlySpan<byte> utf8) => _insert.BindText(column, utf8);
+
+    public void SetBlob(int column, ReadOnlySpan<byte> bytes) => _insert.BindBlob(column, bytes);
+
+    public string? Insert()
+    {
+        var code = _insert.TryStep();
+        if (code == SqliteError.Done)
+        {
+            _insert.Reset();
+            return null;
+        }
+
+        var failure = _handle.Fail();
+        _insert.Reset();
+        // A trigger's RAISE(ROLLBACK) ends the whole load; going on would write row by row without a transaction.
+        return SqliteError.Primary(code) == SqliteError.Constraint && _handle.InTransaction ? failure.Message : throw failure;
+    }
+
+    public void Commit() => _handle.Execute("COMMIT");
+
+    public void Dispose()
+    {
+        _insert.Dispose();
+        _handle.Dispose();
+    }
+}

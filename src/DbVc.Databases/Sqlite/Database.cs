@@ -1,0 +1,38 @@
+using DbVc.Model;
+
+namespace DbVc.Databases;
+
+/// <summary>One SQLite file. Every read, apply, load and query has a connection of its own.</summary>
+public sealed class SqliteDatabase : IDatabase
+{
+    private readonly string _path;
+    private readonly string _scratchFolder;
+    private readonly TimeSpan _readTimeout;
+    private readonly Lazy<DatabaseCapabilities> _capabilities;
+
+    internal SqliteDatabase(string path, string scratchFolder, TimeSpan readTimeout)
+    {
+        (_path, _scratchFolder, _readTimeout) = (path, scratchFolder, readTimeout);
+        _capabilities = new Lazy<DatabaseCapabilities>(() => new DatabaseCapabilities(true, LinuxFiles.CanReflink(_scratchFolder)));
+    }
+
+    public string Display => _path;
+
+    public DatabaseCapabilities Capabilities => _capabilities.Value;
+
+    public IReadSnapshot BeginRead() => SqliteReadSnapshot.Open(_path, _scratchFolder, _readTimeout);
+
+    public IApplySession BeginApply(TimeSpan lockTimeout) => SqliteApplySession.Open(_path, lockTimeout);
+
+    public IBulkLoad BeginLoad(TableSchema table, TimeSpan lockTimeout, LoadOptions? options = null) =>
+        SqliteBulkLoad.Open(_path, table, lockTimeout, options ?? LoadOptions.Default);
+
+    public IQueryResult Query(string sql, QueryLimits limits) => SqliteQuery.Run(_path, sql, limits, _readTimeout);
+
+    public IReadOnlyList<string> FindTables(string sql) => SqliteQuery.FindTables(_path, sql, _readTimeout);
+
+    public void Dispose()
+    {
+        // Nothing is held between calls.
+    }
+}

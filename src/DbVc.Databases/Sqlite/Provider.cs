@@ -1,0 +1,65 @@
+using DbVc.Model;
+
+namespace DbVc.Databases;
+
+/// <summary>SQLite databases; a location is the path of the file.</summary>
+/// <param name="scratchFolder">A private folder on a disk with room for a copy of the database; consistent temporary copies are made there.</param>
+public sealed class SqliteProvider(string scratchFolder) : IDatabaseProvider
+{
+    public string Engine => "sqlite";
+
+    /// <summary>How long reading waits for a writer that is just committing.</summary>
+    public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    public IDatabase Open(string location) => OpenFile(location);
+
+    /// <summary>As <see cref="Open"/>, with the engine's own type.</summary>
+    public SqliteDatabase OpenFile(string location)
+    {
+        var path = Path.GetFullPath(location);
+        try
+        {
+            using var probe = SqliteHandle.Open(path, SqliteAccess.Read, TimeSpan.Zero);
+            probe.ReadInteger("SELECT count(*) FROM sqlite_schema");
+        }
+        catch (DbVcException failure) when (failure.Kind == FailureKind.Locked)
+        {
+            // A lock proves that it is a database; whoever needs the lock will wait for it.
+        }
+
+        return new SqliteDatabase(path, scratchFolder, ReadTimeout);
+    }
+
+    public void Create(string location)
+    {
+        var path = Path.GetFullPath(location);
+        RequireAbsent(path);
+        SqliteClone.RemoveSideFiles(path);
+        SqliteClone.CreateFile(path, mode: null).Dispose();
+        using var handle = SqliteHandle.Open(path, SqliteAccess.Write, TimeSpan.Zero);
+        // Writes the header; without it the file is empty and nothing says that it is a database.
+        handle.Execute("PRAGMA user_version = 1");
+        handle.Execute("PRAGMA user_version = 0");
+    }
+
+    public void Clone(string source, string destination)
+    {
+        var path = Path.GetFullPath(destination);
+        RequireAbsent(path);
+        SqliteClone.Run(Path.GetFullPath(source), path, ReadTimeout);
+    }
+
+    public void Drop(string location)
+    {
+        var path = Path.GetFullPath(location);
+        if (Directory.Exists(path)) throw SqliteError.NotSqlite(path, "it is a directory");
+        // Side files first: one left over would be rolled into the next database of that name.
+        SqliteClone.RemoveSideFiles(path);
+        File.Delete(path);
+    }
+
+    private static void RequireAbsent(string path)
+    {
+        if (File.Exists(path) || Directory.Exists(path)) throw SqliteError.Exists(path);
+    }
+}

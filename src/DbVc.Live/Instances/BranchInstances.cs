@@ -1,0 +1,30 @@
+using DbVc.Databases;
+using DbVc.Model;
+
+namespace DbVc.Live;
+
+/// <summary>The isolated database of each branch: made on first use, removed with the branch.</summary>
+public sealed class BranchInstances(LiveContext context, Shadow shadow)
+{
+    /// <summary>Where the instance lies or will lie.</summary>
+    public string Locate(BranchRecord branch) => context.Layout.Instance(BranchName.Parse(branch.Name), branch.Instance);
+
+    public bool Exists(BranchRecord branch) => File.Exists(Locate(branch));
+
+    /// <summary>Opens the instance, making it at the branch's head if it is not there yet.</summary>
+    public IDatabase Open(BranchRecord branch)
+    {
+        var location = Locate(branch);
+        if (!File.Exists(location))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(location)!);
+            var head = context.Repository.Head(BranchName.Parse(branch.Name));
+            shadow.CloneAt(head, location);
+        }
+
+        return context.Provider.Open(location);
+    }
+
+    /// <summary>Removes the instance. Nothing there is no error.</summary>
+    public void Drop(BranchRecord branch) => context.Provider.Drop(Locate(branch));
+}

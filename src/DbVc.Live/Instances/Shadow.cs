@@ -1,0 +1,116 @@
+using DbVc.Databases;
+using DbVc.Model;
+using DbVc.Store;
+using DbVc.VersionControl;
+
+namespace DbVc.Live;
+
+/// <summary>
+/// An isolated copy of main at some commit, moved along by deltas. Branch instances are cloned from it and merges are rehearsed in it,
+/// so production is never a template. It can be deleted at any time: it is made anew from the live database.
+/// </summary>
+public sealed class Shadow(LiveContext context)
+{
+    private const string LockName = "shadow";
+    private const string FileName = "main.db";
+
+    /// <summary>The copy's location.</summary>
+    public string Location => Path.Combine(context.Layout.Shadow, FileName);
+
+    /// <summary>Copies the live database before it has any commit; the caller captures the copy and then marks it.</summary>
+    public void CopyLive()
+    {
+        context.Provider.Drop(Location);
+        context.Provider.Clone(context.Identity.Location, Location);
+    }
+
+    /// <summary>Says which commit the copy holds.</summary>
+    public void Mark(CommitId commit)
+    {
+        using var database = context.Provider.Open(Location);
+        using var session = database.BeginApply(context.LockTimeout);
+        session.SetState(StateAt(commit));
+        session.Commit();
+    }
+
+    /// <summary>Makes an isolated copy of the database as it is at <paramref name="commit"/>.</summary>
+    public void CloneAt(CommitId commit, string destination)
+    {
+        using var held = Lock();
+        MoveTo(commit);
+        context.Provider.Clone(Location, destination);
+    }
+
+    /// <summary>Applies the change from one commit to a snapshot in the copy, checks it, and takes it back. Returns what would be broken.</summary>
+    public IReadOnlyList<ConstraintViolation> Rehearse(CommitId from, Snapshot after, IChunkSource chunks)
+    {
+        using var held = Lock();
+        MoveTo(from);
+        using var database = context.Provider.Open(Location);
+        using var session = database.BeginApply(context.LockTimeout);
+        var delta = new SnapshotDiff(chunks, context.Repository.ReadSnapshot(from).Snapshot, after).ToDelta();
+        var result = session.Apply(delta);
+        if (result.Violations.Count > 0) return result.Violations;
+        return result.Moved.Count > 0 ? throw Unequal(from, result.Moved[0]) : session.CheckConstraints(delta);
+    }
+
+    /// <summary>Brings the copy to a commit, from wherever it is; makes it if it is missing or is not what it should be.</summary>
+    private void MoveTo(CommitId commit)
+    {
+        var at = File.Exists(Location) ? ReadState() : null;
+        if (at == commit) return;
+        if (at is null || !TryApply(context.Repository.ReadSnapshot(at.Value).Snapshot, commit)) Rebuild(commit);
+    }
+
+    private bool TryApply(Snapshot from, CommitId to)
+    {
+        using var database = context.Provider.Open(Location);
+        using var session = database.BeginApply(context.LockTimeout);
+        var delta = new SnapshotDiff(context.Repository.Chunks, from, context.Repository.ReadSnapshot(to).Snapshot).ToDelta();
+        var result = session.Apply(delta);
+        if (result.Moved.Count > 0 || result.Violations.Count > 0) return false;
+        session.SetState(StateAt(to));
+        session.Commit();
+        return true;
+    }
+
+    /// <summary>Copies the live database, finds out how it differs from the commit, and applies the difference to the copy.</summary>
+    private void Rebuild(CommitId commit)
+    {
+        CopyLive();
+        using var chunks = context.Repository.Chunks.BeginWrite();
+        var target = context.Repository.ReadSnapshot(commit).Snapshot;
+        Snapshot copied;
+        using (var database = context.Provider.Open(Location))
+        using (var read = database.BeginRead())
+        {
+            copied = Capture.Run(read, target, chunks, CancellationToken.None);
+        }
+
+        chunks.Publish();
+        if (!TryApply(copied, commit))
+        {
+            throw new DbVcException(FailureKind.Failed, "shadow.failed", "The private copy of main cannot be brought to its commit.",
+                where: Location, hint: "Run db-vc verify.");
+        }
+    }
+
+    private CommitId? ReadState()
+    {
+        using var database = context.Provider.Open(Location);
+        using var read = database.BeginRead();
+        return read.State is { } state && state.RepositoryId == context.Identity.Id && Hash.TryParse(state.Commit, out var hash)
+            && context.Repository.Store.ReadCommit(hash) is not null
+            ? new CommitId(hash)
+            : null;
+    }
+
+    private LiveState StateAt(CommitId commit) =>
+        new(context.Identity.Id, "shadow", commit.ToString(), context.Repository.Store.OperationHead.ToString());
+
+    private IDisposable Lock() => context.Repository.Store.Lock(LockName, context.LockTimeout);
+
+    private DbVcException Unequal(CommitId from, MovedRow row) => new(FailureKind.Failed, "shadow.unequal",
+        $"The private copy of main does not hold commit {from.Short}.", where: $"{row.Table} {row.Key}",
+        hint: $"Delete {Location} and try again; it is made anew.");
+}

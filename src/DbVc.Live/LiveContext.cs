@@ -1,0 +1,11 @@
+using DbVc.Databases;
+using DbVc.VersionControl;
+
+namespace DbVc.Live;
+
+/// <summary>What the joint between versions and databases works with.</summary>
+public sealed record LiveContext(Repository Repository, IDatabaseProvider Provider, RepositoryIdentity Identity, RepositoryLayout Layout)
+{
+    /// <summary>How long to wait for a writer of the database before giving up with exit code 5.</summary>
+    public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(10);
+}

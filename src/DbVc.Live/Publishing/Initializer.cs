@@ -1,0 +1,54 @@
+using DbVc.Model;
+using DbVc.VersionControl;
+
+namespace DbVc.Live;
+
+/// <summary>Makes the first commit of a live database. Interrupted at any point it is either not done or finished by the next command.</summary>
+public sealed class Initializer(LiveContext context, Shadow shadow)
+{
+    /// <summary>Captures all tables from one consistent copy, which then becomes the shadow. Throws <c>live.other-repository</c> if the database is attached already.</summary>
+    public (CommitId Commit, IReadOnlyList<string> Unversioned) Run(Author author, CancellationToken cancel)
+    {
+        RefuseAttached();
+        shadow.CopyLive();
+        cancel.ThrowIfCancellationRequested();
+        var (snapshot, unversioned) = CaptureCopy(cancel);
+        var transaction = new CommitTransaction(context.Repository, "init", author.Name);
+        var id = transaction.Add(new Commit
+        {
+            Snapshot = snapshot,
+            Parents = [],
+            Author = author,
+            Time = context.Repository.NextTime([]),
+            Message = "First commit of " + context.Identity.Name,
+        });
+        shadow.Mark(id);
+        cancel.ThrowIfCancellationRequested();
+        transaction.PutDocument(Intent.Collection, BranchName.Main.Text, new Intent("main", null, id.ToString(), "init", author.Name).ToBytes());
+        transaction.Publish();
+        return (id, unversioned);
+    }
+
+    private void RefuseAttached()
+    {
+        using var database = context.Provider.Open(context.Identity.Location);
+        using var read = database.BeginRead();
+        if (read.State is { } state)
+        {
+            throw new DbVcException(FailureKind.Refused, "live.other-repository", "This database belongs to a db-vc repository already.",
+                where: $"{context.Identity.Location}, repository {state.RepositoryId}",
+                hint: "Use that repository, or drop the table _dbvc_state from the database if the repository is gone.");
+        }
+    }
+
+    private (Hash Snapshot, IReadOnlyList<string> Unversioned) CaptureCopy(CancellationToken cancel)
+    {
+        using var chunks = context.Repository.Chunks.BeginWrite();
+        using var database = context.Provider.Open(shadow.Location);
+        using var read = database.BeginRead();
+        var captured = Capture.Run(read, Snapshot.Empty, chunks, cancel);
+        var id = SnapshotCodec.Write(chunks, captured);
+        chunks.Publish();
+        return (id, read.Unversioned);
+    }
+}

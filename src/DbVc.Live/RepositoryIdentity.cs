@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DbVc.Model;
+using DbVc.Store;
+
+namespace DbVc.Live;
+
+/// <summary>Which repository this is and which live database it versions; kept in the store, never changed by a branch.</summary>
+/// <param name="Id">The repository's id, as in <c>_dbvc_state</c>.</param>
+/// <param name="DatabaseId">The live database's id, as in <c>_dbvc_state</c>.</param>
+/// <param name="Name">For people.</param>
+/// <param name="Engine">For example <c>sqlite</c>.</param>
+/// <param name="Location">Path of the live database, absolute.</param>
+public sealed record RepositoryIdentity(string Id, string DatabaseId, string Name, string Engine, string Location)
+{
+    private const string Collection = "repository";
+    private const string Key = "identity";
+
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, LiveJson.Default.RepositoryIdentity);
+
+    public void Write(IStoreTransaction transaction) => transaction.PutDocument(Collection, Key, ToBytes());
+
+    public static RepositoryIdentity Read(IRepositoryStore store) =>
+        JsonSerializer.Deserialize(store.ReadDocument(Collection, Key)
+            ?? throw new DbVcException(FailureKind.Failed, "store.damaged", "The repository has no identity.", hint: "Was init interrupted? Remove .db-version-control and run it again."),
+            LiveJson.Default.RepositoryIdentity)!;
+}
+
+/// <summary>A branch's own facts; its head is a ref.</summary>
+/// <param name="Base">Where it left its origin, 40 hexadecimal digits.</param>
+/// <param name="Instance">File name of its isolated database below the branch's folder.</param>
+/// <param name="Pipeline">Name below <c>pipelines/</c> under which its files are versioned.</param>
+/// <param name="Merged">The commit that merged it, if any.</param>
+public sealed record BranchRecord(string Name, string Base, DateTimeOffset Created, string Instance, string Pipeline, string? Task, string? Merged)
+{
+    public const string Collection = "branches";
+
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, LiveJson.Default.BranchRecord);
+
+    public static BranchRecord? Read(IRepositoryStore store, BranchName branch) =>
+        store.ReadDocument(Collection, branch.Text) is { } bytes ? JsonSerializer.Deserialize(bytes, LiveJson.Default.BranchRecord) : null;
+}
+
+/// <summary>
+/// Written durably before a database is changed: if the process dies, the next command reads it and the database's own
+/// <c>_dbvc_state</c>, and finishes or forgets.
+/// </summary>
+internal sealed record Intent(string Branch, string? From, string To, string Command, string Actor)
+{
+    public const string Collection = "intents";
+
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, LiveJson.Default.Intent);
+
+    public static Intent? Read(IRepositoryStore store, BranchName branch) =>
+        store.ReadDocument(Collection, branch.Text) is { } bytes ? JsonSerializer.Deserialize(bytes, LiveJson.Default.Intent) : null;
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(RepositoryIdentity))]
+[JsonSerializable(typeof(BranchRecord))]
+[JsonSerializable(typeof(Intent))]
+internal sealed partial class LiveJson : JsonSerializerContext;

@@ -1,0 +1,54 @@
+using DbVc.Model;
+
+namespace DbVc.Live;
+
+/// <summary>Where things lie below a repository's root; the layout of the product's documentation.</summary>
+public sealed record RepositoryLayout(string Root, string Control)
+{
+    public const string ControlName = ".db-version-control";
+
+    public RepositoryLayout(string root)
+        : this(root, Path.Combine(root, ControlName))
+    {
+    }
+
+    public string Config => Path.Combine(Control, "config.yaml");
+
+    public string AgentLogs => Path.Combine(Control, "agent-logs");
+
+    /// <summary>Private copies of main and scratch files; can be deleted at any time.</summary>
+    public string Shadow => Path.Combine(Control, "shadow");
+
+    public string Scratch => Path.Combine(Control, "scratch");
+
+    public string Main => Path.Combine(Root, "main");
+
+    public string MainSchema => Path.Combine(Main, "schema.sql");
+
+    public string MainData => Path.Combine(Main, "data");
+
+    public string Branches => Path.Combine(Root, "branches");
+
+    public string Branch(BranchName branch) => Path.Combine(Branches, branch.Text);
+
+    public string Instance(BranchName branch, string file) => Path.Combine(Branch(branch), file);
+
+    /// <summary>Makes all folders; the control folder is for its owner alone.</summary>
+    public void Create()
+    {
+        foreach (var folder in new[] { AgentLogs, Shadow, Scratch, MainData, Branches }) Directory.CreateDirectory(folder);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Control, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>The root of the repository that contains <paramref name="folder"/>; throws usage failure <c>repository.missing</c>.</summary>
+    public static RepositoryLayout Find(string folder)
+    {
+        for (var current = new DirectoryInfo(folder); current is not null; current = current.Parent)
+        {
+            if (Directory.Exists(Path.Combine(current.FullName, ControlName))) return new RepositoryLayout(current.FullName);
+        }
+
+        throw new DbVcException(FailureKind.Usage, "repository.missing", "This folder is not in a db-vc repository.",
+            where: Path.GetFullPath(folder), hint: "Run db-vc init --database FILE first, or name a repository with -C DIR.");
+    }
+}

@@ -1,0 +1,86 @@
+using DbVc.Model;
+
+namespace DbVc.Orchestration;
+
+/// <summary>Asks an agent to make a pipeline in a branch of its own.</summary>
+/// <param name="MetadataPath">The metadata file; null leaves the task waiting for <c>agent metadata</c>.</param>
+/// <param name="Branch">Null: a name is made from the destination table.</param>
+/// <param name="Text">The task in words, if given.</param>
+/// <param name="Model">Null: the configured one.</param>
+public sealed record AgentRequest(string? MetadataPath, BranchName? Branch, string? Text, string? Model, bool AutoMerge);
+
+/// <summary>State of a task; names are those of <c>--json</c>.</summary>
+public enum AgentState
+{
+    Waiting,
+    Running,
+    Ready,
+    Failed,
+    Stopped,
+    Merged,
+}
+
+/// <summary>One step of an agent.</summary>
+/// <param name="State">running, done or failed.</param>
+public sealed record AgentStep(string Name, string State, double Seconds, string Summary);
+
+/// <summary>Test evidence; shares between 0 and 1. Null mutation score: not measured.</summary>
+public sealed record TestSummary(int Passed, int Total, double LineCoverage, double BranchCoverage, double? MutationScore);
+
+/// <summary>What became of the source's records.</summary>
+public sealed record RowSummary(long Read, long Loaded, long Rejected, long Filtered, double PerSecond);
+
+/// <summary>Tokens and money.</summary>
+public sealed record CostSummary(long Tokens, decimal Usd, decimal Saved);
+
+/// <summary>Everything there is to know about a task.</summary>
+public sealed record AgentReport
+{
+    public required string Task { get; init; }
+
+    public required string Branch { get; init; }
+
+    public required AgentState State { get; init; }
+
+    public string? Text { get; init; }
+
+    public string Model { get; init; } = "builtin";
+
+    public DateTimeOffset Created { get; init; }
+
+    public IReadOnlyList<string> Assumptions { get; init; } = [];
+
+    public IReadOnlyList<AgentStep> Steps { get; init; } = [];
+
+    public IReadOnlyList<GateResult> Gates { get; init; } = [];
+
+    public TestSummary? Tests { get; init; }
+
+    public RowSummary? Rows { get; init; }
+
+    public CostSummary Cost { get; init; } = new(0, 0, 0);
+
+    /// <summary>Why it failed or stopped.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>Hash of the gate report in the store.</summary>
+    public string? Evidence { get; init; }
+}
+
+/// <summary>Watches a task while it runs; called from the working thread.</summary>
+public interface IAgentProgress
+{
+    void Message(string text);
+
+    void StepStarted(string name);
+
+    void StepFinished(AgentStep step);
+
+    void GateFinished(GateResult gate);
+
+    /// <summary>Rows loaded so far.</summary>
+    void Rows(long loaded, long rejected);
+}
+
+/// <summary>What a reviewer sees before approving.</summary>
+public sealed record ReviewReport(BranchReport Branch, AgentReport? Task, DiffReport Diff, MergeReport Plan);

@@ -1,0 +1,38 @@
+using DbVc.Live;
+using DbVc.Model;
+
+namespace DbVc.Orchestration;
+
+/// <summary>Decides whether a branch may be merged on the strength of its gate report.</summary>
+internal static class Evidence
+{
+    /// <summary>A branch with a pipeline needs a report of passed gates for exactly its head; a branch without one needs none.</summary>
+    public static EvidenceVerdict Judge(WorkspaceContext context, BranchName source, BranchName target, CommitId head)
+    {
+        var record = BranchRecord.Read(context.Repository.Store, source);
+        if (!target.IsMain || record is null || !HasPipeline(context, record, head)) return new EvidenceVerdict(null, null);
+        var report = GateReports.Find(context, source);
+        if (report is null || report.Head != head.ToString())
+        {
+            return Refuse([], $"The gates were not run on {source}'s head {head.Short}.", $"db-vc gate run {source}");
+        }
+
+        var failed = report.Gates.Where(g => !g.Passed).ToList();
+        return failed.Count > 0
+            ? Refuse(failed, $"{failed.Count} gate(s) failed on {source}.", $"db-vc agent status {source}")
+            : new EvidenceVerdict(Hash.Parse(report.Hash), null);
+    }
+
+    /// <summary>A branch is judged by gates when its pipeline files are not those it started from.</summary>
+    private static bool HasPipeline(WorkspaceContext context, BranchRecord record, CommitId head)
+    {
+        var before = context.Repository.ReadSnapshot(CommitId.Parse(record.Base)).Snapshot.Files;
+        return record.Task is not null || context.Repository.ReadSnapshot(head).Snapshot.Files != before;
+    }
+
+    private static EvidenceVerdict Refuse(IReadOnlyList<GateResult> gates, string message, string command) =>
+        new(null, new MergeReport { State = MergeState.Refused, Gates = gates, Message = $"{message} See: {command}." });
+}
+
+/// <summary>The evidence a merge carries, or why it is refused.</summary>
+internal sealed record EvidenceVerdict(Hash? Hash, MergeReport? Refusal);

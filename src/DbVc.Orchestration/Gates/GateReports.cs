@@ -1,0 +1,29 @@
+using System.Text.Json;
+using DbVc.Model;
+
+namespace DbVc.Orchestration;
+
+/// <summary>The latest gate report of a branch: for which head it was made, and the hash of the whole report in the store.</summary>
+internal sealed record GateRecord(string Head, string Hash, IReadOnlyList<GateResult> Gates);
+
+/// <summary>Keeps gate reports. The report itself is a chunk, named by content: an edited one would have another name.</summary>
+internal static class GateReports
+{
+    private const string Collection = "gate-reports";
+
+    /// <summary>Stores the canonical report and remembers it as the branch's latest; returns its hash.</summary>
+    public static Hash Save(WorkspaceContext context, BranchName branch, CommitId head, ReadOnlySpan<byte> report, IReadOnlyList<GateResult> gates)
+    {
+        using var chunks = context.Repository.Chunks.BeginWrite();
+        var hash = chunks.Write(report);
+        chunks.Publish();
+        using var transaction = context.Repository.Store.Begin();
+        var record = new GateRecord(head.ToString(), hash.ToString(), gates);
+        transaction.PutDocument(Collection, branch.Text, JsonSerializer.SerializeToUtf8Bytes(record, AgentJson.Default.GateRecord));
+        transaction.Commit();
+        return hash;
+    }
+
+    public static GateRecord? Find(WorkspaceContext context, BranchName branch) =>
+        context.Repository.Store.ReadDocument(Collection, branch.Text) is { } bytes ? JsonSerializer.Deserialize(bytes, AgentJson.Default.GateRecord) : null;
+}

@@ -1,0 +1,214 @@
+using DbVc.Live;
+using DbVc.Model;
+using DbVc.VersionControl;
+
+namespace DbVc.Orchestration;
+
+/// <summary>Merges branches, keeps and resolves conflicts, and takes main back to earlier states. Every surface merges through here.</summary>
+public sealed class MergeController
+{
+    private readonly WorkspaceContext _context;
+    private readonly BranchManager _branches;
+    private readonly MergePlanner _planner;
+    private readonly ConflictDesk _conflicts;
+
+    internal MergeController(WorkspaceContext context, BranchManager branches)
+    {
+        _context = context;
+        _branches = branches;
+        _planner = new MergePlanner(context.Repository);
+        _conflicts = new ConflictDesk(context);
+    }
+
+    /// <summary>Merges a branch into another. Conflicts keep the merge in progress; failed gates, constraints and invariants refuse it.</summary>
+    public MergeReport Merge(MergeRequest request, CancellationToken cancel)
+    {
+        if (request.Source == request.Target)
+        {
+            throw new DbVcException(FailureKind.Usage, "merge.itself", $"'{request.Source}' cannot be merged into itself.");
+        }
+
+        var source = _context.Repository.Head(request.Source);
+        _ = _context.Repository.Head(request.Target);
+        RefuseUncommitted(request.Source, cancel);
+        var evidence = Evidence.Judge(_context, request.Source, request.Target, source);
+        if (request.DryRun) return DryRun(request, source, evidence, cancel);
+        if (evidence.Refusal is { } refusal) return refusal;
+        if (_conflicts.FindOpen(request.Target) is { } open)
+        {
+            throw new DbVcException(FailureKind.Conflict, "merge.open", $"A merge of '{open.Source}' into '{open.Target}' is in progress.",
+                hint: $"Resolve its conflicts (db-vc conflicts list), then db-vc merge continue; or db-vc merge abort.");
+        }
+
+        var record = new MergeRecord(MergeRecord.NewId(source, _context.Repository.Head(request.Target)), request.Source.Text, request.Target.Text,
+            source.ToString(), _context.Repository.Head(request.Target).ToString(), _context.Repository.Clock.GetUtcNow(), request.Policies);
+        return Run(record, evidence.Hash, cancel);
+    }
+
+    /// <summary>Merges in progress.</summary>
+    public IReadOnlyList<MergeStatus> Status() => _conflicts.Status();
+
+    /// <summary>A page of conflicts of the given merge, or of the only one.</summary>
+    public ConflictPage ListConflicts(string? merge, string? after, int limit) => _conflicts.List(merge, after, limit);
+
+    public ConflictView ShowConflict(string id) => _conflicts.Show(id);
+
+    /// <summary>Decides one conflict or all open ones; returns how many.</summary>
+    public int Resolve(ResolveRequest request) => _conflicts.Resolve(request);
+
+    /// <summary>Goes on with a merge whose conflicts are resolved. If the target moved meanwhile, new conflicts may come up.</summary>
+    public MergeReport Continue(string? merge, CancellationToken cancel)
+    {
+        var record = _conflicts.Require(merge);
+        var evidence = Evidence.Judge(_context, BranchName.Parse(record.Source), BranchName.Parse(record.Target), CommitId.Parse(record.SourceHead));
+        return evidence.Refusal ?? Run(record, evidence.Hash, cancel);
+    }
+
+    /// <summary>Drops a merge in progress with its resolutions. The branches are as they were.</summary>
+    public void Abort(string? merge) => _conflicts.Remove(_conflicts.Require(merge));
+
+    /// <summary>Takes main back to the content of an earlier commit by a new commit; what came between stays in the history.</summary>
+    public CommitReport Rollback(RollbackRequest request, CancellationToken cancel)
+    {
+        var origin = new RevisionParser(_context.Repository).Parse(request.Revision);
+        var goal = _context.Repository.ReadCommit(origin).Snapshot;
+        if (request.DryRun) return PlanRollback(origin, cancel);
+        var outcome = _context.Publisher.Publish(new PublishRequest(BranchName.Main, $"rollback --to-commit {origin.Short}", _context.Options.User.Name,
+            head => _context.Repository.ReadCommit(head).Snapshot == goal ? null : new PublishPlan(new Commit
+            {
+                Snapshot = goal,
+                Parents = [head],
+                Author = _context.Options.User,
+                Time = _context.Repository.NextTime([head]),
+                Message = $"Roll back to {origin.Short}",
+                Origin = origin,
+            })), cancel);
+        if (outcome.Violations.Count > 0)
+        {
+            throw new DbVcException(FailureKind.Refused, "constraint.violated", "The earlier state would break a constraint: " + outcome.Violations[0].Message,
+                where: $"{outcome.Violations[0].Table} {outcome.Violations[0].Key}");
+        }
+
+        return outcome.Commit is { } commit ? _branches.Report(outcome.Before, commit) : new CommitReport(null, [], []);
+    }
+
+    private CommitReport PlanRollback(CommitId origin, CancellationToken cancel)
+    {
+        using var chunks = _context.Repository.Chunks.BeginWrite();
+        var now = _context.Publisher.Peek(BranchName.Main, chunks, cancel);
+        var then = _context.Repository.ReadSnapshot(origin).Snapshot;
+        return new CommitReport(null, [], TableChanges.Between(chunks, now, then));
+    }
+
+    private MergeReport Run(MergeRecord record, Hash? evidence, CancellationToken cancel)
+    {
+        var source = CommitId.Parse(record.SourceHead);
+        var target = BranchName.Parse(record.Target);
+        IReadOnlyList<Conflict> conflicts = [];
+        var outcome = _context.Publisher.Publish(new PublishRequest(target, $"branch merge {record.Source}", _context.Options.User.Name, head =>
+        {
+            conflicts = [];
+            if (_planner.IsUpToDate(source, head)) return null;
+            using var chunks = _context.Repository.Chunks.BeginWrite();
+            var merged = _planner.Run(Inputs(record, source, head, _context.Repository.ReadSnapshot(head).Snapshot), chunks);
+            conflicts = merged.Conflicts;
+            if (conflicts.Count > 0) return null;
+            var snapshot = SnapshotCodec.Write(chunks, merged.Merged);
+            chunks.Publish();
+            return new PublishPlan(MergeCommit(record, snapshot, head, source, evidence), transaction => MarkMerged(transaction, record, source));
+        }), cancel);
+        return Report(record, outcome, conflicts);
+    }
+
+    private MergeReport Report(MergeRecord record, PublishOutcome outcome, IReadOnlyList<Conflict> conflicts)
+    {
+        if (outcome.Violations.Count > 0)
+        {
+            return new MergeReport { State = MergeState.Refused, Violations = outcome.Violations, Message = "The merged database would break a constraint." };
+        }
+
+        if (conflicts.Count > 0)
+        {
+            _conflicts.Keep(record with { TargetHead = outcome.Before.ToString() }, conflicts);
+            return new MergeReport { State = MergeState.Conflicts, Merge = record.Id, Conflicts = conflicts, Message = $"{conflicts.Count} conflict(s) to resolve." };
+        }
+
+        if (outcome.Commit is not { } commit)
+        {
+            return new MergeReport { State = MergeState.UpToDate, Message = $"'{record.Target}' holds everything of '{record.Source}' already." };
+        }
+
+        if (BranchRecord.Read(_context.Repository.Store, BranchName.Parse(record.Source)) is { } branch) BranchInfo.Write(_context, branch, "merged");
+        return new MergeReport
+        {
+            State = MergeState.Merged,
+            Commit = commit,
+            Tables = _branches.Report(outcome.Before, commit).Tables,
+            Message = $"Merged '{record.Source}' into '{record.Target}'.",
+        };
+    }
+
+    private Commit MergeCommit(MergeRecord record, Hash snapshot, CommitId head, CommitId source, Hash? evidence) => new()
+    {
+        Snapshot = snapshot,
+        Parents = [head, source],
+        Author = _context.Options.User,
+        Time = _context.Repository.NextTime([head, source]),
+        Message = $"Merge branch '{record.Source}'" + (record.Target == BranchName.Main.Text ? "" : $" into {record.Target}"),
+        Evidence = evidence,
+    };
+
+    /// <summary>Becomes visible together with the merge itself.</summary>
+    private void MarkMerged(CommitTransaction transaction, MergeRecord record, CommitId source)
+    {
+        ConflictDesk.Remove(transaction, record, _conflicts.Ids(record));
+        if (record.Target == BranchName.Main.Text && BranchRecord.Read(_context.Repository.Store, BranchName.Parse(record.Source)) is { } branch)
+        {
+            transaction.PutDocument(BranchRecord.Collection, branch.Name, (branch with { Merged = source.ToString() }).ToBytes());
+        }
+    }
+
+    private MergeReport DryRun(MergeRequest request, CommitId source, EvidenceVerdict evidence, CancellationToken cancel)
+    {
+        var head = _context.Repository.Head(request.Target);
+        if (_planner.IsUpToDate(source, head))
+        {
+            return new MergeReport { State = MergeState.UpToDate, DryRun = true, Message = $"'{request.Target}' holds everything of '{request.Source}' already." };
+        }
+
+        using var chunks = _context.Repository.Chunks.BeginWrite();
+        var target = _context.Publisher.Peek(request.Target, chunks, cancel);
+        var record = new MergeRecord("", request.Source.Text, request.Target.Text, source.ToString(), head.ToString(), default, request.Policies);
+        var merged = _planner.Run(Inputs(record, source, head, target), chunks);
+        IReadOnlyList<ConstraintViolation> violations = merged.Conflicts.Count == 0 && request.Target.IsMain
+            ? _context.Shadow.Rehearse(head, merged.Merged, chunks)
+            : [];
+        var state = evidence.Refusal is not null || violations.Count > 0 ? MergeState.Refused
+            : merged.Conflicts.Count > 0 ? MergeState.Conflicts : MergeState.Merged;
+        return new MergeReport
+        {
+            State = state,
+            DryRun = true,
+            Tables = TableChanges.Between(chunks, target, merged.Merged),
+            Conflicts = merged.Conflicts,
+            Violations = violations,
+            Gates = evidence.Refusal?.Gates ?? [],
+            Message = evidence.Refusal?.Message ?? "Nothing was changed.",
+        };
+    }
+
+    private MergeInputs Inputs(MergeRecord record, CommitId source, CommitId head, Snapshot target) => new(
+        source, head, target, MergePolicies.Parse([.. _context.Configuration.Policies, .. record.Policies]), _conflicts.Decisions(record));
+
+    /// <summary>What is in the branch's database but in no commit would silently be left behind.</summary>
+    private void RefuseUncommitted(BranchName source, CancellationToken cancel)
+    {
+        if (source.IsMain) return;
+        if (!_context.Instances.Exists(_branches.RequireRecord(source))) return;
+        using var chunks = _context.Repository.Chunks.BeginWrite();
+        var head = _context.Repository.ReadSnapshot(_context.Repository.Head(source)).Snapshot;
+        if (_context.Publisher.Peek(source, chunks, cancel) == head) return;
+        throw new DbVcException(FailureKind.Refused, "branch.uncommitted", $"The database of branch '{source}' has changes that no commit holds.",
+            hint: $"Commit them first: db-vc commit --branch {source} -m \"what and why\".");
+    }
+}

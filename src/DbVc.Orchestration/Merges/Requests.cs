@@ -1,0 +1,59 @@
+using DbVc.Model;
+
+namespace DbVc.Orchestration;
+
+/// <summary>Asks for a three-way merge of a branch into another (main unless said otherwise).</summary>
+/// <param name="DryRun">Plan and report only; nothing changes.</param>
+/// <param name="Policies">Column policies such as <c>stock.quantity=delta</c>, over those of the configuration.</param>
+public sealed record MergeRequest(BranchName Source, BranchName Target, bool DryRun, IReadOnlyList<string> Policies);
+
+/// <summary>How a merge ended.</summary>
+public enum MergeState
+{
+    Merged,
+    UpToDate,
+    Conflicts,
+    Refused,
+}
+
+/// <summary>What a merge did, would do, or met.</summary>
+public sealed record MergeReport
+{
+    public required MergeState State { get; init; }
+
+    public CommitId? Commit { get; init; }
+
+    /// <summary>The id of the merge in progress, when there are conflicts.</summary>
+    public string? Merge { get; init; }
+
+    public bool DryRun { get; init; }
+
+    public IReadOnlyList<TableChange> Tables { get; init; } = [];
+
+    public IReadOnlyList<Conflict> Conflicts { get; init; } = [];
+
+    public IReadOnlyList<ConstraintViolation> Violations { get; init; } = [];
+
+    /// <summary>Why it was refused: gates that failed or were not run on this head.</summary>
+    public IReadOnlyList<GateResult> Gates { get; init; } = [];
+
+    /// <summary>One sentence for a person.</summary>
+    public string Message { get; init; } = "";
+}
+
+/// <summary>A merge that waits for its conflicts to be resolved; survives restarts.</summary>
+public sealed record MergeStatus(string Id, BranchName Source, BranchName Target, int Conflicts, int Open, DateTimeOffset Started);
+
+/// <summary>A page of conflicts.</summary>
+/// <param name="Next">Pass as <c>after</c> to go on; null at the end.</param>
+public sealed record ConflictPage(string Merge, IReadOnlyList<ConflictView> Conflicts, string? Next);
+
+/// <summary>A conflict with what was decided about it, and who set each side.</summary>
+public sealed record ConflictView(Conflict Conflict, Resolution? Resolution, CommitId SourceCommit, CommitId TargetCommit);
+
+/// <summary>Decides one conflict or all open ones of a merge.</summary>
+/// <param name="Id">A conflict's id; null for all.</param>
+public sealed record ResolveRequest(string? Merge, string? Id, Resolution Resolution);
+
+/// <summary>Asks main to return to the content of an earlier commit, by a new commit.</summary>
+public sealed record RollbackRequest(string Revision, bool DryRun);

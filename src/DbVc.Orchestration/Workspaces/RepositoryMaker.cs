@@ -1,0 +1,102 @@
+using DbVc.Databases;
+using DbVc.Live;
+using DbVc.Model;
+using DbVc.Store;
+using DbVc.VersionControl;
+
+namespace DbVc.Orchestration;
+
+/// <summary>Carries out init: the control folder is built beside its place and moved there when it is whole.</summary>
+internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions options)
+{
+    private const string DraftSuffix = ".init";
+
+    private readonly RepositoryLayout _layout = new(Path.GetFullPath(request.Folder));
+
+    public InitReport Run(CancellationToken cancel)
+    {
+        RefuseUnsupported();
+        if (Directory.Exists(_layout.Control))
+        {
+            throw new DbVcException(FailureKind.Usage, "repository.exists", "There is a db-vc repository here already.", where: _layout.Control,
+                hint: "Use it (db-vc status), or choose another folder with -C DIR.");
+        }
+
+        var database = LocateDatabase(out var isNew);
+        Directory.CreateDirectory(_layout.Root);
+        var draft = _layout.Control + DraftSuffix;
+        if (Directory.Exists(draft)) Directory.Delete(draft, recursive: true);
+        try
+        {
+            if (isNew) new SqliteProvider(Path.GetTempPath()).Create(database);
+            var (commit, unversioned) = Build(draft, database, cancel);
+            Directory.Move(draft, _layout.Control);
+            _layout.Create();
+            return Finish(commit, unversioned, cancel);
+        }
+        catch
+        {
+            if (Directory.Exists(draft)) Directory.Delete(draft, recursive: true);
+            if (isNew && !Directory.Exists(_layout.Control)) new SqliteProvider(Path.GetTempPath()).Drop(database);
+            throw;
+        }
+    }
+
+    private void RefuseUnsupported()
+    {
+        var scheme = request.Database.IndexOf("://", StringComparison.Ordinal);
+        if (scheme < 0) return;
+        throw new DbVcException(FailureKind.Usage, "database.engine", $"Databases of kind '{request.Database[..scheme]}' are not supported yet.",
+            hint: "This version works with SQLite files: db-vc init --database my_data.db");
+    }
+
+    /// <summary>An existing file stays where it is; a bare name that does not exist is made below <c>main/data/</c>.</summary>
+    private string LocateDatabase(out bool isNew)
+    {
+        var path = Path.GetFullPath(request.Database, Directory.GetCurrentDirectory());
+        isNew = false;
+        if (File.Exists(path)) return path;
+        if (Directory.Exists(path))
+        {
+            throw new DbVcException(FailureKind.Usage, "database.not-a-database", "The database is a folder, not a file.", where: path,
+                hint: "Name a SQLite file.");
+        }
+
+        isNew = true;
+        var created = Path.IsPathRooted(request.Database) ? path : Path.Combine(_layout.MainData, Path.GetFileName(request.Database));
+        if (File.Exists(created)) isNew = false;
+        Directory.CreateDirectory(Path.GetDirectoryName(created)!);
+        return created;
+    }
+
+    private (CommitId Commit, IReadOnlyList<string> Unversioned) Build(string control, string database, CancellationToken cancel)
+    {
+        var name = request.Name ?? Path.GetFileNameWithoutExtension(database);
+        var identity = new RepositoryIdentity(NewId(), NewId(), name, "sqlite", database);
+        using var store = RepositoryStore.Create(control);
+        using (var transaction = store.Begin())
+        {
+            identity.Write(transaction);
+            transaction.Commit();
+        }
+
+        File.WriteAllText(Path.Combine(control, "config.yaml"), Configuration.DefaultText);
+        var draftLayout = new RepositoryLayout(_layout.Root, control);
+        var live = new LiveContext(new Repository(store, options.Clock), new SqliteProvider(draftLayout.Scratch), identity, draftLayout);
+        Directory.CreateDirectory(draftLayout.Scratch);
+        Directory.CreateDirectory(draftLayout.Shadow);
+        return new Initializer(live, new Shadow(live)).Run(options.User, cancel);
+    }
+
+    private InitReport Finish(CommitId commit, IReadOnlyList<string> unversioned, CancellationToken cancel)
+    {
+        using var store = RepositoryStore.Open(_layout.Control);
+        var context = WorkspaceContext.Create(store, _layout, options);
+        context.Publisher.RecoverIfNeeded(BranchName.Main);
+        var tables = context.Repository.ReadSnapshot(commit).Tables().Select(t => new TableCount(t.Schema.Name, t.Count)).ToList();
+        cancel.ThrowIfCancellationRequested();
+        return new InitReport(commit, _layout.Root, context.Identity.Location, tables, unversioned);
+    }
+
+    private static string NewId() => Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16));
+}

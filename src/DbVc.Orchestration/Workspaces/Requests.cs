@@ -1,0 +1,44 @@
+using DbVc.Model;
+
+namespace DbVc.Orchestration;
+
+/// <summary>What every verb needs from its surface.</summary>
+/// <param name="Clock">Source of time.</param>
+/// <param name="User">The person at the keyboard, author of their commits.</param>
+/// <param name="WorkerFolder">Folder that holds the sandboxed worker program.</param>
+public sealed record WorkspaceOptions(TimeProvider Clock, Author User, string WorkerFolder);
+
+/// <summary>Asks for a new repository beside a live database.</summary>
+/// <param name="Folder">Where the repository's files go; existing other files are left alone.</param>
+/// <param name="Database">A SQLite file; created below <c>main/data/</c> if it does not exist.</param>
+/// <param name="Name">The repository's name; null takes the database's.</param>
+public sealed record InitRequest(string Folder, string Database, string? Name);
+
+/// <summary>What init did.</summary>
+/// <param name="Commit">The first commit.</param>
+/// <param name="Tables">Rows captured per table.</param>
+/// <param name="Warnings">What is in the database but not versioned.</param>
+public sealed record InitReport(CommitId Commit, string Root, string Database, IReadOnlyList<TableCount> Tables, IReadOnlyList<string> Warnings);
+
+/// <summary>A table and its number of rows.</summary>
+public sealed record TableCount(string Name, long Rows);
+
+/// <summary>How many rows of a table changed.</summary>
+public sealed record TableChange(string Name, string Status, long Added, long Modified, long Deleted);
+
+/// <summary>The repository at a glance.</summary>
+/// <param name="Clean">True when the live database equals main's head.</param>
+/// <param name="Changes">Changes in the live database that no commit holds yet.</param>
+public sealed record StatusReport(
+    CommitId Head, string Database, bool Clean, IReadOnlyList<TableChange> Changes,
+    IReadOnlyList<BranchReport> Branches, IReadOnlyList<MergeStatus> Merges);
+
+/// <summary>A branch as people see it.</summary>
+/// <param name="Base">Where it left main.</param>
+/// <param name="Status">open, running, ready, failed, stopped, merged, or protected for main.</param>
+/// <param name="Database">Path of its isolated instance; null before first use.</param>
+public sealed record BranchReport(
+    string Name, CommitId Head, CommitId? Base, string Status, string? Database, DateTimeOffset? Created, string? Task);
+
+/// <summary>A new commit, or none where there was nothing to commit.</summary>
+public sealed record CommitReport(CommitId? Commit, IReadOnlyList<CommitId> Parents, IReadOnlyList<TableChange> Tables);

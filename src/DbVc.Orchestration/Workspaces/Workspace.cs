@@ -1,0 +1,90 @@
+using DbVc.Databases;
+using DbVc.Live;
+using DbVc.Model;
+using DbVc.Store;
+using DbVc.VersionControl;
+
+namespace DbVc.Orchestration;
+
+/// <summary>Opens a repository and wires everything once, by hand. Every surface starts here.</summary>
+public sealed class Workspace : IDisposable
+{
+    private readonly IRepositoryStore _store;
+    private readonly WorkspaceContext _context;
+
+    private Workspace(IRepositoryStore store, WorkspaceContext context)
+    {
+        _store = store;
+        _context = context;
+        Branches = new BranchManager(context);
+        Merges = new MergeController(context, Branches);
+        History = new HistoryReader(context);
+        Agents = new AgentCoordinator(context, Branches, Merges, History);
+    }
+
+    /// <summary>The folder that holds <c>.db-version-control</c>.</summary>
+    public string Root => _context.Layout.Root;
+
+    public BranchManager Branches { get; }
+
+    public MergeController Merges { get; }
+
+    public HistoryReader History { get; }
+
+    public AgentCoordinator Agents { get; }
+
+    /// <summary>Opens the repository that contains a folder, and finishes what a command left behind that was killed.</summary>
+    public static Workspace Open(string startFolder, WorkspaceOptions options, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        var layout = RepositoryLayout.Find(startFolder);
+        var store = RepositoryStore.Open(layout.Control);
+        try
+        {
+            var context = WorkspaceContext.Create(store, layout, options);
+            context.Publisher.RecoverIfNeeded(BranchName.Main);
+            return new Workspace(store, context);
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes a repository beside a live database and commits all its tables. Leaves nothing behind when it fails.</summary>
+    public static InitReport Init(InitRequest request, WorkspaceOptions options, CancellationToken cancel) =>
+        new RepositoryMaker(request, options).Run(cancel);
+
+    /// <summary>Main, changes in the live database that no commit holds, branches, merges in progress.</summary>
+    public StatusReport Status(CancellationToken cancel)
+    {
+        var head = _context.Repository.Head(BranchName.Main);
+        var changes = History.LiveChanges(cancel);
+        return new StatusReport(head, _context.Identity.Location, changes.Count == 0, changes, Branches.List(), Merges.Status());
+    }
+
+    public void Dispose() => _store.Dispose();
+}
+
+/// <summary>The parts that all controllers share.</summary>
+internal sealed record WorkspaceContext(
+    Repository Repository, LiveContext Live, Shadow Shadow, BranchInstances Instances, Publisher Publisher, WorkspaceOptions Options)
+{
+    private readonly Lazy<Configuration> _configuration = new(() => Orchestration.Configuration.Read(Live.Layout.Config));
+
+    public RepositoryLayout Layout => Live.Layout;
+
+    public RepositoryIdentity Identity => Live.Identity;
+
+    /// <summary>Read on first use: most commands do not need it.</summary>
+    public Configuration Configuration => _configuration.Value;
+
+    public static WorkspaceContext Create(IRepositoryStore store, RepositoryLayout layout, WorkspaceOptions options)
+    {
+        var live = new LiveContext(new Repository(store, options.Clock), new SqliteProvider(layout.Scratch), RepositoryIdentity.Read(store), layout);
+        var shadow = new Shadow(live);
+        var instances = new BranchInstances(live, shadow);
+        return new WorkspaceContext(live.Repository, live, shadow, instances, new Publisher(live, shadow, instances), options);
+    }
+}

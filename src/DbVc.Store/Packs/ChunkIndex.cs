@@ -1,0 +1,95 @@
+using DbVc.Model;
+
+namespace DbVc.Store;
+
+/// <summary>Where a chunk lies: its pack and its record there.</summary>
+internal readonly record struct ChunkPlace(long Offset, int Length);
+
+/// <summary>Which chunks exist and where: the tables <c>packs</c> and <c>chunks</c>. Thread-safe.</summary>
+internal sealed class ChunkIndex(StoreDatabase database) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly StoreConnection _connection = database.OpenConnection();
+    private readonly Dictionary<long, string> _packNames = [];
+
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_lock)
+            {
+                using var query = _connection.Use("SELECT 1 FROM chunks LIMIT 1");
+                return !query.Step();
+            }
+        }
+    }
+
+    public bool Contains(Hash hash)
+    {
+        lock (_lock)
+        {
+            using var query = _connection.Use("SELECT 1 FROM chunks WHERE hash = ?1").Bind(1, hash);
+            return query.Step();
+        }
+    }
+
+    public bool TryFind(Hash hash, out string pack, out ChunkPlace place)
+    {
+        lock (_lock)
+        {
+            using var query = _connection.Use("SELECT pack, offset, length FROM chunks WHERE hash = ?1").Bind(1, hash);
+            if (!query.Step())
+            {
+                (pack, place) = ("", default);
+                return false;
+            }
+
+            place = new ChunkPlace(query.Integer(1), CheckLength(query.Integer(2)));
+            pack = PackName(query.Integer(0));
+            return true;
+        }
+    }
+
+    /// <summary>Makes chunks of a pack known. Their bytes must be durable by now.</summary>
+    public void Publish(string pack, IReadOnlyDictionary<Hash, ChunkPlace> places)
+    {
+        // Sorted by hash the inserts walk the index once instead of jumping about in it.
+        var ordered = places.ToArray();
+        Array.Sort(ordered, static (before, after) => before.Key.CompareTo(after.Key));
+        database.Write(connection =>
+        {
+            using (var insert = connection.Use("INSERT OR IGNORE INTO packs (name) VALUES (?1)").Bind(1, pack)) insert.Run();
+            var number = FindPack(connection, pack);
+            using var add = connection.Use("INSERT OR IGNORE INTO chunks (hash, pack, offset, length) VALUES (?1, ?2, ?3, ?4)");
+            foreach (var (hash, place) in ordered)
+            {
+                add.Bind(1, hash).Bind(2, number).Bind(3, place.Offset).Bind(4, place.Length).Run();
+            }
+        });
+    }
+
+    public void Dispose()
+    {
+        lock (_lock) _connection.Dispose();
+    }
+
+    private static int CheckLength(long length) =>
+        length is >= 0 and <= int.MaxValue - 64 ? (int)length : throw StoreFailure.Damaged($"The index holds a chunk of {length} bytes.");
+
+    private static long FindPack(StoreConnection connection, string name)
+    {
+        using var query = connection.Use("SELECT id FROM packs WHERE name = ?1").Bind(1, name);
+        return query.Step() ? query.Integer(0) : throw StoreFailure.Damaged($"The index does not know the pack {name}.");
+    }
+
+    private string PackName(long number)
+    {
+        if (_packNames.TryGetValue(number, out var name)) return name;
+        using var query = _connection.Use("SELECT name FROM packs WHERE id = ?1").Bind(1, number);
+        name = query.Step() ? query.Text(0) : throw StoreFailure.Damaged($"The index refers to pack {number}, which it does not know.");
+        // The name becomes part of a path; a damaged or forged index must not lead out of the folder.
+        if (name.Length == 0 || name.AsSpan().ContainsAny('/', '\\')) throw StoreFailure.Damaged($"'{name}' is no pack name.");
+        _packNames.Add(number, name);
+        return name;
+    }
+}

@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using DbVc.Model;
+
+namespace DbVc.Store;
+
+/// <summary>The file <c>commit-history.db</c>: its tables, its format version, and connections to it.</summary>
+internal sealed class StoreDatabase : IDisposable
+{
+    public const string FileName = "commit-history.db";
+
+    /// <summary>Version of the tables, the packs and the encodings of trees and rows; part of the on-disk format.</summary>
+    public const int FormatVersion = 1;
+
+    private const string Schema = """
+        CREATE TABLE format (version INTEGER NOT NULL);
+        CREATE TABLE commits (id BLOB PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE refs (name TEXT PRIMARY KEY, hash BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE operations (number INTEGER PRIMARY KEY, hash BLOB NOT NULL, body BLOB NOT NULL);
+        CREATE TABLE documents (collection TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (collection, id)) WITHOUT ROWID;
+        CREATE TABLE packs (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+        CREATE TABLE chunks (hash BLOB PRIMARY KEY, pack INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL) WITHOUT ROWID;
+        """;
+
+    private readonly string _path;
+    private readonly ConcurrentStack<StoreConnection> _idleWriters = new();
+
+    private StoreDatabase(string path) => _path = path;
+
+    public static StoreDatabase Create(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        using (var connection = StoreConnection.Open(path, create: true))
+        {
+            connection.Execute("BEGIN IMMEDIATE");
+            // A Create that was killed leaves a file without tables; that one may be finished.
+            if (ReadVersion(connection) is not null)
+            {
+                throw new DbVcException(FailureKind.Refused, "store.exists", "There is a repository here already.", path);
+            }
+
+            connection.Execute(Schema);
+            connection.Execute($"INSERT INTO format (version) VALUES ({FormatVersion})");
+            connection.Execute("COMMIT");
+        }
+
+        return new StoreDatabase(path);
+    }
+
+    public static StoreDatabase Open(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+        {
+            throw new DbVcException(FailureKind.Failed, "store.missing", "There is no repository here.", path,
+                "Run db-vc init --database <file> first, or change to the folder of a repository.");
+        }
+
+        using var connection = StoreConnection.Open(path, create: false);
+        var version = ReadVersion(connection)
+            ?? throw new DbVcException(FailureKind.Failed, "store.incomplete", "Creating this repository was interrupted.", path, "Run db-vc init again.");
+        if (version != FormatVersion)
+        {
+            throw new DbVcException(FailureKind.Failed, "store.format",
+                $"The repository has format {version}; this program reads format {FormatVersion}.", path,
+                version > FormatVersion ? "Use a newer db-vc." : "Use the db-vc that made it.");
+        }
+
+        return new StoreDatabase(path);
+    }
+
+    public StoreConnection OpenConnection() => StoreConnection.Open(_path, create: false);
+
+    /// <summary>A connection inside BEGIN IMMEDIATE; give it back with <see cref="EndWrite"/>.</summary>
+    public StoreConnection BeginWrite()
+    {
+        if (!_idleWriters.TryPop(out var connection)) connection = OpenConnection();
+        try
+        {
+            connection.Execute("BEGIN IMMEDIATE");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Rolls back what was not committed and keeps the connection for the next writer.</summary>
+    public void EndWrite(StoreConnection connection)
+    {
+        connection.Rollback();
+        _idleWriters.Push(connection);
+    }
+
+    /// <summary>Runs <paramref name="change"/> in one transaction.</summary>
+    public void Write(Action<StoreConnection> change)
+    {
+        var connection = BeginWrite();
+        try
+        {
+            change(connection);
+            connection.Execute("COMMIT");
+        }
+        finally
+        {
+            EndWrite(connection);
+        }
+    }
+
+    public void Dispose()
+    {
+        while (_idleWriters.TryPop(out var connection)) connection.Dispose();
+    }
+
+    private static long? ReadVersion(StoreConnection connection)
+    {
+        using var table = connection.Use("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'format'");
+        if (!table.Step()) return null;
+        using var query = connection.Use("SELECT version FROM format");
+        return query.Step() ? query.Integer(0) : null;
+    }
+}

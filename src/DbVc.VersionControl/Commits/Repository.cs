@@ -1,0 +1,52 @@
+using DbVc.Model;
+using DbVc.Store;
+
+namespace DbVc.VersionControl;
+
+/// <summary>The versions of one database: commits, branches, tags. Reading only; changes go through <see cref="CommitTransaction"/>.</summary>
+public sealed class Repository(IRepositoryStore store, TimeProvider clock)
+{
+    public const string HeadPrefix = "heads/";
+    public const string TagPrefix = "tags/";
+
+    public IRepositoryStore Store { get; } = store;
+
+    public TimeProvider Clock { get; } = clock;
+
+    public IChunkStore Chunks => Store.Chunks;
+
+    /// <summary>Throws <c>commit.missing</c> if it is not in the store.</summary>
+    public Commit ReadCommit(CommitId id) =>
+        CommitCodec.Decode(id, Store.ReadCommit(id.Hash)
+            ?? throw new DbVcException(FailureKind.Failed, "commit.missing", $"Commit {id.Short} is not in this repository.",
+                hint: "Run db-vc verify to see whether the store is damaged."));
+
+    public SnapshotReader ReadSnapshot(CommitId id) => new(Chunks, SnapshotCodec.Read(Chunks, ReadCommit(id).Snapshot));
+
+    public CommitId? FindHead(BranchName branch) => Store.ReadRef(HeadPrefix + branch) is { } hash ? new CommitId(hash) : null;
+
+    /// <summary>Throws <c>branch.missing</c> with the names that exist.</summary>
+    public CommitId Head(BranchName branch) => FindHead(branch)
+        ?? throw new DbVcException(FailureKind.Usage, "branch.missing", $"There is no branch '{branch}'.",
+            hint: "Branches: " + string.Join(", ", ListBranches().Select(b => b.Key)) + ".");
+
+    public IReadOnlyList<KeyValuePair<string, CommitId>> ListBranches() => List(HeadPrefix);
+
+    public IReadOnlyList<KeyValuePair<string, CommitId>> ListTags() => List(TagPrefix);
+
+    /// <summary>A time for a new commit: the clock's, but always later than its parents'.</summary>
+    public DateTimeOffset NextTime(IEnumerable<CommitId> parents)
+    {
+        var time = CommitCodec.Truncate(Clock.GetUtcNow());
+        foreach (var parent in parents)
+        {
+            var earliest = ReadCommit(parent).Time.AddMicroseconds(1);
+            if (earliest > time) time = earliest;
+        }
+
+        return time;
+    }
+
+    private List<KeyValuePair<string, CommitId>> List(string prefix) =>
+        [.. Store.ListRefs(prefix).Select(r => KeyValuePair.Create(r.Key[prefix.Length..], new CommitId(r.Value)))];
+}

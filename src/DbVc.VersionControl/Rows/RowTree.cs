@@ -1,0 +1,74 @@
+using DbVc.Model;
+using DbVc.Store;
+
+namespace DbVc.VersionControl;
+
+/// <summary>The tree of a table's rows, and how many rows it stands for.</summary>
+public readonly record struct RowTreeResult(TreeRoot Root, long Count);
+
+/// <summary>
+/// Trees of rows. There is no comparing of a table with its tree: building the new tree costs the same reading and encoding, its unchanged
+/// chunks are found in the store by name and not written again, and it needs no reading of the old tree at all.
+/// </summary>
+public static class RowTree
+{
+    /// <summary>
+    /// Builds the tree of all rows of <paramref name="source"/>. Rows in the order of their encoded keys stream through with bounded memory;
+    /// from the first row out of order on (collations, tables without key) they are sorted, with about 128 MiB of memory.
+    /// </summary>
+    public static RowTreeResult Build(IChunkWriter writer, TableEncoder encoder, IRowSource source) =>
+        Build(writer, encoder, source, RowSorter.DefaultMemoryLimit);
+
+    /// <summary>The rows that differ, in key order. Either side may have another schema; its values are aligned with its own stored columns.</summary>
+    public static IEnumerable<RowChange> Diff(
+        IChunkSource source, TableEncoder before, TreeRoot beforeRoot, TableEncoder after, TreeRoot afterRoot)
+    {
+        foreach (var difference in ProllyTree.Diff(source, beforeRoot, afterRoot))
+        {
+            var old = difference.Before is { } oldValue ? before.Decode(source, difference.Key, oldValue) : default;
+            var next = difference.After is { } nextValue ? after.Decode(source, difference.Key, nextValue) : default;
+            if (old.Values is null) yield return new RowChange(null, next.Values, next.Count);
+            else if (next.Values is null) yield return new RowChange(old.Values, null, old.Count);
+            else if (old.Count == next.Count) yield return new RowChange(old.Values, next.Values, next.Count);
+            else if (old.Count < next.Count) yield return new RowChange(null, next.Values, next.Count - old.Count);
+            else yield return new RowChange(old.Values, null, old.Count - next.Count);
+        }
+    }
+
+    /// <summary>All chunks of a tree of rows: nodes, each before what it refers to, and large values. Nodes that <paramref name="skip"/>
+    /// accepts are left out with everything below; large values may come more than once.</summary>
+    public static IEnumerable<Hash> Chunks(IChunkSource source, TableEncoder encoder, TreeRoot root, Predicate<Hash>? skip = null)
+    {
+        foreach (var (hash, node) in ProllyTree.Nodes(source, root, skip))
+        {
+            yield return hash;
+            for (var i = 0; node.Level == 0 && i < node.Count; i++)
+            {
+                foreach (var large in encoder.FindLarge(node.Key(i), node.Value(i)))
+                {
+                    foreach (var chunk in BlobTree.Chunks(source, large.Hash, large.Length)) yield return chunk;
+                }
+            }
+        }
+    }
+
+    internal static RowTreeResult Build(IChunkWriter writer, TableEncoder encoder, IRowSource source, long memoryLimit)
+    {
+        var builder = new TreeBuilder(writer);
+        RowSorter? sorter = encoder.Table.HasKey ? null : new RowSorter(writer, encoder, memoryLimit);
+        var count = 0L;
+        for (; source.Read(); count++)
+        {
+            encoder.Encode(writer, source, 1, out var key, out var value);
+            if (sorter is null && !builder.TryAdd(key, value))
+            {
+                sorter = new RowSorter(writer, encoder, memoryLimit);
+                sorter.AddRun(builder.Finish());
+            }
+
+            sorter?.Add(key, value);
+        }
+
+        return new RowTreeResult(sorter?.Finish() ?? builder.Finish(), count);
+    }
+}

@@ -1,0 +1,13 @@
+using System.Text.Json;
+using DbVc.Model;
+
+namespace DbVc.VersionControl;
+
+/// <summary>Schemas are equal when their canonical bytes are: records with lists compare by reference.</summary>
+public static class SchemaEquality
+{
+    public static bool Same(TableSchema? before, TableSchema? after) =>
+        ReferenceEquals(before, after) || (before is not null && after is not null && Bytes(before).AsSpan().SequenceEqual(Bytes(after)));
+
+    private static byte[] Bytes(TableSchema schema) => JsonSerializer.SerializeToUtf8Bytes(schema, SchemaJson.Default.TableSchema);
+}

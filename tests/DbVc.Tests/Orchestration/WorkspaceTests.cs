@@ -1,0 +1,192 @@
+using DbVc.Model;
+using DbVc.Orchestration;
+using Xunit;
+
+namespace DbVc.Tests;
+
+public sealed class WorkspaceTests : IDisposable
+{
+    private readonly ShopRepository _shop = new();
+
+    public void Dispose() => _shop.Dispose();
+
+    [Fact]
+    public void Init_commits_all_tables_and_leaves_the_database_as_it_was()
+    {
+        Assert.Equal(["audit 2", "customers 2", "orders 2"], _shop.Init.Tables.Select(t => $"{t.Name} {t.Rows}"));
+        Assert.True(_shop.Workspace.Status(CancellationToken.None).Clean);
+        Assert.Equal("2", _shop.Ask("SELECT count(*) FROM customers"));
+        Assert.Contains("CREATE TABLE customers", File.ReadAllText(Path.Combine(_shop.Folder, "main", "schema.sql")));
+        foreach (var path in new[] { "main/data", "branches", ".db-version-control/config.yaml", ".db-version-control/commit-history.db", ".db-version-control/agent-logs" })
+        {
+            Assert.True(Path.Exists(Path.Combine(_shop.Folder, path)), path);
+        }
+    }
+
+    [Fact]
+    public void Changes_made_outside_are_seen_and_can_be_committed()
+    {
+        _shop.Write("UPDATE customers SET balance = 60 WHERE id = 1; INSERT INTO orders VALUES (3, 1, 1); DELETE FROM orders WHERE id = 2");
+        var status = _shop.Workspace.Status(CancellationToken.None);
+        Assert.False(status.Clean);
+        Assert.Equal(["customers 0 1 0", "orders 1 0 1"], status.Changes.Select(c => $"{c.Name} {c.Added} {c.Modified} {c.Deleted}"));
+        var commit = _shop.Workspace.Branches.Commit(BranchName.Main, "Adjust", null, CancellationToken.None);
+        Assert.NotNull(commit.Commit);
+        Assert.True(_shop.Workspace.Status(CancellationToken.None).Clean);
+        Assert.Null(_shop.Workspace.Branches.Commit(BranchName.Main, "Nothing", null, CancellationToken.None).Commit);
+    }
+
+    [Fact]
+    public void A_branch_is_isolated_and_merges_into_a_main_that_kept_moving()
+    {
+        _shop.Branch("work", "UPDATE customers SET name = 'Anna' WHERE id = 1; INSERT INTO customers (id, name) VALUES (3, 'Cid')");
+        Assert.Equal("Ann", _shop.Ask("SELECT name FROM customers WHERE id = 1"));
+        _shop.Write("UPDATE customers SET balance = 70 WHERE id = 1; INSERT INTO orders VALUES (9, 2, 3)");
+
+        var report = _shop.Merge("work");
+
+        Assert.Equal(MergeState.Merged, report.State);
+        Assert.Equal("Anna|70", _shop.Ask("SELECT name || '|' || balance FROM customers WHERE id = 1"));
+        Assert.Equal("1", _shop.Ask("SELECT count(*) FROM orders WHERE id = 9"));
+        Assert.True(_shop.Workspace.Status(CancellationToken.None).Clean);
+
+        // The trigger's effect in the branch came along as a row; it did not fire again.
+        Assert.Equal("1", _shop.Ask("SELECT count(*) FROM audit WHERE line = 'customer 3'"));
+        var log = _shop.Workspace.History.Log(new LogRequest("HEAD", 10, null, false));
+        Assert.Equal(["human", "external", "human", "human"], log.Select(e => e.Commit.Commit.Author.Kind.ToString().ToLowerInvariant()));
+        Assert.Equal(MergeState.UpToDate, _shop.Merge("work").State);
+        Assert.True(_shop.Workspace.History.Verify(CancellationToken.None).Ok);
+    }
+
+    [Fact]
+    public void Conflicts_are_kept_shown_resolved_and_the_merge_goes_on_after_a_restart()
+    {
+        _shop.Branch("work", "UPDATE customers SET name = 'Anna' WHERE id = 1");
+        _shop.Write("UPDATE customers SET name = 'Anke' WHERE id = 1");
+        var report = _shop.Merge("work");
+        Assert.Equal(MergeState.Conflicts, report.State);
+        Assert.Equal("Anke", _shop.Ask("SELECT name FROM customers WHERE id = 1"));
+
+        _shop.Reopen();
+        var conflict = Assert.Single(_shop.Workspace.Merges.ListConflicts(null, null, 10).Conflicts).Conflict;
+        Assert.Equal(("customers", "name", "Ann", "Anna", "Anke"),
+            (conflict.Table, conflict.Column, conflict.Base![0].Value.AsText, conflict.Source![0].Value.AsText, conflict.Target![0].Value.AsText));
+        Assert.Equal(MergeState.Conflicts, _shop.Workspace.Merges.Continue(null, CancellationToken.None).State);
+        Assert.Equal(1, _shop.Workspace.Merges.Resolve(new ResolveRequest(null, conflict.Id, new Resolution(ResolutionKind.Source))));
+        Assert.Equal(MergeState.Merged, _shop.Workspace.Merges.Continue(null, CancellationToken.None).State);
+        Assert.Equal("Anna", _shop.Ask("SELECT name FROM customers WHERE id = 1"));
+        Assert.Empty(_shop.Workspace.Merges.Status());
+    }
+
+    [Fact]
+    public void A_merge_that_would_break_a_foreign_key_is_refused_with_the_rows_and_changes_nothing()
+    {
+        _shop.Branch("work", "INSERT INTO orders VALUES (5, 2, 1)");
+        _shop.Write("DELETE FROM orders WHERE customer_id = 2; DELETE FROM customers WHERE id = 2");
+        var report = _shop.Merge("work");
+        Assert.Equal(MergeState.Refused, report.State);
+        Assert.Equal("orders", Assert.Single(report.Violations).Table);
+        Assert.Equal("0", _shop.Ask("SELECT count(*) FROM orders WHERE id = 5"));
+    }
+
+    [Fact]
+    public void A_dry_run_tells_what_would_happen_and_changes_nothing()
+    {
+        _shop.Branch("work", "UPDATE customers SET balance = 1 WHERE id = 1");
+        _shop.Write("UPDATE customers SET balance = 2 WHERE id = 1");
+        var before = _shop.Workspace.History.Find("HEAD").Commit.Id;
+        Assert.Equal(MergeState.Conflicts, _shop.Merge("work", dryRun: true).State);
+        Assert.Equal(MergeState.Merged, _shop.Merge("work", dryRun: true, "customers.balance=delta").State);
+        Assert.Equal(before, _shop.Workspace.History.Find("HEAD").Commit.Id);
+        Assert.Empty(_shop.Workspace.Merges.Status());
+    }
+
+    [Fact]
+    public void Rollback_is_a_new_commit_that_brings_the_earlier_rows_back()
+    {
+        _shop.Write("DELETE FROM orders; UPDATE customers SET balance = 0");
+        _shop.Workspace.Branches.Commit(BranchName.Main, "Oops", null, CancellationToken.None);
+        var dry = _shop.Workspace.Merges.Rollback(new RollbackRequest("HEAD~1", DryRun: true), CancellationToken.None);
+        Assert.Equal(["customers 0 2 0", "orders 2 0 0"], dry.Tables.Select(c => $"{c.Name} {c.Added} {c.Modified} {c.Deleted}"));
+        Assert.Equal("0", _shop.Ask("SELECT count(*) FROM orders"));
+
+        var report = _shop.Workspace.Merges.Rollback(new RollbackRequest("HEAD~1", DryRun: false), CancellationToken.None);
+        Assert.NotNull(report.Commit);
+        Assert.Equal("2", _shop.Ask("SELECT count(*) FROM orders"));
+        Assert.Equal("150", _shop.Ask("SELECT balance FROM customers WHERE id = 2"));
+        Assert.Equal(3, _shop.Workspace.History.Log(new LogRequest("HEAD", 10, null, false)).Count);
+    }
+
+    [Fact]
+    public void Schema_changes_on_a_branch_reach_the_live_database()
+    {
+        _shop.Branch("work", """
+            CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT); INSERT INTO notes VALUES (1, 'hello');
+            ALTER TABLE customers ADD COLUMN city TEXT; UPDATE customers SET city = 'Bonn' WHERE id = 2;
+            DROP INDEX orders_by_customer;
+            """);
+        _shop.Write("INSERT INTO customers (id, name) VALUES (7, 'Gil')");
+        Assert.Equal(MergeState.Merged, _shop.Merge("work").State);
+        Assert.Equal("hello", _shop.Ask("SELECT text FROM notes"));
+        Assert.Equal("Bonn", _shop.Ask("SELECT city FROM customers WHERE id = 2"));
+        Assert.Equal("Gil", _shop.Ask("SELECT name FROM customers WHERE id = 7"));
+        Assert.Equal("0", _shop.Ask("SELECT count(*) FROM sqlite_master WHERE name = 'orders_by_customer'"));
+        Assert.Equal("1", _shop.Ask("SELECT count(*) FROM sqlite_master WHERE name = 'log_customer'"));
+        Assert.True(_shop.Workspace.Status(CancellationToken.None).Clean);
+    }
+
+    [Fact]
+    public void Blame_names_the_author_of_each_cell_and_not_the_merge()
+    {
+        _shop.Branch("work", "UPDATE customers SET name = 'Anna' WHERE id = 1");
+        _shop.Write("UPDATE customers SET balance = 70 WHERE id = 1");
+        _shop.Merge("work");
+        var row = Assert.Single(_shop.Workspace.History.Blame(new BlameRequest("customers", "HEAD", ["1"], null, 10)).Rows);
+        Assert.Equal(
+            ["id First commit of shop", "name Change work", "email First commit of shop", "balance Changes made outside db-vc"],
+            row.Cells.Select(c => $"{c.Column} {c.Commit.Commit.Message}"));
+    }
+
+    [Fact]
+    public void A_query_at_a_revision_sees_the_rows_and_views_of_then()
+    {
+        _shop.Write("UPDATE customers SET balance = 0");
+        _shop.Workspace.Branches.Commit(BranchName.Main, "Spend", null, CancellationToken.None);
+        Assert.Equal("Bob", Query("HEAD~1"));
+        Assert.Equal("", Query(null));
+
+        string Query(string? revision)
+        {
+            using var report = _shop.Workspace.History.Query(new QueryRequest("SELECT name FROM rich", revision, null, 100));
+            return string.Join(',', report.Rows.Select(r => r[0].AsText));
+        }
+    }
+
+    [Fact]
+    public void A_live_database_that_was_replaced_stops_everything()
+    {
+        var backup = _shop.Database + ".backup";
+        File.Copy(_shop.Database, backup);
+        _shop.Write("DELETE FROM orders");
+        _shop.Workspace.Branches.Commit(BranchName.Main, "Clear", null, CancellationToken.None);
+        File.Copy(backup, _shop.Database, overwrite: true);
+        var refusal = Assert.Throws<DbVcException>(() => _shop.Workspace.Status(CancellationToken.None));
+        Assert.Equal(("live.other-commit", FailureKind.Refused), (refusal.Code, refusal.Kind));
+    }
+
+    [Theory]
+    [InlineData("", "branch.name")]
+    [InlineData("a/b", "branch.name")]
+    [InlineData("a..b", "branch.name")]
+    [InlineData("main", "branch.exists")]
+    public void A_branch_name_that_cannot_be_is_refused(string name, string code) =>
+        Assert.Equal(code, Assert.Throws<DbVcException>(() => _shop.Workspace.Branches.Create(BranchName.Parse(name), null, CancellationToken.None)).Code);
+
+    [Fact]
+    public void Uncommitted_changes_on_a_branch_are_not_left_behind_silently()
+    {
+        _shop.Branch("work", "UPDATE customers SET balance = 1 WHERE id = 1");
+        _shop.WriteBranch("work", "UPDATE customers SET balance = 2 WHERE id = 1");
+        Assert.Equal("branch.uncommitted", Assert.Throws<DbVcException>(() => _shop.Merge("work")).Code);
+    }
+}

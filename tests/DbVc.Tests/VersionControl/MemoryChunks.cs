@@ -1,0 +1,38 @@
+using DbVc.Model;
+using DbVc.Store;
+
+namespace DbVc.Tests;
+
+/// <summary>Chunks in memory, for tests of what is built on them.</summary>
+internal sealed class MemoryChunks : IChunkStore, IChunkWriter
+{
+    private readonly Dictionary<Hash, byte[]> _chunks = [];
+
+    /// <summary>Chunks read since the counter was last set; shows whether cost follows the change.</summary>
+    public int Reads { get; set; }
+
+    public IChunkWriter BeginWrite() => this;
+
+    public bool Contains(Hash hash) => _chunks.ContainsKey(hash);
+
+    public ReadOnlyMemory<byte> Read(Hash hash)
+    {
+        Reads++;
+        return _chunks[hash];
+    }
+
+    public Hash Write(ReadOnlySpan<byte> chunk)
+    {
+        var hash = Hash.Of(chunk);
+        _chunks.TryAdd(hash, chunk.ToArray());
+        return hash;
+    }
+
+    public void Publish()
+    {
+    }
+
+    public void Dispose()
+    {
+    }
+}
