@@ -1,1 +1,3 @@
-return 0;
+using DbVc.Cli;
+
+return await new CommandLine().RunAsync(args, Terminal.OfProcess()).ConfigureAwait(false);

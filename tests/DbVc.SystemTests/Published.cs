@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace DbVc.SystemTests;
+
+/// <summary>The published command line, as a user runs it.</summary>
+internal static class Published
+{
+    /// <summary>The folder that holds the solution.</summary>
+    public static string Root { get; } = FindRoot();
+
+    private static string Program { get; } = Path.Combine(Root, "artifacts", "publish", "cli", "db-vc.dll");
+
+    /// <summary>Runs db-vc to its end, standard input closed, in <paramref name="folder"/>.</summary>
+    public static async Task<Ended> RunAsync(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        if (!File.Exists(Program)) throw new FileNotFoundException("db-vc is not published. Run ./dev publish first.", Program);
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new Ended(process.ExitCode, await output, await error);
+    }
+
+    private static string FindRoot([CallerFilePath] string thisFile = "")
+    {
+        for (var folder = Path.GetDirectoryName(thisFile); folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (File.Exists(Path.Combine(folder, "DbVc.slnx"))) return folder;
+        }
+
+        throw new DirectoryNotFoundException($"No folder above {thisFile} holds DbVc.slnx.");
+    }
+}
+
+/// <summary>How a process ended and what it said.</summary>
+internal sealed record Ended(int ExitCode, string Output, string Error);

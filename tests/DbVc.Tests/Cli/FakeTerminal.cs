@@ -1,0 +1,24 @@
+using DbVc.Cli;
+
+namespace DbVc.Tests;
+
+/// <summary>A terminal in memory, with what was written to it.</summary>
+internal sealed class FakeTerminal(bool isLive = false, string input = "")
+{
+    private readonly StringWriter _out = new() { NewLine = "\n" };
+    private readonly StringWriter _error = new() { NewLine = "\n" };
+
+    public string Out => _out.ToString();
+
+    public string Error => _error.ToString();
+
+    public Terminal Terminal => new(_out, _error, new StringReader(input))
+    {
+        IsOutTerminal = isLive,
+        IsErrorTerminal = isLive,
+        IsInTerminal = isLive,
+        AllowsColor = isLive,
+    };
+
+    public Output Output(bool isJson = false) => new(Terminal, isJson);
+}
