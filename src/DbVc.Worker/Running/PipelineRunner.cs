@@ -8,6 +8,8 @@ namespace DbVc.Worker;
 /// <summary>Loads a pipeline, runs it over the source and sends what it delivers.</summary>
 internal static class PipelineRunner
 {
+    private const int BrokenPipe = 32;
+
     public static void Run(Stream output, RunRequestHeader request, byte[] assembly, byte[] symbols)
     {
         // From files, not from memory: the runtime loads from memory through shared pages, which the worker denies itself.
@@ -15,7 +17,7 @@ internal static class PipelineRunner
         var context = new AssemblyLoadContext("pipeline", isCollectible: true);
         try
         {
-            var path = Path.Combine(folder, "pipeline.dll");
+            var path = Path.Combine(folder, request.AssemblyName + ".dll");
             File.WriteAllBytes(path, assembly);
             File.WriteAllBytes(Path.ChangeExtension(path, ".pdb"), symbols);
             Run(output, request, context.LoadFromAssemblyPath(path));
@@ -52,8 +54,6 @@ internal static class PipelineRunner
             process.TotalProcessorTime.TotalSeconds, process.PeakWorkingSet64);
         WireMessage.Write(output, FrameKind.RunDone, reply, WireJson.Default.RunReply);
     }
-
-    private const int BrokenPipe = 32;
 
     private static IPipeline Create(Assembly assembly)
     {
