@@ -8,6 +8,7 @@ namespace DbVc.Pipelines;
 /// <summary>Reads the entries of batches and trusts none of them; what breaks the protocol throws <see cref="WireException"/>.</summary>
 internal sealed class BatchReader
 {
+    private readonly IReadOnlyList<PipelineColumn> _columns;
     private readonly byte[] _kinds;
     private readonly CellSlot[] _cells;
     private readonly RecordLedger _ledger;
@@ -15,6 +16,7 @@ internal sealed class BatchReader
 
     public BatchReader(IReadOnlyList<PipelineColumn> columns, RecordLedger ledger, IRowReceiver receiver)
     {
+        _columns = columns;
         _kinds = [.. columns.Select(column => (byte)column.Kind)];
         _cells = new CellSlot[columns.Count];
         _ledger = ledger;
@@ -39,7 +41,7 @@ internal sealed class BatchReader
             switch (entry)
             {
                 case BatchEntry.Row:
-                    ReadCells(batch, ref position);
+                    ReadCells(record, batch, ref position);
                     Rows++;
                     if (_ledger.Mark(record))
                         _receiver.Row(record, new RowView(batch, _cells));
@@ -61,12 +63,12 @@ internal sealed class BatchReader
         }
     }
 
-    private void ReadCells(ReadOnlySpan<byte> batch, ref int position)
+    private void ReadCells(long record, ReadOnlySpan<byte> batch, ref int position)
     {
         for (var column = 0; column < _kinds.Length; column++)
         {
             if ((uint)position >= (uint)batch.Length)
-                throw new WireException("a row is cut off");
+                throw new WireException($"record {record} is cut off");
             var kind = batch[position++];
             ref var cell = ref _cells[column];
             if (kind == 0)
@@ -75,9 +77,11 @@ internal sealed class BatchReader
                 continue;
             }
             if (kind != _kinds[column])
-                throw new WireException($"column {column} holds kind {kind}, declared is {_kinds[column]}");
+                throw new WireException($"record {record}, column {_columns[column].Name} holds kind {kind}, declared is {_kinds[column]}");
             cell.Kind = kind;
             ReadCell(batch, ref position, ref cell);
+            if (kind == (byte)CellKind.Text && !Utf8.IsValid(batch.Slice(cell.Offset, cell.Length)))
+                throw new WireException($"record {record}, column {_columns[column].Name} holds text that is no valid UTF-8");
         }
     }
 
@@ -98,8 +102,6 @@ internal sealed class BatchReader
                 cell.Length = ReadLength(batch, ref position, WireLimits.CellBytes);
                 cell.Offset = position;
                 position += cell.Length;
-                if (cell.Kind == (byte)CellKind.Text && !Utf8.IsValid(batch.Slice(cell.Offset, cell.Length)))
-                    throw new WireException("a text is no valid UTF-8");
                 break;
         }
     }

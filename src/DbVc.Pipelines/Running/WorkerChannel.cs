@@ -122,14 +122,14 @@ internal sealed class WorkerChannel : IDisposable
         return clean.ToString().Trim();
     }
 
-    private static DbVcException ReportedFailure(FailureReply failure)
+    private DbVcException ReportedFailure(FailureReply failure)
     {
         var code = failure.Code is "pipeline.failed" or "pipeline.contract" or "pipeline.invalid" or "worker.failed" ? failure.Code : "worker.failed";
         var message = Clean(failure.Message ?? "");
         var text = failure.Type is null ? message : $"{Clean(failure.Type, 100)}: {message}";
         var place = failure.Where is null ? null : Clean(failure.Where, 200);
         var where = failure.Record is null ? place : $"record {failure.Record}" + (place is null ? "" : $", {place}");
-        return new DbVcException(FailureKind.Failed, code, text, where);
+        return new DbVcException(FailureKind.Failed, code, text, where, code == "worker.failed" ? LogHint() : null);
     }
 
     private static DbVcException TimedOut(string what, TimeSpan time, Exception error) =>

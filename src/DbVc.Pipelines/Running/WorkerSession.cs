@@ -11,7 +11,6 @@ namespace DbVc.Pipelines;
 /// </summary>
 public sealed class WorkerSession : IDisposable
 {
-    private const string CompileName = "compile";
     private readonly WorkerOptions _options;
     private readonly WorkerChannel _channel;
     private readonly SourceFile? _source;
@@ -53,9 +52,11 @@ public sealed class WorkerSession : IDisposable
     /// <param name="assemblyName">Letters, digits, dots and underscores.</param>
     public CompileResult Compile(string assemblyName, IReadOnlyList<CodeFile> files, CancellationToken cancellation = default)
     {
+        if (!IsAssemblyName(assemblyName))
+            throw new ArgumentException("An assembly name consists of letters, digits, dots and underscores.", nameof(assemblyName));
         var header = new CompileRequestHeader(assemblyName, [.. files.Select(file => new WireFile(file.Path, file.IsTest))]);
         ReadOnlyMemory<byte>[] texts = [.. files.Select(file => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(file.Text))];
-        return _channel.Exchange(CompileName, _options.Limits.CompileTime, () =>
+        return _channel.Exchange("compile", _options.Limits.CompileTime, () =>
         {
             _channel.Send(FrameKind.Compile, header, WireJson.Default.CompileRequestHeader, texts);
             var (reply, blobs) = _channel.Expect(FrameKind.Compiled, WireJson.Default.CompileReply, 4);
@@ -71,7 +72,7 @@ public sealed class WorkerSession : IDisposable
         var clock = Stopwatch.StartNew();
         var header = new TestRequestHeader(pipeline.AssemblyName, _options.Limits.TestTime.TotalSeconds);
         // The worker keeps the time limit itself, to report the tests that did end; this one is for a worker that does not.
-        return _channel.Exchange("test", _options.Limits.TestTime + TimeSpan.FromSeconds(5), () =>
+        return _channel.Exchange("run the tests", _options.Limits.TestTime + TimeSpan.FromSeconds(5), () =>
         {
             _channel.Send(FrameKind.Test, header, WireJson.Default.TestRequestHeader, pipeline.TestAssembly, pipeline.TestSymbols);
             var (reply, blobs) = _channel.Expect(FrameKind.Tested, WireJson.Default.TestReply, 1);
@@ -91,7 +92,7 @@ public sealed class WorkerSession : IDisposable
         var output = _channel.OutputBytes;
         return _channel.Exchange("run the pipeline", _options.Limits.RunTime, () =>
         {
-            _channel.Send(FrameKind.Run, new RunRequestHeader(request.MaxRecords), WireJson.Default.RunRequestHeader,
+            _channel.Send(FrameKind.Run, new RunRequestHeader(request.Pipeline.AssemblyName, request.MaxRecords), WireJson.Default.RunRequestHeader,
                 request.Pipeline.Assembly, request.Pipeline.Symbols);
             // Counted while the worker starts on it.
             using var stream = source.OpenStream();
@@ -106,6 +107,9 @@ public sealed class WorkerSession : IDisposable
                 ReplyReader.Seconds(reply.CpuSeconds), Math.Max(0, reply.PeakMemoryBytes), _channel.OutputBytes - output);
         }, cancellation);
     }
+
+    private static bool IsAssemblyName(string name) =>
+        name.Length is > 0 and <= 200 && char.IsAsciiLetter(name[0]) && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_');
 
     public void Dispose() => _channel.Dispose();
 

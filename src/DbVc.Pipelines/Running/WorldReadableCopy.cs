@@ -13,6 +13,7 @@ namespace DbVc.Pipelines;
 internal static class WorldReadableCopy
 {
     private const string CacheFolder = "/var/tmp";
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(7);
     private const UnixFileMode OthersEnter = UnixFileMode.OtherExecute;
     private const UnixFileMode OthersRead = UnixFileMode.OtherRead;
     private const UnixFileMode ReadableFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
@@ -38,6 +39,7 @@ internal static class WorldReadableCopy
         Directory.CreateDirectory(fresh, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         CopyFolder(folder, Path.Combine(fresh, Path.GetFileName(folder)), pattern);
         File.SetUnixFileMode(fresh, ReadableFolder);
+        RemoveOld();
         try
         {
             Directory.Move(fresh, Path.GetDirectoryName(target)!);
@@ -90,15 +92,33 @@ internal static class WorldReadableCopy
             CopyFolder(inner, Path.Combine(target, Path.GetFileName(inner)), pattern);
     }
 
-    /// <summary>Names the copy by path, sizes and times of what is copied, so a new build gets a new copy.</summary>
+    /// <summary>Copies of builds that are a week old are in nobody's use any more.</summary>
+    private static void RemoveOld()
+    {
+        foreach (var copy in Directory.EnumerateDirectories(CacheFolder, "db-vc-*"))
+        {
+            if (!IsTrusted(copy) || Directory.GetLastWriteTimeUtc(copy) > DateTime.UtcNow - Kept)
+                continue;
+            try
+            {
+                Directory.Delete(copy, true);
+            }
+            catch (IOException)
+            {
+                // Another command removes it too.
+            }
+        }
+    }
+
+    /// <summary>Names the copy by names, sizes and times of what is copied, so a new build gets a new copy.</summary>
     private static string Fingerprint(string folder, string pattern)
     {
-        var text = new StringBuilder(folder).Append(pattern);
+        var text = new StringBuilder(pattern);
         var files = Directory.EnumerateFiles(folder, pattern, pattern == "*" ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly);
         foreach (var file in files.Order(StringComparer.Ordinal))
         {
             var info = new FileInfo(file);
-            text.Append('\n').Append(file).Append(' ').Append(info.Length).Append(' ').Append(info.LastWriteTimeUtc.Ticks);
+            text.Append('\n').Append(Path.GetRelativePath(folder, file)).Append(' ').Append(info.Length).Append(' ').Append(info.LastWriteTimeUtc.Ticks);
         }
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..16];
     }

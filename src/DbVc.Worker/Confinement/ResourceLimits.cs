@@ -1,0 +1,49 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace DbVc.Worker;
+
+/// <summary>The kernel's limits on this process and its children; once lowered they cannot be raised again.</summary>
+internal static partial class ResourceLimits
+{
+    private const int Cpu = 0;
+    private const int FileSize = 1;
+    private const int Data = 2;
+    private const int Core = 4;
+    private const int Processes = 6;
+    private const int OpenFiles = 7;
+
+    /// <summary>CPU seconds, data bytes, file bytes, open files, processes (0: no limit).</summary>
+    public static void Apply(ReadOnlySpan<long> values)
+    {
+        Lower(Cpu, values[0]);
+        Lower(Data, values[1]);
+        Lower(FileSize, values[2]);
+        Lower(OpenFiles, values[3]);
+        if (values[4] > 0)
+            Lower(Processes, values[4]);
+        Lower(Core, 0);
+    }
+
+    private static void Lower(int resource, long value)
+    {
+        if (NativeGet(resource, out var limit) != 0)
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        limit.Hard = Math.Min(limit.Hard, (ulong)value);
+        limit.Soft = limit.Hard;
+        if (NativeSet(resource, in limit) != 0)
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+    }
+
+    [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
+    private static partial int NativeGet(int resource, out Limit limit);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
+    private static partial int NativeSet(int resource, in Limit limit);
+
+    private struct Limit
+    {
+        public ulong Soft;
+        public ulong Hard;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using DbVc.PipelineRuntime;
+
+namespace DbVc.Worker;
+
+/// <summary>Starts the test process, keeps its time, and collects what it wrote; a test that hangs or kills its process costs only the tests after it.</summary>
+internal static class TestLauncher
+{
+    private const int OutputBytes = 64 * 1024;
+    private const int ResultLines = 100_000;
+
+    public static (TestReply Reply, ReadOnlyMemory<byte> Hits) Run(TestRequestHeader request, byte[] assembly, byte[] symbols)
+    {
+        var folder = Directory.CreateTempSubdirectory("db-vc-tests-").FullName;
+        try
+        {
+            var path = Path.Combine(folder, request.AssemblyName + ".dll");
+            File.WriteAllBytes(path, assembly);
+            File.WriteAllBytes(Path.ChangeExtension(path, ".pdb"), symbols);
+            var (exitCode, output) = Start(folder, path, TimeSpan.FromSeconds(request.Seconds));
+            var tests = ReadResults(Path.Combine(folder, TestProgram.ResultsFile), out var finished);
+            var hitsPath = Path.Combine(folder, TestProgram.HitsFile);
+            var hits = File.Exists(hitsPath) ? File.ReadAllBytes(hitsPath) : [];
+            return (new TestReply(tests, finished, exitCode is null, exitCode ?? -1, output), hits);
+        }
+        finally
+        {
+            Directory.Delete(folder, true);
+        }
+    }
+
+    /// <summary>The exit code, null when time ran out, and what was printed.</summary>
+    private static (int? ExitCode, string Output) Start(string folder, string assembly, TimeSpan time)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            ArgumentList = { typeof(TestLauncher).Assembly.Location, "tests", folder, assembly },
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder,
+        };
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var output = new StringBuilder();
+        process.OutputDataReceived += (_, line) => Append(output, line.Data);
+        process.ErrorDataReceived += (_, line) => Append(output, line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        var ended = process.WaitForExit(time);
+        if (!ended)
+            process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+        lock (output)
+            return (ended ? process.ExitCode : null, output.ToString());
+    }
+
+    private static void Append(StringBuilder output, string? line)
+    {
+        lock (output)
+        {
+            if (line is not null && output.Length < OutputBytes)
+                output.Append(line.AsSpan(0, Math.Min(line.Length, OutputBytes - output.Length))).Append('\n');
+        }
+    }
+
+    /// <summary>One JSON line per test; a line of its own says that the last one has ended.</summary>
+    private static WireTest[] ReadResults(string path, out bool finished)
+    {
+        finished = false;
+        var tests = new List<WireTest>();
+        if (!File.Exists(path))
+            return [];
+        foreach (var line in File.ReadLines(path).Take(ResultLines))
+        {
+            if (line == TestProgram.Finished)
+            {
+                finished = true;
+                break;
+            }
+            try
+            {
+                tests.Add(JsonSerializer.Deserialize(line, WireJson.Default.WireTest)!);
+            }
+            catch (JsonException)
+            {
+                // The process ended while it wrote this line.
+                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"a test result of {line.Length} letters is cut off"));
+            }
+        }
+        return [.. tests];
+    }
+}

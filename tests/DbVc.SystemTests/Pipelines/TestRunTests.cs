@@ -1,0 +1,117 @@
+using DbVc.Pipelines;
+using Xunit;
+
+namespace DbVc.SystemTests;
+
+public sealed class TestRunTests(WorkerFixture worker) : IClassFixture<WorkerFixture>
+{
+    [Fact]
+    public void Tests_run_with_coverage()
+    {
+        var result = Run(Samples.Tests);
+        Assert.True(result.Succeeded, result.Output + string.Join("\n", result.Cases));
+        Assert.Equal((4, 0, 4), (result.Passed, result.Failed, result.Total));
+        Assert.Contains(result.Cases, test => test.Name == "Sample.Tests.ValidatorTests.Names_are_letters(line: \"R2\", expected: False)");
+
+        var validators = result.Coverage.Single(file => file.File == "generated/Validators.cs");
+        // Of nine lines with code, only the "return false" for an empty name is not reached.
+        Assert.Equal([10], validators.LinesMissed);
+        Assert.InRange(validators.BranchesCovered, 1, validators.Branches - 1);
+        var ingestion = result.Coverage.Single(file => file.File == "generated/Ingestion.cs");
+        Assert.Equal(0, ingestion.LinesCovered);
+        Assert.InRange(result.LineCoverage, 0.1, 0.9);
+    }
+
+    [Fact]
+    public void A_failing_test_says_why_and_where()
+    {
+        var result = Run("using Xunit;\n\npublic class T\n{\n    [Fact]\n    public void One_is_two() => Assert.Equal(2, 1);\n}\n");
+        var test = Assert.Single(result.Cases);
+        Assert.Equal(TestOutcome.Failed, test.Outcome);
+        Assert.Contains("Expected: 2", test.Message, StringComparison.Ordinal);
+        Assert.Contains("tests/T.cs:line 6", test.Message, StringComparison.Ordinal);
+        Assert.False(result.Succeeded);
+    }
+
+    [Fact]
+    public void A_skipped_test_is_no_success() =>
+        Assert.False(Run("using Xunit;\n\npublic class T\n{\n    [Fact(Skip = \"later\")]\n    public void Nothing() => Assert.True(false);\n}\n").Succeeded);
+
+    [Fact]
+    public void A_test_that_hangs_costs_only_the_tests_after_it()
+    {
+        var result = Run("using Xunit;\n\n[assembly: TestCaseOrderer(typeof(Xunit.v3.DefaultTestCaseOrderer))]\npublic class A\n{\n    [Fact]\n    public void Quick() => Assert.True(true);\n}\n\n"
+            + "public class B(A before) : IClassFixture<A>\n{\n    [Fact]\n    public void Hangs()\n    {\n        while (before is not null)\n        {\n        }\n    }\n}\n",
+            new WorkerLimits { TestTime = TimeSpan.FromSeconds(4) });
+        Assert.True(result.TimedOut);
+        Assert.False(result.Finished);
+        Assert.False(result.Succeeded);
+    }
+
+    [Fact]
+    public void A_test_that_ends_the_process_is_no_success()
+    {
+        var result = Run("using Xunit;\n\npublic class T\n{\n    [Fact]\n    public void Exits() => System.Environment.Exit(0);\n}\n");
+        Assert.False(result.Finished);
+        Assert.False(result.Succeeded);
+    }
+
+    [Fact]
+    public void Probes_do_not_disturb_the_flow_analysis_of_the_compiler()
+    {
+        const string code =
+            """
+            using System.Collections.Generic;
+
+            public static class Flow
+            {
+                public static int Read(Dictionary<string, int> map, string? key)
+                {
+                    if (key is not { Length: > 0 } name)
+                        return -1;
+                    if (!map.TryGetValue(name, out var value) || value < 0)
+                        return 0;
+                    else if (value > 5 && map.TryGetValue("x", out var other) && other > 1)
+                        return other;
+                    int count;
+                    for (count = 0; count < value && count < 3; count++)
+                        if (count == 2) break;
+                    while (true)
+                    {
+                        if (count-- < 0)
+                            break;
+                    }
+                    do
+                        count++;
+                    while (count < 0);
+                    return Kind(value) switch { 'a' when value > 1 => 1, 'a' => 2, _ => throw new System.InvalidOperationException() };
+                }
+
+                private static char Kind(int value)
+                {
+                    switch (value)
+                    {
+                        case > 100:
+                            return 'b';
+                        default:
+                            return value > 50 ? 'c' : 'a';
+                    }
+                }
+            }
+
+            """;
+        var pipeline = worker.CompileClean(("generated/Flow.cs", code), ("tests/T.cs",
+            "using Xunit;\n\npublic class T\n{\n    [Fact]\n    public void Reads() => Assert.Equal(1, Flow.Read(new() { [\"k\"] = 4 }, \"k\"));\n}\n"));
+        Assert.Contains(pipeline.Coverage.Probes, probe => probe.IsBranch);
+        using var session = WorkerSession.Start(WorkerFixture.Options);
+        Assert.True(session.RunTests(pipeline, TestContext.Current.CancellationToken).Succeeded);
+    }
+
+    private TestRunResult Run(string tests, WorkerLimits? limits = null)
+    {
+        var pipeline = worker.CompileClean(
+            ("generated/Ingestion.cs", Samples.Ingestion), ("generated/Validators.cs", Samples.Validators), ("tests/T.cs", tests));
+        using var session = WorkerSession.Start(WorkerFixture.Options with { Limits = limits ?? WorkerLimits.Default });
+        return session.RunTests(pipeline, TestContext.Current.CancellationToken);
+    }
+}
