@@ -94,6 +94,13 @@ public static class Cells
         return true;
     }
 
+    /// <summary>The present in UTC, whole seconds, as the database's own CURRENT_TIMESTAMP would give it.</summary>
+    public static DateTime Now()
+    {
+        var now = DateTime.UtcNow;
+        return new DateTime(now.Ticks - (now.Ticks % TimeSpan.TicksPerSecond), DateTimeKind.Unspecified);
+    }
+
     public static void Write(IRowSink sink, Text value)
     {
         if (value.IsNull) sink.Null();
@@ -156,6 +163,25 @@ public static class Cells
 
         Span<byte> text = stackalloc byte[DateText.LongestTimestamp];
         sink.Text(text[..DateText.WriteTimestamp(timestamp, text)]);
+    }
+
+    /// <summary>Whether text is exactly what <see cref="Write(IRowSink, decimal?)"/> writes.</summary>
+    public static bool IsCanonicalDecimal(ReadOnlySpan<byte> text)
+    {
+        if (!TryParseDecimal(new Text(text), out var value) || value is not { } number) return false;
+        Span<byte> canonical = stackalloc byte[LongestNumber];
+        return text.SequenceEqual(canonical[..FormatDecimal(number, canonical)]);
+    }
+
+    /// <summary>Whether text is exactly what <see cref="Write(IRowSink, DateOnly?)"/> writes.</summary>
+    public static bool IsCanonicalDate(ReadOnlySpan<byte> text) => text.Length == 10 && text[4] == '-' && DateText.TryReadDate(text, out _);
+
+    /// <summary>Whether text is exactly what <see cref="Write(IRowSink, DateTime?)"/> writes.</summary>
+    public static bool IsCanonicalTimestamp(ReadOnlySpan<byte> text)
+    {
+        if (!DateText.TryReadTimestamp(text, out var timestamp)) return false;
+        Span<byte> canonical = stackalloc byte[DateText.LongestTimestamp];
+        return text.SequenceEqual(canonical[..DateText.WriteTimestamp(timestamp, canonical)]);
     }
 
     /// <summary>Writes canonical decimal text; returns its length.</summary>

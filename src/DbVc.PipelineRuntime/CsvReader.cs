@@ -89,6 +89,14 @@ public sealed class CsvReader
     /// <summary>Like <see cref="FindColumn"/>, but -1 when the source has no such field.</summary>
     public int FindOptionalColumn(string name) => _header.FindOptional(name);
 
+    /// <summary>Throws <c>source.changed</c> when the source has a field that it did not have when the pipeline was generated.</summary>
+    public void RefuseColumn(string name)
+    {
+        if (FindOptionalColumn(name) < 0) return;
+        throw new PipelineException("source.changed",
+            $"The source has a column '{name}', which this pipeline leaves to the database. Generate the pipeline again.");
+    }
+
     /// <summary>Counts the records of a source exactly as <see cref="Read"/> numbers them.</summary>
     public static long CountRecords(Stream source, CsvOptions options)
     {
