@@ -1,0 +1,176 @@
+using System.Buffers.Binary;
+
+namespace DbVc.PipelineRuntime;
+
+/// <summary>
+/// Hands the bytes of a source over as UTF-8. What has no meaning in the source's encoding comes out as bytes that are
+/// not UTF-8, so that the reader rejects the record instead of storing a replacement character.
+/// </summary>
+internal sealed class SourceDecoder
+{
+    private const int RawSize = 64 * 1024;
+
+    // Windows-1252 from 0x80 to 0x9F; 0 marks bytes without meaning.
+    private static ReadOnlySpan<ushort> Windows1252 =>
+    [
+        0x20AC, 0, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017D, 0,
+        0, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0, 0x017E, 0x0178,
+    ];
+
+    private readonly Stream _source;
+    private readonly byte[] _raw = new byte[RawSize];
+    private readonly string _encoding;
+    private int _rawStart;
+    private int _rawEnd;
+    private bool _ended;
+
+    public SourceDecoder(Stream source, string encoding)
+    {
+        _source = source;
+        while (_rawEnd < RawSize && !_ended) FillRaw();
+        var start = _raw.AsSpan(0, _rawEnd);
+        _encoding = CsvOptions.FindEncoding(encoding)
+            ?? throw new PipelineException("source.encoding",
+                $"The encoding '{encoding}' is not supported; known are {string.Join(", ", CsvOptions.Encodings)}.");
+        if (start.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) && _encoding == "utf-8")
+        {
+            _rawStart = 3;
+        }
+        else if (start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) && _encoding is "utf-8" or "utf-16le")
+        {
+            _encoding = "utf-16le";
+            _rawStart = 2;
+        }
+        else if (start.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) && _encoding is "utf-8" or "utf-16be" or "utf-16le")
+        {
+            _encoding = "utf-16be";
+            _rawStart = 2;
+        }
+
+        SourceSniffer.RefuseBinary(_raw.AsSpan(_rawStart, _rawEnd - _rawStart), _encoding);
+    }
+
+    /// <summary>Fills a part of <paramref name="destination"/> (at least 4 bytes); 0 only at the end of the source.</summary>
+    public int Read(Span<byte> destination)
+    {
+        if (_encoding == "utf-8") return ReadPlain(destination);
+        var written = 0;
+        while (written == 0)
+        {
+            if (_rawEnd - _rawStart < 4 && !_ended) FillRaw();
+            if (_rawStart == _rawEnd) return 0;
+            written = _encoding is "latin-1" or "windows-1252" ? ReadSingleByte(destination) : ReadUtf16(destination);
+        }
+
+        return written;
+    }
+
+    private int ReadPlain(Span<byte> destination)
+    {
+        if (_rawStart == _rawEnd) return _ended ? 0 : _source.Read(destination);
+        var count = Math.Min(destination.Length, _rawEnd - _rawStart);
+        _raw.AsSpan(_rawStart, count).CopyTo(destination);
+        _rawStart += count;
+        return count;
+    }
+
+    private void FillRaw()
+    {
+        if (_rawStart > 0)
+        {
+            _raw.AsSpan(_rawStart, _rawEnd - _rawStart).CopyTo(_raw);
+            _rawEnd -= _rawStart;
+            _rawStart = 0;
+        }
+
+        var count = _source.Read(_raw.AsSpan(_rawEnd));
+        if (count == 0) _ended = true;
+        _rawEnd += count;
+    }
+
+    private int ReadSingleByte(Span<byte> destination)
+    {
+        var windows = _encoding == "windows-1252";
+        var written = 0;
+        while (_rawStart < _rawEnd && written + 3 <= destination.Length)
+        {
+            var value = _raw[_rawStart++];
+            if (value < 0x80)
+            {
+                destination[written++] = value;
+                continue;
+            }
+
+            var code = windows && value < 0xA0 ? Windows1252[value - 0x80] : value;
+            if (code == 0) destination[written++] = value;
+            else written += WriteCodePoint(code, destination[written..]);
+        }
+
+        return written;
+    }
+
+    private int ReadUtf16(Span<byte> destination)
+    {
+        var written = 0;
+        while (written + 4 <= destination.Length)
+        {
+            var available = _rawEnd - _rawStart;
+            if (available < 2)
+            {
+                // An odd byte at the very end is no character.
+                if (available == 1 && _ended)
+                {
+                    destination[written++] = 0xFF;
+                    _rawStart++;
+                }
+
+                break;
+            }
+
+            var unit = ReadUnit(_rawStart);
+            if (char.IsHighSurrogate((char)unit) && available < 4 && !_ended) break;
+            if (char.IsHighSurrogate((char)unit) && available >= 4 && char.IsLowSurrogate((char)ReadUnit(_rawStart + 2)))
+            {
+                var code = char.ConvertToUtf32((char)unit, (char)ReadUnit(_rawStart + 2));
+                written += WriteCodePoint(code, destination[written..]);
+                _rawStart += 4;
+                continue;
+            }
+
+            // A lone surrogate becomes three bytes that are not UTF-8.
+            written += WriteCodePoint(unit, destination[written..]);
+            _rawStart += 2;
+        }
+
+        return written;
+    }
+
+    private ushort ReadUnit(int offset) => _encoding == "utf-16be"
+        ? BinaryPrimitives.ReadUInt16BigEndian(_raw.AsSpan(offset))
+        : BinaryPrimitives.ReadUInt16LittleEndian(_raw.AsSpan(offset));
+
+    private static int WriteCodePoint(int code, Span<byte> destination)
+    {
+        switch (code)
+        {
+            case < 0x80:
+                destination[0] = (byte)code;
+                return 1;
+            case < 0x800:
+                destination[0] = (byte)(0xC0 | (code >> 6));
+                destination[1] = (byte)(0x80 | (code & 0x3F));
+                return 2;
+            case < 0x10000:
+                destination[0] = (byte)(0xE0 | (code >> 12));
+                destination[1] = (byte)(0x80 | ((code >> 6) & 0x3F));
+                destination[2] = (byte)(0x80 | (code & 0x3F));
+                return 3;
+            default:
+                destination[0] = (byte)(0xF0 | (code >> 18));
+                destination[1] = (byte)(0x80 | ((code >> 12) & 0x3F));
+                destination[2] = (byte)(0x80 | ((code >> 6) & 0x3F));
+                destination[3] = (byte)(0x80 | (code & 0x3F));
+                return 4;
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using System.Text.Unicode;
+using DbVc.PipelineRuntime;
+
+namespace DbVc.Pipelines;
+
+/// <summary>A rule that a row breaks, as reports name it.</summary>
+/// <param name="Field">Empty for a rule over several fields.</param>
+/// <param name="Rule">The rule's name.</param>
+/// <param name="Message">For a person.</param>
+public sealed record BrokenRule(string Field, string Rule, string Message);
+
+/// <summary>A rule about duplicates that the host tracks with a set of its own.</summary>
+/// <param name="Broken">What to report for a duplicate.</param>
+/// <param name="Columns">The columns of the key.</param>
+/// <param name="NullsAreEqual">Whether keys with NULL can be duplicates; goes to the constructor of <see cref="UniqueSet"/>.</param>
+public sealed record UniqueFields(BrokenRule Broken, IReadOnlyList<int> Columns, bool NullsAreEqual);
+
+/// <summary>
+/// Checks finished rows against the declared rules on the host's side, whatever the generated code said about them.
+/// Allocates nothing per row. Not for use by several threads at once.
+/// </summary>
+public sealed class RowChecker
+{
+    private readonly (CellKind Kind, FieldType Type, BrokenRule Broken)[] _columns;
+    private readonly (ConditionTest Test, BrokenRule Broken)[] _rules;
+    private readonly (ConditionTest Test, BrokenRule Broken)[] _warnings;
+
+    /// <summary>Prepares the checks of a pipeline.</summary>
+    public RowChecker(PipelineSpec spec)
+    {
+        var filled = spec.FilledFields;
+        var index = filled.Select((f, i) => (f.Name, i)).ToDictionary(f => f.Name, f => f.i);
+        _columns = [.. filled.Select(f => (f.CellKind, f.Type, new BrokenRule(f.Name, "type", $"{f.Name} must be {FieldTypes.Describe(f.Type)}")))];
+        var rules = spec.CheckedRules;
+        _rules = [.. rules.Where(r => !r.IsUnique && r.Severity == RuleSeverity.Reject).Select(Prepare)];
+        _warnings = [.. rules.Where(r => !r.IsUnique && r.Severity == RuleSeverity.Warn).Select(Prepare)];
+        UniqueFields = [.. rules.Where(r => r.IsUnique).Select(r => new UniqueFields(Report(r), [.. r.Fields.Select(f => index[f.Name])], r.NullsAreEqual))];
+        Warnings = [.. _warnings.Select(w => w.Broken)];
+
+        (ConditionTest, BrokenRule) Prepare(PipelineRule rule) => (ConditionTest.Build(rule.Condition!, f => index[f.Name]), Report(rule));
+    }
+
+    /// <summary>The rules about duplicates.</summary>
+    public IReadOnlyList<UniqueFields> UniqueFields { get; }
+
+    /// <summary>The rules of severity warn, in the order of the counts of <see cref="CountWarnings"/>.</summary>
+    public IReadOnlyList<BrokenRule> Warnings { get; }
+
+    /// <summary>The first type or rule that the row breaks; null when it may be loaded.</summary>
+    public BrokenRule? FindBroken(IRowView row)
+    {
+        for (var i = 0; i < _columns.Length; i++)
+        {
+            ref var column = ref _columns[i];
+            if (row.KindAt(i) is { } kind && (kind != column.Kind || !IsValue(row, i, column.Type))) return column.Broken;
+        }
+
+        foreach (ref var rule in _rules.AsSpan())
+        {
+            if (!rule.Test.Passes(row)) return rule.Broken;
+        }
+
+        return null;
+    }
+
+    /// <summary>Adds 1 to the count of each warning that the row gives; <paramref name="counts"/> is aligned with <see cref="Warnings"/>.</summary>
+    public void CountWarnings(IRowView row, Span<long> counts)
+    {
+        for (var i = 0; i < _warnings.Length; i++)
+        {
+            if (!_warnings[i].Test.Passes(row)) counts[i]++;
+        }
+    }
+
+    /// <summary>The row's key for a rule about duplicates.</summary>
+    public static UniqueKey KeyOf(UniqueFields unique, IRowView row)
+    {
+        var key = UniqueKey.Start();
+        for (var i = 0; i < unique.Columns.Count; i++)
+        {
+            var column = unique.Columns[i];
+            switch (row.KindAt(column))
+            {
+                case null:
+                    key.AddNull();
+                    break;
+                case CellKind.Integer:
+                    key.Add((long?)row.Integer(column));
+                    break;
+                case CellKind.Real:
+                    key.Add((double?)row.Real(column));
+                    break;
+                default:
+                    key.AddBytes(row.Bytes(column));
+                    break;
+            }
+        }
+
+        return key;
+    }
+
+    private static BrokenRule Report(PipelineRule rule) => new(rule.ReportedField, rule.Name, rule.Message);
+
+    private static bool IsValue(IRowView row, int column, FieldType type) => type switch
+    {
+        FieldType.Integer => true,
+        FieldType.Boolean => row.Integer(column) is 0 or 1,
+        FieldType.Real => double.IsFinite(row.Real(column)),
+        FieldType.Decimal => Cells.IsCanonicalDecimal(row.Bytes(column)),
+        FieldType.Date => Cells.IsCanonicalDate(row.Bytes(column)),
+        FieldType.Timestamp => Cells.IsCanonicalTimestamp(row.Bytes(column)),
+        _ => Utf8.IsValid(row.Bytes(column)),
+    };
+}

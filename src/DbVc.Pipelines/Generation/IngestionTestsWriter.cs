@@ -1,0 +1,222 @@
+using System.Globalization;
+
+namespace DbVc.Pipelines;
+
+/// <summary>Writes <c>tests/IngestionTests.cs</c>: small sources through the whole pipeline, with the outcome of every record.</summary>
+internal sealed class IngestionTestsWriter
+{
+    private readonly PipelineSpec _spec;
+    private readonly PipelineNames _names;
+    private readonly CodeWriter _code = new();
+    private readonly IReadOnlyList<PipelineField> _fields;
+    private readonly IReadOnlyList<IReadOnlyList<string?>> _good;
+    private readonly IReadOnlyList<IReadOnlyList<string?>> _bad;
+    private readonly IReadOnlyList<IReadOnlyList<string?>> _duplicates;
+
+    public IngestionTestsWriter(PipelineSpec spec, PipelineNames names)
+    {
+        (_spec, _names, _fields) = (spec, names, spec.FilledFields);
+        var samples = new SampleRecords(spec);
+        _good = [.. samples.Good.Where(CanWrite)];
+        _bad = [.. samples.FindBad().Where(CanWrite)];
+        _duplicates = [.. samples.FindDuplicates().Where(CanWrite)];
+    }
+
+    public string Write()
+    {
+        CSharpTypes.WriteHeader(_code, _spec, "System", "System.IO", "System.Linq", "System.Text", "DbVc.PipelineRuntime", "Xunit");
+        _code.Line($"namespace {_names.Namespace}.Tests;");
+        _code.Line();
+        _code.Open("public sealed class IngestionTests");
+        _code.Line($"private const string Header = {Literals.Text(Join(_fields.Select(f => f.HeaderName)))};");
+        if (_good.Count > 0) WriteGood();
+        if (_bad.Count > 0) WriteBad();
+        if (_duplicates.Count > 0) WriteDuplicates();
+        WriteRagged();
+        WriteAll();
+        if (_spec.Source.Csv.HasHeader) WriteHeaders();
+        WriteRun();
+        _code.Close();
+        return _code.ToString();
+    }
+
+    private void WriteGood()
+    {
+        _code.Line();
+        _code.Line("[Fact]");
+        _code.Open("public void Good_records_become_rows()");
+        _code.Line("var sink = Run(");
+        _code.Indent();
+        WriteRecords(_good);
+        _code.Outdent();
+        _code.Line();
+        _code.Line("Assert.Empty(sink.Rejected);");
+        var simulator = new PipelineSimulator(_spec);
+        for (var i = 0; i < _good.Count; i++)
+        {
+            var values = simulator.Take(_good[i]).Values!;
+            _code.Line($"Assert.Equal([{string.Join(", ", values.Select((v, c) => ValueCode(v, _fields[c])))}], sink.Accepted[{i}]);");
+        }
+
+        _code.Close();
+    }
+
+    private void WriteBad()
+    {
+        _code.Line();
+        _code.Line("[Theory]");
+        foreach (var record in _bad)
+        {
+            var failures = string.Join(", ", new PipelineSimulator(_spec).Take(record).Failures);
+            _code.Line($"[InlineData({Literals.Text(Line(record))}, {Literals.Text(failures)})]");
+        }
+
+        _code.Open("public void Bad_records_are_rejected_with_every_rule_they_break(string record, string rules)");
+        _code.Line("var sink = Run(record);");
+        _code.Line();
+        _code.Line("Assert.Empty(sink.Accepted);");
+        _code.Line("var rejection = Assert.Single(sink.Rejected);");
+        _code.Line("Assert.Equal(record, rejection.Raw);");
+        _code.Line("Assert.Equal(rules, string.Join(\", \", rejection.Failures.Select(f => f.Field + \":\" + f.Rule)));");
+        _code.Line("Assert.All(rejection.Failures, f => Assert.NotEmpty(f.Message));");
+        _code.Close();
+    }
+
+    private void WriteDuplicates()
+    {
+        _code.Line();
+        _code.Line("[Theory]");
+        foreach (var record in _duplicates)
+        {
+            var simulator = new PipelineSimulator(_spec);
+            simulator.Take(_good[0]);
+            _code.Line($"[InlineData({Literals.Text(Line(record))}, {Literals.Text(string.Join(", ", simulator.Take(record).Failures))})]");
+        }
+
+        _code.Open("public void Of_duplicates_the_first_is_accepted(string duplicate, string rules)");
+        _code.Line($"var sink = Run({Literals.Text(Line(_good[0]))}, duplicate);");
+        _code.Line();
+        _code.Line("Assert.Single(sink.Accepted);");
+        _code.Line("Assert.Equal(rules, string.Join(\", \", Assert.Single(sink.Rejected).Failures.Select(f => f.Field + \":\" + f.Rule)));");
+        _code.Close();
+    }
+
+    private void WriteRagged()
+    {
+        var record = Line(_good.Count > 0 ? _good[0] : new string?[_fields.Count]) + _spec.Source.Csv.Delimiter + "one more";
+        _code.Line();
+        _code.Line("[Fact]");
+        _code.Open("public void A_record_with_too_many_fields_is_rejected()");
+        _code.Line($"var rejection = Assert.Single(Run({Literals.Text(record)}).Rejected);");
+        _code.Line("Assert.Equal(\"ragged\", Assert.Single(rejection.Failures).Rule);");
+        _code.Close();
+    }
+
+    private void WriteAll()
+    {
+        var nulls = new string?[_fields.Count];
+        IReadOnlyList<IReadOnlyList<string?>> records = [.. _good, .. _bad, .. CanWrite(nulls) ? [nulls] : Array.Empty<IReadOnlyList<string?>>(), .. _duplicates];
+        if (records.Count == 0) return;
+        var simulator = new PipelineSimulator(_spec);
+        var accepted = records.Count(r => simulator.Take(r).IsAccepted);
+        _code.Line();
+        _code.Line("[Fact]");
+        _code.Open("public void Every_record_is_accepted_or_rejected()");
+        _code.Line("var sink = Run(");
+        _code.Indent();
+        WriteRecords(records);
+        _code.Outdent();
+        _code.Line();
+        _code.Line($"Assert.Equal({accepted}, sink.Accepted.Count);");
+        _code.Line($"Assert.Equal({records.Count - accepted}, sink.Rejected.Count);");
+        _code.Close();
+    }
+
+    private void WriteHeaders()
+    {
+        if (_fields.Any(f => f.Default is not { IsCurrentTimestamp: false }))
+        {
+            WriteHeaderTest("A_missing_column_is_named", "\"no such column\"", "source.column-missing");
+        }
+
+        var left = _spec.Fields.Except(_fields).ToList();
+        if (left.Count == 0) return;
+        var more = Literals.Text(Join(_fields.Concat(left).Select(f => f.HeaderName)));
+        WriteHeaderTest("A_column_that_the_database_fills_must_not_appear", more, "source.changed");
+    }
+
+    private void WriteHeaderTest(string name, string header, string code)
+    {
+        _code.Line();
+        _code.Line("[Fact]");
+        _code.Open($"public void {name}()");
+        _code.Line($"var failure = Assert.Throws<PipelineException>(() => RunText({header} + \"\\n\"));");
+        _code.Line($"Assert.Equal(\"{code}\", failure.Code);");
+        _code.Close();
+    }
+
+    private void WriteRun()
+    {
+        var header = _spec.Source.Csv.HasHeader ? "Header + \"\\n\" + " : "";
+        _code.Line();
+        _code.Line("private static RecordingSink Run(params string[] records) =>");
+        _code.Line($"    RunText({header}string.Join(\"\\n\", records) + \"\\n\");");
+        _code.Line();
+        _code.Open("private static RecordingSink RunText(string text)");
+        _code.Line("var sink = new RecordingSink();");
+        _code.Line($"using var source = new MemoryStream({EncodingName()}.GetBytes(text));");
+        _code.Line("new Ingestion().Run(source, sink);");
+        _code.Line("return sink;");
+        _code.Close();
+        if (_spec.Source.Csv.HasHeader) return;
+        _code.Line();
+        _code.Line("[Fact]");
+        _code.Line("public void The_header_is_not_read() => Assert.NotEmpty(Header);");
+    }
+
+    private void WriteRecords(IReadOnlyList<IReadOnlyList<string?>> records)
+    {
+        for (var i = 0; i < records.Count; i++) _code.Line(Literals.Text(Line(records[i])) + (i + 1 < records.Count ? "," : ");"));
+    }
+
+    private string EncodingName() => _spec.Source.Csv.Encoding switch
+    {
+        "utf-16le" => "Encoding.Unicode",
+        "utf-16be" => "Encoding.BigEndianUnicode",
+        "latin-1" or "windows-1252" => "Encoding.Latin1",
+        _ => "Encoding.UTF8",
+    };
+
+    /// <summary>Whether a record survives the way through the source's encoding and its null tokens.</summary>
+    private bool CanWrite(IReadOnlyList<string?> record)
+    {
+        var tokens = _spec.Source.Csv.NullTokens;
+        var isNarrow = _spec.Source.Csv.Encoding is "latin-1" or "windows-1252";
+        return record.All(c => c is null ? tokens.Count > 0 : !tokens.Contains(c) && !c.Contains('\0', StringComparison.Ordinal)
+            && !(isNarrow && c.Any(x => x is > (char)0xFF or (>= (char)0x80 and < (char)0xA0))));
+    }
+
+    private string Line(IReadOnlyList<string?> record)
+    {
+        var tokens = _spec.Source.Csv.NullTokens;
+        var cells = record.Select(c => c ?? (tokens.Contains("") ? "" : tokens.Count > 0 ? tokens[0] : ""));
+        return record.Count == 1 && cells.Single().Length == 0 ? "\"\"" : Join(cells);
+    }
+
+    private string Join(IEnumerable<string> cells) => string.Join(_spec.Source.Csv.Delimiter, cells.Select(Quote));
+
+    private string Quote(string cell)
+    {
+        var needsQuotes = cell.IndexOfAny([_spec.Source.Csv.Delimiter, '"', '\r', '\n']) >= 0;
+        return needsQuotes ? "\"" + cell.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"" : cell;
+    }
+
+    private static string ValueCode(object? value, PipelineField field) => value switch
+    {
+        null => "null",
+        long number => number == long.MinValue ? "long.MinValue" : number.ToString(CultureInfo.InvariantCulture) + "L",
+        double number => number.ToString("R", CultureInfo.InvariantCulture) + "d",
+        string text => TestCode.Quote(text),
+        _ => throw new InvalidOperationException($"Field '{field.Name}' has an unknown kind of value."),
+    };
+}

@@ -1,0 +1,246 @@
+namespace DbVc.Pipelines;
+
+/// <summary>Writes <c>generated/Ingestion.cs</c>: the row, the pipeline, and the reader of its records.</summary>
+internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
+{
+    private readonly CodeWriter _code = new();
+
+    private IReadOnlyList<PipelineRule> RowRules => [.. spec.CheckedRules.Where(r => !r.IsUnique && !IsReadRule(r) && r.Severity == RuleSeverity.Reject)];
+
+    private IReadOnlyList<PipelineRule> UniqueRules => [.. spec.CheckedRules.Where(r => r.IsUnique)];
+
+    private bool KnowsTime => spec.FilledFields.Any(f => f.Default is { IsCurrentTimestamp: true });
+
+    public string Write()
+    {
+        CSharpTypes.WriteHeader(_code, spec, "System", "System.Collections.Generic", "System.IO", "DbVc.PipelineRuntime");
+        _code.Line($"namespace {names.Namespace};");
+        _code.Line();
+        WriteRow();
+        _code.Line();
+        WritePipeline();
+        _code.Line();
+        WriteReader();
+        return _code.ToString();
+    }
+
+    /// <summary>Rules that ask for a value are checked where the field is read, so that a value of the wrong type is not called missing too.</summary>
+    private static bool IsReadRule(PipelineRule rule) => rule is { Severity: RuleSeverity.Reject, Condition: Presence { Kind: PresenceKind.NotNull or PresenceKind.Given } };
+
+    private void WriteRow()
+    {
+        _code.Summary($"One record for {spec.Destination.Table}, typed. Text points into the memory of the reader.");
+        _code.Open($"public ref struct {names.RowType}");
+        foreach (var field in spec.FilledFields) _code.Line($"public {CSharpTypes.Of(field.Type)} {names.Of(field)};");
+        _code.Close();
+    }
+
+    private void WritePipeline()
+    {
+        _code.Summary($"Turns the records of the source into rows of {spec.Destination.Table}.");
+        _code.Open("public sealed class Ingestion : IPipeline");
+        WriteOptions();
+        _code.Line();
+        _code.Line("public IReadOnlyList<PipelineColumn> Columns { get; } =");
+        _code.Line("[");
+        _code.Indent();
+        foreach (var column in spec.Columns) _code.Line($"new({Literals.Text(column.Name)}, CellKind.{column.Kind}),");
+        _code.Outdent();
+        _code.Line("];");
+        _code.Line();
+        _code.Open("public void Run(Stream source, IRowSink sink)");
+        _code.Line("var reader = new CsvReader(source, Options);");
+        _code.Line($"var records = new {names.ReaderType}(reader, sink);");
+        _code.Open("while (reader.Read())");
+        _code.Line("sink.Begin(reader.Record);");
+        _code.Line("if (records.Take()) sink.Accept();");
+        _code.Line("else sink.Reject(reader.Line, reader.Raw);");
+        _code.Close();
+        _code.Close();
+        _code.Close();
+    }
+
+    private void WriteOptions()
+    {
+        var csv = spec.Source.Csv;
+        _code.Open("private static readonly CsvOptions Options = new()");
+        _code.Line($"Encoding = {Literals.Text(csv.Encoding)},");
+        _code.Line($"Delimiter = {Literals.Character(csv.Delimiter)},");
+        if (!csv.HasHeader)
+        {
+            _code.Line("HasHeader = false,");
+            _code.Line($"FieldNames = [{string.Join(", ", csv.FieldNames.Select(Literals.Text))}],");
+        }
+
+        _code.Line($"NullTokens = [{string.Join(", ", csv.NullTokens.Select(Literals.Text))}],");
+        _code.Close("};");
+    }
+
+    private void WriteReader()
+    {
+        _code.Summary("Takes record after record: preprocess, type, validate, then write to the sink.");
+        _code.Open($"internal sealed class {names.ReaderType}");
+        _code.Line("private readonly CsvReader _reader;");
+        _code.Line("private readonly IRowSink _sink;");
+        _code.Line("private readonly Scratch _scratch = new();");
+        if (KnowsTime) _code.Line("private readonly DateTime _started = Cells.Now();");
+        foreach (var rule in UniqueRules) _code.Line($"private readonly UniqueSet {SetName(rule)} = new({(rule.NullsAreEqual ? "nullsAreEqual: true" : "")});");
+        foreach (var field in spec.FilledFields) _code.Line($"private readonly int {ColumnName(field)};");
+        _code.Line();
+        WriteConstructor();
+        _code.Line();
+        WriteTake();
+        foreach (var field in spec.FilledFields)
+        {
+            _code.Line();
+            WriteRead(field);
+        }
+
+        if (RowRules.Count > 0) WriteValidate();
+        if (UniqueRules.Count > 0) WriteClaimKeys();
+        _code.Line();
+        WriteWrite();
+        _code.Line();
+        _code.Open("private bool Fail(string field, string rule, ReadOnlySpan<byte> value, string message)");
+        _code.Line("_sink.Fail(field, rule, value, message);");
+        _code.Line("return false;");
+        _code.Close();
+        _code.Close();
+    }
+
+    private void WriteConstructor()
+    {
+        _code.Open($"public {names.ReaderType}(CsvReader reader, IRowSink sink)");
+        _code.Line("_reader = reader;");
+        _code.Line("_sink = sink;");
+        foreach (var field in spec.FilledFields)
+        {
+            var find = field.Default is { IsCurrentTimestamp: false } ? "FindOptionalColumn" : "FindColumn";
+            _code.Line($"{ColumnName(field)} = reader.{find}({Literals.Text(field.HeaderName)});");
+        }
+
+        foreach (var field in spec.Fields.Except(spec.FilledFields)) _code.Line($"reader.RefuseColumn({Literals.Text(field.HeaderName)});");
+        _code.Close();
+    }
+
+    private void WriteTake()
+    {
+        _code.Summary("Writes the current record's row, or fails it with every rule it breaks.");
+        _code.Open("public bool Take()");
+        _code.Line("if (_reader.Problem is { } problem) return Fail(\"\", problem.Rule, _reader.Raw, problem.Message);");
+        _code.Line("_scratch.Reset();");
+        _code.Line($"var row = new {names.RowType}();");
+        var first = true;
+        foreach (var field in spec.FilledFields)
+        {
+            _code.Line($"{(first ? "var valid =" : "valid &=")} Read{names.Of(field)}(ref row);");
+            first = false;
+        }
+
+        if (RowRules.Count > 0) _code.Line("valid &= Validate(in row);");
+        _code.Line(UniqueRules.Count > 0 ? "if (!valid || !ClaimKeys(in row)) return false;" : "if (!valid) return false;");
+        _code.Line("Write(in row);");
+        _code.Line("return true;");
+        _code.Close();
+    }
+
+    private void WriteRead(PipelineField field)
+    {
+        var member = "row." + names.Of(field);
+        var cell = PreprocessorsWriter.Call(spec, names, field, $"_reader.Cell({ColumnName(field)})", "_scratch");
+        var raw = $"_reader.Field({ColumnName(field)})";
+        _code.Open($"private bool Read{names.Of(field)}(ref {names.RowType} row)");
+        if (field.Type == FieldType.Text)
+        {
+            _code.Line($"{member} = {cell};");
+        }
+        else
+        {
+            var message = Literals.Text($"{field.Name} must be {FieldTypes.Describe(field.Type)}");
+            _code.Open($"if (!Cells.TryParse{field.Type}({cell}, out {member}))");
+            _code.Line($"return Fail({Literals.Text(field.Name)}, \"type\", {raw}, {message});");
+            _code.Close();
+            _code.Line();
+        }
+
+        if (DefaultOf(field, member) is { } fill) _code.Line(fill);
+        foreach (var rule in spec.CheckedRules.Where(r => IsReadRule(r) && r.Fields[0].Name == field.Name))
+        {
+            _code.Line($"if (!Validators.{names.Of(rule)}({member})) return {FailCall(rule)};");
+        }
+
+        _code.Line("return true;");
+        _code.Close();
+    }
+
+    private void WriteValidate()
+    {
+        _code.Line();
+        _code.Open($"private bool Validate(in {names.RowType} row)");
+        _code.Line("var valid = true;");
+        foreach (var rule in RowRules)
+        {
+            _code.Line($"valid &= Validators.{names.Of(rule)}({string.Join(", ", rule.Fields.Select(f => "row." + names.Of(f)))})");
+            _code.Indent();
+            _code.Line($"|| {FailCall(rule)};");
+            _code.Outdent();
+        }
+
+        _code.Line("return valid;");
+        _code.Close();
+    }
+
+    private void WriteClaimKeys()
+    {
+        _code.Line();
+        _code.Summary("Only a record that passes everything else takes its keys, so a rejected one never shuts out a good one.");
+        _code.Open($"private bool ClaimKeys(in {names.RowType} row)");
+        foreach (var rule in UniqueRules) _code.Line($"var {KeyName(rule)} = Validators.{names.Of(rule)}({string.Join(", ", rule.Fields.Select(f => "row." + names.Of(f)))});");
+        if (UniqueRules.Count == 1)
+        {
+            _code.Line($"return {SetName(UniqueRules[0])}.Add({KeyName(UniqueRules[0])})");
+            _code.Line($"    || {FailCall(UniqueRules[0])};");
+            _code.Close();
+            return;
+        }
+
+        _code.Line("var unique = true;");
+        foreach (var rule in UniqueRules)
+        {
+            _code.Line($"unique &= !{SetName(rule)}.Contains({KeyName(rule)})");
+            _code.Line($"    || {FailCall(rule)};");
+        }
+
+        _code.Line("if (!unique) return false;");
+        foreach (var rule in UniqueRules) _code.Line($"{SetName(rule)}.Add({KeyName(rule)});");
+        _code.Line("return true;");
+        _code.Close();
+    }
+
+    private void WriteWrite()
+    {
+        _code.Open($"private void Write(in {names.RowType} row)");
+        foreach (var field in spec.FilledFields) _code.Line($"Cells.Write(_sink, row.{names.Of(field)});");
+        _code.Close();
+    }
+
+    private string FailCall(PipelineRule rule)
+    {
+        var value = rule.Fields.Count == 1 ? $"_reader.Field({ColumnName(rule.Fields[0])})" : "_reader.Raw";
+        return $"Fail({Literals.Text(rule.ReportedField)}, {Literals.Text(rule.Name)}, {value}, {Literals.Text(rule.Message)})";
+    }
+
+    private static string? DefaultOf(PipelineField field, string member) => field.Default switch
+    {
+        null => null,
+        { Text: null } => $"{member} ??= _started;",
+        { Text: var text } when field.Type == FieldType.Text => $"{member} = Operations.DefaultTo({member}, {Literals.Utf8(text)});",
+        { Text: var text } => $"{member} ??= {DefaultLiteral.Of(field.Type, text)};",
+    };
+
+    private string ColumnName(PipelineField field) => Identifiers.Camel(names.Of(field)).TrimStart('@').Insert(0, "_") + "Column";
+
+    private string SetName(PipelineRule rule) => "_seen" + names.Of(rule) + "s";
+
+    private string KeyName(PipelineRule rule) => Identifiers.Camel(names.Of(rule));
+}

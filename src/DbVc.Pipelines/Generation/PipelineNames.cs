@@ -1,0 +1,86 @@
+namespace DbVc.Pipelines;
+
+/// <summary>The identifiers that a pipeline's generated code uses, all different where they must be.</summary>
+internal sealed class PipelineNames
+{
+    // Members that every struct or class has already.
+    private static readonly string[] s_taken = ["Equals", "GetHashCode", "GetType", "ToString", "ReferenceEquals", "MemberwiseClone", "Finalize"];
+
+    private readonly Dictionary<string, string> _fields = [];
+    private readonly Dictionary<string, string> _parameters = [];
+    private readonly Dictionary<string, string> _rules = [];
+    private readonly Dictionary<FieldOperation, string> _operations = new(ReferenceEqualityComparer.Instance);
+
+    public PipelineNames(PipelineSpec spec)
+    {
+        Namespace = spec.Name;
+        var table = Identifiers.Pascal(spec.Destination.Table, "Table");
+        RowType = table + "Row";
+        ReaderType = table + "Reader";
+        var taken = new HashSet<string>(s_taken, StringComparer.OrdinalIgnoreCase) { RowType, ReaderType, "Take", "Write", "Fail", "Validate", "ClaimKeys", "Reader", "Sink", "Scratch", "Started" };
+        foreach (var field in spec.Fields)
+        {
+            var name = Identifiers.Claim(Identifiers.Pascal(field.Name, "Field"), taken);
+            _fields[field.Name] = name;
+            _parameters[field.Name] = Identifiers.Camel(name);
+        }
+
+        var validators = new HashSet<string>(s_taken, StringComparer.OrdinalIgnoreCase) { "Validators" };
+        foreach (var rule in spec.Rules) _rules[rule.Text] = Identifiers.Claim(RuleName(spec, rule), validators);
+        var preprocessors = new HashSet<string>(s_taken, StringComparer.OrdinalIgnoreCase) { "Preprocessors" };
+        foreach (var field in spec.Fields) preprocessors.Add("Preprocess" + _fields[field.Name]);
+        foreach (var operation in spec.Operations) _operations[operation] = Identifiers.Claim(OperationName(operation), preprocessors);
+    }
+
+    public string Namespace { get; }
+
+    public string RowType { get; }
+
+    public string ReaderType { get; }
+
+    /// <summary>The member of the row, for example <c>UserId</c>.</summary>
+    public string Of(PipelineField field) => _fields[field.Name];
+
+    /// <summary>The parameter of a method, for example <c>userId</c>.</summary>
+    public string Parameter(PipelineField field) => _parameters[field.Name];
+
+    /// <summary>The method of a rule, for example <c>EmailMustBeValid</c>; for duplicates the method that makes the key.</summary>
+    public string Of(PipelineRule rule) => _rules[rule.Text];
+
+    /// <summary>The method of an operation, for example <c>TrimEmail</c>.</summary>
+    public string Of(FieldOperation operation) => _operations[operation];
+
+    private string RuleName(PipelineSpec spec, PipelineRule rule)
+    {
+        if (rule.IsUnique) return (rule.Fields.Count == spec.Fields.Count && rule.NullsAreEqual ? "Record" : string.Join("And", rule.Fields.Take(4).Select(Of))) + "Key";
+        if (rule.Condition is HasFormat { Negated: false } format && Of(format.Field).Contains(format.Format.ToString(), StringComparison.OrdinalIgnoreCase)) return Of(format.Field) + "MustBeValid";
+        if (rule.Condition is Matches matches) return Of(matches.Field) + (matches.Negated ? "MustNotMatchPattern" : "MustMatchPattern");
+        if (rule.Condition is Presence { Kind: PresenceKind.Given } given) return Of(given.Field) + "IsRequired";
+        var text = rule.Text;
+        foreach (var (sign, word) in new[] { (" - ", " minus "), ("-", " minus "), (" * ", " times "), (" + ", " plus "), (">=", " at least "), ("<=", " at most "), (">", " above "), ("<", " below ") })
+        {
+            text = text.Replace(sign, word, StringComparison.Ordinal);
+        }
+
+        return Identifiers.Pascal(System.Text.RegularExpressions.Regex.Replace(text, @"(?<=\d)\.(?=\d)", " point "), "Rule");
+    }
+
+    private string OperationName(FieldOperation operation)
+    {
+        var field = Of(operation.Field);
+        return operation.Kind switch
+        {
+            OperationKind.RemoveSpaces => $"RemoveSpacesFrom{field}",
+            OperationKind.CollapseWhitespace => $"CollapseWhitespaceIn{field}",
+            OperationKind.HandleNulls => $"HandleNullsIn{field}",
+            OperationKind.NullTokens => $"RecognizeNullTokensIn{field}",
+            OperationKind.EmptyToNull => $"TurnEmpty{field}IntoNull",
+            OperationKind.DefaultTo => $"Default{field}",
+            OperationKind.Replace => $"ReplaceIn{field}",
+            OperationKind.ConvertToInt => $"Convert{field}ToInt",
+            OperationKind.ConvertToFloat => $"Convert{field}ToFloat",
+            OperationKind.NormalizeEmail => field.EndsWith("Email", StringComparison.OrdinalIgnoreCase) ? $"Normalize{field}" : $"NormalizeEmailIn{field}",
+            _ => operation.Kind + field,
+        };
+    }
+}

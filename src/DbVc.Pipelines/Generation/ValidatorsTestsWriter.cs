@@ -1,0 +1,118 @@
+namespace DbVc.Pipelines;
+
+/// <summary>Writes <c>tests/ValidatorsTests.cs</c>: for each rule what passes, what breaks it, its bounds and NULL.</summary>
+internal sealed class ValidatorsTestsWriter(PipelineSpec spec, PipelineNames names)
+{
+    private const int MaxCases = 16;
+    private const int MaxCombinations = 3000;
+
+    private readonly CodeWriter _code = new();
+
+    public string Write()
+    {
+        CSharpTypes.WriteHeader(_code, spec, "System", "DbVc.PipelineRuntime", "Xunit");
+        _code.Line($"namespace {names.Namespace}.Tests;");
+        _code.Line();
+        _code.Open("public sealed class ValidatorsTests");
+        var rules = spec.CheckedRules;
+        var first = true;
+        foreach (var rule in rules)
+        {
+            if (!first) _code.Line();
+            first = false;
+            if (rule.IsUnique) WriteKeyTest(rule);
+            else WriteRuleTest(rule);
+        }
+
+        TestCode.WriteParsers(_code, rules.SelectMany(r => r.Fields).Select(f => f.Type));
+        _code.Close();
+        return _code.ToString();
+    }
+
+    private void WriteRuleTest(PipelineRule rule)
+    {
+        var cases = FindCases(rule);
+        var method = names.Of(rule);
+        var constant = cases.All(c => c.Cells.All(TestCode.IsConstant));
+        if (!constant) WriteData(rule, cases, method);
+        _code.Line("[Theory]");
+        if (!constant) _code.Line($"[MemberData(nameof({method}Cases))]");
+        foreach (var (cells, expected) in constant ? cases : []) _code.Line($"[InlineData({Row(rule, cells, expected)})]");
+        var parameters = string.Join(", ", rule.Fields.Select(f => $"{TestCode.ParameterType(f.Type)} {names.Parameter(f)}"));
+        _code.Line($"public void {method}({parameters}, bool expected) =>");
+        _code.Line($"    Assert.Equal(expected, Validators.{method}({string.Join(", ", rule.Fields.Select(f => TestCode.Convert(f.Type, names.Parameter(f))))}));");
+    }
+
+    private void WriteData(PipelineRule rule, IReadOnlyList<(IReadOnlyList<string?> Cells, bool Expected)> cases, string method)
+    {
+        var types = string.Join(", ", rule.Fields.Select(f => TestCode.ParameterType(f.Type)));
+        _code.Line($"public static TheoryData<{types}, bool> {method}Cases => new()");
+        _code.Line("{");
+        _code.Indent();
+        foreach (var (cells, expected) in cases) _code.Line($"{{ {Row(rule, cells, expected)} }},");
+        _code.Outdent();
+        _code.Line("};");
+        _code.Line();
+    }
+
+    private static string Row(PipelineRule rule, IReadOnlyList<string?> cells, bool expected) =>
+        string.Join(", ", cells.Select((c, i) => TestCode.Value(rule.Fields[i].Type, c))) + (expected ? ", true" : ", false");
+
+    /// <summary>Cases with both outcomes where both exist, each field's NULL among them.</summary>
+    private static IReadOnlyList<(IReadOnlyList<string?> Cells, bool Expected)> FindCases(PipelineRule rule)
+    {
+        var perField = rule.Fields.Count == 1 ? MaxCases - 1 : rule.Fields.Count == 2 ? 8 : 5;
+        var candidates = rule.Fields.Select(f => SampleCells.For(f, [rule.Condition!]).Take(perField).Select(c => (string?)c).Append(null).ToList()).ToList();
+        var row = new SampleRow(rule.Fields);
+        var test = ConditionTest.Build(rule.Condition!, row.IndexOf);
+        var tried = new List<(IReadOnlyList<string?> Cells, bool Expected)>();
+        foreach (var cells in Combine(candidates).Take(MaxCombinations))
+        {
+            var fits = true;
+            for (var i = 0; i < cells.Length; i++) fits &= row.TrySet(rule.Fields[i], DbVc.PipelineRuntime.Text.From(cells[i]));
+            if (fits) tried.Add((cells, test.Passes(row)));
+        }
+
+        if (rule.Fields.Count == 1) return tried;
+        var nulls = tried.Where(t => t.Cells.Any(c => c is null)).GroupBy(t => t.Cells.Select((c, i) => c is null ? i : -1).Max()).Select(g => g.First());
+        return [.. tried.Where(t => t.Expected).Take(MaxCases / 2), .. tried.Where(t => !t.Expected).Take(MaxCases / 2), .. nulls.Where(n => !tried.Where(t => t.Expected == n.Expected).Take(MaxCases / 2).Contains(n))];
+    }
+
+    private static IEnumerable<string?[]> Combine(List<List<string?>> candidates)
+    {
+        var choice = new int[candidates.Count];
+        while (true)
+        {
+            yield return [.. choice.Select((c, i) => candidates[i][c])];
+            var i = 0;
+            while (i < choice.Length && ++choice[i] == candidates[i].Count) choice[i++] = 0;
+            if (i == choice.Length) yield break;
+        }
+    }
+
+    private void WriteKeyTest(PipelineRule rule)
+    {
+        var method = names.Of(rule);
+        var first = rule.Fields.Select(f => SampleCells.Plain(f.Type)[0]).ToArray<string?>();
+        _code.Line("[Fact]");
+        _code.Open($"public void {method}_is_equal_for_duplicates_only()");
+        _code.Line($"var seen = new UniqueSet({(rule.NullsAreEqual ? "nullsAreEqual: true" : "")});");
+        _code.Line($"Assert.True(seen.Add({KeyCall(rule, first)}));");
+        _code.Line($"Assert.False(seen.Add({KeyCall(rule, first)}));");
+        for (var i = 0; i < rule.Fields.Count; i++)
+        {
+            var other = first.ToArray();
+            other[i] = SampleCells.Plain(rule.Fields[i].Type)[1];
+            _code.Line($"Assert.True(seen.Add({KeyCall(rule, other)}));");
+        }
+
+        var unknown = first.ToArray();
+        unknown[^1] = null;
+        _code.Line($"Assert.True(seen.Add({KeyCall(rule, unknown)}));");
+        _code.Line($"Assert.{(rule.NullsAreEqual ? "False" : "True")}(seen.Add({KeyCall(rule, unknown)}));");
+        _code.Close();
+    }
+
+    private string KeyCall(PipelineRule rule, string?[] cells) =>
+        $"Validators.{names.Of(rule)}({string.Join(", ", rule.Fields.Select((f, i) => TestCode.Convert(f.Type, TestCode.Value(f.Type, cells[i]))))})";
+}

@@ -1,0 +1,60 @@
+namespace DbVc.Pipelines;
+
+/// <summary>Writes <c>generated/Validators.cs</c>: one method per rule.</summary>
+internal sealed class ValidatorsWriter(PipelineSpec spec, PipelineNames names)
+{
+    public string Write()
+    {
+        var code = new CodeWriter();
+        CSharpTypes.WriteHeader(code, spec, "System", "DbVc.PipelineRuntime");
+        code.Line($"namespace {names.Namespace};");
+        code.Line();
+        code.Summary($"The rules of {spec.Destination.Table}: each says whether its values pass. NULL passes every rule that does not ask for NULL.");
+        code.Open("public static class Validators");
+        var rules = spec.CheckedRules;
+        WritePatterns(code, rules);
+        for (var i = 0; i < rules.Count; i++)
+        {
+            if (i > 0) code.Line();
+            if (rules[i].IsUnique) WriteKey(code, rules[i]);
+            else WriteRule(code, rules[i]);
+        }
+
+        code.Close();
+        return code.ToString();
+    }
+
+    private void WritePatterns(CodeWriter code, IReadOnlyList<PipelineRule> rules)
+    {
+        var any = false;
+        foreach (var rule in rules.Where(r => !r.IsUnique))
+        {
+            var index = 0;
+            foreach (var pattern in ConditionCode.Patterns(rule.Condition!))
+            {
+                code.Line($"private static readonly Pattern {ConditionCode.PatternName(names.Of(rule), index++)} = new({Literals.Text(pattern.Pattern)});");
+                any = true;
+            }
+        }
+
+        if (any) code.Line();
+    }
+
+    private void WriteRule(CodeWriter code, PipelineRule rule)
+    {
+        code.Summary(rule.Text + ".");
+        var method = names.Of(rule);
+        code.Line($"public static bool {method}({CSharpTypes.Parameters(names, rule.Fields)}) =>");
+        code.Line($"    {new ConditionCode(names).Write(rule, method)};");
+    }
+
+    private void WriteKey(CodeWriter code, PipelineRule rule)
+    {
+        code.Summary($"The key for: {rule.Text}. {(rule.NullsAreEqual ? "NULL equals NULL." : "A key with a NULL is never a duplicate.")}");
+        code.Open($"public static UniqueKey {names.Of(rule)}({CSharpTypes.Parameters(names, rule.Fields)})");
+        code.Line("var key = UniqueKey.Start();");
+        foreach (var field in rule.Fields) code.Line($"key.Add({names.Parameter(field)});");
+        code.Line("return key;");
+        code.Close();
+    }
+}

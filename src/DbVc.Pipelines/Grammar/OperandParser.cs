@@ -1,0 +1,99 @@
+using System.Globalization;
+
+namespace DbVc.Pipelines;
+
+/// <summary>Reads what stands on a side of a comparison: fields, lengths, literals and calculations.</summary>
+internal static class OperandParser
+{
+    /// <summary>The subject of a rule, with the small words people put around it.</summary>
+    public static Operand ParseSubject(TokenReader reader)
+    {
+        if (reader.FindField(reader.Current) is null) reader.AcceptAny("the", "each", "every", "all", "any", "a", "an");
+        var subject = ParseSum(reader);
+        if (subject is not FieldOperand { Field: var field }) return subject;
+        if (reader.FindField(reader.Current) is not null) return subject;
+        if (reader.Accept("length")) return ConditionBuilder.LengthOf(field);
+        if (field.Name.Contains("mail", StringComparison.OrdinalIgnoreCase)) reader.AcceptAny("address", "addresses");
+        reader.AcceptAny("value", "values", "field", "column");
+        return subject;
+    }
+
+    public static Operand ParseSum(TokenReader reader)
+    {
+        var sum = ParseProduct(reader);
+        while (true)
+        {
+            if (reader.AcceptSymbol("+") || reader.Accept("plus")) sum = ConditionBuilder.Calculate(sum, CalculationKind.Add, ParseProduct(reader));
+            else if (reader.AcceptSymbol("-") || reader.Accept("minus")) sum = ConditionBuilder.Calculate(sum, CalculationKind.Subtract, ParseProduct(reader));
+            else return sum;
+        }
+    }
+
+    /// <summary>A literal for a list or after "be": bare words are text here.</summary>
+    public static Operand ParseListValue(TokenReader reader)
+    {
+        if (reader.Current.Kind != TokenKind.Word || reader.Current.Is("true") || reader.Current.Is("false")) return ParseLiteral(reader);
+        var words = new List<string>();
+        while (reader.Current.Kind == TokenKind.Word && !Words.IsReserved(reader.Current.Text)) words.Add(reader.Take().Text);
+        return words.Count == 0 ? throw reader.Unexpected("a value") : new TextOperand(string.Join(' ', words));
+    }
+
+    private static Operand ParseProduct(TokenReader reader)
+    {
+        var product = ParseFactor(reader);
+        while (reader.AcceptSymbol("*") || reader.Accept("times")) product = ConditionBuilder.Calculate(product, CalculationKind.Multiply, ParseFactor(reader));
+        return product;
+    }
+
+    private static Operand ParseFactor(TokenReader reader)
+    {
+        if (reader.AcceptSymbol("("))
+        {
+            var inner = ParseSum(reader);
+            return reader.AcceptSymbol(")") ? inner : throw reader.Unexpected("')'");
+        }
+
+        if (reader.TryTakeField(out var field)) return new FieldOperand(field);
+        if (reader.AcceptAny("the length of", "length of"))
+        {
+            reader.Accept("the");
+            return reader.TryTakeField(out var measured) ? ConditionBuilder.LengthOf(measured) : throw reader.Unexpected("a field");
+        }
+
+        return ParseLiteral(reader);
+    }
+
+    private static Operand ParseLiteral(TokenReader reader)
+    {
+        var token = reader.Current;
+        switch (token.Kind)
+        {
+            case TokenKind.Number:
+                reader.Take();
+                return decimal.TryParse(token.Text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+                    ? new NumberOperand(number, token.Text)
+                    : throw new RuleException($"{token.Text} is too large a number");
+            case TokenKind.Date:
+                reader.Take();
+                return DateOnly.TryParseExact(token.Text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+                    ? new DateOperand(date)
+                    : throw new RuleException($"{token.Text} is no day of the calendar");
+            case TokenKind.Quoted:
+                reader.Take();
+                return new TextOperand(token.Text);
+            case TokenKind.Word when token.Is("true") || token.Is("false"):
+                reader.Take();
+                return new BooleanOperand(token.Is("true"));
+            case TokenKind.Word when token.Text.ToLowerInvariant() is "today" or "now" or "yesterday" or "tomorrow":
+                throw new RuleException($"'{token.Text}' changes with time, and a rule must mean the same in every run", "write a date such as 2024-01-31.");
+            case TokenKind.Word when Words.IsReserved(token.Text):
+                throw reader.Unexpected("a field or a value");
+            case TokenKind.Word or TokenKind.Name:
+                var near = Suggestion.Nearest(token.Text, reader.Fields.Select(f => f.Name));
+                throw new RuleException($"{token} is no field of the schema",
+                    near is not null ? $"did you mean '{near}'?" : $"known fields: {string.Join(", ", reader.Fields.Take(12).Select(ConditionText.NameField))}; text goes into quotes.");
+            default:
+                throw reader.Unexpected("a field or a value");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+namespace DbVc.Pipelines;
+
+/// <summary>Reads <c>validations</c> and puts the rules that follow from the schema before them.</summary>
+internal sealed class ValidationReader(ProblemList problems, IReadOnlyList<PipelineField> fields)
+{
+    private readonly List<(PipelineRule Rule, JsonValue At)> _declared = [];
+
+    public IReadOnlyList<PipelineRule> Read(JsonValue? validations)
+    {
+        if (validations is { Kind: not JsonKind.Array }) problems.Add(validations, $"'validations' must be a list, not {validations.Describe()}.");
+        foreach (var item in validations?.Items ?? []) ReadItem(item);
+        RefuseDuplicates();
+        var declared = _declared.Select(d => d.Rule).ToList();
+        return [.. SchemaRules().Where(s => !declared.Any(d => Implies(d, s))), .. declared];
+    }
+
+    private void ReadItem(JsonValue item)
+    {
+        try
+        {
+            switch (item.Kind)
+            {
+                case JsonKind.String:
+                    foreach (var rule in RuleParser.Parse(item.Text, fields)) _declared.Add((rule, item));
+                    break;
+                case JsonKind.Object:
+                    foreach (var rule in new RuleObjectReader(problems, fields).Read(item)) _declared.Add((rule, item));
+                    break;
+                default:
+                    problems.Add(item, $"A validation must be a sentence or an object, not {item.Describe()}.");
+                    break;
+            }
+        }
+        catch (RuleException e)
+        {
+            problems.Add(item, e);
+        }
+    }
+
+    private void RefuseDuplicates()
+    {
+        for (var i = 0; i < _declared.Count; i++)
+        {
+            var earlier = _declared.Take(i).FirstOrDefault(d => Key(d.Rule) == Key(_declared[i].Rule));
+            if (earlier.At is not null) problems.Add(_declared[i].At, $"The same rule stands in line {earlier.At.Line} already: {earlier.Rule.Text}.");
+        }
+    }
+
+    private IEnumerable<PipelineRule> SchemaRules()
+    {
+        foreach (var field in fields)
+        {
+            if (!field.Nullable) yield return PipelineRule.Of(new Presence(field, PresenceKind.NotNull)) with { FromSchema = true };
+            if (field.MaxLength is { } longest)
+            {
+                var condition = new Comparison(new LengthOperand(field), Comparator.LessOrEqual, new NumberOperand(longest, longest.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+                yield return PipelineRule.Of(condition) with { Name = "max_length", FromSchema = true };
+            }
+        }
+
+        var key = fields.Where(f => f.PrimaryKey).ToList();
+        if (key.Count > 0) yield return PipelineRule.Unique(key) with { FromSchema = true };
+    }
+
+    /// <summary>A declared rule with its own message stands for the one that follows from the schema.</summary>
+    private static bool Implies(PipelineRule declared, PipelineRule schema)
+    {
+        if (declared.Severity == RuleSeverity.Warn) return false;
+        if (Key(declared) == Key(schema)) return true;
+        return schema.Condition is Presence { Kind: PresenceKind.NotNull } wanted
+            && declared.Condition is Presence { Kind: PresenceKind.Given } given && given.Field == wanted.Field;
+    }
+
+    private static string Key(PipelineRule rule) => rule.IsUnique
+        ? "unique " + string.Join(",", rule.Fields.Select(f => f.Name.Length + ":" + f.Name).Order(StringComparer.Ordinal)) + rule.NullsAreEqual
+        : ConditionText.Describe(rule.Condition!);
+}

@@ -1,0 +1,184 @@
+using System.Globalization;
+using DbVc.PipelineRuntime;
+
+namespace DbVc.Pipelines;
+
+/// <summary>Builds conditions that make sense for the types of their fields; throws <see cref="RuleException"/> otherwise.</summary>
+internal static class ConditionBuilder
+{
+    public static Condition Compare(Operand subject, Comparator comparator, Operand value)
+    {
+        if (OperandTypes.IsLiteral(subject) && OperandTypes.IsLiteral(value)) throw new RuleException("it compares two constants and no field");
+        if (OperandTypes.IsLiteral(subject)) (subject, value, comparator) = (value, subject, Mirror(comparator));
+        value = Coerce(subject, value);
+        var (before, after) = (OperandTypes.Of(subject), OperandTypes.Of(value));
+        if (!AreComparable(before, after))
+        {
+            throw new RuleException($"{ConditionText.NameOperand(subject)} is {FieldTypes.Describe(before)} and cannot be compared with "
+                + $"{ConditionText.NameOperand(value)}, which is {FieldTypes.Describe(after)}");
+        }
+
+        if (comparator is not (Comparator.Equal or Comparator.NotEqual) && (before is FieldType.Text or FieldType.Boolean))
+        {
+            throw new RuleException($"{ConditionText.NameOperand(subject)} is {FieldTypes.Describe(before)}, which has no order",
+                before == FieldType.Text ? "compare its length, for example: length of name at most 20" : null);
+        }
+
+        return new Comparison(subject, comparator, value);
+    }
+
+    public static Condition InRange(Operand subject, Operand minimum, Operand maximum, bool negated = false)
+    {
+        var low = (Comparison)Compare(subject, Comparator.GreaterOrEqual, minimum);
+        var high = (Comparison)Compare(subject, Comparator.LessOrEqual, maximum);
+        if (low.Subject != subject || high.Subject != subject) throw new RuleException("a range needs a field before its bounds");
+        if (IsEmptyRange(low.Value, high.Value))
+        {
+            throw new RuleException($"its minimum {ConditionText.NameOperand(low.Value)} is greater than its maximum {ConditionText.NameOperand(high.Value)}");
+        }
+
+        return new Between(subject, low.Value, high.Value, negated);
+    }
+
+    public static Condition InList(PipelineField field, IReadOnlyList<Operand> values, bool negated = false)
+    {
+        var coerced = values.Select(v => ((Comparison)Compare(new FieldOperand(field), Comparator.Equal, v)).Value).Distinct().ToList();
+        return coerced.Count == 0 ? throw new RuleException("its list of values is empty") : new OneOf(field, coerced, negated);
+    }
+
+    public static Condition Format(PipelineField field, TextFormat format)
+    {
+        RequireText(field, "a format");
+        return new HasFormat(field, format, Negated: false);
+    }
+
+    public static Condition Match(PipelineField field, string pattern)
+    {
+        RequireText(field, "a pattern");
+        try
+        {
+            _ = new Pattern(pattern);
+        }
+        catch (ArgumentException e)
+        {
+            throw new RuleException($"/{pattern}/ is no regular expression: {e.Message.TrimEnd('.')}");
+        }
+
+        return new Matches(field, pattern, Negated: false);
+    }
+
+    public static Condition Test(PipelineField field, TextTestKind kind, string part)
+    {
+        RequireText(field, "a text test");
+        return part.Length == 0 ? throw new RuleException("the text to look for is empty") : new TextTest(field, kind, part, Negated: false);
+    }
+
+    public static Operand LengthOf(PipelineField field)
+    {
+        RequireText(field, "a length");
+        return new LengthOperand(field);
+    }
+
+    public static Operand Calculate(Operand first, CalculationKind kind, Operand second)
+    {
+        foreach (var operand in new[] { first, second })
+        {
+            var type = OperandTypes.Of(operand);
+            if (!OperandTypes.IsNumber(type)) throw new RuleException($"{ConditionText.NameOperand(operand)} is {FieldTypes.Describe(type)} and cannot be calculated with");
+        }
+
+        return new Calculation(first, kind, second);
+    }
+
+    public static Condition All(IReadOnlyList<Condition> parts) => parts.Count == 1
+        ? parts[0] : new AllOf([.. parts.SelectMany(p => p is AllOf all ? all.Parts : [p])]);
+
+    public static Condition Any(IReadOnlyList<Condition> parts) => parts.Count == 1
+        ? parts[0] : new AnyOf([.. parts.SelectMany(p => p is AnyOf any ? any.Parts : [p])]);
+
+    public static Condition Negate(Condition condition) => condition switch
+    {
+        AllOf all => Any([.. all.Parts.Select(Negate)]),
+        AnyOf any => All([.. any.Parts.Select(Negate)]),
+        Comparison comparison => comparison with { Comparator = Invert(comparison.Comparator) },
+        Between between => between with { Negated = !between.Negated },
+        OneOf oneOf => oneOf with { Negated = !oneOf.Negated },
+        HasFormat format => format with { Negated = !format.Negated },
+        Matches matches => matches with { Negated = !matches.Negated },
+        TextTest test => test with { Negated = !test.Negated },
+        Presence presence => presence with
+        {
+            Kind = presence.Kind switch
+            {
+                PresenceKind.NotNull => PresenceKind.Null,
+                PresenceKind.Null => PresenceKind.NotNull,
+                PresenceKind.Given => PresenceKind.Missing,
+                _ => PresenceKind.Given,
+            },
+        },
+        _ => throw new InvalidOperationException($"Unknown condition {condition.GetType().Name}."),
+    };
+
+    private static void RequireText(PipelineField field, string what)
+    {
+        if (field.Type == FieldType.Text) return;
+        throw new RuleException($"{ConditionText.NameField(field)} is {FieldTypes.Describe(field.Type)}, and {what} needs text");
+    }
+
+    private static Operand Coerce(Operand subject, Operand value)
+    {
+        var type = OperandTypes.Of(subject);
+        switch (value)
+        {
+            case NumberOperand number when type == FieldType.Text:
+                return new TextOperand(number.Written);
+            case NumberOperand { Value: 0 or 1 } number when type == FieldType.Boolean:
+                return new BooleanOperand(number.Value == 1);
+            case BooleanOperand truth when type == FieldType.Text:
+                return new TextOperand(truth.Value ? "true" : "false");
+            case DateOperand date when type == FieldType.Timestamp:
+                return new TimestampOperand(date.Value.ToDateTime(TimeOnly.MinValue));
+            case DateOperand date when type == FieldType.Text:
+                return new TextOperand(date.Value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+            case TextOperand text when type == FieldType.Date && Cells.TryParseDate(Text.From(text.Value), out var day) && day is { } known:
+                return new DateOperand(known);
+            case TextOperand text when type == FieldType.Timestamp && Cells.TryParseTimestamp(Text.From(text.Value), out var time) && time is { } known:
+                return new TimestampOperand(known);
+            case TextOperand text when OperandTypes.IsNumber(type) && Cells.TryParseDecimal(Text.From(text.Value), out var number) && number is { } known:
+                return new NumberOperand(known, text.Value);
+            default:
+                return value;
+        }
+    }
+
+    private static bool AreComparable(FieldType first, FieldType second) => first == second
+        || (OperandTypes.IsNumber(first) && OperandTypes.IsNumber(second))
+        || (first is FieldType.Date or FieldType.Timestamp && second is FieldType.Date or FieldType.Timestamp);
+
+    private static bool IsEmptyRange(Operand minimum, Operand maximum) => (minimum, maximum) switch
+    {
+        (NumberOperand low, NumberOperand high) => low.Value > high.Value,
+        (DateOperand low, DateOperand high) => low.Value > high.Value,
+        (TimestampOperand low, TimestampOperand high) => low.Value > high.Value,
+        _ => false,
+    };
+
+    private static Comparator Mirror(Comparator comparator) => comparator switch
+    {
+        Comparator.Less => Comparator.Greater,
+        Comparator.LessOrEqual => Comparator.GreaterOrEqual,
+        Comparator.Greater => Comparator.Less,
+        Comparator.GreaterOrEqual => Comparator.LessOrEqual,
+        _ => comparator,
+    };
+
+    private static Comparator Invert(Comparator comparator) => comparator switch
+    {
+        Comparator.Equal => Comparator.NotEqual,
+        Comparator.NotEqual => Comparator.Equal,
+        Comparator.Less => Comparator.GreaterOrEqual,
+        Comparator.LessOrEqual => Comparator.Greater,
+        Comparator.Greater => Comparator.LessOrEqual,
+        _ => Comparator.Less,
+    };
+}

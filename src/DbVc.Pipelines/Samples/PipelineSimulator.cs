@@ -1,0 +1,103 @@
+using DbVc.PipelineRuntime;
+
+namespace DbVc.Pipelines;
+
+/// <summary>What a pipeline must do with one record.</summary>
+/// <param name="Values">The row, aligned with the filled fields; null when rejected.</param>
+/// <param name="Failures"><c>field:rule</c> for every broken rule, in the order of reports.</param>
+internal sealed record SimulatedOutcome(IReadOnlyList<object?>? Values, IReadOnlyList<string> Failures)
+{
+    public bool IsAccepted => Values is not null;
+}
+
+/// <summary>Interprets a pipeline record by record, independent of generated code; it knows what tests must expect.</summary>
+internal sealed class PipelineSimulator
+{
+    private readonly PipelineSpec _spec;
+    private readonly IReadOnlyList<PipelineField> _fields;
+    private readonly List<(PipelineRule Rule, ConditionTest Test)> _rules;
+    private readonly List<(PipelineRule Rule, UniqueFields Unique, UniqueSet Seen)> _unique;
+
+    public PipelineSimulator(PipelineSpec spec)
+    {
+        _spec = spec;
+        _fields = spec.FilledFields;
+        var index = new SampleRow(_fields);
+        var rules = spec.CheckedRules;
+        _rules = [.. rules.Where(r => !r.IsUnique && r.Severity == RuleSeverity.Reject).Select(r => (r, ConditionTest.Build(r.Condition!, index.IndexOf)))];
+        _unique = [.. rules.Where(r => r.IsUnique).Select(r => (r,
+            new UniqueFields(new BrokenRule("", r.Name, r.Message), [.. r.Fields.Select(index.IndexOf)], r.NullsAreEqual), new UniqueSet(r.NullsAreEqual)))];
+    }
+
+    /// <summary>Takes the next record; cells are raw, aligned with the filled fields, null for NULL.</summary>
+    public SimulatedOutcome Take(IReadOnlyList<string?> cells)
+    {
+        var row = new SampleRow(_fields);
+        var failures = new List<string>();
+        for (var i = 0; i < _fields.Count; i++) Read(row, i, cells[i], failures);
+        foreach (var (rule, test) in _rules.Where(r => !IsReadRule(r.Rule)))
+        {
+            if (!test.Passes(row)) failures.Add($"{rule.ReportedField}:{rule.Name}");
+        }
+
+        if (failures.Count == 0) ClaimKeys(row, failures);
+        return failures.Count > 0 ? new SimulatedOutcome(null, failures) : new SimulatedOutcome([.. _fields.Select((_, i) => row.ValueAt(i))], []);
+    }
+
+    /// <summary>Applies the preprocessing of a field to one cell.</summary>
+    public static string? Preprocess(IEnumerable<FieldOperation> operations, string? cell)
+    {
+        var scratch = new Scratch();
+        var text = Text.From(cell);
+        foreach (var operation in operations) text = Apply(operation, text, scratch);
+        return text.ToStringOrNull();
+    }
+
+    private static bool IsReadRule(PipelineRule rule) => rule.Condition is Presence { Kind: PresenceKind.NotNull or PresenceKind.Given };
+
+    private static Text Apply(FieldOperation operation, Text text, Scratch scratch) => operation.Kind switch
+    {
+        OperationKind.Trim => Operations.Trim(text),
+        OperationKind.LeftTrim => Operations.LeftTrim(text),
+        OperationKind.RightTrim => Operations.RightTrim(text),
+        OperationKind.CollapseWhitespace => Operations.CollapseWhitespace(text, scratch),
+        OperationKind.RemoveSpaces => Operations.RemoveSpaces(text, scratch),
+        OperationKind.Lowercase => Operations.Lowercase(text, scratch),
+        OperationKind.Uppercase => Operations.Uppercase(text, scratch),
+        OperationKind.NormalizeEmail => Operations.NormalizeEmail(text, scratch),
+        OperationKind.ConvertToInt => Operations.ConvertToInt(text),
+        OperationKind.ConvertToFloat => Operations.ConvertToFloat(text),
+        OperationKind.HandleNulls => Operations.HandleNulls(text),
+        OperationKind.EmptyToNull => Operations.EmptyToNull(text),
+        OperationKind.NullTokens => operation.Arguments.Contains(text.ToStringOrNull()) ? Text.Null : text,
+        OperationKind.DefaultTo => text.IsNull ? Text.From(operation.Arguments[0]) : text,
+        _ => text.IsNull ? text : Text.From(text.ToString().Replace(operation.Arguments[0], operation.Arguments[1], StringComparison.Ordinal)),
+    };
+
+    private void Read(SampleRow row, int index, string? cell, List<string> failures)
+    {
+        var field = _fields[index];
+        var text = Preprocess(PreprocessorsWriter.Of(_spec, field), cell);
+        if (!row.TrySet(field, Text.From(text)))
+        {
+            failures.Add($"{field.Name}:type");
+            return;
+        }
+
+        if (row.KindAt(index) is null && field.Default is { Text: { } fallback }) row.TrySet(field, Text.From(fallback));
+        foreach (var (rule, test) in _rules.Where(r => IsReadRule(r.Rule) && r.Rule.Fields[0].Name == field.Name))
+        {
+            if (test.Passes(row)) continue;
+            failures.Add($"{rule.ReportedField}:{rule.Name}");
+            return;
+        }
+    }
+
+    private void ClaimKeys(SampleRow row, List<string> failures)
+    {
+        var keys = _unique.Select(u => (u.Rule, u.Seen, Key: RowChecker.KeyOf(u.Unique, row))).ToList();
+        failures.AddRange(keys.Where(k => k.Seen.Contains(k.Key)).Select(k => $"{k.Rule.ReportedField}:{k.Rule.Name}"));
+        if (failures.Count > 0) return;
+        foreach (var (_, seen, key) in keys) seen.Add(key);
+    }
+}

@@ -1,0 +1,125 @@
+using System.Globalization;
+
+namespace DbVc.Pipelines;
+
+/// <summary>Values worth trying on a field: those at and around every bound that its rules name, and some of every kind.</summary>
+internal static class SampleCells
+{
+    public static IReadOnlyList<string> Emails { get; } =
+    [
+        "ann@example.org", "bob.b+tag@mail.example.com", "o'neil@example.co", "", "ann", "ann@", "@example.org", "ann@example", "a@b@example.org", "ann..b@example.org",
+        ".ann@example.org", "ann b@example.org", "ann@-example.org", "ann@example..org", "ann@example.123",
+    ];
+
+    private static readonly string[] s_urls = ["https://example.org", "http://example.org/a?b=c", "", "example.org", "ftp://example.org", "https://", "https://a b.org"];
+    private static readonly string[] s_uuids =
+    [
+        "0f8fad5b-d9cb-469f-a165-70867728950e", "7C9E6679-7425-40DE-944B-E07FC1F90AE7", "", "0f8fad5bd9cb469fa16570867728950e", "0f8fad5b-d9cb-469f-a165-70867728950g",
+    ];
+
+    /// <summary>Texts for a field as a condition sees it, most telling first; NULL is not among them.</summary>
+    public static IReadOnlyList<string> For(PipelineField field, IEnumerable<Condition> conditions)
+    {
+        var cells = new List<string>();
+        foreach (var condition in conditions) AddFrom(cells, field, condition);
+        cells.AddRange(Plain(field.Type));
+        return [.. cells.Distinct()];
+    }
+
+    /// <summary>Ordinary values of a type, no two equal.</summary>
+    public static IReadOnlyList<string> Plain(FieldType type) => type switch
+    {
+        FieldType.Integer => ["1", "2", "3", "0", "-1", "10", "100", "1000"],
+        FieldType.Real => ["1.5", "2.5", "3.5", "0", "-1", "10", "100"],
+        FieldType.Decimal => ["1.5", "2.25", "3", "0", "-1", "10", "100"],
+        FieldType.Boolean => ["true", "false"],
+        FieldType.Date => ["2024-01-31", "2024-02-29", "2024-03-01", "2000-01-01"],
+        FieldType.Timestamp => ["2024-01-31 12:30:00", "2024-02-29 00:00:00", "2024-03-01 23:59:59", "2000-01-01 00:00:00"],
+        _ => ["abc", "def", "Ghi", "x", ""],
+    };
+
+    private static void AddFrom(List<string> cells, PipelineField field, Condition condition)
+    {
+        switch (condition)
+        {
+            case AllOf all:
+                foreach (var part in all.Parts) AddFrom(cells, field, part);
+                break;
+            case AnyOf any:
+                foreach (var part in any.Parts) AddFrom(cells, field, part);
+                break;
+            case Comparison comparison:
+                AddAround(cells, field, comparison.Subject, comparison.Value);
+                break;
+            case Between between:
+                AddAround(cells, field, between.Subject, between.Minimum);
+                AddAround(cells, field, between.Subject, between.Maximum);
+                break;
+            case OneOf oneOf when oneOf.Field.Name == field.Name:
+                foreach (var value in oneOf.Values) cells.Add(TextOf(value));
+                if (field.Type == FieldType.Text) cells.Add(TextOf(oneOf.Values[0]) + "x");
+                break;
+            case HasFormat format when format.Field.Name == field.Name:
+                cells.AddRange(format.Format switch { TextFormat.Email => Emails, TextFormat.Url => s_urls, _ => s_uuids });
+                break;
+            case Matches matches when matches.Field.Name == field.Name:
+                var samples = PatternSamples.Of(matches.Pattern);
+                cells.AddRange(samples);
+                if (samples.Count > 0) cells.AddRange(["x" + samples[0], samples[0] + "x"]);
+                break;
+            case TextTest test when test.Field.Name == field.Name:
+                cells.AddRange([test.Part, "x" + test.Part, test.Part + "x", "x" + test.Part + "x"]);
+                break;
+            case Presence presence when presence.Field.Name == field.Name && field.Type == FieldType.Text:
+                cells.AddRange(["x", "", " "]);
+                break;
+        }
+    }
+
+    private static void AddAround(List<string> cells, PipelineField field, Operand subject, Operand value)
+    {
+        if (subject is LengthOperand length && length.Field.Name == field.Name && value is NumberOperand { Value: >= 0 and <= 5000 } number)
+        {
+            var count = (int)number.Value;
+            for (var size = Math.Max(0, count - 1); size <= count + 1; size++) cells.Add(new string('a', size));
+            cells.Add(new string('é', count));
+            return;
+        }
+
+        if (subject is not FieldOperand own || own.Field.Name != field.Name) return;
+        switch (value)
+        {
+            case NumberOperand bound:
+                var step = field.Type == FieldType.Integer ? 1m : 0.01m;
+                var middle = field.Type == FieldType.Integer ? decimal.Floor(bound.Value) : bound.Value;
+                foreach (var near in new[] { middle, middle + step, middle - step })
+                {
+                    if (field.Type != FieldType.Integer || near is >= long.MinValue and <= long.MaxValue) cells.Add(near.ToString(CultureInfo.InvariantCulture));
+                }
+
+                break;
+            case DateOperand day:
+                foreach (var days in new[] { 0, 1, -1 }) cells.Add(day.Value.AddDays(days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+                break;
+            case TimestampOperand time:
+                foreach (var seconds in new[] { 0, 1, -1 }) cells.Add(time.Value.AddSeconds(seconds).ToString("yyyy-MM-dd HH:mm:ssK", CultureInfo.InvariantCulture));
+                break;
+            case TextOperand text:
+                cells.AddRange([text.Value, text.Value + "x"]);
+                break;
+            case BooleanOperand:
+                cells.AddRange(["true", "false"]);
+                break;
+        }
+    }
+
+    private static string TextOf(Operand literal) => literal switch
+    {
+        NumberOperand number => number.Value.ToString(CultureInfo.InvariantCulture),
+        TextOperand text => text.Value,
+        BooleanOperand truth => truth.Value ? "true" : "false",
+        DateOperand date => date.Value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        TimestampOperand time => time.Value.ToString("yyyy-MM-dd HH:mm:ssK", CultureInfo.InvariantCulture),
+        _ => throw new InvalidOperationException($"{literal.GetType().Name} is no literal."),
+    };
+}

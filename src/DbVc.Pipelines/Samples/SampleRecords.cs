@@ -1,0 +1,126 @@
+namespace DbVc.Pipelines;
+
+/// <summary>Finds records that a pipeline must accept, and records that break each of its rules.</summary>
+internal sealed class SampleRecords
+{
+    private const int MaxTries = 20_000;
+    private const int Wanted = 3;
+
+    private readonly PipelineSpec _spec;
+    private readonly IReadOnlyList<PipelineField> _fields;
+    private readonly List<IReadOnlyList<string?>> _candidates;
+
+    public SampleRecords(PipelineSpec spec)
+    {
+        _spec = spec;
+        _fields = spec.FilledFields;
+        var conditions = spec.CheckedRules.Where(r => r.Condition is not null).Select(r => r.Condition!).ToList();
+        _candidates = [.. _fields.Select(f => FilterAlone(f, SampleCells.For(f, conditions)))];
+        Good = FindGood();
+    }
+
+    /// <summary>Up to three records that are accepted one after the other; empty if none was found.</summary>
+    public IReadOnlyList<IReadOnlyList<string?>> Good { get; }
+
+    /// <summary>Records that differ from a good one in one cell and are rejected; each breaks something that none before it breaks.</summary>
+    public IReadOnlyList<IReadOnlyList<string?>> FindBad()
+    {
+        var found = new List<IReadOnlyList<string?>>();
+        var seen = new HashSet<string>();
+        foreach (var good in Good.Take(1))
+        {
+            for (var i = 0; i < _fields.Count; i++)
+            {
+                foreach (var cell in BadCells(_fields[i]))
+                {
+                    var record = Replace(good, i, cell);
+                    var outcome = new PipelineSimulator(_spec).Take(record);
+                    if (!outcome.IsAccepted && outcome.Failures.Any(seen.Add)) found.Add(record);
+                }
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>For each rule about duplicates a record that, after the first good one, breaks that rule, and if possible no other.</summary>
+    public IReadOnlyList<IReadOnlyList<string?>> FindDuplicates()
+    {
+        var found = new List<IReadOnlyList<string?>>();
+        if (Good.Count == 0) return found;
+        foreach (var rule in _spec.CheckedRules.Where(r => r.IsUnique))
+        {
+            var other = Good.Count > 1 ? Good[1] : Good[0];
+            var names = rule.Fields.Select(f => f.Name).ToHashSet();
+            var record = _fields.Select((f, i) => names.Contains(f.Name) ? Good[0][i] : other[i]).ToList();
+            var simulator = new PipelineSimulator(_spec);
+            simulator.Take(Good[0]);
+            if (!simulator.Take(record).IsAccepted && !found.Any(f => f.SequenceEqual(record))) found.Add(record);
+        }
+
+        return found;
+    }
+
+    private static IReadOnlyList<string?> Replace(IReadOnlyList<string?> record, int index, string? cell)
+    {
+        var copy = record.ToArray();
+        copy[index] = cell;
+        return copy;
+    }
+
+    private IEnumerable<string?> BadCells(PipelineField field)
+    {
+        var conditions = _spec.CheckedRules.Where(r => r.Condition is not null).Select(r => r.Condition!);
+        if (field.Type != FieldType.Text) yield return "no such value";
+        yield return null;
+        foreach (var cell in SampleCells.For(field, conditions)) yield return cell;
+    }
+
+    /// <summary>Candidates that pass the rules about this field alone; NULL last.</summary>
+    private IReadOnlyList<string?> FilterAlone(PipelineField field, IReadOnlyList<string> cells)
+    {
+        var alone = _spec with
+        {
+            Rules = [.. _spec.CheckedRules.Where(r => !r.IsUnique && r.Fields.All(f => f.Name == field.Name))],
+        };
+        var index = _fields.ToList().FindIndex(f => f.Name == field.Name);
+        var simulator = new PipelineSimulator(alone);
+        var blank = new string?[_fields.Count];
+        return [.. cells.Select(c => (string?)c).Append(null).Where(c => simulator.Take(Replace(blank, index, c)).IsAccepted)];
+    }
+
+    private List<IReadOnlyList<string?>> FindGood()
+    {
+        var good = new List<IReadOnlyList<string?>>();
+        if (_candidates.Any(c => c.Count == 0)) return good;
+        var simulator = new PipelineSimulator(_spec);
+        var tries = 0;
+        for (var number = 0; number < Wanted; number++)
+        {
+            var choice = new int[_fields.Count];
+            do
+            {
+                var record = choice.Select((c, i) => _candidates[i][(c + number) % _candidates[i].Count]).ToArray();
+                if (simulator.Take(record).IsAccepted)
+                {
+                    good.Add(record);
+                    break;
+                }
+            }
+            while (tries++ < MaxTries && Advance(choice));
+        }
+
+        return good;
+    }
+
+    private bool Advance(int[] choice)
+    {
+        for (var i = 0; i < choice.Length; i++)
+        {
+            if (++choice[i] < _candidates[i].Count) return true;
+            choice[i] = 0;
+        }
+
+        return false;
+    }
+}
