@@ -56,7 +56,8 @@ internal static class ReplyReader
         double.IsFinite(seconds) && seconds is >= 0 and < 1e9 ? TimeSpan.FromSeconds(seconds) : TimeSpan.Zero;
 
     private static List<CodeFinding> Findings(WireFinding[] findings) =>
-        [.. findings.Select(finding => new CodeFinding(finding.Rule, finding.IsError, finding.File, finding.Line, finding.Column, CleanLines(finding.Message)))];
+        [.. findings.Select(finding =>
+            new CodeFinding(finding.Rule, finding.IsError, finding.File, finding.Line, finding.Column, CleanLines(finding.Message)))];
 
     private static CoverageMap Coverage(IReadOnlyList<string> files, WireCoverage coverage)
     {

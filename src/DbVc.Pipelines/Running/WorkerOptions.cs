@@ -40,8 +40,10 @@ public sealed record WorkerLocation(string Folder)
         var candidates = new List<string> { Path.Combine(folder, "worker") };
         for (var at = new DirectoryInfo(folder); at is not null; at = at.Parent)
         {
-            if (at.Name == "artifacts")
-                candidates.AddRange(new[] { Path.GetFileName(folder), "release", "debug" }.Select(name => Path.Combine(at.FullName, "publish", "DbVc.Worker", name)));
+            if (at.Name != "artifacts")
+                continue;
+            foreach (var configuration in (string[])[Path.GetFileName(folder), "release", "debug"])
+                candidates.Add(Path.Combine(at.FullName, "publish", "DbVc.Worker", configuration));
         }
         return candidates;
     }

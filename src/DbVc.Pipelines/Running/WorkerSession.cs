@@ -144,8 +144,11 @@ public sealed class WorkerSession : IDisposable
     {
         var (hello, _) = _channel.Expect(FrameKind.Hello, WireJson.Default.HelloReply, 0);
         if (hello.Version != WireLimits.ProtocolVersion)
-            throw new DbVcException(FailureKind.Failed, "worker.version", $"The worker speaks version {hello.Version} of the protocol, not {WireLimits.ProtocolVersion}.",
+        {
+            throw new DbVcException(FailureKind.Failed, "worker.version",
+                $"The worker speaks version {hello.Version} of the protocol, not {WireLimits.ProtocolVersion}.",
                 _options.Location.Folder, "Publish the worker again.");
+        }
         return true;
     }
 }

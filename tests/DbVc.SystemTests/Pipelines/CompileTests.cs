@@ -64,7 +64,7 @@ public sealed class CompileTests(WorkerFixture worker) : IClassFixture<WorkerFix
         { "lint.format", "public class A; \n" },
         { "lint.format", "public class A;" },
         { "lint.long-method", Method(string.Join("\n        ", Enumerable.Range(0, 80).Select(i => $"_ = {i};"))) },
-        { "lint.complex-method", Method(string.Join("\n        ", Enumerable.Range(0, 20).Select(i => $"if (Environment.Equals({i}, 1))\n            return;"))) },
+        { "lint.complex-method", Method(string.Join("\n        ", Enumerable.Range(0, 20).Select(i => $"if (Equals({i}, 1))\n            return;"))) },
         { "lint.empty-catch", Method("try\n        {\n            _ = 1;\n        }\n        catch\n        {\n        }") },
         { "lint.name", "public class lower;\n" },
         { "lint.pragma", "#pragma warning disable\npublic class A;\n" },
@@ -146,5 +146,6 @@ public sealed class CompileTests(WorkerFixture worker) : IClassFixture<WorkerFix
     }
 
     private static string Method(string statements) =>
-        $"using System;\n\npublic class A\n{{\n    public void B()\n    {{\n        {statements}\n    }}\n\n    private static string Name() => DateTime.MinValue.ToString();\n}}\n";
+        $"using System;\n\npublic class A\n{{\n    public void B()\n    {{\n        {statements}\n    }}\n\n"
+        + "    private static string Name() => DateTime.MinValue.ToString();\n}\n";
 }

@@ -25,8 +25,8 @@ public sealed class WorkerFixture : IDisposable
     {
         lock (_analysis)
         {
-            return _analysis.Value.Compile("Sample",
-                [.. files.Select(file => new CodeFile(file.Path, file.Text, file.Path.StartsWith("tests/", StringComparison.Ordinal)))], TestContext.Current.CancellationToken);
+            var code = files.Select(file => new CodeFile(file.Path, file.Text, file.Path.StartsWith("tests/", StringComparison.Ordinal)));
+            return _analysis.Value.Compile("Sample", [.. code], TestContext.Current.CancellationToken);
         }
     }
 
