@@ -92,7 +92,7 @@ internal sealed class WorkerChannel : IDisposable
         return _reader.Kind;
     }
 
-    public ReadOnlySpan<byte> Payload => _reader.Payload.Span;
+    public ReadOnlyMemory<byte> Payload => _reader.Payload;
 
     /// <summary>A message of the kind expected, or a protocol failure.</summary>
     public (T Header, byte[][] Blobs) Expect<T>(FrameKind kind, JsonTypeInfo<T> type, int blobs)
@@ -101,7 +101,7 @@ internal sealed class WorkerChannel : IDisposable
         var received = Receive();
         if (received != kind)
             throw new WireException($"a frame of kind {received} came where {kind} was due");
-        var message = WireMessage.Read(Payload, type);
+        var message = WireMessage.Read(Payload.Span, type);
         if (message.Blobs.Length != blobs)
             throw new WireException($"a message of kind {kind} has {message.Blobs.Length} parts instead of {blobs}");
         return message;

@@ -129,7 +129,7 @@ public sealed class WorkerSession : IDisposable
                     batches.Read(_channel.Payload);
                     break;
                 case FrameKind.RunDone:
-                    var reply = WireMessage.Read(_channel.Payload, WireJson.Default.RunReply).Header;
+                    var reply = WireMessage.Read(_channel.Payload.Span, WireJson.Default.RunReply).Header;
                     if ((reply.Rows, reply.Rejected, reply.Filtered) != (batches.Rows, batches.Rejected, batches.Filtered))
                         throw new WireException($"the worker claims {reply.Rows} rows, {reply.Rejected} rejected and {reply.Filtered} filtered records; "
                             + $"{batches.Rows}, {batches.Rejected} and {batches.Filtered} arrived");

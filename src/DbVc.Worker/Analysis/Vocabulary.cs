@@ -22,7 +22,7 @@ internal static class Vocabulary
             DateTime DateTimeOffset DateTimeKind DateOnly TimeOnly TimeSpan DayOfWeek TimeZoneInfo Guid Math MathF MidpointRounding BitConverter Convert
             Base64FormattingOptions
             Array ArraySegment Span ReadOnlySpan Memory ReadOnlyMemory MemoryExtensions Index Range Tuple ValueTuple HashCode Lazy
-            Func Action Predicate Comparison Converter StringComparison StringComparer StringSplitOptions StringNormalizationExtensions 
+            Func Action Predicate Comparison Converter StringComparison StringComparer StringSplitOptions StringNormalizationExtensions
             IComparable IEquatable IFormattable ISpanFormattable IUtf8SpanFormattable IParsable ISpanParsable IUtf8SpanParsable IDisposable
             IFormatProvider IConvertible
             Exception SystemException ArgumentException ArgumentNullException ArgumentOutOfRangeException ArithmeticException DivideByZeroException

@@ -94,7 +94,7 @@ public sealed class RowCollector : IRowReceiver
 
     public void Columns(IReadOnlyList<PipelineColumn> columns) => _columns = columns;
 
-    public void Row(long record, in RowView row)
+    public void Row(long record, RowView row)
     {
         var cells = new List<string>();
         for (var column = 0; column < row.Count; column++)

@@ -147,7 +147,7 @@ public sealed class WireTests
             switch (reader.Kind)
             {
                 case FrameKind.Batch:
-                    Read(payload, new CountingReceiver());
+                    Read(reader.Payload, new CountingReceiver());
                     break;
                 case FrameKind.Columns:
                     ReplyReader.Columns(WireMessage.Read(payload, WireJson.Default.ColumnsReply).Header);
@@ -166,7 +166,7 @@ public sealed class WireTests
         }
     }
 
-    private static void Read(ReadOnlySpan<byte> batch, CountingReceiver receiver) => new BatchReader(Columns, new RecordLedger(4), receiver).Read(batch);
+    private static void Read(ReadOnlyMemory<byte> batch, CountingReceiver receiver) => new BatchReader(Columns, new RecordLedger(4), receiver).Read(batch);
 
     private static byte[] ValidBatch() =>
     [
@@ -230,7 +230,7 @@ public sealed class WireTests
         {
         }
 
-        public void Row(long record, in RowView row)
+        public void Row(long record, RowView row)
         {
             Rows++;
             for (var column = 0; column < row.Count; column++)
