@@ -25,6 +25,14 @@ public sealed class BranchInstances(LiveContext context, Shadow shadow)
         return context.Provider.Open(location);
     }
 
+    /// <summary>Makes the instance anew as the branch was when it left its origin: rows loaded before are gone, committed files are not touched.</summary>
+    public void Reset(BranchRecord branch)
+    {
+        Drop(branch);
+        Directory.CreateDirectory(Path.GetDirectoryName(Locate(branch))!);
+        shadow.CloneAt(CommitId.Parse(branch.Base), Locate(branch));
+    }
+
     /// <summary>Removes the instance. Nothing there is no error.</summary>
     public void Drop(BranchRecord branch) => context.Provider.Drop(Locate(branch));
 }

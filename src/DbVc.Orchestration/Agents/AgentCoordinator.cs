@@ -5,38 +5,106 @@ namespace DbVc.Orchestration;
 /// <summary>Runs agents on branches of their own and keeps what became of them.</summary>
 public sealed class AgentCoordinator
 {
+    private const int ReviewRows = 20;
+
     private readonly WorkspaceContext _context;
     private readonly BranchManager _branches;
     private readonly MergeController _merges;
     private readonly HistoryReader _history;
+    private readonly TaskRunner _runner;
 
-    internal AgentCoordinator(WorkspaceContext context, BranchManager branches, MergeController merges, HistoryReader history) =>
+    internal AgentCoordinator(WorkspaceContext context, BranchManager branches, MergeController merges, HistoryReader history)
+    {
         (_context, _branches, _merges, _history) = (context, branches, merges, history);
+        _runner = new TaskRunner(context, branches);
+    }
 
-    /// <summary>Makes a task and runs it to its end; without metadata it waits for <see cref="SupplyMetadata"/>.</summary>
-    public AgentReport Create(AgentRequest request, IAgentProgress progress, CancellationToken cancel) => throw new NotSupportedException();
+    /// <summary>
+    /// Makes a task with a branch of its own and runs it to its end; without metadata it waits for <see cref="SupplyMetadata"/>.
+    /// Metadata, source and destination are checked before anything is made. A task that fails keeps its branch and report.
+    /// </summary>
+    public AgentReport Create(AgentRequest request, IAgentProgress progress, CancellationToken cancel)
+    {
+        var model = RequireModel(request.Model);
+        if (request.MetadataPath is null) return CreateWaiting(request, model, cancel);
+        var plan = TaskPlan.Read(_context, request.MetadataPath);
+        var name = request.Branch ?? TaskNames.ForTable(_context, plan.Spec.Destination.Table);
+        var report = _runner.Begin(plan, name, request.Text, model, cancel);
+        return AutoMerge(request, _runner.Run(plan, report, progress, cancel), progress, cancel);
+    }
 
-    /// <summary>Gives a waiting task its metadata and runs it. Without a branch: the latest that waits.</summary>
-    public AgentReport SupplyMetadata(string metadataPath, BranchName? branch, IAgentProgress progress, CancellationToken cancel) => throw new NotSupportedException();
+    /// <summary>Gives a waiting task its metadata and runs it. Without a branch: the latest task that waits.</summary>
+    public AgentReport SupplyMetadata(string metadataPath, BranchName? branch, IAgentProgress progress, CancellationToken cancel)
+    {
+        var waiting = List().LastOrDefault(t => t.State == TaskState.Waiting && (branch is null || t.Branch == branch.Value.Text))
+            ?? throw new DbVcException(FailureKind.Usage, "agent.none-waiting",
+                branch is null ? "No task waits for metadata." : $"No task on '{branch}' waits for metadata.",
+                hint: "Start one with db-vc agent create --task \"…\", or give the metadata at once with --metadata FILE.");
+        var plan = TaskPlan.Read(_context, metadataPath);
+        return _runner.Run(plan, _runner.Pin(plan, waiting), progress, cancel);
+    }
 
-    /// <summary>The latest task of a branch, or the latest of all.</summary>
-    public AgentReport Status(BranchName? branch) => throw new NotSupportedException();
+    /// <summary>The latest task of a branch, or the latest of all. Throws usage failure <c>agent.missing</c>.</summary>
+    public AgentReport Status(BranchName? branch) =>
+        List().LastOrDefault(t => branch is null || t.Branch == branch.Value.Text)
+        ?? throw new DbVcException(FailureKind.Usage, "agent.missing",
+            branch is null ? "There is no task yet." : $"No agent ever worked on '{branch}'.", hint: "db-vc agent create --metadata FILE starts one.");
 
     /// <summary>All tasks, oldest first.</summary>
-    public IReadOnlyList<AgentReport> List() => AgentTasks.List(_context);
+    public IReadOnlyList<AgentReport> List() => [.. AgentTasks.List(_context).Select(t => AgentTasks.WithMerge(_context, t))];
 
     /// <summary>The transcript of a branch's latest task, line by line (JSON lines).</summary>
-    public IEnumerable<string> Log(BranchName branch) => throw new NotSupportedException();
+    public IEnumerable<string> Log(BranchName branch)
+    {
+        var path = Path.Combine(_context.Layout.AgentLogs, Status(branch).Task + ".jsonl");
+        return File.Exists(path) ? File.ReadLines(path) : [];
+    }
 
     /// <summary>Everything a reviewer needs: task, gates, differences, and what a merge would do.</summary>
     public ReviewReport Review(BranchName branch, CancellationToken cancel)
     {
         var shown = _branches.Show(branch);
         var plan = _merges.Merge(new MergeRequest(branch, BranchName.Main, DryRun: true, []), cancel);
-        var diff = _history.Diff(new DiffRequest((shown.Base ?? shown.Head).ToString(), shown.Head.ToString(), null, 20), cancel);
+        var diff = _history.Diff(new DiffRequest((shown.Base ?? shown.Head).ToString(), shown.Head.ToString(), null, ReviewRows), cancel);
         return new ReviewReport(shown, AgentTasks.Find(_context, branch), diff, plan);
     }
 
-    /// <summary>Runs the gates again on what is in the branch now.</summary>
-    public AgentReport RunGates(BranchName branch, IAgentProgress progress, CancellationToken cancel) => throw new NotSupportedException();
+    /// <summary>Runs code and gates again on what is in the branch now, for example after a person edited it.</summary>
+    public AgentReport RunGates(BranchName branch, IAgentProgress progress, CancellationToken cancel)
+    {
+        var report = Status(branch);
+        if (report.MetadataPath is null)
+        {
+            throw new DbVcException(FailureKind.Usage, "agent.no-metadata", $"The task on '{branch}' has no metadata yet.", hint: "db-vc agent metadata --file FILE");
+        }
+
+        return _runner.RunGates(TaskPlan.Reread(_context, report), report, progress, cancel);
+    }
+
+    private AgentReport CreateWaiting(AgentRequest request, string model, CancellationToken cancel)
+    {
+        if (string.IsNullOrWhiteSpace(request.Text))
+        {
+            throw new DbVcException(FailureKind.Usage, "agent.nothing-asked", "There is neither metadata nor a task.",
+                hint: "db-vc agent create --metadata FILE, or --task \"what to do\" followed by db-vc agent metadata --file FILE.");
+        }
+
+        return _runner.Wait(request.Branch ?? TaskNames.ForText(_context, request.Text), request.Text, model, cancel);
+    }
+
+    private AgentReport AutoMerge(AgentRequest request, AgentReport report, IAgentProgress progress, CancellationToken cancel)
+    {
+        if (!request.AutoMerge || report.State != TaskState.Ready) return report;
+        var merged = _merges.Merge(new MergeRequest(BranchName.Parse(report.Branch), BranchName.Main, DryRun: false, []), cancel);
+        progress.Message(merged.Message);
+        return AgentTasks.WithMerge(_context, report);
+    }
+
+    private string RequireModel(string? asked)
+    {
+        var model = asked ?? _context.Configuration.Model;
+        return model == "builtin"
+            ? model
+            : throw new DbVcException(FailureKind.Usage, "agent.model", $"There is no model '{model}'.", hint: "This version has one model: builtin.");
+    }
 }

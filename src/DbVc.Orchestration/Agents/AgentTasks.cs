@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DbVc.Live;
 using DbVc.Model;
 
 namespace DbVc.Orchestration;
@@ -24,6 +25,18 @@ internal static class AgentTasks
     /// <summary>The latest task of a branch, or null.</summary>
     public static AgentReport? Find(WorkspaceContext context, BranchName branch) =>
         List(context).LastOrDefault(t => t.Branch == branch.Text);
+
+    /// <summary>The report, as merged when its branch was merged since.</summary>
+    public static AgentReport WithMerge(WorkspaceContext context, AgentReport report) =>
+        report.State == TaskState.Ready && BranchRecord.Read(context.Repository.Store, BranchName.Parse(report.Branch)) is { Merged: not null } branch && branch.Task == report.Task
+            ? report with { State = TaskState.Merged }
+            : report;
+
+    /// <summary>The speed of the last merged run of a pipeline; null for the first.</summary>
+    public static SpeedBaseline? FindBaseline(WorkspaceContext context, string pipeline) =>
+        List(context).Where(t => t.Rows is not null && BranchRecord.Read(context.Repository.Store, BranchName.Parse(t.Branch)) is { Merged: not null } branch
+                && branch.Pipeline == pipeline)
+            .Select(t => new SpeedBaseline(t.Rows!.Read, t.RowsPerSecond)).LastOrDefault();
 
     public static string? FindState(WorkspaceContext context, BranchName branch) =>
         Find(context, branch)?.State.ToString().ToLowerInvariant();

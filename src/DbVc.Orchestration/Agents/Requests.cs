@@ -45,6 +45,10 @@ public sealed record AgentReport
 
     public DateTimeOffset Created { get; init; }
 
+    /// <summary>Where the metadata came from; null while the task waits for it. What counts is the copy in the branch.</summary>
+    public string? MetadataPath { get; init; }
+
+    /// <summary>What the metadata leaves open and how it was read.</summary>
     public IReadOnlyList<string> Assumptions { get; init; } = [];
 
     public IReadOnlyList<TaskStep> Steps { get; init; } = [];

@@ -24,11 +24,11 @@ public sealed record Configuration
           line_coverage: 0.80
           branch_coverage: 0.60
           # Fewest rows per second that a pipeline must reach.
-          rows_per_second: 1000
+          rows_per_second: 500
         agent:
           model: builtin
           iterations: 40
-          wall_seconds: 600
+          wall_seconds: 900
         # bubblewrap, or none: then generated code runs unguarded, and every report says so in red.
         sandbox: bubblewrap
 
@@ -36,17 +36,13 @@ public sealed record Configuration
 
     public IReadOnlyList<string> Policies { get; init; } = [];
 
-    public double MinLineCoverage { get; init; } = 0.80;
-
-    public double MinBranchCoverage { get; init; } = 0.60;
-
-    public double MinRowsPerSecond { get; init; } = 1000;
+    public GateThresholds Gates { get; init; } = GateThresholds.Default;
 
     public string Model { get; init; } = "builtin";
 
     public int AgentIterations { get; init; } = 40;
 
-    public TimeSpan AgentWallTime { get; init; } = TimeSpan.FromMinutes(10);
+    public TimeSpan AgentWallTime { get; init; } = TimeSpan.FromMinutes(15);
 
     /// <summary>False only when a person wrote <c>sandbox: none</c>.</summary>
     public bool Sandbox { get; init; } = true;
@@ -93,9 +89,9 @@ public sealed record Configuration
             {
                 _result = key switch
                 {
-                    "gates.line_coverage" => _result with { MinLineCoverage = Share(value, node) },
-                    "gates.branch_coverage" => _result with { MinBranchCoverage = Share(value, node) },
-                    "gates.rows_per_second" => _result with { MinRowsPerSecond = Number(value, node) },
+                    "gates.line_coverage" => _result with { Gates = _result.Gates with { LineCoverage = Share(value, node) } },
+                    "gates.branch_coverage" => _result with { Gates = _result.Gates with { BranchCoverage = Share(value, node) } },
+                    "gates.rows_per_second" => _result with { Gates = _result.Gates with { RowsPerSecond = Number(value, node) } },
                     "agent.model" => _result with { Model = value },
                     "agent.iterations" => _result with { AgentIterations = (int)Math.Min(Number(value, node), 1000) },
                     "agent.wall_seconds" => _result with { AgentWallTime = TimeSpan.FromSeconds(Math.Min(Number(value, node), 86_400)) },

@@ -1,0 +1,67 @@
+using System.Globalization;
+using DbVc.Agents;
+using DbVc.Databases;
+using DbVc.Live;
+using DbVc.Model;
+
+namespace DbVc.Orchestration;
+
+/// <summary>The one branch of a task, as far as its agent may touch it.</summary>
+internal sealed class AgentBranch(WorkspaceContext context, BranchRecord record, PipelineTask task, Checkout checkout) : IAgentBranch
+{
+    private const int MaxRows = 200;
+    private static readonly TimeSpan s_maxQueryTime = TimeSpan.FromSeconds(10);
+
+    private int _commits;
+
+    public BranchName Name { get; } = BranchName.Parse(record.Name);
+
+    /// <summary>Tables that changed since the last commit; null when any may have, empty when none did.</summary>
+    public IReadOnlySet<string>? ChangedTables { get; set; } = new HashSet<string>();
+
+    public IReadOnlyList<BranchPath> ListFiles() => checkout.List();
+
+    public string ReadFile(BranchPath path) => checkout.Read(path);
+
+    public void WriteFile(BranchPath path, string text)
+    {
+        if (path == BranchPath.Metadata)
+        {
+            throw new DbVcException(FailureKind.Refused, "agent.pinned", "The metadata was pinned when the task started.", path.Text);
+        }
+
+        checkout.Write(path, text);
+    }
+
+    public CommitId? Commit(string message)
+    {
+        var outcome = context.Publisher.Commit(new CaptureRequest(Name, $"agent {task.Id}", new Author($"{task.Model} agent", "", AuthorKind.Agent), message)
+        {
+            Provenance = new Provenance(task.Id.Text, task.Model, AgentPrompt.HashOf(task).ToString(), ++_commits),
+            Files = PipelineFiles.Collect(record.Pipeline, checkout.Folder),
+            Tables = ChangedTables,
+        }, CancellationToken.None);
+        ChangedTables = new HashSet<string>();
+        if (outcome.Before is null) return null;
+        BranchInfo.Write(context, record, "running");
+        return outcome.Head;
+    }
+
+    public BranchAnswer Query(string sql)
+    {
+        using var database = context.Publisher.Open(Name);
+        using var result = database.Query(sql, new QueryLimits(MaxRows + 1, s_maxQueryTime));
+        var rows = new List<IReadOnlyList<string?>>();
+        foreach (var row in result.Rows)
+        {
+            if (rows.Count == MaxRows) return new BranchAnswer(Names(result), rows, Complete: false);
+            rows.Add([.. row.Select(Show)]);
+        }
+
+        return new BranchAnswer(Names(result), rows, Complete: true);
+    }
+
+    private static IReadOnlyList<string> Names(IQueryResult result) => [.. result.Columns.Select(c => c.Name)];
+
+    private static string? Show(Value value) => value.IsNull ? null : string.Create(CultureInfo.InvariantCulture, $"{value}");
+}

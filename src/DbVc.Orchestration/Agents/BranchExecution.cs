@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using DbVc.Agents;
+using DbVc.Databases;
+using DbVc.Live;
+using DbVc.Model;
+using DbVc.Pipelines;
+
+namespace DbVc.Orchestration;
+
+/// <summary>
+/// The host's side of running a branch's code: compiles it in one sandbox that never runs it, tests and runs it in another,
+/// loads what comes back into the branch's own database, and has the gates judge.
+/// </summary>
+internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, IAgentProgress progress) : IBranchExecution, IGateWork, IDisposable
+{
+    private readonly WorkspaceContext _context = setup.Context;
+    private readonly SourceFile _source = SourceFile.Open(setup.SourcePath);
+    private WorkerSession? _analysis;
+    private WorkerSession? _session;
+    private (Hash Code, CompileResult Result)? _compiled;
+    private (Hash Code, SampleRun Run)? _ran;
+
+    public SandboxMode Sandbox => Options.Sandbox;
+
+    /// <summary>The last gate report; null before the gates were run.</summary>
+    public GateReport? Report { get; private set; }
+
+    /// <summary>What the last run measured, whether or not the gates were run; null before the first run.</summary>
+    public SampleRun? LastRun => _ran?.Run;
+
+    private WorkerOptions Options => new(WorkerLocation.Find(_context.Options.WorkerFolder.Length == 0 ? null : _context.Options.WorkerFolder))
+    {
+        Sandbox = _context.Configuration.Sandbox ? SandboxMode.Bubblewrap : SandboxMode.None,
+    };
+
+    private Hash CodeHash => Subject().CodeHash;
+
+    public ExecutionReport Execute(CancellationToken cancellation)
+    {
+        var compiled = Compile();
+        var findings = compiled.Errors.Concat(compiled.Security.Where(f => f.IsError)).Select(ToFinding).ToList();
+        if (findings.Count > 0)
+        {
+            var problem = compiled.Succeeded ? "the code uses what is forbidden" : "the code does not compile";
+            return new ExecutionReport(false, new RowCounts(0, 0, 0, 0), 0, [], problem) { Findings = findings };
+        }
+
+        try
+        {
+            var run = RunOnSource(compiled.Pipeline!, cancellation);
+            return new ExecutionReport(true, run.Rows, Math.Round(run.RowsPerSecond), run.FirstFailures);
+        }
+        catch (DbVcException e) when (e.Code.StartsWith("worker.", StringComparison.Ordinal) || e.Code.StartsWith("pipeline.", StringComparison.Ordinal))
+        {
+            return new ExecutionReport(false, new RowCounts(0, 0, 0, 0), 0, [], e.Hint is null ? e.Message : $"{e.Message} {e.Hint}");
+        }
+    }
+
+    public GateVerdict ValidateResults(Action<GateSummary> gateFinished, CancellationToken cancellation)
+    {
+        var subject = Subject();
+        var report = new GateRunner(_context.Options.Clock).Run(new GateContext(subject, _context.Configuration.Gates, this), gateFinished, cancellation);
+        Report = report;
+        new ResultsFolder(setup.Checkout.Folder, setup.Mask).Write(report);
+        GateReports.Save(_context, branch.Name, _context.Repository.Head(branch.Name), report.ToBytes(), report.ToVerdict().Gates);
+        return report.ToVerdict();
+    }
+
+    public CompileResult Compile()
+    {
+        var code = CodeHash;
+        if (_compiled is { } known && known.Code == code) return known.Result;
+        _analysis ??= WorkerSession.Start(Options);
+        var result = _analysis.Compile(setup.Spec.Name, setup.Checkout.Code());
+        _compiled = (code, result);
+        return result;
+    }
+
+    public TestRunResult Test(CompiledPipeline pipeline) => Session().RunTests(pipeline);
+
+    public SampleRun Run(CompiledPipeline pipeline) =>
+        _ran is { } known && known.Code == CodeHash ? known.Run : RunOnSource(pipeline, CancellationToken.None);
+
+    public void Dispose()
+    {
+        _analysis?.Dispose();
+        _session?.Dispose();
+        _source.Dispose();
+    }
+
+    private static GateFinding ToFinding(CodeFinding finding) => new(finding.Message) { File = finding.File, Line = finding.Line, Rule = finding.Rule };
+
+    private GateSubject Subject() => new(branch.Name, setup.Task.Id, setup.Task.MetadataText, setup.Checkout.Code(),
+        new GateExpectations([.. setup.Spec.Columns.Select(c => c.Name)], setup.Spec.ValidationThreshold)) { LastMerged = setup.LastMerged };
+
+    private WorkerSession Session() => _session ??= WorkerSession.Start(Options, _source);
+
+    private SampleRun RunOnSource(CompiledPipeline pipeline, CancellationToken cancellation)
+    {
+        _ran = null;
+        _context.Instances.Reset(setup.Record);
+        using var database = _context.Instances.Open(setup.Record);
+        var table = Destination.Ensure(setup.Spec, database, _context.Live.LockTimeout);
+        branch.ChangedTables = HasTriggers(database, table) ? null : new HashSet<string>([table.Name], StringComparer.Ordinal);
+        var before = Destination.CountRows(table, database);
+        using var quarantine = new Quarantine(setup.Checkout.Folder);
+        using var loader = new RowLoader(new LoadTarget(setup.Spec, table, database, _context.Live.LockTimeout), quarantine, progress);
+        var started = Stopwatch.GetTimestamp();
+        var summary = RunInSandbox(pipeline, loader, cancellation);
+        loader.Commit();
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        loader.Dispose();
+        var run = new SampleRun([.. loader.Filled.Select(c => c.Name)], new RowCounts(summary.Records, loader.Loaded, loader.Rejections, loader.Omitted),
+            elapsed, before, Destination.CountRows(table, database))
+        {
+            RejectedByRule = loader.RejectedByRule,
+            FirstFailures = loader.FirstFailures,
+            Disagreements = loader.Disagreements,
+            FirstDisagreements = loader.FirstDisagreements,
+        };
+        _ran = (CodeHash, run);
+        return run;
+    }
+
+    private RunSummary RunInSandbox(CompiledPipeline pipeline, RowLoader loader, CancellationToken cancellation)
+    {
+        try
+        {
+            return Session().Run(new RunRequest(pipeline, stream => PipelineSource.Count(stream, setup.Spec.Source.Csv)), loader, cancellation);
+        }
+        catch
+        {
+            // Whatever went wrong, the next run starts in a sandbox of its own.
+            _session?.Dispose();
+            _session = null;
+            throw;
+        }
+    }
+
+    private static bool HasTriggers(IDatabase database, TableSchema table)
+    {
+        using var read = database.BeginRead();
+        return read.ReadSchema().Objects.Any(o => o.Kind == SchemaObjectKind.Trigger && o.Table == table.Name);
+    }
+}
+
+/// <summary>What one execution works with.</summary>
+internal sealed record ExecutionSetup(
+    WorkspaceContext Context, BranchRecord Record, PipelineTask Task, PipelineSpec Spec, string SourcePath)
+{
+    public required Checkout Checkout { get; init; }
+
+    public required SecretMask Mask { get; init; }
+
+    public SpeedBaseline? LastMerged { get; init; }
+}

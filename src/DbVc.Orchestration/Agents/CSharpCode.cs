@@ -1,0 +1,39 @@
+using System.Text.Json;
+using DbVc.Agents;
+using DbVc.Pipelines;
+
+namespace DbVc.Orchestration;
+
+/// <summary>Writes a pipeline in C#, bound to its pinned metadata.</summary>
+internal sealed class CSharpCode(PipelineSpec spec, string runtimePath) : ICodeGenerator
+{
+    public string Language => "csharp";
+
+    public MetadataAnalysis Analyze()
+    {
+        using var document = JsonDocument.Parse(spec.ToCanonicalJson());
+        var root = document.RootElement;
+        return new MetadataAnalysis
+        {
+            SourceType = spec.Source.Type,
+            Source = spec.Source.Location,
+            Destination = spec.Destination.Table,
+            Schema = root.GetProperty("schema").Clone(),
+            Rules = root.GetProperty("validations").Clone(),
+            Transformations = root.GetProperty("preprocessing").Clone(),
+            Notes = spec.Assumptions,
+        };
+    }
+
+    public IReadOnlyList<BranchFile> GenerateIngestion() => Files([CSharpGenerator.GenerateIngestion(spec)]);
+
+    public IReadOnlyList<BranchFile> GenerateValidation() => Files([CSharpGenerator.GenerateValidators(spec)]);
+
+    public IReadOnlyList<BranchFile> GeneratePreprocessing() => Files([CSharpGenerator.GeneratePreprocessors(spec)]);
+
+    /// <summary>Tests, and the project files with which a person opens and runs it all.</summary>
+    public IReadOnlyList<BranchFile> GenerateTests() => Files(
+        [.. CSharpGenerator.GenerateTests(spec), .. CSharpGenerator.GenerateProjects(spec, new GeneratorOptions { RuntimePath = runtimePath })]);
+
+    private static IReadOnlyList<BranchFile> Files(IEnumerable<GeneratedFile> files) => [.. files.Select(f => new BranchFile(BranchPath.Parse(f.Path), f.Text))];
+}

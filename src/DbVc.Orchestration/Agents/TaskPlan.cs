@@ -1,0 +1,55 @@
+using DbVc.Model;
+using DbVc.Pipelines;
+
+namespace DbVc.Orchestration;
+
+/// <summary>A task's metadata, read and checked against source and destination; nothing is made by reading it.</summary>
+/// <param name="MetadataText">Byte for byte as the person gave it; pinned when the task starts.</param>
+/// <param name="MetadataPath">Where it came from; the source's relative path starts there.</param>
+/// <param name="Spec">With the source's header.</param>
+/// <param name="SourcePath">Absolute.</param>
+internal sealed record TaskPlan(string MetadataText, string MetadataPath, PipelineSpec Spec, string SourcePath)
+{
+    private const long MaxMetadataBytes = 1024 * 1024;
+
+    /// <summary>Throws a usage failure that says everything that is wrong with the metadata, or what is wrong with source or destination.</summary>
+    public static TaskPlan Read(WorkspaceContext context, string path)
+    {
+        var plan = Parse(ReadText(path), Path.GetFullPath(path));
+        Destination.Check(plan.Spec, context.Repository.ReadSnapshot(context.Repository.Head(BranchName.Main)).ReadSchema());
+        return plan;
+    }
+
+    /// <summary>The plan of a task that was pinned before: its own copy of the metadata counts, not the file it came from.</summary>
+    public static TaskPlan Reread(WorkspaceContext context, AgentReport report)
+    {
+        var pinned = Path.Combine(context.Layout.Branch(BranchName.Parse(report.Branch)), "metadata.json");
+        return Parse(ReadText(pinned), report.MetadataPath!);
+    }
+
+    private static TaskPlan Parse(string text, string path)
+    {
+        var spec = MetadataReader.Read(text, Path.GetFileName(path));
+        var source = spec.ResolveLocation(Path.GetDirectoryName(path)!, Directory.GetCurrentDirectory());
+        return new TaskPlan(text, path, PipelineSource.Inspect(spec, source), source);
+    }
+
+    private static string ReadText(string path)
+    {
+        var file = new FileInfo(path);
+        if (Directory.Exists(path)) throw Unreadable(path, "The metadata is a folder, not a file.", null);
+        if (!file.Exists) throw Unreadable(path, "The metadata file does not exist.", null);
+        if (file.Length > MaxMetadataBytes) throw Unreadable(path, "The metadata file is larger than 1 MiB.", null);
+        try
+        {
+            return new System.Text.UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Text.DecoderFallbackException)
+        {
+            throw Unreadable(path, e is IOException or UnauthorizedAccessException ? "The metadata file cannot be read." : "The metadata file is not UTF-8 text.", e);
+        }
+    }
+
+    private static DbVcException Unreadable(string path, string message, Exception? cause) =>
+        new(FailureKind.Usage, "metadata.unreadable", message, Path.GetFullPath(path), "Name a JSON file, for example metadata/users.json.", cause);
+}

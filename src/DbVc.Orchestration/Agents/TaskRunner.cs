@@ -1,0 +1,157 @@
+using DbVc.Agents;
+using DbVc.Live;
+using DbVc.Model;
+using DbVc.Pipelines;
+using DbVc.VersionControl;
+
+namespace DbVc.Orchestration;
+
+/// <summary>Makes tasks and runs them: branch, pinned metadata, agent loop, gates, report.</summary>
+internal sealed class TaskRunner(WorkspaceContext context, BranchManager branches)
+{
+    /// <summary>Makes the branch and pins the metadata in it; the first commit of the task.</summary>
+    public AgentReport Begin(TaskPlan plan, BranchName name, string? text, string model, CancellationToken cancel)
+    {
+        var report = NewReport(name, text, model) with { State = TaskState.Running };
+        branches.Create(name, null, PipelineName(plan, name), report.Task, cancel);
+        return Pin(plan, report);
+    }
+
+    /// <summary>Makes the branch of a task whose metadata comes later.</summary>
+    public AgentReport Wait(BranchName name, string text, string model, CancellationToken cancel)
+    {
+        var report = NewReport(name, text, model);
+        branches.Create(name, null, name.Text, report.Task, cancel);
+        AgentTasks.Save(context, report);
+        return report;
+    }
+
+    public AgentReport Pin(TaskPlan plan, AgentReport report)
+    {
+        var name = BranchName.Parse(report.Branch);
+        var record = branches.RequireRecord(name) with { Pipeline = PipelineName(plan, name) };
+        var transaction = new CommitTransaction(context.Repository, "agent metadata", context.Options.User.Name);
+        transaction.PutDocument(BranchRecord.Collection, record.Name, record.ToBytes());
+        transaction.Publish();
+        File.WriteAllText(Path.Combine(context.Layout.Branch(name), BranchPath.MetadataFile), plan.MetadataText);
+        context.Publisher.Commit(new CaptureRequest(name, $"agent {report.Task}", context.Options.User, "Pin metadata of " + report.Task)
+        {
+            Provenance = new Provenance(report.Task),
+            Files = PipelineFiles.Collect(record.Pipeline, context.Layout.Branch(name)),
+            Tables = new HashSet<string>(),
+        }, CancellationToken.None);
+        var pinned = report with { State = TaskState.Running, MetadataPath = plan.MetadataPath, Assumptions = plan.Spec.Assumptions };
+        AgentTasks.Save(context, pinned);
+        return pinned;
+    }
+
+    /// <summary>Runs the agent to its end. Interrupted, the task is kept as stopped and the interruption goes on.</summary>
+    public AgentReport Run(TaskPlan plan, AgentReport report, IAgentProgress progress, CancellationToken cancel)
+    {
+        var task = new PipelineTask(TaskId.Parse(report.Task), BranchName.Parse(report.Branch), plan.MetadataText, report.Model, report.Created) { Request = report.Text ?? "" };
+        var kept = new TaskProgress(context, report, progress);
+        try
+        {
+            using var run = Prepare(plan, task, progress);
+            var session = new TaskSession(task, run.Branch, run.Execution, new CSharpCode(plan.Spec, RuntimePath()), kept);
+            using var transcript = Transcript.Open(context.Layout.AgentLogs, task.Id, run.Setup.Mask, context.Options.Clock);
+            using var model = new BuiltinChatClient();
+            var outcome = new AgentRun(model, session, Limits(), transcript, context.Options.Clock).RunAsync(cancel).GetAwaiter().GetResult();
+            kept.Save(Describe(kept.Report, run.Execution) with
+            {
+                State = Enum.Parse<TaskState>(outcome.State.ToString()),
+                Error = outcome.State == AgentState.Ready ? null : outcome.Reason,
+                Cost = new CostSummary(outcome.Usage.Tokens, 0, 0),
+            });
+        }
+        catch (Exception e)
+        {
+            kept.Save(kept.Report with { State = e is OperationCanceledException ? TaskState.Stopped : TaskState.Failed, Error = e.Message });
+            throw;
+        }
+        finally
+        {
+            BranchInfo.Write(context, branches.RequireRecord(task.Branch), kept.Report.State.ToString().ToLowerInvariant());
+        }
+
+        cancel.ThrowIfCancellationRequested();
+        return kept.Report;
+    }
+
+    /// <summary>Runs the branch's code and the gates once more, and commits the rows that came of it.</summary>
+    public AgentReport RunGates(TaskPlan plan, AgentReport report, IAgentProgress progress, CancellationToken cancel)
+    {
+        var task = new PipelineTask(TaskId.Parse(report.Task), BranchName.Parse(report.Branch), plan.MetadataText, report.Model, report.Created);
+        using var run = Prepare(plan, task, progress);
+        var executed = run.Execution.Execute(cancel);
+        run.Branch.Commit($"Run gates again: {executed.Rows.Loaded} rows loaded");
+        var verdict = run.Execution.ValidateResults(progress.GateFinished, cancel);
+        var judged = Describe(report, run.Execution) with
+        {
+            State = verdict.Passed ? TaskState.Ready : TaskState.Failed,
+            Error = verdict.Passed ? null : "Gates failed: " + string.Join(", ", verdict.Gates.Where(g => !g.Passed).Select(g => g.Name)) + ".",
+        };
+        AgentTasks.Save(context, judged);
+        BranchInfo.Write(context, branches.RequireRecord(task.Branch), judged.State.ToString().ToLowerInvariant());
+        return judged;
+    }
+
+    private AgentReport NewReport(BranchName name, string? text, string model)
+    {
+        var now = context.Options.Clock.GetUtcNow();
+        return new AgentReport
+        {
+            Task = TaskId.For(name, now).Text,
+            Branch = name.Text,
+            State = TaskState.Waiting,
+            Text = text,
+            Model = model,
+            Created = now,
+        };
+    }
+
+    private PreparedRun Prepare(TaskPlan plan, PipelineTask task, IAgentProgress progress)
+    {
+        var record = branches.RequireRecord(task.Branch);
+        var setup = new ExecutionSetup(context, record, task, plan.Spec, plan.SourcePath)
+        {
+            Checkout = new Checkout(context.Layout.Branch(task.Branch)),
+            Mask = SecretMask.FromEnvironment(),
+            LastMerged = AgentTasks.FindBaseline(context, record.Pipeline),
+        };
+        var branch = new AgentBranch(context, record, task, setup.Checkout);
+        return new PreparedRun(setup, branch, new BranchExecution(setup, branch, progress));
+    }
+
+    private static AgentReport Describe(AgentReport report, BranchExecution execution)
+    {
+        var figures = execution.Report?.Figures;
+        return report with
+        {
+            Gates = execution.Report?.ToVerdict().Gates ?? [],
+            Evidence = execution.Report?.Hash.ToString(),
+            Tests = figures?.TestsTotal is { } total
+                ? new TestSummary(figures.TestsPassed ?? 0, total, figures.LineCoverage ?? 0, figures.BranchCoverage ?? 0, MutationScore: null)
+                : null,
+            Rows = execution.LastRun?.Rows,
+            RowsPerSecond = Math.Round(execution.LastRun?.RowsPerSecond ?? 0),
+            FirstFailures = execution.LastRun?.FirstFailures ?? [],
+        };
+    }
+
+    private AgentLimits Limits() => AgentLimits.Default with
+    {
+        Iterations = context.Configuration.AgentIterations,
+        WallTime = context.Configuration.AgentWallTime,
+    };
+
+    private string RuntimePath() =>
+        Path.Combine(WorkerLocation.Find(context.Options.WorkerFolder.Length == 0 ? null : context.Options.WorkerFolder).Folder, "DbVc.PipelineRuntime.dll");
+
+    private static string PipelineName(TaskPlan plan, BranchName name) => TaskNames.Plain(plan.Spec.TaskId ?? name.Text);
+
+    private sealed record PreparedRun(ExecutionSetup Setup, AgentBranch Branch, BranchExecution Execution) : IDisposable
+    {
+        public void Dispose() => Execution.Dispose();
+    }
+}

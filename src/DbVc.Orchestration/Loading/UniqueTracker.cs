@@ -1,0 +1,79 @@
+using DbVc.Databases;
+using DbVc.Model;
+using DbVc.PipelineRuntime;
+using DbVc.Pipelines;
+
+namespace DbVc.Orchestration;
+
+/// <summary>Where a duplicate's first copy is.</summary>
+internal enum DuplicateKind
+{
+    None,
+
+    /// <summary>In the destination before the run: the sandbox could not know.</summary>
+    InDestination,
+
+    /// <summary>Earlier in the source: the generated code should have rejected it.</summary>
+    InSource,
+}
+
+/// <summary>The host's own memory of the keys of one rule about duplicates: those in the destination, and those that came since.</summary>
+internal sealed class UniqueTracker
+{
+    private readonly UniqueSet _destination;
+    private readonly UniqueSet _source;
+
+    private UniqueTracker(UniqueFields fields)
+    {
+        Fields = fields;
+        _destination = new UniqueSet(fields.NullsAreEqual);
+        _source = new UniqueSet(fields.NullsAreEqual);
+    }
+
+    public UniqueFields Fields { get; }
+
+    /// <summary>Reads the keys that the destination holds.</summary>
+    public static UniqueTracker Read(UniqueFields fields, PipelineSpec spec, TableSchema table, IDatabase database)
+    {
+        var tracker = new UniqueTracker(fields);
+        var columns = fields.Columns.Select(i => table.FindColumn(spec.Columns[i].Name)!).ToList();
+        using var read = database.BeginRead();
+        using var rows = read.ReadRows(table with { Columns = columns, PrimaryKey = [] });
+        while (rows.Read())
+        {
+            var key = UniqueKey.Start();
+            for (var i = 0; i < columns.Count; i++) Add(ref key, rows, i);
+            tracker._destination.Add(key);
+        }
+
+        return tracker;
+    }
+
+    public DuplicateKind Find(IRowView row)
+    {
+        var key = RowChecker.KeyOf(Fields, row);
+        if (_destination.Contains(key)) return DuplicateKind.InDestination;
+        return _source.Contains(key) ? DuplicateKind.InSource : DuplicateKind.None;
+    }
+
+    public void Add(IRowView row) => _source.Add(RowChecker.KeyOf(Fields, row));
+
+    private static void Add(ref UniqueKey key, IRowCursor rows, int column)
+    {
+        switch (rows.KindAt(column))
+        {
+            case ValueKind.Null:
+                key.AddNull();
+                break;
+            case ValueKind.Integer:
+                key.Add((long?)rows.IntegerAt(column));
+                break;
+            case ValueKind.Real:
+                key.Add((double?)rows.RealAt(column));
+                break;
+            default:
+                key.AddBytes(rows.BytesAt(column));
+                break;
+        }
+    }
+}
