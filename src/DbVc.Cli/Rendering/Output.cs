@@ -47,6 +47,9 @@ internal sealed class Output(Terminal terminal, bool isJson)
         if (!IsJson) terminal.Out.Write(Printable.Block(text));
     }
 
+    /// <summary>Shows at once what was said; while a step of long work runs, somebody may be reading along.</summary>
+    public void Flush() => terminal.Out.Flush();
+
     /// <summary>Text for other programs exactly as it is, such as CSV; the reader, not the terminal, is responsible for it.</summary>
     public void Text(string text)
     {

@@ -19,6 +19,7 @@ internal sealed class PlainProgress(Output output, TimeProvider clock) : IProgre
         _step = null;
         step.End(succeeded, summary);
         output.Line(Mark(succeeded), step.Name, "  ", Piece.Dim(step.Describe()));
+        output.Flush();
     }
 
     public void Note(string text) => output.Line("  ", text);

@@ -10,10 +10,10 @@ internal sealed class AgentProgress(IProgressView view) : IAgentProgress
 
     public void StepStarted(string name) => view.Begin(name);
 
-    public void StepFinished(TaskStep step) => view.End(step.State != "failed", step.Summary);
+    public void StepFinished(TaskStep step) => view.End(step.State != "failed", Shown.Short(step.Summary));
 
     public void GateFinished(GateSummary gate) =>
-        view.Item(gate.Passed, gate.Name, $"{gate.Summary} · {Pace.Seconds(TimeSpan.FromSeconds(gate.Seconds))}");
+        view.Item(gate.Passed, gate.Name, $"{Shown.Short(gate.Summary)} · {Pace.Seconds(TimeSpan.FromSeconds(gate.Seconds))}");
 
     public void Rows(long loaded, long rejected) => view.Report(loaded + rejected, null, "rows");
 }

@@ -28,7 +28,7 @@ internal static class AgentView
         foreach (var step in report.Steps)
         {
             output.Line(step.State switch { "done" => Piece.Good("✓ "), "failed" => Piece.Bad("✗ "), _ => Piece.Name("… ") },
-                step.Name, "  ", Piece.Dim($"{step.Summary} · {Pace.Seconds(TimeSpan.FromSeconds(step.Seconds))}"));
+                step.Name, "  ", Piece.Dim($"{Shown.Short(step.Summary)} · {Pace.Seconds(TimeSpan.FromSeconds(step.Seconds))}"));
         }
 
         if (report.Gates.Count > 0) output.Line(Piece.Strong("Gates"));
@@ -57,10 +57,16 @@ internal static class AgentView
         if (report.Rows is { } rows) list.Add(Piece.Dim("Rows"), $"{Rows(rows)}, {Shown.Count((long)report.RowsPerSecond)} rows/s");
         if (report.Cost.Tokens > 0) list.Add(Piece.Dim("Cost"), $"{Shown.Count(report.Cost.Tokens)} tokens, {report.Cost.Usd:0.00} USD");
         foreach (var assumption in report.Assumptions) list.Add(Piece.Dim("Assumed"), assumption);
-        if (report.Error is { } error) list.Add(Piece.Dim("Error"), Piece.Bad(error));
         output.List(list);
+        if (report.Error is { } error) WriteError(output, error);
         WriteFailures(output, report.FirstFailures);
         if (Next(report) is { } next) output.Line(Piece.Dim($"Next: {next}"));
+    }
+
+    private static void WriteError(Output output, string error)
+    {
+        output.Line(Piece.Dim("Error:"));
+        foreach (var line in error.TrimEnd().Split('\n')) output.Line(Piece.Bad("  " + Shown.Cut(line.TrimEnd(), 160)));
     }
 
     private static void WriteFailures(Output output, IReadOnlyList<RowFailure> failures)
@@ -70,7 +76,7 @@ internal static class AgentView
         var list = new TextTable("", "", "", "");
         foreach (var failure in failures.Take(5))
         {
-            list.Add(Piece.Dim($"  line {failure.Line}"), failure.Field, Shown.Cell(Value.Text(failure.Value)), failure.Message);
+            list.Add(Piece.Dim(failure.Line > 0 ? $"  line {failure.Line}" : $"  record {failure.Record}"), failure.Field, Shown.Cell(Value.Text(failure.Value)), failure.Message);
         }
 
         output.List(list);

@@ -59,13 +59,11 @@ internal static class ConflictsView
     {
         null or [] => Piece.Dim(conflict.Kind == ConflictKind.Row ? "(no row)" : "(none)"),
         [var only] when conflict.Kind != ConflictKind.Row => Shown.Look(only.Value),
-        _ => Shorten(string.Join(' ', side.Where(cell => conflict.Key.All(part => part.Name != cell.Name)).Select(cell => Shown.Cell(cell.Value)))),
+        _ => Shown.Cut(string.Join(' ', side.Where(cell => conflict.Key.All(part => part.Name != cell.Name)).Select(cell => Shown.Cell(cell.Value))), 40),
     };
 
     private static string Place(Conflict conflict) =>
         conflict.Table + (conflict.Key.Count > 0 ? $" {Shown.Key(conflict.Key)}" : "") + (conflict.Column is null ? "" : $" {conflict.Column}");
 
     private static string Describe(Resolution resolution) => resolution.Value is { } value ? $"value {Shown.Cell(value)}" : Json.Name(resolution.Kind);
-
-    private static string Shorten(string text) => text.Length <= 40 ? text : text[..(char.IsHighSurrogate(text[38]) ? 38 : 39)] + "…";
 }

@@ -8,13 +8,21 @@ internal static class Shown
 {
     /// <summary>Longer values are cut: a line should stay a line.</summary>
     private const int MaxLength = 60;
+    private const int MaxSummary = 120;
 
     /// <summary>A cell; text that could be mistaken for something else stands in quotes.</summary>
     public static string Cell(Value value)
     {
         var text = value.Kind == ValueKind.Text && NeedsQuotes(value.AsText) ? $"'{value.AsText}'" : value.ToString();
-        return text.Length <= MaxLength ? text : text[..(char.IsHighSurrogate(text[MaxLength - 2]) ? MaxLength - 2 : MaxLength - 1)] + "…";
+        return Cut(text, MaxLength);
     }
+
+    /// <summary>The first line of a text, cut to what a line of a terminal may hold.</summary>
+    public static string Short(string text) => Cut(Title(text), MaxSummary);
+
+    /// <summary>At most so many characters; a cut text ends with an ellipsis.</summary>
+    public static string Cut(string text, int length) =>
+        text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1)] + "…";
 
     public static Piece Look(Value value) => value.IsNull ? Piece.Dim("NULL") : Cell(value);
 

@@ -100,7 +100,8 @@ public sealed class ViewTests
             State   failed
             Tests   28/28 passed, coverage 94%
             Rows    840 loaded, 360 rejected of 1,200, 12,345 rows/s
-            Error   Gates failed: data-quality.
+            Error:
+              Gates failed: data-quality.
             First rejected records:
               line 2  temperature  '-999'  Temperature is outside what the sensor can measure
             Next: db-vc agent log agent-sensors
