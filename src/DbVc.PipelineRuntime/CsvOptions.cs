@@ -8,7 +8,7 @@ public sealed record CsvOptions
     /// <summary>The names that <see cref="Encoding"/> takes, canonical form.</summary>
     public static IReadOnlyList<string> Encodings { get; } = ["utf-8", "utf-16le", "utf-16be", "latin-1", "windows-1252"];
 
-    /// <summary>One of <see cref="Encodings"/> or an alias; a byte order mark in the source wins over <c>utf-8</c>.</summary>
+    /// <summary>One of <see cref="Encodings"/> or an alias; a byte order mark in the source wins over it.</summary>
     public string Encoding { get; init; } = "utf-8";
 
     /// <summary>One ASCII character, no quote and no line break.</summary>

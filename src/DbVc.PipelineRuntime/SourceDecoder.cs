@@ -32,21 +32,11 @@ internal sealed class SourceDecoder
         _encoding = CsvOptions.FindEncoding(encoding)
             ?? throw new PipelineException("source.encoding",
                 $"The encoding '{encoding}' is not supported; known are {string.Join(", ", CsvOptions.Encodings)}.");
-        if (start.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) && _encoding == "utf-8")
-        {
-            _rawStart = 3;
-        }
-        else if (start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) && _encoding is "utf-8" or "utf-16le")
-        {
-            _encoding = "utf-16le";
-            _rawStart = 2;
-        }
-        else if (start.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) && _encoding is "utf-8" or "utf-16be" or "utf-16le")
-        {
-            _encoding = "utf-16be";
-            _rawStart = 2;
-        }
 
+        // A byte order mark says it more surely than any declaration.
+        var (marked, length) = FindMark(start);
+        _encoding = marked ?? _encoding;
+        _rawStart = length;
         SourceSniffer.RefuseBinary(_raw.AsSpan(_rawStart, _rawEnd - _rawStart), _encoding);
     }
 
@@ -63,6 +53,13 @@ internal sealed class SourceDecoder
         }
 
         return written;
+    }
+
+    private static (string? Encoding, int Length) FindMark(ReadOnlySpan<byte> start)
+    {
+        if (start.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) return ("utf-8", 3);
+        if (start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE])) return ("utf-16le", 2);
+        return start.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) ? ("utf-16be", 2) : (null, 0);
     }
 
     private int ReadPlain(Span<byte> destination)

@@ -7,6 +7,7 @@ switch (args)
 {
     case ["serve", var cpu, var data, var file, var openFiles, var processes]:
         var limits = Array.ConvertAll([cpu, data, file, openFiles, processes], text => long.Parse(text, CultureInfo.InvariantCulture));
+        ResourceLimits.DieWithParent();
         ResourceLimits.Apply(limits);
         SystemCallFilter.ForbidHostCalls();
         using (var output = StandardStreams.TakeOutput())
@@ -14,6 +15,7 @@ switch (args)
             new WorkerLoop(input, output).Serve();
         return 0;
     case ["tests", var folder, var assembly]:
+        ResourceLimits.DieWithParent();
         SystemCallFilter.ForbidNewProcesses();
         return TestProgram.Run(folder, assembly);
     default:

@@ -42,6 +42,9 @@ internal static class Published
         return new Ended(process.ExitCode, await output, await error);
     }
 
+    /// <summary>The folder of the published worker.</summary>
+    public static string WorkerFolder { get; } = Path.Combine(Root, "artifacts", "publish", "cli", "worker");
+
     private static string FindRoot([CallerFilePath] string thisFile = "")
     {
         for (var folder = Path.GetDirectoryName(thisFile); folder is not null; folder = Path.GetDirectoryName(folder))

@@ -76,7 +76,12 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         return result;
     }
 
-    public TestRunResult Test(CompiledPipeline pipeline) => Session().RunTests(pipeline);
+    /// <summary>In a sandbox of its own: one that has run a pipeline may start no further process.</summary>
+    public TestRunResult Test(CompiledPipeline pipeline)
+    {
+        using var session = WorkerSession.Start(Options);
+        return session.RunTests(pipeline);
+    }
 
     public SampleRun Run(CompiledPipeline pipeline) =>
         _ran is { } known && known.Code == CodeHash ? known.Run : RunOnSource(pipeline, CancellationToken.None);

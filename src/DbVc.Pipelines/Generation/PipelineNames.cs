@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace DbVc.Pipelines;
 
 /// <summary>The identifiers that a pipeline's generated code uses, all different where they must be.</summary>
@@ -17,7 +19,7 @@ internal sealed class PipelineNames
         var table = Identifiers.Pascal(spec.Destination.Table, "Table");
         RowType = table + "Row";
         ReaderType = table + "Reader";
-        var taken = new HashSet<string>(s_taken, StringComparer.OrdinalIgnoreCase) { RowType, ReaderType, "Take", "Write", "Fail", "Validate", "ClaimKeys", "Reader", "Sink", "Scratch", "Started" };
+        var taken = new HashSet<string>(s_taken, StringComparer.OrdinalIgnoreCase) { RowType };
         foreach (var field in spec.Fields)
         {
             var name = Identifiers.Claim(Identifiers.Pascal(field.Name, "Field"), taken);
@@ -57,12 +59,18 @@ internal sealed class PipelineNames
         if (rule.Condition is Matches matches) return Of(matches.Field) + (matches.Negated ? "MustNotMatchPattern" : "MustMatchPattern");
         if (rule.Condition is Presence { Kind: PresenceKind.Given } given) return Of(given.Field) + "IsRequired";
         var text = rule.Text;
+        foreach (var field in rule.Fields)
+        {
+            var name = ConditionText.NameField(field);
+            text = name[0] == '`' ? text.Replace(name, Of(field), StringComparison.Ordinal) : Regex.Replace(text, $@"\b{Regex.Escape(name)}\b", Of(field));
+        }
+
         foreach (var (sign, word) in new[] { (" - ", " minus "), ("-", " minus "), (" * ", " times "), (" + ", " plus "), (">=", " at least "), ("<=", " at most "), (">", " above "), ("<", " below ") })
         {
             text = text.Replace(sign, word, StringComparison.Ordinal);
         }
 
-        return Identifiers.Pascal(System.Text.RegularExpressions.Regex.Replace(text, @"(?<=\d)\.(?=\d)", " point "), "Rule");
+        return Identifiers.Pascal(Regex.Replace(text, @"(?<=\d)\.(?=\d)", " point "), "Rule");
     }
 
     private string OperationName(FieldOperation operation)

@@ -73,7 +73,7 @@ internal sealed class ValidatorsTestsWriter(PipelineSpec spec, PipelineNames nam
             if (fits) tried.Add((cells, test.Passes(row)));
         }
 
-        if (rule.Fields.Count == 1) return tried;
+        if (rule.Fields.Count == 1) return rule.Condition is Presence ? [.. tried.Take(3), tried[^1]] : tried;
         var nulls = tried.Where(t => t.Cells.Any(c => c is null)).GroupBy(t => t.Cells.Select((c, i) => c is null ? i : -1).Max()).Select(g => g.First());
         return [.. tried.Where(t => t.Expected).Take(MaxCases / 2), .. tried.Where(t => !t.Expected).Take(MaxCases / 2), .. nulls.Where(n => !tried.Where(t => t.Expected == n.Expected).Take(MaxCases / 2).Contains(n))];
     }

@@ -18,7 +18,7 @@ internal sealed class OperationParser
         }
         catch (RuleException e)
         {
-            var known = $"nearest known forms: {string.Join(" | ", Suggestion.NearestForms(text, KnownForms.Operations, 3))}";
+            var known = $"Nearest known forms: {string.Join(" | ", Suggestion.NearestForms(text, KnownForms.Operations, 3))}";
             throw new RuleException($"\"{text}\" is not understood: {e.Message}", e.Suggestion is null ? known : $"{e.Suggestion} {known}");
         }
     }
@@ -93,8 +93,7 @@ internal sealed class OperationParser
         if (!FieldList.TryRead(_reader, out var fields)) throw _reader.Unexpected("a field of the schema");
         _reader.AcceptAny("to an", "to a", "to", "into");
         OperationKind kind;
-        if (_reader.AcceptAny("int", "integer", "whole number", "number") && fields.All(f => f.Type == FieldType.Integer)) kind = OperationKind.ConvertToInt;
-        else if (_reader.AcceptAny("int", "integer", "whole number")) kind = OperationKind.ConvertToInt;
+        if (_reader.AcceptAny("int", "integer", "whole number") || (fields.All(f => f.Type == FieldType.Integer) && _reader.Accept("number"))) kind = OperationKind.ConvertToInt;
         else if (_reader.AcceptAny("float", "number", "decimal", "real", "double")) kind = OperationKind.ConvertToFloat;
         else if (_reader.AcceptAny("lowercase", "lower case")) kind = OperationKind.Lowercase;
         else if (_reader.AcceptAny("uppercase", "upper case")) kind = OperationKind.Uppercase;
@@ -130,7 +129,7 @@ internal sealed class OperationParser
     private string TakeText()
     {
         var token = _reader.Current;
-        if (token.Kind is not (TokenKind.Quoted or TokenKind.Number or TokenKind.Word or TokenKind.Date) || Words.IsReserved(token.Text)) throw _reader.Unexpected("a text in quotes");
+        if (token.Kind is not (TokenKind.Quoted or TokenKind.Number or TokenKind.Word or TokenKind.Date) || (token.Kind == TokenKind.Word && Words.IsReserved(token.Text))) throw _reader.Unexpected("a text in quotes");
         _reader.Take();
         return token.Text;
     }

@@ -94,7 +94,8 @@ internal sealed class PredicateParser(TokenReader reader)
     {
         condition = null!;
         var start = reader.Index;
-        reader.AcceptAny("in", "have", "has", "a", "an");
+        reader.AcceptAny("in", "have", "has");
+        reader.AcceptAny("a", "an");
         var valid = reader.AcceptAny("valid", "well formed", "correct");
         TextFormat? format = null;
         if (reader.AcceptAny("email address", "e-mail address", "mail address", "email", "e-mail")) format = TextFormat.Email;
@@ -212,7 +213,7 @@ internal sealed class PredicateParser(TokenReader reader)
             // "must be active": one bare word is text, but only where the field is text and nothing else follows.
             var follows = reader.Peek(1);
             var isText = OperandTypes.Of(subject) == FieldType.Text && !Words.IsReserved(reader.Current.Text)
-                && (follows.Kind == TokenKind.End || follows.Is("or") || follows.Is("and") || follows.Is("if") || follows.Is("unless"));
+                && (follows.Kind == TokenKind.End || follows.Is("or") || follows.Is("and") || follows.Is("if") || follows.Is("then") || follows.IsSymbol(",") || follows.Is("unless"));
             if (!isText || !ComesAfterBe()) return false;
             condition = ConditionBuilder.Compare(subject, Comparator.Equal, new TextOperand(reader.Take().Text));
             return true;

@@ -28,7 +28,7 @@ internal sealed class RuleParser
         catch (RuleException e)
         {
             var nearest = Suggestion.NearestForms(text, KnownForms.Rules, 3);
-            var known = $"nearest known forms: {string.Join(" | ", nearest)}";
+            var known = $"Nearest known forms: {string.Join(" | ", nearest)}";
             throw new RuleException($"\"{text}\" is not understood: {e.Message}", e.Suggestion is null ? known : $"{e.Suggestion} {known}");
         }
     }
@@ -123,16 +123,14 @@ internal sealed class RuleParser
         var subject = OperandParser.ParseSubject(_reader);
         _lastSubject = subject;
         var condition = _predicates.Parse(subject);
-        return condition is Comparison comparison ? ParseChain(comparison) : condition;
+        return condition is Comparison comparison && OperandTypes.IsLiteral(subject) ? ParseChain(comparison) : condition;
     }
 
     /// <summary><c>0 &lt; age &lt; 120</c>.</summary>
     private Condition ParseChain(Comparison first)
     {
-        if (_reader.Current.Kind != TokenKind.Symbol || _reader.Current.Text is not ("<" or "<=" or ">" or ">=")) return first;
-        var wasMirrored = first.Subject is FieldOperand or LengthOperand or Calculation && OperandTypes.IsLiteral(first.Value);
-        if (!wasMirrored) throw new RuleException("only one field may stand in a chain of comparisons");
         _lastSubject = first.Subject;
+        if (_reader.Current.Kind != TokenKind.Symbol || _reader.Current.Text is not ("<" or "<=" or ">" or ">=")) return first;
         return ConditionBuilder.All([first, _predicates.Parse(first.Subject)]);
     }
 

@@ -16,6 +16,7 @@ internal sealed class SpecReader(ProblemList problems, JsonValue root)
         var taskId = problems.Text(root, "task_id");
         var fields = ReadSchema();
         var source = new SourceReader(problems, _assumptions).Read(root, fields);
+        RefuseUnwritableNames(source, fields);
         var destination = ReadDestination(source);
         var operations = new PreprocessingReader(problems, fields).Read(root.Find("preprocessing"));
         var rules = new ValidationReader(problems, fields).Read(root.Find("validations"));
@@ -48,6 +49,16 @@ internal sealed class SpecReader(ProblemList problems, JsonValue root)
 
         if (schema.Members.Count == 0) problems.Add(schema, "'schema' declares no field.");
         return new SchemaReader(problems).Read(schema, _assumptions);
+    }
+
+    /// <summary>A header in Latin-1 cannot hold every name.</summary>
+    private void RefuseUnwritableNames(SourceSpec? source, List<PipelineField> fields)
+    {
+        if (source?.Csv is not { Encoding: "latin-1", HasHeader: true }) return;
+        foreach (var field in fields.Where(f => f.HeaderName.Any(c => c > 0xFF)))
+        {
+            problems.Add(root.Find("schema")!.Find(field.Name)!, $"A header in latin-1 cannot hold the name '{field.HeaderName}'.", "correct the encoding, or name the column with source_column.");
+        }
     }
 
     private DestinationSpec? ReadDestination(SourceSpec? source)

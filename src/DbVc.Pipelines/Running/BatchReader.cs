@@ -10,7 +10,7 @@ internal sealed class BatchReader
 {
     private readonly IReadOnlyList<PipelineColumn> _columns;
     private readonly byte[] _kinds;
-    private readonly CellSlot[] _cells;
+    private readonly RowView _row;
     private readonly RecordLedger _ledger;
     private readonly IRowReceiver _receiver;
 
@@ -18,7 +18,7 @@ internal sealed class BatchReader
     {
         _columns = columns;
         _kinds = [.. columns.Select(column => (byte)column.Kind)];
-        _cells = new CellSlot[columns.Count];
+        _row = new RowView(columns.Count);
         _ledger = ledger;
         _receiver = receiver;
     }
@@ -30,8 +30,10 @@ internal sealed class BatchReader
     public long Filtered { get; private set; }
 
     /// <summary>Hands every entry of a batch to the receiver. Records that are unknown or came before are noted and left out.</summary>
-    public void Read(ReadOnlySpan<byte> batch)
+    public void Read(ReadOnlyMemory<byte> memory)
     {
+        var batch = memory.Span;
+        _row.Batch = memory;
         var position = 0;
         long record = 0;
         while (position < batch.Length)
@@ -44,7 +46,7 @@ internal sealed class BatchReader
                     ReadCells(record, batch, ref position);
                     Rows++;
                     if (_ledger.Mark(record))
-                        _receiver.Row(record, new RowView(batch, _cells));
+                        _receiver.Row(record, _row);
                     break;
                 case BatchEntry.Rejected:
                     var rejected = ReadRejected(record, batch, ref position);
@@ -70,7 +72,7 @@ internal sealed class BatchReader
             if ((uint)position >= (uint)batch.Length)
                 throw new WireException($"record {record} is cut off");
             var kind = batch[position++];
-            ref var cell = ref _cells[column];
+            ref var cell = ref _row.Slot(column);
             if (kind == 0)
             {
                 cell = default;

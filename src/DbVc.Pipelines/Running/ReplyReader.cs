@@ -22,7 +22,13 @@ internal static class ReplyReader
             throw new WireException("the test report has no or too many tests");
         var cases = reply.Tests.Select(test => new TestCaseResult(
             WorkerChannel.Clean(test?.Name ?? "", 400),
-            Enum.TryParse<TestOutcome>(test?.Outcome, out var outcome) ? outcome : throw new WireException("a test has no known outcome"),
+            test?.Outcome switch
+            {
+                nameof(TestOutcome.Passed) => TestOutcome.Passed,
+                nameof(TestOutcome.Failed) => TestOutcome.Failed,
+                nameof(TestOutcome.Skipped) => TestOutcome.Skipped,
+                _ => throw new WireException("a test has no known outcome"),
+            },
             test.Message is null ? null : CleanLines(test.Message),
             Seconds(test.Seconds).TotalSeconds)).ToList();
         return new TestRunResult(cases, reply.Finished, reply.TimedOut, FileCoverages(coverage, hits), CleanLines(reply.Output ?? ""), elapsed);
@@ -50,7 +56,8 @@ internal static class ReplyReader
         double.IsFinite(seconds) && seconds is >= 0 and < 1e9 ? TimeSpan.FromSeconds(seconds) : TimeSpan.Zero;
 
     private static List<CodeFinding> Findings(WireFinding[] findings) =>
-        [.. findings.Select(finding => new CodeFinding(finding.Rule, finding.IsError, finding.File, finding.Line, finding.Column, CleanLines(finding.Message)))];
+        [.. findings.Select(finding =>
+            new CodeFinding(finding.Rule, finding.IsError, finding.File, finding.Line, finding.Column, CleanLines(finding.Message)))];
 
     private static CoverageMap Coverage(IReadOnlyList<string> files, WireCoverage coverage)
     {

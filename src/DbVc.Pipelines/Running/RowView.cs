@@ -11,19 +11,19 @@ internal struct CellSlot
     public long Bits;
 }
 
-/// <summary>One accepted row over the batch it arrived in; nothing is copied. Kinds and UTF-8 have been checked.</summary>
-public readonly ref struct RowView
+/// <summary>
+/// The accepted row at hand, over the batch it arrived in; nothing is copied, and the next row takes its place.
+/// Kinds and UTF-8 have been checked.
+/// </summary>
+public sealed class RowView
 {
-    private readonly ReadOnlySpan<byte> _batch;
-    private readonly ReadOnlySpan<CellSlot> _cells;
+    private readonly CellSlot[] _cells;
 
-    internal RowView(ReadOnlySpan<byte> batch, ReadOnlySpan<CellSlot> cells)
-    {
-        _batch = batch;
-        _cells = cells;
-    }
+    internal RowView(int columns) => _cells = new CellSlot[columns];
 
     public int Count => _cells.Length;
+
+    internal ReadOnlyMemory<byte> Batch { get; set; }
 
     public bool IsNull(int column) => _cells[column].Kind == 0;
 
@@ -34,10 +34,12 @@ public readonly ref struct RowView
 
     public double Real(int column) => BitConverter.Int64BitsToDouble(_cells[column].Bits);
 
-    /// <summary>The bytes of text (valid UTF-8) or blob.</summary>
+    /// <summary>The bytes of text (valid UTF-8) or blob; valid until the row changes.</summary>
     public ReadOnlySpan<byte> Bytes(int column)
     {
         ref readonly var cell = ref _cells[column];
-        return _batch.Slice(cell.Offset, cell.Length);
+        return Batch.Span.Slice(cell.Offset, cell.Length);
     }
+
+    internal ref CellSlot Slot(int column) => ref _cells[column];
 }

@@ -26,8 +26,8 @@ public interface IRowReceiver
     /// <summary>Once, before anything else.</summary>
     void Columns(IReadOnlyList<PipelineColumn> columns);
 
-    /// <summary>An accepted row; the view is valid until the call returns.</summary>
-    void Row(long record, in RowView row);
+    /// <summary>An accepted row; its bytes are valid until the call returns.</summary>
+    void Row(long record, RowView row);
 
     void Rejected(RejectedRecord rejected);
 

@@ -26,29 +26,31 @@ internal static class SandboxCommand
         return options.Sandbox == SandboxMode.None ? BuildOpen(options) : BuildShut(options);
     }
 
+    [SupportedOSPlatform("linux")]
     private static List<string> BuildOpen(WorkerOptions options)
     {
-        var dotnet = DotnetInstallation.Find();
-        var command = new List<string> { FindProgram("env", "coreutils"), "-i" };
-        command.AddRange(RuntimeSettings(options.Limits).Select(setting => $"{setting.Name}={setting.Value}"));
-        command.AddRange([dotnet.Host, Path.Combine(options.Location.Folder, WorkerLocation.AssemblyName), .. WorkerArguments(options)]);
+        var (command, worker, dotnet) = DropPrivileges(options);
+        command.AddRange([FindProgram("env", "coreutils"), "-i", .. RuntimeSettings(options.Limits).Select(setting => $"{setting.Name}={setting.Value}")]);
+        command.AddRange([dotnet.Host, Path.Combine(worker, WorkerLocation.AssemblyName), .. WorkerArguments(options)]);
         return command;
+    }
+
+    /// <summary>Root's files stay readable for a root that is only renamed, so a launcher that is root really becomes somebody else first.</summary>
+    [SupportedOSPlatform("linux")]
+    private static (List<string> Command, string Worker, DotnetInstallation Dotnet) DropPrivileges(WorkerOptions options)
+    {
+        var dotnet = DotnetInstallation.Find();
+        if (!Environment.IsPrivilegedProcess)
+            return ([], options.Location.Folder, dotnet);
+        return ([FindProgram("setpriv", "util-linux"), "--reuid", Nobody, "--regid", Nobody, "--clear-groups", "--no-new-privs", "--"],
+            WorldReadableCopy.Ensure(options.Location.Folder), WorldReadableCopy.Ensure(dotnet));
     }
 
     [SupportedOSPlatform("linux")]
     private static List<string> BuildShut(WorkerOptions options)
     {
         var bubblewrap = FindProgram("bwrap", "bubblewrap");
-        var dotnet = DotnetInstallation.Find();
-        var worker = options.Location.Folder;
-        var command = new List<string>();
-        if (Environment.IsPrivilegedProcess)
-        {
-            // Root's files stay readable for a root that is only renamed, so the launcher really becomes somebody else first.
-            command.AddRange([FindProgram("setpriv", "util-linux"), "--reuid", Nobody, "--regid", Nobody, "--clear-groups", "--no-new-privs", "--"]);
-            worker = WorldReadableCopy.Ensure(worker);
-            dotnet = WorldReadableCopy.Ensure(dotnet);
-        }
+        var (command, worker, dotnet) = DropPrivileges(options);
         command.AddRange(
         [
             bubblewrap, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL",

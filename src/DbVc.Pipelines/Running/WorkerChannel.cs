@@ -92,7 +92,7 @@ internal sealed class WorkerChannel : IDisposable
         return _reader.Kind;
     }
 
-    public ReadOnlySpan<byte> Payload => _reader.Payload.Span;
+    public ReadOnlyMemory<byte> Payload => _reader.Payload;
 
     /// <summary>A message of the kind expected, or a protocol failure.</summary>
     public (T Header, byte[][] Blobs) Expect<T>(FrameKind kind, JsonTypeInfo<T> type, int blobs)
@@ -101,7 +101,7 @@ internal sealed class WorkerChannel : IDisposable
         var received = Receive();
         if (received != kind)
             throw new WireException($"a frame of kind {received} came where {kind} was due");
-        var message = WireMessage.Read(Payload, type);
+        var message = WireMessage.Read(Payload.Span, type);
         if (message.Blobs.Length != blobs)
             throw new WireException($"a message of kind {kind} has {message.Blobs.Length} parts instead of {blobs}");
         return message;
@@ -133,7 +133,7 @@ internal sealed class WorkerChannel : IDisposable
     }
 
     private static DbVcException TimedOut(string what, TimeSpan time, Exception error) =>
-        new(FailureKind.Failed, "worker.timeout", $"The worker did not finish to {what} within {time.TotalSeconds:0.#} s and was stopped.",
+        new(FailureKind.Failed, "worker.timeout", $"The worker could not {what} within {time.TotalSeconds:0.#} s and was stopped.",
             hint: "Look for an endless loop, or allow more time.", inner: error);
 
     private DbVcException Broken(string what, Exception error)

@@ -33,15 +33,17 @@ public sealed record WorkerLocation(string Folder)
             "Publish it with: dotnet publish src/DbVc.Worker");
     }
 
+    /// <summary>In a checkout the worker of the program's own configuration comes first: the other one may be old.</summary>
     private static List<string> Candidates(string programFolder)
     {
-        var candidates = new List<string> { Path.Combine(programFolder, "worker") };
-        for (var at = new DirectoryInfo(programFolder); at is not null; at = at.Parent)
+        var folder = Path.TrimEndingDirectorySeparator(programFolder);
+        var candidates = new List<string> { Path.Combine(folder, "worker") };
+        for (var at = new DirectoryInfo(folder); at is not null; at = at.Parent)
         {
             if (at.Name != "artifacts")
                 continue;
-            candidates.Add(Path.Combine(at.FullName, "publish", "DbVc.Worker", "release"));
-            candidates.Add(Path.Combine(at.FullName, "publish", "DbVc.Worker", "debug"));
+            foreach (var configuration in (string[])[Path.GetFileName(folder), "release", "debug"])
+                candidates.Add(Path.Combine(at.FullName, "publish", "DbVc.Worker", configuration));
         }
         return candidates;
     }

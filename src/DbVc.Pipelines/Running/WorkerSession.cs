@@ -28,8 +28,8 @@ public sealed class WorkerSession : IDisposable
     public int ProcessId => _channel.ProcessId;
 
     /// <summary>
-    /// Starts a worker. Throws <c>sandbox.missing</c> where bubblewrap is not installed, <c>worker.died</c> or <c>worker.timeout</c>
-    /// when it does not come up.
+    /// Starts a worker. Throws <c>sandbox.missing</c> where bubblewrap is not installed, <c>sandbox.unavailable</c> where the system forbids it,
+    /// <c>worker.died</c> or <c>worker.timeout</c> when the worker does not come up.
     /// </summary>
     /// <param name="source">The file that pipelines of this session read; must stay open as long as the session.</param>
     public static WorkerSession Start(WorkerOptions options, SourceFile? source = null)
@@ -40,6 +40,12 @@ public sealed class WorkerSession : IDisposable
         {
             channel.Exchange("start", options.Limits.StartTime, session.Greet, CancellationToken.None);
             return session;
+        }
+        catch (DbVcException error) when (error.Code == "worker.died" && session.Log.StartsWith("bwrap:", StringComparison.Ordinal))
+        {
+            session.Dispose();
+            throw new DbVcException(FailureKind.Refused, "sandbox.unavailable", $"The sandbox cannot be set up: {WorkerChannel.Clean(session.Log, 300)}",
+                hint: "bubblewrap needs user namespaces; a container or a security policy may forbid them.", inner: error);
         }
         catch
         {
@@ -123,7 +129,7 @@ public sealed class WorkerSession : IDisposable
                     batches.Read(_channel.Payload);
                     break;
                 case FrameKind.RunDone:
-                    var reply = WireMessage.Read(_channel.Payload, WireJson.Default.RunReply).Header;
+                    var reply = WireMessage.Read(_channel.Payload.Span, WireJson.Default.RunReply).Header;
                     if ((reply.Rows, reply.Rejected, reply.Filtered) != (batches.Rows, batches.Rejected, batches.Filtered))
                         throw new WireException($"the worker claims {reply.Rows} rows, {reply.Rejected} rejected and {reply.Filtered} filtered records; "
                             + $"{batches.Rows}, {batches.Rejected} and {batches.Filtered} arrived");
@@ -138,8 +144,11 @@ public sealed class WorkerSession : IDisposable
     {
         var (hello, _) = _channel.Expect(FrameKind.Hello, WireJson.Default.HelloReply, 0);
         if (hello.Version != WireLimits.ProtocolVersion)
-            throw new DbVcException(FailureKind.Failed, "worker.version", $"The worker speaks version {hello.Version} of the protocol, not {WireLimits.ProtocolVersion}.",
+        {
+            throw new DbVcException(FailureKind.Failed, "worker.version",
+                $"The worker speaks version {hello.Version} of the protocol, not {WireLimits.ProtocolVersion}.",
                 _options.Location.Folder, "Publish the worker again.");
+        }
         return true;
     }
 }

@@ -53,6 +53,14 @@ internal sealed class PipelineSimulator
         return text.ToStringOrNull();
     }
 
+    /// <summary>Preprocesses and types one cell of a record, its default included; false when it has another type.</summary>
+    public static bool TrySet(PipelineSpec spec, SampleRow row, PipelineField field, string? cell)
+    {
+        if (!row.TrySet(field, Text.From(Preprocess(PreprocessorsWriter.Of(spec, field), cell)))) return false;
+        if (row.KindAt(row.IndexOf(field)) is null && field.Default is { Text: { } fallback }) row.TrySet(field, Text.From(fallback));
+        return true;
+    }
+
     private static bool IsReadRule(PipelineRule rule) => rule.Condition is Presence { Kind: PresenceKind.NotNull or PresenceKind.Given };
 
     private static Text Apply(FieldOperation operation, Text text, Scratch scratch) => operation.Kind switch
@@ -77,14 +85,12 @@ internal sealed class PipelineSimulator
     private void Read(SampleRow row, int index, string? cell, List<string> failures)
     {
         var field = _fields[index];
-        var text = Preprocess(PreprocessorsWriter.Of(_spec, field), cell);
-        if (!row.TrySet(field, Text.From(text)))
+        if (!TrySet(_spec, row, field, cell))
         {
             failures.Add($"{field.Name}:type");
             return;
         }
 
-        if (row.KindAt(index) is null && field.Default is { Text: { } fallback }) row.TrySet(field, Text.From(fallback));
         foreach (var (rule, test) in _rules.Where(r => IsReadRule(r.Rule) && r.Rule.Fields[0].Name == field.Name))
         {
             if (test.Passes(row)) continue;

@@ -9,6 +9,8 @@ internal sealed class SampleRecords
     private readonly PipelineSpec _spec;
     private readonly IReadOnlyList<PipelineField> _fields;
     private readonly List<IReadOnlyList<string?>> _candidates;
+    private readonly List<(int Last, ConditionTest Test)> _tests;
+    private int _tries;
 
     public SampleRecords(PipelineSpec spec)
     {
@@ -16,6 +18,9 @@ internal sealed class SampleRecords
         _fields = spec.FilledFields;
         var conditions = spec.CheckedRules.Where(r => r.Condition is not null).Select(r => r.Condition!).ToList();
         _candidates = [.. _fields.Select(f => FilterAlone(f, SampleCells.For(f, conditions)))];
+        var row = new SampleRow(_fields);
+        _tests = [.. spec.CheckedRules.Where(r => r is { IsUnique: false, Severity: RuleSeverity.Reject })
+            .Select(r => (r.Fields.Max(row.IndexOf), ConditionTest.Build(r.Condition!, row.IndexOf)))];
         Good = FindGood();
     }
 
@@ -92,33 +97,28 @@ internal sealed class SampleRecords
     private List<IReadOnlyList<string?>> FindGood()
     {
         var good = new List<IReadOnlyList<string?>>();
-        if (_candidates.Any(c => c.Count == 0)) return good;
         var simulator = new PipelineSimulator(_spec);
-        var tries = 0;
         for (var number = 0; number < Wanted; number++)
         {
-            var choice = new int[_fields.Count];
-            do
-            {
-                var record = choice.Select((c, i) => _candidates[i][(c + number) % _candidates[i].Count]).ToArray();
-                if (simulator.Take(record).IsAccepted)
-                {
-                    good.Add(record);
-                    break;
-                }
-            }
-            while (tries++ < MaxTries && Advance(choice));
+            _tries = 0;
+            var record = new string?[_fields.Count];
+            if (Search(simulator, record, new SampleRow(_fields), 0, number)) good.Add(record);
         }
 
         return good;
     }
 
-    private bool Advance(int[] choice)
+    /// <summary>Fills the record field by field, giving up a value as soon as a rule over the fields so far breaks.</summary>
+    private bool Search(PipelineSimulator simulator, string?[] record, SampleRow row, int index, int rotation)
     {
-        for (var i = 0; i < choice.Length; i++)
+        if (index == record.Length) return simulator.Take(record).IsAccepted;
+        var candidates = _candidates[index];
+        for (var i = 0; i < candidates.Count && _tries < MaxTries; i++)
         {
-            if (++choice[i] < _candidates[i].Count) return true;
-            choice[i] = 0;
+            _tries++;
+            record[index] = candidates[(i + rotation) % candidates.Count];
+            PipelineSimulator.TrySet(_spec, row, _fields[index], record[index]);
+            if (_tests.Where(t => t.Last == index).All(t => t.Test.Passes(row)) && Search(simulator, record, row, index + 1, rotation)) return true;
         }
 
         return false;

@@ -9,7 +9,8 @@ internal static class Findings
     private const int Most = 500;
 
     public static WireFinding FromCompiler(Diagnostic diagnostic) =>
-        At(diagnostic.Location, diagnostic.Id, diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture), diagnostic.Severity == DiagnosticSeverity.Error);
+        At(diagnostic.Location, diagnostic.Id, diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture),
+            diagnostic.Severity == DiagnosticSeverity.Error);
 
     /// <summary>At the file's own lines: a <c>#line</c> directive does not move a finding.</summary>
     public static WireFinding At(Location location, string rule, string message, bool isError)

@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace DbVc.Worker;
 
-/// <summary>The layout this project's own code keeps: four spaces a level, braces on lines of their own, no trailing space, lines of at most 160 letters.</summary>
+/// <summary>Checks the layout: four spaces a level, braces on lines of their own, no trailing space, lines of at most 160 letters.</summary>
 internal static class FormatCheck
 {
     private const int MaxLineLength = 160;
@@ -64,7 +64,8 @@ internal static class FormatCheck
     };
 
     private static bool InsideLiteral(SyntaxTree tree, int position) =>
-        tree.GetRoot().FindToken(position).Kind() is SyntaxKind.StringLiteralToken or SyntaxKind.MultiLineRawStringLiteralToken or SyntaxKind.InterpolatedStringTextToken;
+        tree.GetRoot().FindToken(position).Kind()
+            is SyntaxKind.StringLiteralToken or SyntaxKind.MultiLineRawStringLiteralToken or SyntaxKind.InterpolatedStringTextToken;
 
     private static int LineOf(SourceText text, int position) => text.Lines.IndexOf(position);
 

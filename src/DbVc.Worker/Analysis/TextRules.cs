@@ -29,7 +29,8 @@ internal sealed partial class TextRules(SemanticModel model)
         BinaryExpressionSyntax sum => sum.IsKind(SyntaxKind.AddExpression) && sum.Parent?.IsKind(SyntaxKind.AddExpression) != true
             && !IsConstant(sum) && IsSql(Flatten(sum)),
         InterpolatedStringExpressionSyntax text => !IsConstant(text) && text.Contents.Any(part => part is InterpolationSyntax) && IsSql(Flatten(text)),
-        InvocationExpressionSyntax call => IsTextBuilding(call) && call.ArgumentList.Arguments.Any(argument => IsConstant(argument.Expression) && IsSql(Flatten(argument.Expression))),
+        InvocationExpressionSyntax call => IsTextBuilding(call)
+            && call.ArgumentList.Arguments.Any(argument => IsConstant(argument.Expression) && IsSql(Flatten(argument.Expression))),
         _ => false,
     };
 
@@ -100,7 +101,8 @@ internal sealed partial class TextRules(SemanticModel model)
     }
 
     [GeneratedRegex(@"^\s*(select\s.*\sfrom\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|drop\s+(table|view|index|database|schema)\s|alter\s+table\s"
-        + @"|create\s+(temp\s+|temporary\s+|unique\s+)?(table|view|index|trigger|database|schema)\s|truncate\s+(table\s)?|merge\s+into\s|attach\s+database\s|pragma\s)",
+        + @"|create\s+(temp\s+|temporary\s+|unique\s+)?(table|view|index|trigger|database|schema)\s|truncate\s+(table\s)?"
+        + @"|merge\s+into\s|attach\s+database\s|pragma\s)",
         RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.CultureInvariant)]
     private static partial Regex Sql();
 
@@ -110,10 +112,12 @@ internal sealed partial class TextRules(SemanticModel model)
     [GeneratedRegex(@"-----BEGIN [A-Z ]*PRIVATE KEY-----")]
     private static partial Regex PrivateKey();
 
-    [GeneratedRegex(@"\b(gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{30,}|xox[abprs]-[A-Za-z0-9-]{10,}|sk-[A-Za-z0-9_-]{20,}|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.)")]
+    [GeneratedRegex(@"\b(gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{30,}|xox[abprs]-[A-Za-z0-9-]{10,}|sk-[A-Za-z0-9_-]{20,}"
+        + @"|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.)")]
     private static partial Regex Token();
 
-    [GeneratedRegex(@"\b(password|passwd|pwd|secret|api[_-]?key|access[_-]?key|auth[_-]?token)\s*[=:]\s*[^\s;,'""{}]{3,}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(password|passwd|pwd|secret|api[_-]?key|access[_-]?key|auth[_-]?token)\s*[=:]\s*[^\s;,'""{}]{3,}",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Assignment();
 
     [GeneratedRegex(@"\b[a-z][a-z0-9+.-]*://[^\s/:@]+:[^\s/@]+@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

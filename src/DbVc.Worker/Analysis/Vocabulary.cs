@@ -19,14 +19,17 @@ internal static class Vocabulary
     {
         ["System"] = """
             Object String Boolean Byte SByte Int16 UInt16 Int32 UInt32 Int64 UInt64 Int128 UInt128 Half Single Double Decimal Char Void Nullable Enum ValueType
-            DateTime DateTimeOffset DateTimeKind DateOnly TimeOnly TimeSpan DayOfWeek TimeZoneInfo Guid Math MathF MidpointRounding BitConverter Convert Base64FormattingOptions
+            DateTime DateTimeOffset DateTimeKind DateOnly TimeOnly TimeSpan DayOfWeek TimeZoneInfo Guid Math MathF MidpointRounding BitConverter Convert
+            Base64FormattingOptions
             Array ArraySegment Span ReadOnlySpan Memory ReadOnlyMemory MemoryExtensions Index Range Tuple ValueTuple HashCode Lazy
-            Func Action Predicate Comparison Converter StringComparison StringComparer StringSplitOptions StringNormalizationExtensions 
-            IComparable IEquatable IFormattable ISpanFormattable IUtf8SpanFormattable IParsable ISpanParsable IUtf8SpanParsable IDisposable IFormatProvider IConvertible
-            Exception SystemException ArgumentException ArgumentNullException ArgumentOutOfRangeException ArithmeticException DivideByZeroException FormatException
-            IndexOutOfRangeException InvalidCastException InvalidOperationException NotImplementedException NotSupportedException NullReferenceException
-            ObjectDisposedException OverflowException OutOfMemoryException TimeoutException OperationCanceledException
-            FlagsAttribute ObsoleteAttribute Attribute AttributeUsageAttribute AttributeTargets ParamArrayAttribute Version Uri UriKind UriFormatException Random TypeCode
+            Func Action Predicate Comparison Converter StringComparison StringComparer StringSplitOptions StringNormalizationExtensions
+            IComparable IEquatable IFormattable ISpanFormattable IUtf8SpanFormattable IParsable ISpanParsable IUtf8SpanParsable IDisposable
+            IFormatProvider IConvertible
+            Exception SystemException ArgumentException ArgumentNullException ArgumentOutOfRangeException ArithmeticException DivideByZeroException
+            FormatException IndexOutOfRangeException InvalidCastException InvalidOperationException NotImplementedException NotSupportedException
+            NullReferenceException ObjectDisposedException OverflowException OutOfMemoryException TimeoutException OperationCanceledException
+            FlagsAttribute ObsoleteAttribute Attribute AttributeUsageAttribute AttributeTargets ParamArrayAttribute Version Uri UriKind UriFormatException
+            Random TypeCode
             """,
         ["System.IO"] = """
             Stream MemoryStream BufferedStream StringReader StringWriter TextReader TextWriter StreamReader StreamWriter BinaryReader SeekOrigin
@@ -59,7 +62,8 @@ internal static class Vocabulary
         ("System.AppDomain", "security.reflection", "loading code"), ("System.Linq.Expressions", "security.reflection", "making code"),
         ("System.Environment", "security.environment", "the environment"), ("System.AppContext", "security.environment", "the environment"),
         ("System.GC", "security.environment", "the garbage collector"), ("System.Console", "security.console", "the console"),
-        ("System.Runtime.InteropServices", "security.interop", "native memory and code"), ("System.Runtime.CompilerServices", "security.interop", "the inside of the runtime"),
+        ("System.Runtime.InteropServices", "security.interop", "native memory and code"),
+        ("System.Runtime.CompilerServices", "security.interop", "the inside of the runtime"),
         ("Microsoft.Win32", "security.interop", "the operating system"), ("System.Threading", "security.thread", "threads and tasks"),
         ("System.Linq.Parallel", "security.thread", "threads and tasks"), ("System.Security", "security.cryptography", "cryptography and permissions"),
     ];

@@ -59,7 +59,8 @@ internal sealed class CoverageRewriter : CSharpSyntaxRewriter
         node.WithExpression((ExpressionSyntax)Visit(node.Expression)).WithStatement(Body(node.Statement));
 
     public override SyntaxNode? VisitUsingStatement(UsingStatementSyntax node) =>
-        node.WithDeclaration((VariableDeclarationSyntax?)Visit(node.Declaration)).WithExpression((ExpressionSyntax?)Visit(node.Expression)).WithStatement(Body(node.Statement));
+        node.WithDeclaration((VariableDeclarationSyntax?)Visit(node.Declaration))
+            .WithExpression((ExpressionSyntax?)Visit(node.Expression)).WithStatement(Body(node.Statement));
 
     public override SyntaxNode? VisitConditionalExpression(ConditionalExpressionSyntax node) =>
         node.WithCondition(Outcome(node.Condition)).WithWhenTrue((ExpressionSyntax)Visit(node.WhenTrue)).WithWhenFalse((ExpressionSyntax)Visit(node.WhenFalse));
@@ -98,7 +99,8 @@ internal sealed class CoverageRewriter : CSharpSyntaxRewriter
 
     public override SyntaxNode? VisitAccessorDeclaration(AccessorDeclarationSyntax node) => node.ExpressionBody is null
         ? base.VisitAccessorDeclaration(node)
-        : node.WithExpressionBody(null).WithSemicolonToken(default).WithBody(ArrowBody(node.ExpressionBody, node.SemicolonToken, !node.IsKind(SyntaxKind.GetAccessorDeclaration)));
+        : node.WithExpressionBody(null).WithSemicolonToken(default).WithBody(
+            ArrowBody(node.ExpressionBody, node.SemicolonToken, !node.IsKind(SyntaxKind.GetAccessorDeclaration)));
 
     public override SyntaxNode? VisitPropertyDeclaration(PropertyDeclarationSyntax node)
     {
@@ -159,7 +161,8 @@ internal sealed class CoverageRewriter : CSharpSyntaxRewriter
             _ => ReturnStatement(Token(TriviaList(), SyntaxKind.ReturnKeyword, TriviaList(Space)), expression, Token(SyntaxKind.SemicolonToken)),
         };
         var open = Token(arrow.ArrowToken.LeadingTrivia.AddRange(arrow.ArrowToken.TrailingTrivia), SyntaxKind.OpenBraceToken, default);
-        return Block(open, List([ProbeStatement(arrow.Expression, isBranch: false), statement]), Token(default, SyntaxKind.CloseBraceToken, semicolon.TrailingTrivia));
+        return Block(open, List([ProbeStatement(arrow.Expression, isBranch: false), statement]),
+            Token(default, SyntaxKind.CloseBraceToken, semicolon.TrailingTrivia));
     }
 
     /// <summary>

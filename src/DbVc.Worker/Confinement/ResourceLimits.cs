@@ -25,6 +25,14 @@ internal static partial class ResourceLimits
         Lower(Core, 0);
     }
 
+    /// <summary>When the host dies, by whatever means, so does this process.</summary>
+    public static void DieWithParent()
+    {
+        const int SetParentDeathSignal = 1;
+        const int Kill = 9;
+        _ = NativeControl(SetParentDeathSignal, Kill, 0, 0, 0);
+    }
+
     private static void Lower(int resource, long value)
     {
         if (NativeGet(resource, out var limit) != 0)
@@ -40,6 +48,9 @@ internal static partial class ResourceLimits
 
     [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
     private static partial int NativeSet(int resource, in Limit limit);
+
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    private static partial int NativeControl(int option, nint second, nint third, nint fourth, nint fifth);
 
     private struct Limit
     {

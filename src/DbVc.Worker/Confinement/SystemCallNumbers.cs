@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace DbVc.Worker;
 
 /// <summary>The kernel's numbers for one processor architecture; <see cref="Architecture"/> is 0 where they are not known.</summary>
-internal sealed record SystemCallNumbers(uint Architecture, int Seccomp, int MapMemory, int CloneThread, int CloneByStructure, int[] NewProcess, int[] Forbidden)
+internal sealed record SystemCallNumbers(
+    uint Architecture, int Seccomp, int MapMemory, int CloneThread, int CloneByStructure, int[] NewProcess, int[] Forbidden)
 {
     public static SystemCallNumbers Current => RuntimeInformation.ProcessArchitecture switch
     {

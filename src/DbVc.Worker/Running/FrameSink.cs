@@ -89,7 +89,10 @@ internal sealed class FrameSink(Stream output, long maxRecords) : IRowSink
     public void Accept()
     {
         if (_column != _kinds.Length)
-            throw PipelineFailure.Contract(_column == Outside ? "Accept was called outside a record." : $"Accept was called after {_column} of {_kinds.Length} cells.", Record);
+        {
+            throw PipelineFailure.Contract(_column == Outside
+                ? "Accept was called outside a record." : $"Accept was called after {_column} of {_kinds.Length} cells.", Record);
+        }
         if (_failures.Count > 0)
             throw PipelineFailure.Contract("Accept was called for a record with failures.", Record);
         Rows++;

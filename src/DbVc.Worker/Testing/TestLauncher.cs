@@ -6,7 +6,9 @@ using DbVc.PipelineRuntime;
 
 namespace DbVc.Worker;
 
-/// <summary>Starts the test process, keeps its time, and collects what it wrote; a test that hangs or kills its process costs only the tests after it.</summary>
+/// <summary>
+/// Starts the test process, keeps its time, and collects what it wrote; a test that hangs or kills its process costs only the tests after it.
+/// </summary>
 internal static class TestLauncher
 {
     private const int OutputBytes = 64 * 1024;

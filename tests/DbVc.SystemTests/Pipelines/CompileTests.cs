@@ -38,6 +38,22 @@ public sealed class CompileTests(WorkerFixture worker) : IClassFixture<WorkerFix
     public void A_line_directive_does_not_move_a_finding() =>
         Assert.Equal(2, worker.Compile(("generated/A.cs", "#line 900 \"other.cs\"\nclass A { int x = \"\"; }\n")).Errors[0].Line);
 
+    [Fact]
+    public void Code_made_to_overwhelm_the_compiler_ends_in_a_finding_or_a_named_failure()
+    {
+        var depth = 20_000;
+        var code = $"public class A {{ int x = {new string('(', depth)}1{new string(')', depth)}; }}\n";
+        using var session = Pipelines.WorkerSession.Start(WorkerFixture.Options);
+        try
+        {
+            Assert.NotEmpty(session.Compile("Sample", [new("A.cs", code, false)], TestContext.Current.CancellationToken).Errors);
+        }
+        catch (Model.DbVcException error)
+        {
+            Assert.StartsWith("worker.", error.Code, StringComparison.Ordinal);
+        }
+    }
+
     public static TheoryData<string, string> Lint => new()
     {
         { "lint.unused-using", "using System.Text;\n\npublic class A;\n" },
@@ -48,7 +64,7 @@ public sealed class CompileTests(WorkerFixture worker) : IClassFixture<WorkerFix
         { "lint.format", "public class A; \n" },
         { "lint.format", "public class A;" },
         { "lint.long-method", Method(string.Join("\n        ", Enumerable.Range(0, 80).Select(i => $"_ = {i};"))) },
-        { "lint.complex-method", Method(string.Join("\n        ", Enumerable.Range(0, 20).Select(i => $"if (Environment.Equals({i}, 1))\n            return;"))) },
+        { "lint.complex-method", Method(string.Join("\n        ", Enumerable.Range(0, 20).Select(i => $"if (Equals({i}, 1))\n            return;"))) },
         { "lint.empty-catch", Method("try\n        {\n            _ = 1;\n        }\n        catch\n        {\n        }") },
         { "lint.name", "public class lower;\n" },
         { "lint.pragma", "#pragma warning disable\npublic class A;\n" },
@@ -130,5 +146,6 @@ public sealed class CompileTests(WorkerFixture worker) : IClassFixture<WorkerFix
     }
 
     private static string Method(string statements) =>
-        $"using System;\n\npublic class A\n{{\n    public void B()\n    {{\n        {statements}\n    }}\n\n    private static string Name() => DateTime.MinValue.ToString();\n}}\n";
+        $"using System;\n\npublic class A\n{{\n    public void B()\n    {{\n        {statements}\n    }}\n\n"
+        + "    private static string Name() => DateTime.MinValue.ToString();\n}\n";
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using DbVc.Pipelines;
 using Xunit;
 
 namespace DbVc.SystemTests;
@@ -7,6 +8,8 @@ namespace DbVc.SystemTests;
 /// <summary>Pipelines that attack: each ends in a named failure, and the host has not noticed more than that.</summary>
 public sealed class HostilePipelineTests(WorkerFixture worker) : IClassFixture<WorkerFixture>
 {
+    private static readonly WorkerLimits OneSecond = WorkerFixture.TightLimits with { RunTime = TimeSpan.FromSeconds(1) };
+
     private const string Native = "[System.Runtime.InteropServices.DllImport(\"libc\", SetLastError = true)] private static extern ";
 
     [Theory]
@@ -33,8 +36,11 @@ public sealed class HostilePipelineTests(WorkerFixture worker) : IClassFixture<W
     }
 
     [Fact]
-    public void The_repository_cannot_be_listed() =>
-        Assert.Contains("DirectoryNotFoundException", worker.RunBodyFails($"Directory.GetFiles(\"{Path.GetDirectoryName(AppContext.BaseDirectory)}\");").Message, StringComparison.Ordinal);
+    public void The_repository_cannot_be_listed()
+    {
+        var error = worker.RunBodyFails($"Directory.GetFiles(\"{Path.GetDirectoryName(AppContext.BaseDirectory)}\");");
+        Assert.Contains("DirectoryNotFoundException", error.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_listening_host_is_not_reached()
@@ -67,7 +73,7 @@ public sealed class HostilePipelineTests(WorkerFixture worker) : IClassFixture<W
 
     [Fact]
     public void An_endless_loop_runs_out_of_time() =>
-        Assert.Equal("worker.timeout", worker.RunBodyFails("while (true) { }", limits: WorkerFixture.TightLimits with { RunTime = TimeSpan.FromSeconds(1) }).Code);
+        Assert.Equal("worker.timeout", worker.RunBodyFails("while (true) { }", limits: OneSecond).Code);
 
     [Fact]
     public void An_endless_loop_runs_out_of_processor_time() =>
@@ -95,7 +101,8 @@ public sealed class HostilePipelineTests(WorkerFixture worker) : IClassFixture<W
     public void Garbage_on_the_pipe_is_refused(string bytes, string expected)
     {
         var error = worker.RunBodyFails(
-            $"for (var fd = 3; fd < 64; fd++) try {{ using var f = new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(fd, false), FileAccess.Write, 0); f.Write({bytes}); }} catch (Exception) {{ }}");
+            "for (var fd = 3; fd < 64; fd++) try { using var f = new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(fd, false), "
+            + $"FileAccess.Write, 0); f.Write({bytes}); }} catch (Exception) {{ }}");
         Assert.Contains(error.Code, (string[])["worker.protocol", "worker.records"]);
         Assert.Contains(expected.Split('|'), text => error.Message.Contains(text, StringComparison.Ordinal));
     }
@@ -118,7 +125,8 @@ public sealed class HostilePipelineTests(WorkerFixture worker) : IClassFixture<W
     {
         Environment.SetEnvironmentVariable("DBVC_TEST_SECRET", "hunter2");
         var rows = new RowCollector();
-        worker.RunBody("Accept(sink, 1, string.Join(\",\", Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => !name.StartsWith(\"DOTNET_\"))));", rows, "one\n");
+        worker.RunBody("Accept(sink, 1, string.Join(\",\", Environment.GetEnvironmentVariables()"
+            + ".Keys.Cast<string>().Where(name => !name.StartsWith(\"DOTNET_\"))));", rows, "one\n");
         Assert.Contains(rows.Rows.Single(), (string[])["1: ", "1: PWD"]);
     }
 
@@ -126,7 +134,8 @@ public sealed class HostilePipelineTests(WorkerFixture worker) : IClassFixture<W
     public void No_process_of_the_host_is_visible()
     {
         var rows = new RowCollector();
-        worker.RunBody("Accept(sink, 1, string.Join(\",\", Directory.GetDirectories(\"/proc\").Select(Path.GetFileName).Where(name => char.IsDigit(name![0]))));", rows, "one\n");
+        worker.RunBody("Accept(sink, 1, string.Join(\",\", Directory.GetDirectories(\"/proc\")"
+            + ".Select(Path.GetFileName).Where(name => char.IsDigit(name![0]))));", rows, "one\n");
         Assert.Equal(["1: 1,2"], rows.Rows);
     }
 
@@ -141,7 +150,7 @@ public sealed class HostilePipelineTests(WorkerFixture worker) : IClassFixture<W
     [Fact]
     public void Endless_printing_does_not_fill_the_host()
     {
-        var error = worker.RunBodyFails("while (true) Console.Error.WriteLine(new string('x', 1000));", limits: WorkerFixture.TightLimits with { RunTime = TimeSpan.FromSeconds(1) });
+        var error = worker.RunBodyFails("while (true) Console.Error.WriteLine(new string('x', 1000));", limits: OneSecond);
         Assert.Equal("worker.timeout", error.Code);
     }
 }

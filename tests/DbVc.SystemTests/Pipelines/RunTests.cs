@@ -95,7 +95,10 @@ public sealed class RunTests(WorkerFixture worker) : IClassFixture<WorkerFixture
         using var source = TemporarySource.Create("1\n2\n3\n4\n5\n6\n7\n");
         using var session = WorkerSession.Start(WorkerFixture.Options, source.Source);
         session.Run(new RunRequest(worker.CompileClean(("generated/Kinds.cs", code)), Samples.CountLines), rows, TestContext.Current.CancellationToken);
-        string[] numbers = ["0 | 0", "1 | -0", "-1 | 1.7976931348623157E+308", "9223372036854775807 | 5E-324", "-9223372036854775808 | -Infinity", "1048576 | 0.1"];
+        string[] numbers =
+        [
+            "0 | 0", "1 | -0", "-1 | 1.7976931348623157E+308", "9223372036854775807 | 5E-324", "-9223372036854775808 | -Infinity", "1048576 | 0.1",
+        ];
         Assert.Equal(numbers.Select((pair, i) => $"{i + 1}: {pair} | x\0é😀 | 00ff{i:x2}"), rows.Rows.Take(6));
         Assert.Equal("7: NULL | NULL |  | " + string.Concat(Enumerable.Repeat("07", 3_000_000)), rows.Rows[6]);
     }
@@ -158,7 +161,8 @@ public sealed class RunTests(WorkerFixture worker) : IClassFixture<WorkerFixture
         using var source = TemporarySource.Create("a\n");
         using var session = WorkerSession.Start(WorkerFixture.Options, source.Source);
         var pipeline = worker.CompileClean(("generated/A.cs", "public class A;\n"));
-        var error = Assert.Throws<DbVcException>(() => session.Run(new RunRequest(pipeline, Samples.CountLines), new RowCollector(), TestContext.Current.CancellationToken));
+        var request = new RunRequest(pipeline, Samples.CountLines);
+        var error = Assert.Throws<DbVcException>(() => session.Run(request, new RowCollector(), TestContext.Current.CancellationToken));
         Assert.Equal("pipeline.invalid", error.Code);
     }
 

@@ -40,9 +40,27 @@ public sealed class TestRunTests(WorkerFixture worker) : IClassFixture<WorkerFix
     [Fact]
     public void A_test_that_hangs_costs_only_the_tests_after_it()
     {
-        var result = Run("using Xunit;\n\n[assembly: TestCaseOrderer(typeof(Xunit.v3.DefaultTestCaseOrderer))]\npublic class A\n{\n    [Fact]\n    public void Quick() => Assert.True(true);\n}\n\n"
-            + "public class B(A before) : IClassFixture<A>\n{\n    [Fact]\n    public void Hangs()\n    {\n        while (before is not null)\n        {\n        }\n    }\n}\n",
-            new WorkerLimits { TestTime = TimeSpan.FromSeconds(4) });
+        const string tests =
+            """
+            using Xunit;
+
+            public class T
+            {
+                [Theory]
+                [InlineData(1)]
+                [InlineData(2)]
+                [InlineData(3)]
+                public void Hangs_at_three(int number)
+                {
+                    while (number == 3)
+                    {
+                    }
+                }
+            }
+
+            """;
+        var result = Run(tests, new WorkerLimits { TestTime = TimeSpan.FromSeconds(4) });
+        Assert.Equal(2, result.Passed);
         Assert.True(result.TimedOut);
         Assert.False(result.Finished);
         Assert.False(result.Succeeded);

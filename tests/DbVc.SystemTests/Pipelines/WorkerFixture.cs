@@ -25,8 +25,8 @@ public sealed class WorkerFixture : IDisposable
     {
         lock (_analysis)
         {
-            return _analysis.Value.Compile("Sample",
-                [.. files.Select(file => new CodeFile(file.Path, file.Text, file.Path.StartsWith("tests/", StringComparison.Ordinal)))], TestContext.Current.CancellationToken);
+            var code = files.Select(file => new CodeFile(file.Path, file.Text, file.Path.StartsWith("tests/", StringComparison.Ordinal)));
+            return _analysis.Value.Compile("Sample", [.. code], TestContext.Current.CancellationToken);
         }
     }
 
@@ -94,7 +94,7 @@ public sealed class RowCollector : IRowReceiver
 
     public void Columns(IReadOnlyList<PipelineColumn> columns) => _columns = columns;
 
-    public void Row(long record, in RowView row)
+    public void Row(long record, RowView row)
     {
         var cells = new List<string>();
         for (var column = 0; column < row.Count; column++)

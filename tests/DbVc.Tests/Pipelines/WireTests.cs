@@ -118,7 +118,8 @@ public sealed class WireTests
         WireMessage.Write(stream, FrameKind.Columns, new ColumnsReply([new WireColumn("a", 1), new WireColumn("b", 3)]), WireJson.Default.ColumnsReply);
         stream.Write(Frame(FrameKind.Batch, ValidBatch()));
         WireMessage.Write(stream, FrameKind.RunDone, new RunReply(2, 1, 1, 0.5, 0.5, 1), WireJson.Default.RunReply);
-        WireMessage.Write(stream, FrameKind.Tested, new TestReply([new WireTest("a", "Passed", null, 1)], true, false, 0, ""), WireJson.Default.TestReply, [new byte[3]]);
+        var tested = new TestReply([new WireTest("a", "Passed", null, 1)], true, false, 0, "");
+        WireMessage.Write(stream, FrameKind.Tested, tested, WireJson.Default.TestReply, [new byte[3]]);
         WireMessage.Write(stream, FrameKind.Failed, new FailureReply("c", "t", "m", "w", 1), WireJson.Default.FailureReply);
         for (var round = 0; round < 5_000; round++)
         {
@@ -146,7 +147,7 @@ public sealed class WireTests
             switch (reader.Kind)
             {
                 case FrameKind.Batch:
-                    Read(payload, new CountingReceiver());
+                    Read(reader.Payload, new CountingReceiver());
                     break;
                 case FrameKind.Columns:
                     ReplyReader.Columns(WireMessage.Read(payload, WireJson.Default.ColumnsReply).Header);
@@ -165,7 +166,7 @@ public sealed class WireTests
         }
     }
 
-    private static void Read(ReadOnlySpan<byte> batch, CountingReceiver receiver) => new BatchReader(Columns, new RecordLedger(4), receiver).Read(batch);
+    private static void Read(ReadOnlyMemory<byte> batch, CountingReceiver receiver) => new BatchReader(Columns, new RecordLedger(4), receiver).Read(batch);
 
     private static byte[] ValidBatch() =>
     [
@@ -229,7 +230,7 @@ public sealed class WireTests
         {
         }
 
-        public void Row(long record, in RowView row)
+        public void Row(long record, RowView row)
         {
             Rows++;
             for (var column = 0; column < row.Count; column++)

@@ -1,0 +1,173 @@
+using DbVc.Model;
+using DbVc.Orchestration;
+using Microsoft.Data.Sqlite;
+using Xunit;
+
+namespace DbVc.SystemTests;
+
+/// <summary>The main job on the samples that ship with the product: real files, real sandbox, real live database.</summary>
+public sealed class MainJobTests : IDisposable
+{
+    private readonly SampleShop _shop = new();
+
+    public void Dispose() => _shop.Dispose();
+
+    [Fact]
+    public void Customers_are_ingested_reviewed_merged_and_rolled_back()
+    {
+        var report = _shop.Create("customers.json", "agent-customers");
+        Assert.True(report.State == TaskState.Ready, report.Error + string.Join("; ", report.Gates.Where(g => !g.Passed).SelectMany(g => g.Findings).Take(5)));
+        Assert.Equal(["syntax", "lint", "unit", "integration", "data quality", "performance", "security"], report.Gates.Select(g => g.Name));
+        Assert.Equal(report.Rows!.Read, report.Rows.Loaded + report.Rows.Rejected + report.Rows.Filtered);
+        Assert.Equal("200", _shop.Ask("SELECT count(*) FROM customers"));
+
+        // Somebody writes to main while the branch waits.
+        _shop.Write("UPDATE customers SET city = 'Bonn' WHERE id = 1; INSERT INTO customers (id, name, email) VALUES (900, 'New Here', 'new@example.com')");
+        var review = _shop.Workspace.Agents.Review(BranchName.Parse("agent-customers"), CancellationToken.None);
+        Assert.Equal(MergeState.Merged, review.Plan.State);
+        var merge = _shop.Merge("agent-customers");
+        Assert.Equal(MergeState.Merged, merge.State);
+        Assert.Equal((200 + 1 + report.Rows.Loaded).ToString(), _shop.Ask("SELECT count(*) FROM customers"));
+        Assert.Equal("Bonn", _shop.Ask("SELECT city FROM customers WHERE id = 1"));
+        Assert.Equal(TaskState.Merged, _shop.Workspace.Agents.Status(null).State);
+
+        var log = _shop.Workspace.History.Log(new LogRequest("HEAD", 50, null, false));
+        Assert.Equal(report.Evidence, log[0].Commit.Commit.Evidence!.Value.ToString());
+        Assert.True(log.Count(e => e.Commit.Commit.Author.Kind == AuthorKind.Agent && e.Commit.Commit.Provenance?.Task == report.Task) >= 5);
+
+        _shop.Workspace.Merges.Rollback(new RollbackRequest("HEAD~1", false), CancellationToken.None);
+        Assert.Equal("201", _shop.Ask("SELECT count(*) FROM customers"));
+        Assert.True(_shop.Workspace.History.Verify(CancellationToken.None).Ok);
+    }
+
+    [Fact]
+    public void A_source_that_breaks_its_threshold_stays_in_its_branch_with_a_report()
+    {
+        var report = _shop.Create("sensors.json", "agent-sensors");
+        Assert.Equal(TaskState.Failed, report.State);
+        Assert.Equal("data quality", Assert.Single(report.Gates, g => !g.Passed).Name);
+        var merge = _shop.Merge("agent-sensors");
+        Assert.Equal((MergeState.Refused, "data quality"), (merge.State, Assert.Single(merge.Gates).Name));
+        foreach (var path in new[] { "metadata.json", "generated/Ingestion.cs", "tests/IngestionTests.cs", "results/test_results.json", "results/execution.log", "results/quarantine.jsonl", "branch.info" })
+        {
+            Assert.True(File.Exists(Path.Combine(_shop.Folder, "branches", "agent-sensors", path)), path);
+        }
+
+        Assert.Equal(report.Rows!.Rejected, File.ReadLines(Path.Combine(_shop.Folder, "branches", "agent-sensors", "results", "quarantine.jsonl")).Count());
+    }
+
+    [Fact]
+    public void Code_edited_after_the_gates_is_not_merged_on_their_word()
+    {
+        var branch = BranchName.Parse("agent-customers");
+        Assert.Equal(TaskState.Ready, _shop.Create("customers.json", branch.Text).State);
+        File.AppendAllText(Path.Combine(_shop.Folder, "branches", branch.Text, "generated", "Validators.cs"), "// edited\n");
+        _shop.Workspace.Branches.Commit(branch, "Edit", null, CancellationToken.None);
+        Assert.Equal(MergeState.Refused, _shop.Merge(branch.Text).State);
+        Assert.Equal(TaskState.Ready, _shop.Workspace.Agents.RunGates(branch, new SilentProgress(), CancellationToken.None).State);
+        Assert.Equal(MergeState.Merged, _shop.Merge(branch.Text).State);
+    }
+
+    [Fact]
+    public void A_task_in_words_waits_for_its_metadata()
+    {
+        var waiting = _shop.Workspace.Agents.Create(new AgentRequest(null, null, "ingest customer data from API", null, false), new SilentProgress(), CancellationToken.None);
+        Assert.Equal((TaskState.Waiting, "agent-ingest-customer-data-from-001"), (waiting.State, waiting.Branch));
+        var report = _shop.Workspace.Agents.SupplyMetadata(_shop.Sample("customers.json"), null, new SilentProgress(), CancellationToken.None);
+        Assert.Equal((waiting.Task, TaskState.Ready), (report.Task, report.State));
+    }
+
+    [Theory]
+    [InlineData("""{"source": "absent.csv", "schema": {"id": "integer"}}""", "source.missing")]
+    [InlineData("""{"source": "folder.csv", "schema": {"id": "integer"}}""", "source.not-a-file")]
+    [InlineData("""{"source": "empty.csv", "schema": {"id": "integer"}}""", "source.empty")]
+    [InlineData("""{"source": "binary.csv", "schema": {"id": "integer"}}""", "source.binary")]
+    [InlineData("""{"source": "customers.csv", "schema": {"nowhere": "integer"}}""", "source.column-missing")]
+    [InlineData("""{"source": "customers.csv", "schema": {"id": "integer"}, "destination": {"table": "orders"}}""", "destination.differs")]
+    [InlineData("""{"source": "customers.csv", "schema": {"id": "wholenumber"}}""", "metadata.invalid")]
+    [InlineData("no json", "metadata.invalid")]
+    public void Bad_input_is_refused_before_anything_is_made(string metadata, string code)
+    {
+        Directory.CreateDirectory(_shop.Sample("folder.csv"));
+        File.WriteAllText(_shop.Sample("empty.csv"), "");
+        File.WriteAllBytes(_shop.Sample("binary.csv"), [0x7f, 0x45, 0x4c, 0x46, 0, 0, 0, 1, 2, 3, 0, 0]);
+        File.WriteAllText(_shop.Sample("bad.json"), metadata);
+        Assert.Equal(code, Assert.Throws<DbVcException>(() => _shop.Create("bad.json", "agent-bad")).Code);
+        Assert.Single(_shop.Workspace.Branches.List());
+        Assert.Empty(_shop.Workspace.Agents.List());
+    }
+}
+
+/// <summary>A repository over the sample shop, with the worker from the build.</summary>
+internal sealed class SampleShop : IDisposable
+{
+    public SampleShop()
+    {
+        Folder = Directory.CreateTempSubdirectory("dbvc-test-").FullName;
+        var samples = Path.Combine(Published.Root, "samples");
+        Directory.CreateDirectory(Path.Combine(Folder, "in"));
+        foreach (var file in Directory.EnumerateFiles(samples)) File.Copy(file, Sample(Path.GetFileName(file)));
+        Write(File.ReadAllText(Sample("shop.sql")));
+        Workspace.Init(new InitRequest(Folder, Database, null), Options, CancellationToken.None);
+        Workspace = Workspace.Open(Folder, Options, CancellationToken.None);
+    }
+
+    public string Folder { get; }
+
+    public string Database => Path.Combine(Folder, "shop.db");
+
+    public Workspace Workspace { get; }
+
+    private static WorkspaceOptions Options { get; } = new(TimeProvider.System, new Author("Tess", "", AuthorKind.Human), Published.WorkerFolder);
+
+    public string Sample(string name) => Path.Combine(Folder, "in", name);
+
+    public AgentReport Create(string metadata, string branch) => Workspace.Agents.Create(
+        new AgentRequest(Sample(metadata), BranchName.Parse(branch), null, null, false), new SilentProgress(), CancellationToken.None);
+
+    public MergeReport Merge(string branch) =>
+        Workspace.Merges.Merge(new MergeRequest(BranchName.Parse(branch), BranchName.Main, false, []), CancellationToken.None);
+
+    public void Write(string sql) => Run(sql, c => c.ExecuteNonQuery());
+
+    public string Ask(string sql) => Run(sql, c => Convert.ToString(c.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture) ?? "");
+
+    public void Dispose()
+    {
+        Workspace.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private T Run<T>(string sql, Func<SqliteCommand, T> run)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Database, Pooling = false }.ToString());
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return run(command);
+    }
+}
+
+/// <summary>Watches nothing.</summary>
+internal sealed class SilentProgress : IAgentProgress
+{
+    public void Message(string text)
+    {
+    }
+
+    public void StepStarted(string name)
+    {
+    }
+
+    public void StepFinished(TaskStep step)
+    {
+    }
+
+    public void GateFinished(GateSummary gate)
+    {
+    }
+
+    public void Rows(long loaded, long rejected)
+    {
+    }
+}

@@ -1,0 +1,149 @@
+using DbVc.PipelineRuntime;
+using Xunit;
+
+namespace DbVc.Tests;
+
+public sealed class RulesTests
+{
+    [Theory]
+    [InlineData("ann@example.org", true)]
+    [InlineData("ann.lee+tag@mail.example.org", true)]
+    [InlineData("o'neil@example.co.uk", true)]
+    [InlineData("a@b.c", true)]
+    [InlineData("ANN@EXAMPLE.ORG", true)]
+    [InlineData("ann@bücher.example", true)]
+    [InlineData("ann@xn--bcher-kva.example", true)]
+    [InlineData("", false)]
+    [InlineData("ann", false)]
+    [InlineData("@example.org", false)]
+    [InlineData("ann@", false)]
+    [InlineData("ann@example", false)]
+    [InlineData("ann@@example.org", false)]
+    [InlineData("a@b@example.org", false)]
+    [InlineData(".ann@example.org", false)]
+    [InlineData("ann.@example.org", false)]
+    [InlineData("ann..lee@example.org", false)]
+    [InlineData("ann@.example.org", false)]
+    [InlineData("ann@example.org.", false)]
+    [InlineData("ann@example..org", false)]
+    [InlineData("ann@-example.org", false)]
+    [InlineData("ann@example-.org", false)]
+    [InlineData("ann@exa_mple.org", false)]
+    [InlineData("ann@example.123", false)]
+    [InlineData("ann@127.0.0.1", false)]
+    [InlineData("ann@[127.0.0.1]", false)]
+    [InlineData("\"ann lee\"@example.org", false)]
+    [InlineData("ann lee@example.org", false)]
+    [InlineData("ann@exam ple.org", false)]
+    [InlineData(" ann@example.org", false)]
+    [InlineData("ann@example.org ", false)]
+    [InlineData("ann@example.org\n", false)]
+    [InlineData("ann\0@example.org", false)]
+    [InlineData("änn@example.org", false)]
+    [InlineData("ann(comment)@example.org", false)]
+    public void Mail_addresses_are_judged_as_people_use_them(string address, bool expected) =>
+        Assert.Equal(expected, Rules.IsEmail(Text.From(address)));
+
+    [Fact]
+    public void Mail_addresses_have_the_lengths_of_the_standard()
+    {
+        var label = new string('d', 60);
+        Assert.True(Rules.IsEmail(Text.From(new string('a', 64) + "@example.org")));
+        Assert.False(Rules.IsEmail(Text.From(new string('a', 65) + "@example.org")));
+        Assert.True(Rules.IsEmail(Text.From("a@" + new string('d', 63) + ".org")));
+        Assert.False(Rules.IsEmail(Text.From("a@" + new string('d', 64) + ".org")));
+        Assert.True(Rules.IsEmail(Text.From($"abcd@{label}.{label}.{label}.{label}.orgxx"[..254])));
+        Assert.False(Rules.IsEmail(Text.From(new string('a', 12) + $"@{label}.{label}.{label}.{label}.org")));
+    }
+
+    [Theory]
+    [InlineData("https://example.org/a?b=c#d", true)]
+    [InlineData("HTTP://example.org", true)]
+    [InlineData("http://[::1]:8080/", true)]
+    [InlineData("ftp://example.org", false)]
+    [InlineData("example.org", false)]
+    [InlineData("https://", false)]
+    [InlineData("https://a b.org", false)]
+    [InlineData("javascript:alert(1)", false)]
+    [InlineData("https://example.org/\n", false)]
+    [InlineData("", false)]
+    public void Urls_need_a_scheme_and_a_host(string url, bool expected) => Assert.Equal(expected, Rules.IsUrl(Text.From(url)));
+
+    [Theory]
+    [InlineData("0f8fad5b-d9cb-469f-a165-70867728950e", true)]
+    [InlineData("0F8FAD5B-D9CB-469F-A165-70867728950E", true)]
+    [InlineData("00000000-0000-0000-0000-000000000000", true)]
+    [InlineData("{0f8fad5b-d9cb-469f-a165-70867728950e}", false)]
+    [InlineData("0f8fad5bd9cb469fa16570867728950e", false)]
+    [InlineData("0f8fad5b-d9cb-469f-a165-70867728950g", false)]
+    public void Uuids_have_one_form(string uuid, bool expected) => Assert.Equal(expected, Rules.IsUuid(Text.From(uuid)));
+
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("abc", 3)]
+    [InlineData("äöü", 3)]
+    [InlineData("😀x", 2)]
+    [InlineData("e\u0301", 2)]
+    public void Lengths_count_code_points(string text, int expected) => Assert.Equal(expected, Rules.Length(Text.From(text)));
+
+    [Theory]
+    [InlineData("[A-Z]{2}", "AB", true)]
+    [InlineData("[A-Z]{2}", "ABC", false)]
+    [InlineData("[A-Z]{2}", "xAB", false)]
+    [InlineData("a|b", "ab", false)]
+    [InlineData("a|b", "b", true)]
+    [InlineData("^x$", "x\n", false)]
+    [InlineData(@"(\w)\1", "aa", true)]
+    [InlineData(@"(\w)\1", "ab", false)]
+    [InlineData(@"\d+", "١", true)]
+    [InlineData("é", "é", true)]
+    public void Patterns_match_the_whole_text(string pattern, string text, bool expected) => Assert.Equal(expected, new Pattern(pattern).Matches(Text.From(text)));
+
+    [Fact]
+    public void A_pattern_that_would_run_for_ever_does_not()
+    {
+        var hostile = Text.From(new string('a', 40) + "!");
+        Assert.False(new Pattern("(a+)+").Matches(hostile));
+        Assert.False(new Pattern(@"(a+)+\1b").Matches(hostile));
+    }
+
+    [Fact]
+    public void Unique_keys_tell_values_and_their_borders_apart()
+    {
+        var seen = new UniqueSet();
+        string?[][] rows = [["ab", ""], ["a", "b"], ["", "ab"], ["ab", "c"], ["12345678", "x"], ["1234567", "8x"]];
+        foreach (var row in rows) Assert.True(seen.Add(Key(row)));
+        foreach (var row in rows) Assert.False(seen.Add(Key(row)));
+        Assert.True(seen.Add(Key(["a", null])));
+        Assert.True(seen.Add(Key(["a", null])));
+        Assert.Equal(rows.Length, seen.Count);
+        var equalNulls = new UniqueSet(nullsAreEqual: true);
+        Assert.True(equalNulls.Add(Key(["a", null])));
+        Assert.False(equalNulls.Add(Key(["a", null])));
+        Assert.True(equalNulls.Add(Key([null, "a"])));
+    }
+
+    [Fact]
+    public void A_unique_set_agrees_with_a_hash_set()
+    {
+        var seed = Environment.TickCount;
+        var random = new Random(seed);
+        var set = new UniqueSet();
+        var reference = new HashSet<long>();
+        for (var i = 0; i < 50_000; i++)
+        {
+            var value = random.NextInt64(30_000);
+            var key = UniqueKey.Start();
+            key.Add((long?)value);
+            Assert.True(set.Contains(key) == reference.Contains(value), $"seed {seed}");
+            Assert.True(set.Add(key) == reference.Add(value), $"seed {seed}");
+        }
+    }
+
+    private static UniqueKey Key(string?[] values)
+    {
+        var key = UniqueKey.Start();
+        foreach (var value in values) key.Add(Text.From(value));
+        return key;
+    }
+}
