@@ -59,7 +59,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
             hint: $"It fills {Names(columns)}; declared are {Names(_columns)}.");
     }
 
-    public void Row(long record, in RowView row)
+    public void Row(long record, RowView row)
     {
         _row.Set(row);
         if (_checker.FindBroken(_row) is { } broken)
