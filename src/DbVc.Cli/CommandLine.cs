@@ -69,6 +69,23 @@ internal sealed class CommandLine
     /// <summary>Every command, in the order that help shows.</summary>
     private static IEnumerable<Verb> Verbs() =>
     [
+        InitCommand.Create(),
+        StatusCommand.Create(),
+        CommitCommand.Create(),
+        LogCommand.Create(),
+        ShowCommand.Create(),
+        DiffCommand.Create(),
+        BranchCommand.Create(),
+        ConflictsCommand.Create(),
+        MergeCommand.Create(),
+        RollbackCommand.Create(),
+        BlameCommand.Create(),
+        QueryCommand.Create(),
+        AgentCommand.Create(),
+        GateCommand.Create(),
+        OpCommand.Create(),
+        VerifyCommand.Create(),
+        DoctorCommand.Create(),
         CompletionCommand.Create(),
     ];
 }

@@ -12,7 +12,11 @@ internal static class Published
     private static string Program { get; } = Path.Combine(Root, "artifacts", "publish", "cli", "db-vc.dll");
 
     /// <summary>Runs db-vc to its end, standard input closed, in <paramref name="folder"/>.</summary>
-    public static async Task<Ended> RunAsync(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static Task<Ended> RunAsync(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        EndAsync(Start(folder, environment, arguments));
+
+    /// <summary>Starts db-vc, standard input closed.</summary>
+    public static Process Start(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         if (!File.Exists(Program)) throw new FileNotFoundException("db-vc is not published. Run ./dev publish first.", Program);
         var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
@@ -23,8 +27,15 @@ internal static class Published
             RedirectStandardError = true,
         };
         foreach (var (name, value) in environment) start.Environment[name] = value;
-        using var process = Process.Start(start)!;
+        var process = Process.Start(start)!;
         process.StandardInput.Close();
+        return process;
+    }
+
+    /// <summary>Waits for the end of a process and gathers what it still says.</summary>
+    public static async Task<Ended> EndAsync(Process started)
+    {
+        using var process = started;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -17,6 +17,9 @@ internal interface IProgressView
 
     /// <summary>A line that stays, between the steps.</summary>
     void Note(string text);
+
+    /// <summary>A part of the running step that has ended; a line that stays.</summary>
+    void Item(bool succeeded, string name, string summary);
 }
 
 /// <summary>Says nothing.</summary>
@@ -35,6 +38,10 @@ internal sealed class SilentProgress : IProgressView
     }
 
     public void Note(string text)
+    {
+    }
+
+    public void Item(bool succeeded, string name, string summary)
     {
     }
 }

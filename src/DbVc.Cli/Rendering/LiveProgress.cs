@@ -51,4 +51,10 @@ internal sealed class LiveProgress : IProgressView
     }
 
     public void Note(string text) => _console.Write(new Text("  " + Printable.Line(text) + "\n", SpectreLook.Style(Look.Dim)));
+
+    public void Item(bool succeeded, string name, string summary)
+    {
+        var line = new Paragraph().Append(succeeded ? "  ✓ " : "  ✗ ", SpectreLook.Style(succeeded ? Look.Good : Look.Bad));
+        _console.Write(line.Append(Printable.Line(name) + "  ").Append(Printable.Line(summary) + "\n", SpectreLook.Style(Look.Dim)));
+    }
 }

@@ -47,6 +47,15 @@ internal sealed class Output(Terminal terminal, bool isJson)
         if (!IsJson) terminal.Out.Write(Printable.Block(text));
     }
 
+    /// <summary>Shows at once what was said; while a step of long work runs, somebody may be reading along.</summary>
+    public void Flush() => terminal.Out.Flush();
+
+    /// <summary>Text for other programs exactly as it is, such as CSV; the reader, not the terminal, is responsible for it.</summary>
+    public void Text(string text)
+    {
+        if (!IsJson) terminal.Out.Write(terminal.IsOutTerminal ? Printable.Block(text) : text);
+    }
+
     /// <summary>A line on standard error for people; with --json too, because standard output is not touched.</summary>
     public void ErrorLine(params ReadOnlySpan<Piece> pieces) => Write(terminal.Error, _errorColor, pieces);
 
@@ -61,6 +70,13 @@ internal sealed class Output(Terminal terminal, bool isJson)
         }
 
         foreach (var line in table.ToLines()) terminal.Out.WriteLine(line);
+    }
+
+    /// <summary>Aligned lines for people without header and frame; cheap, so that short answers stay fast.</summary>
+    public void List(TextTable table)
+    {
+        if (IsJson) return;
+        foreach (var line in table.ToPieces()) Write(terminal.Out, _color, line);
     }
 
     /// <summary>The result of a command that is one text: printed as it is, or the document with --json.</summary>

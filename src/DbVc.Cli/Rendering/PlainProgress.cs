@@ -18,8 +18,13 @@ internal sealed class PlainProgress(Output output, TimeProvider clock) : IProgre
         if (_step is not { } step) return;
         _step = null;
         step.End(succeeded, summary);
-        output.Line(succeeded ? Piece.Good("ok    ") : Piece.Bad("FAIL  "), step.Name, "  ", Piece.Dim(step.Describe()));
+        output.Line(Mark(succeeded), step.Name, "  ", Piece.Dim(step.Describe()));
+        output.Flush();
     }
 
-    public void Note(string text) => output.Line("      ", text);
+    public void Note(string text) => output.Line("  ", text);
+
+    public void Item(bool succeeded, string name, string summary) => output.Line("  ", Mark(succeeded), name, "  ", Piece.Dim(summary));
+
+    private static Piece Mark(bool succeeded) => succeeded ? Piece.Good("✓ ") : Piece.Bad("✗ ");
 }

@@ -14,7 +14,8 @@ internal sealed class Step(string name, Pace pace)
 
     public void End(bool succeeded, string summary)
     {
-        _result = Join(summary, Pace.Describe(running: false), Pace.Seconds(Pace.Elapsed));
+        // A summary counts what the pace counted, and better.
+        _result = Join(summary.Length > 0 ? summary : Pace.Describe(running: false), Pace.Seconds(Pace.Elapsed));
         Succeeded = succeeded;
     }
 

@@ -87,7 +87,7 @@ public sealed class OutputTests
         progress.Begin("gate lint");
         progress.End(succeeded: false, "2 findings");
         Assert.Equal(
-            "ok    analyze  4 columns · 0.0 s\nok    load  50,000 rows · 25,000 rows/s · 2.0 s\nFAIL  gate lint  2 findings · 0.0 s\n", terminal.Out);
+            "✓ analyze  4 columns · 0.0 s\n✓ load  50,000 rows · 25,000 rows/s · 2.0 s\n✗ gate lint  2 findings · 0.0 s\n", terminal.Out);
     }
 
     [Fact]

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using DbVc.Model;
+
+namespace DbVc.Cli;
+
+/// <summary>Starts agents and watches them.</summary>
+internal static class AgentCommand
+{
+    public static Verb Create() => new("agent", "Let an agent make, test and load a pipeline on a branch of its own.")
+    {
+        AgentCreateCommand.Create(),
+        AgentMetadataCommand.Create(),
+        Status(),
+        List(),
+        Log(),
+    };
+
+    private static Verb Status()
+    {
+        var branch = new Argument<string?>("BRANCH") { Description = "The branch; otherwise the latest task.", Arity = ArgumentArity.ZeroOrOne };
+        return new Verb("status", "Show a task: steps, gates, tests, rows and cost.", "db-vc agent status", "db-vc agent status agent-users") { branch }
+            .OnRepository((context, workspace) =>
+            {
+                var report = workspace.Agents.Status(Session.Branch(context.Get(branch)));
+                AgentView.Write(context.Output, report);
+                context.Output.Json(report.ToJson());
+                return 0;
+            });
+    }
+
+    private static Verb List() => new Verb("list", "List tasks, oldest first.", "db-vc agent list").OnRepository((context, workspace) =>
+    {
+        var tasks = workspace.Agents.List();
+        if (tasks.Count == 0) context.Output.Line("No tasks.");
+        var list = new TextTable("", "", "", "", "#");
+        foreach (var task in tasks)
+        {
+            var state = Json.Name(task.State);
+            list.Add(Piece.Id(task.Task), Piece.Name(task.Branch), new Piece(state, BranchesView.LookOf(state)),
+                Piece.Dim(Shown.Time(task.Created)), task.Rows is { } rows ? Shown.Count(rows.Loaded, "row") : "");
+        }
+
+        context.Output.List(list);
+        context.Output.Json(new JsonObject { ["tasks"] = Json.Array(tasks, task => task.ToJson()) });
+        return 0;
+    });
+
+    private static Verb Log()
+    {
+        var branch = new Argument<string>("BRANCH") { Description = "The branch." };
+        return new Verb("log", "Print the transcript of a branch's latest task.", "db-vc agent log agent-users") { branch }.OnRepository((context, workspace) =>
+        {
+            var lines = workspace.Agents.Log(BranchName.Parse(context.Get(branch)));
+            if (context.Output.IsJson) context.Output.Json(new JsonObject { ["entries"] = Json.Array(lines, line => JsonNode.Parse(line)) });
+            else
+            {
+                foreach (var line in lines) context.Output.Line(line);
+            }
+
+            return 0;
+        });
+    }
+}

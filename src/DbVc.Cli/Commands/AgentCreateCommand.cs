@@ -1,0 +1,37 @@
+using System.CommandLine;
+using DbVc.Model;
+using DbVc.Orchestration;
+
+namespace DbVc.Cli;
+
+/// <summary>Starts an agent and watches it to the end.</summary>
+internal static class AgentCreateCommand
+{
+    public static Verb Create()
+    {
+        var metadata = new Option<string?>("--metadata", "-f") { Description = "The file that describes source, schema and rules.", HelpName = "FILE" };
+        var branch = new Option<string?>("--branch", "-b") { Description = "The branch to make; otherwise named after the destination.", HelpName = "BRANCH" };
+        var task = new Option<string?>("--task") { Description = "The task in words.", HelpName = "TEXT" };
+        var model = new Option<string?>("--model") { Description = "The model that works; otherwise the configured one.", HelpName = "MODEL" };
+        var merge = new Option<bool>("--auto-merge") { Description = "Merge into main when every gate passes." };
+        return new Verb("create", "Make a pipeline from metadata, test it, and load its rows into a branch.",
+            "db-vc agent create --metadata metadata/users.json --branch agent-users-ingest", "db-vc agent create --task \"ingest customer data\"")
+        {
+            metadata,
+            branch,
+            task,
+            model,
+            merge,
+        }.OnRepository((context, workspace) =>
+        {
+            if (context.Get(metadata) is null && context.Get(task) is null)
+            {
+                throw new DbVcException(FailureKind.Usage, "usage", "An agent needs metadata or a task.", hint: "Give --metadata FILE or --task TEXT.");
+            }
+
+            var file = context.Get(metadata) is { } path ? Path.GetFullPath(path) : null;
+            var request = new AgentRequest(file, Session.Branch(context.Get(branch)), context.Get(task), context.Get(model), context.Get(merge));
+            return AgentView.RunAsync(context, progress => workspace.Agents.Create(request, progress, context.Interrupted));
+        });
+    }
+}

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using DbVc.Model;
+
+namespace DbVc.Cli;
+
+/// <summary>Makes, lists, shows and removes branches.</summary>
+internal static class BranchCommand
+{
+    public static Verb Create() => new("branch", "Work on isolated copies of the database.")
+    {
+        CreateBranch(),
+        List(),
+        Show(),
+        Delete(),
+        BranchReviewCommand.Create(),
+        BranchMergeCommand.Create(),
+    };
+
+    public static Argument<string> Name() => new("NAME") { Description = "The branch." };
+
+    private static Verb CreateBranch()
+    {
+        var name = Name();
+        var from = new Option<string?>("--from") { Description = "The revision to begin at; otherwise main with its live changes.", HelpName = "REV" };
+        return new Verb("create", "Make a branch with a database of its own.", "db-vc branch create new-tariffs", "db-vc branch create repair --from HEAD~3")
+        {
+            name,
+            from,
+        }.OnRepository((context, workspace) =>
+        {
+            var branch = workspace.Branches.Create(BranchName.Parse(context.Get(name)), context.Get(from), context.Interrupted);
+            context.Output.Line(Piece.Good("✓ "), "Branch ", Piece.Name(branch.Name), " at ", Piece.Id(branch.Head.Short));
+            context.Output.Line(Piece.Dim("  its database  "), branch.Database);
+            context.Output.Json(branch.ToJson());
+            return 0;
+        });
+    }
+
+    private static Verb List() => new Verb("list", "List branches.", "db-vc branch list").OnRepository((context, workspace) =>
+    {
+        var branches = workspace.Branches.List();
+        BranchesView.Write(context.Output, branches);
+        context.Output.Json(new JsonObject { ["branches"] = Json.Array(branches, branch => branch.ToJson()) });
+        return 0;
+    });
+
+    private static Verb Show()
+    {
+        var name = Name();
+        return new Verb("show", "Show one branch and where its database is.", "db-vc branch show new-tariffs") { name }.OnRepository((context, workspace) =>
+        {
+            var branch = workspace.Branches.Show(BranchName.Parse(context.Get(name)));
+            BranchesView.WriteOne(context.Output, branch);
+            context.Output.Json(branch.ToJson());
+            return 0;
+        });
+    }
+
+    private static Verb Delete()
+    {
+        var name = Name();
+        return new Verb("delete", "Remove a branch with its database; its commits stay.", "db-vc branch delete new-tariffs") { name }
+            .OnRepository((context, workspace) =>
+            {
+                var branch = BranchName.Parse(context.Get(name));
+                workspace.Branches.Delete(branch);
+                context.Output.Line(Piece.Good("✓ "), "Removed branch ", Piece.Name(branch.Text));
+                context.Output.Json(new JsonObject { ["deleted"] = branch.Text });
+                return 0;
+            });
+    }
+}

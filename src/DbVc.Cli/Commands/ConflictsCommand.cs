@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using DbVc.Model;
+using DbVc.Orchestration;
+
+namespace DbVc.Cli;
+
+/// <summary>Lists, shows and decides conflicts of merges in progress.</summary>
+internal static class ConflictsCommand
+{
+    private const int PageSize = 100;
+
+    public static Verb Create() => new("conflicts", "See and decide what a merge could not decide alone.") { List(), Show(), Resolve() };
+
+    private static Verb List()
+    {
+        var merge = new Argument<string?>("MERGE") { Description = "The merge in progress; not needed when there is only one.", Arity = ArgumentArity.ZeroOrOne };
+        var after = new Option<string?>("--after") { Description = "Go on behind this conflict.", HelpName = "ID" };
+        var limit = new Option<int>("--limit", "-n") { Description = "List at most this many.", HelpName = "N", DefaultValueFactory = _ => PageSize };
+        return new Verb("list", "List the conflicts of a merge in progress.", "db-vc conflicts list") { merge, after, limit }.OnRepository((context, workspace) =>
+        {
+            var page = workspace.Merges.ListConflicts(context.Get(merge), context.Get(after), Limits.Positive(context.Get(limit), "--limit"));
+            context.Output.Line(Piece.Dim("merge "), Piece.Id(page.Merge));
+            ConflictsView.Write(context.Output, page.Conflicts.Select(view => (view.Conflict, view.Resolution)));
+            if (page.Next is { } next) context.Output.Line(Piece.Dim($"More: db-vc conflicts list {page.Merge} --after {next}"));
+            context.Output.Json(page.ToJson());
+            return 0;
+        });
+    }
+
+    private static Verb Show()
+    {
+        var id = new Argument<string>("ID") { Description = "The conflict." };
+        return new Verb("show", "Show one conflict: base, source and target.", "db-vc conflicts show 5d1c09ab") { id }.OnRepository((context, workspace) =>
+        {
+            var view = workspace.Merges.ShowConflict(context.Get(id)!);
+            ConflictsView.WriteOne(context.Output, view);
+            context.Output.Json(view.ToJson());
+            return 0;
+        });
+    }
+
+    private static Verb Resolve()
+    {
+        var id = new Argument<string?>("ID") { Description = "The conflict; or --all.", Arity = ArgumentArity.ZeroOrOne };
+        var all = new Option<bool>("--all") { Description = "All conflicts that are still open." };
+        var take = new Option<string?>("--take") { Description = "The side to take.", HelpName = "SIDE" };
+        take.AcceptOnlyFromAmong("source", "target", "base");
+        var value = new Option<string?>("--value") { Description = "The value to set instead, as JSON.", HelpName = "JSON" };
+        var merge = new Option<string?>("--merge") { Description = "The merge in progress; not needed when there is only one.", HelpName = "MERGE" };
+        return new Verb("resolve", "Decide one conflict or all.",
+            "db-vc conflicts resolve 5d1c09ab --take source", "db-vc conflicts resolve 5d1c09ab --value 42", "db-vc conflicts resolve --all --take target")
+        {
+            id,
+            all,
+            take,
+            value,
+            merge,
+        }.OnRepository((context, workspace) =>
+        {
+            if (context.Get(all) == context.Get(id) is not null) throw Wrong("Name one conflict, or give --all.");
+            var resolution = Decide(context.Get(take), context.Get(value));
+            var count = workspace.Merges.Resolve(new ResolveRequest(context.Get(merge), context.Get(id), resolution));
+            context.Output.Line(Piece.Good("✓ "), "Decided ", Shown.Count(count, "conflict"), Piece.Dim(". When all are decided: db-vc merge continue"));
+            context.Output.Json(new JsonObject { ["resolved"] = count });
+            return 0;
+        });
+    }
+
+    private static Resolution Decide(string? take, string? value) => (take, value) switch
+    {
+        (not null, null) => new Resolution(Enum.Parse<ResolutionKind>(take, ignoreCase: true)),
+        (null, not null) => new Resolution(ResolutionKind.Value, Json.Parse(value)),
+        _ => throw Wrong("Say what to take: --take source, target or base; or --value JSON."),
+    };
+
+    private static DbVcException Wrong(string message) => new(FailureKind.Usage, "usage", message, hint: "db-vc conflicts resolve --help");
+}

@@ -1,0 +1,31 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+
+namespace DbVc.Cli;
+
+/// <summary>Shows what commands did to the repository.</summary>
+internal static class OpCommand
+{
+    private const int DefaultLimit = 50;
+
+    public static Verb Create() => new("op", "Look into the log of operations.") { Log() };
+
+    private static Verb Log()
+    {
+        var limit = new Option<int>("--limit", "-n") { Description = "List at most this many.", HelpName = "N", DefaultValueFactory = _ => DefaultLimit };
+        return new Verb("log", "List what commands moved, newest first.", "db-vc op log", "db-vc op log -n 5") { limit }.OnRepository((context, workspace) =>
+        {
+            var entries = workspace.History.Operations(Limits.Positive(context.Get(limit), "--limit"));
+            var list = new TextTable("#", "", "", "", "");
+            foreach (var entry in entries)
+            {
+                list.Add(Piece.Id(entry.Number.ToString(System.Globalization.CultureInfo.InvariantCulture)), Piece.Dim(Shown.Time(entry.Time)),
+                    Piece.Name(entry.Actor), entry.Command, Piece.Dim(string.Join(", ", entry.Moves)));
+            }
+
+            context.Output.List(list);
+            context.Output.Json(new JsonObject { ["operations"] = Json.Array(entries, entry => entry.ToJson()) });
+            return 0;
+        });
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text.Json.Nodes;
+using DbVc.Model;
+using DbVc.Orchestration;
+
+namespace DbVc.Cli;
+
+/// <summary>Tasks, gates and reviews as documents.</summary>
+internal static class AgentShapes
+{
+    public static JsonObject ToJson(this AgentReport report) => new()
+    {
+        ["task"] = report.Task,
+        ["branch"] = report.Branch,
+        ["state"] = Json.Name(report.State),
+        ["text"] = report.Text,
+        ["model"] = report.Model,
+        ["created"] = Json.Time(report.Created),
+        ["assumptions"] = Json.Array(report.Assumptions),
+        ["steps"] = Json.Array(report.Steps, step => new JsonObject
+        {
+            ["name"] = step.Name,
+            ["state"] = step.State,
+            ["seconds"] = Json.Number(step.Seconds),
+            ["summary"] = step.Summary,
+        }),
+        ["gates"] = Json.Array(report.Gates, gate => gate.ToJson()),
+        ["tests"] = report.Tests?.ToJson(),
+        ["rows"] = report.Rows is { } rows ? rows.ToJson(report.RowsPerSecond) : null,
+        ["firstFailures"] = Json.Array(report.FirstFailures, failure => failure.ToJson()),
+        ["cost"] = new JsonObject { ["tokens"] = report.Cost.Tokens, ["usd"] = report.Cost.Usd, ["saved"] = report.Cost.Saved },
+        ["evidence"] = report.Evidence,
+        ["error"] = report.Error,
+    };
+
+    public static JsonObject ToJson(this GateSummary gate) => new()
+    {
+        ["name"] = gate.Name,
+        ["passed"] = gate.Passed,
+        ["seconds"] = Json.Number(gate.Seconds),
+        ["summary"] = gate.Summary,
+        ["findings"] = Json.Array(gate.Findings, finding => new JsonObject
+        {
+            ["message"] = finding.Message,
+            ["file"] = finding.File,
+            ["line"] = finding.Line,
+            ["rule"] = finding.Rule,
+            ["row"] = finding.Row,
+        }),
+    };
+
+    public static JsonObject ToJson(this ReviewReport review) => new()
+    {
+        ["branch"] = review.Branch.ToJson(),
+        ["ready"] = ReviewView.IsReady(review),
+        ["task"] = review.Task?.ToJson(),
+        ["diff"] = review.Diff.ToJson(),
+        ["plan"] = review.Plan.ToJson(),
+    };
+
+    private static JsonObject ToJson(this TestSummary tests) => new()
+    {
+        ["passed"] = tests.Passed,
+        ["total"] = tests.Total,
+        ["lineCoverage"] = Json.Number(tests.LineCoverage),
+        ["branchCoverage"] = Json.Number(tests.BranchCoverage),
+        ["mutationScore"] = Json.Number(tests.MutationScore),
+    };
+
+    private static JsonObject ToJson(this RowCounts rows, double perSecond) => new()
+    {
+        ["read"] = rows.Read,
+        ["loaded"] = rows.Loaded,
+        ["rejected"] = rows.Rejected,
+        ["filtered"] = rows.Filtered,
+        ["perSecond"] = Json.Number(perSecond),
+    };
+
+    private static JsonObject ToJson(this RowFailure failure) => new()
+    {
+        ["record"] = failure.Record,
+        ["line"] = failure.Line,
+        ["field"] = failure.Field,
+        ["rule"] = failure.Rule,
+        ["value"] = failure.Value,
+        ["message"] = failure.Message,
+    };
+}

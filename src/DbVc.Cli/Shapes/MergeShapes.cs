@@ -1,0 +1,76 @@
+using System.Text.Json.Nodes;
+using DbVc.Model;
+using DbVc.Orchestration;
+
+namespace DbVc.Cli;
+
+/// <summary>Merges and conflicts as documents.</summary>
+internal static class MergeShapes
+{
+    public static JsonObject ToJson(this MergeReport report) => new()
+    {
+        ["status"] = Json.Name(report.State),
+        ["commit"] = report.Commit?.ToString(),
+        ["merge"] = report.Merge,
+        ["dryRun"] = report.DryRun,
+        ["message"] = report.Message,
+        ["tables"] = report.Tables.ToJson(),
+        ["conflicts"] = Json.Array(report.Conflicts, conflict => conflict.ToJson()),
+        ["violations"] = Json.Array(report.Violations, violation => new JsonObject
+        {
+            ["constraint"] = violation.Constraint,
+            ["table"] = violation.Table,
+            ["key"] = violation.Key,
+            ["message"] = violation.Message,
+        }),
+        ["gates"] = Json.Array(report.Gates, gate => gate.ToJson()),
+    };
+
+    public static JsonObject ToJson(this MergeStatus merge) => new()
+    {
+        ["merge"] = merge.Id,
+        ["source"] = merge.Source.Text,
+        ["target"] = merge.Target.Text,
+        ["conflicts"] = merge.Conflicts,
+        ["open"] = merge.Open,
+        ["started"] = Json.Time(merge.Started),
+    };
+
+    public static JsonObject ToJson(this ConflictPage page) => new()
+    {
+        ["merge"] = page.Merge,
+        ["conflicts"] = Json.Array(page.Conflicts, conflict => conflict.ToJson()),
+        ["next"] = page.Next,
+    };
+
+    public static JsonObject ToJson(this ConflictView view)
+    {
+        var document = view.Conflict.ToJson();
+        document["sourceCommit"] = view.SourceCommit.ToString();
+        document["targetCommit"] = view.TargetCommit.ToString();
+        document["resolution"] = view.Resolution is { } taken
+            ? new JsonObject { ["take"] = Json.Name(taken.Kind), ["value"] = taken.Value is { } value ? Json.Of(value) : null }
+            : null;
+        return document;
+    }
+
+    private static JsonObject ToJson(this Conflict conflict) => new()
+    {
+        ["id"] = conflict.Id,
+        ["kind"] = Json.Name(conflict.Kind),
+        ["table"] = conflict.Table,
+        ["key"] = Json.Row(conflict.Key),
+        ["column"] = conflict.Column,
+        ["base"] = Side(conflict, conflict.Base),
+        ["source"] = Side(conflict, conflict.Source),
+        ["target"] = Side(conflict, conflict.Target),
+    };
+
+    /// <summary>A row is an object; a cell, a statement or a text is its value.</summary>
+    private static JsonNode? Side(Conflict conflict, IReadOnlyList<NamedValue>? values) => values switch
+    {
+        null or [] => null,
+        [var only] when conflict.Kind != ConflictKind.Row => Json.Of(only.Value),
+        _ => Json.Row(values),
+    };
+}

@@ -1,0 +1,92 @@
+using DbVc.Model;
+using DbVc.Orchestration;
+
+namespace DbVc.Cli;
+
+/// <summary>Runs and shows an agent's task for people.</summary>
+internal static class AgentView
+{
+    /// <summary>Runs a task with its steps shown as they happen; the result is the exit code.</summary>
+    public static async Task<int> RunAsync(CommandContext context, Func<IAgentProgress, AgentReport> work)
+    {
+        var report = await context.Output.WithProgressAsync(view => Task.FromResult(work(new AgentProgress(view)))).ConfigureAwait(false);
+        context.Interrupted.ThrowIfCancellationRequested();
+        context.Output.Json(report.ToJson());
+        context.Output.Line();
+        WriteSummary(context.Output, report);
+        return report.State switch
+        {
+            TaskState.Ready or TaskState.Merged or TaskState.Waiting => 0,
+            _ when report.Gates.Any(gate => !gate.Passed) => (int)FailureKind.Refused,
+            _ => (int)FailureKind.Failed,
+        };
+    }
+
+    /// <summary>All there is to know, for <c>agent status</c>.</summary>
+    public static void Write(Output output, AgentReport report)
+    {
+        foreach (var step in report.Steps)
+        {
+            output.Line(step.State switch { "done" => Piece.Good("✓ "), "failed" => Piece.Bad("✗ "), _ => Piece.Name("… ") },
+                step.Name, "  ", Piece.Dim($"{Shown.Short(step.Summary)} · {Pace.Seconds(TimeSpan.FromSeconds(step.Seconds))}"));
+        }
+
+        if (report.Gates.Count > 0) output.Line(Piece.Strong("Gates"));
+        MergeView.WriteGates(output, report.Gates);
+        if (report.Steps.Count + report.Gates.Count > 0) output.Line();
+        WriteSummary(output, report);
+    }
+
+    /// <summary>For example <c>1,209 loaded, 45 rejected of 1,254</c>.</summary>
+    public static string Rows(RowCounts rows) =>
+        $"{Shown.Count(rows.Loaded)} loaded, {Shown.Count(rows.Rejected)} rejected"
+        + (rows.Filtered > 0 ? $", {Shown.Count(rows.Filtered)} filtered" : "") + $" of {Shown.Count(rows.Read)}";
+
+    private static void WriteSummary(Output output, AgentReport report)
+    {
+        var state = Json.Name(report.State);
+        var list = new TextTable("", "")
+            .Add(Piece.Dim("Task"), Piece.Id(report.Task))
+            .Add(Piece.Dim("Branch"), Piece.Name(report.Branch))
+            .Add(Piece.Dim("State"), new Piece(state, BranchesView.LookOf(state)));
+        if (report.Tests is { } tests)
+        {
+            list.Add(Piece.Dim("Tests"), $"{tests.Passed}/{tests.Total} passed, coverage {Shown.Percent(tests.LineCoverage)}");
+        }
+
+        if (report.Rows is { } rows) list.Add(Piece.Dim("Rows"), $"{Rows(rows)}, {Shown.Count((long)report.RowsPerSecond)} rows/s");
+        if (report.Cost.Tokens > 0) list.Add(Piece.Dim("Cost"), $"{Shown.Count(report.Cost.Tokens)} tokens, {report.Cost.Usd:0.00} USD");
+        foreach (var assumption in report.Assumptions) list.Add(Piece.Dim("Assumed"), assumption);
+        output.List(list);
+        if (report.Error is { } error) WriteError(output, error);
+        WriteFailures(output, report.FirstFailures);
+        if (Next(report) is { } next) output.Line(Piece.Dim($"Next: {next}"));
+    }
+
+    private static void WriteError(Output output, string error)
+    {
+        output.Line(Piece.Dim("Error:"));
+        foreach (var line in error.TrimEnd().Split('\n')) output.Line(Piece.Bad("  " + Shown.Cut(line.TrimEnd(), 160)));
+    }
+
+    private static void WriteFailures(Output output, IReadOnlyList<RowFailure> failures)
+    {
+        if (failures.Count == 0) return;
+        output.Line(Piece.Dim("First rejected records:"));
+        var list = new TextTable("", "", "", "");
+        foreach (var failure in failures.Take(5))
+        {
+            list.Add(Piece.Dim(failure.Line > 0 ? $"  line {failure.Line}" : $"  record {failure.Record}"), failure.Field, Shown.Cell(Value.Text(failure.Value)), failure.Message);
+        }
+
+        output.List(list);
+    }
+
+    private static string? Next(AgentReport report) => report.State switch
+    {
+        TaskState.Waiting => "db-vc agent metadata --file FILE",
+        TaskState.Ready => $"db-vc branch review {report.Branch}",
+        TaskState.Failed or TaskState.Stopped => $"db-vc agent log {report.Branch}",
+        _ => null,
+    };
+}

@@ -1,0 +1,49 @@
+using DbVc.Orchestration;
+
+namespace DbVc.Cli;
+
+/// <summary>Branches and merges in progress for people.</summary>
+internal static class BranchesView
+{
+    public static void Write(Output output, IEnumerable<BranchReport> branches)
+    {
+        var list = new TextTable("", "", "", "", "");
+        foreach (var branch in branches)
+        {
+            list.Add(Piece.Name("  " + branch.Name), Piece.Id(branch.Head.Short), new Piece(branch.Status, LookOf(branch.Status)),
+                Piece.Dim(branch.Created is { } time ? Shown.Time(time) : ""), Piece.Dim(branch.Task is null ? "" : $"task {branch.Task}"));
+        }
+
+        output.List(list);
+    }
+
+    public static void Write(Output output, IEnumerable<MergeStatus> merges)
+    {
+        foreach (var merge in merges)
+        {
+            output.Line("  ", Piece.Id(merge.Id), "  ", Piece.Name(merge.Source.Text), " into ", Piece.Name(merge.Target.Text), "  ",
+                merge.Open == 0
+                    ? Piece.Good($"all {Shown.Count(merge.Conflicts, "conflict")} decided; db-vc merge continue")
+                    : Piece.Warning($"{Shown.Count(merge.Open)} of {Shown.Count(merge.Conflicts, "conflict")} open; db-vc conflicts list"));
+        }
+    }
+
+    public static void WriteOne(Output output, BranchReport branch)
+    {
+        var list = new TextTable("", "").Add(Piece.Dim("branch"), Piece.Name(branch.Name)).Add(Piece.Dim("head"), Piece.Id(branch.Head.ToString()));
+        if (branch.Base is { } start) list.Add(Piece.Dim("base"), Piece.Id(start.ToString()));
+        list.Add(Piece.Dim("status"), new Piece(branch.Status, LookOf(branch.Status)));
+        list.Add(Piece.Dim("database"), branch.Database ?? "(made on first use)");
+        if (branch.Created is { } time) list.Add(Piece.Dim("created"), Shown.Time(time));
+        if (branch.Task is { } task) list.Add(Piece.Dim("task"), task);
+        output.List(list);
+    }
+
+    public static Look LookOf(string status) => status switch
+    {
+        "ready" or "merged" => Look.Good,
+        "failed" or "stopped" => Look.Bad,
+        "running" or "waiting" => Look.Warning,
+        _ => Look.Plain,
+    };
+}

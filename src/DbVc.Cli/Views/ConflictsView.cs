@@ -1,0 +1,69 @@
+using DbVc.Model;
+using DbVc.Orchestration;
+
+namespace DbVc.Cli;
+
+/// <summary>Conflicts for people.</summary>
+internal static class ConflictsView
+{
+    private static readonly string[] Absent = [];
+
+    /// <summary>One line per conflict.</summary>
+    public static void Write(Output output, IEnumerable<(Conflict Conflict, Resolution? Resolution)> conflicts)
+    {
+        var table = new TextTable("id", "where", "base", "source", "target", "decided");
+        foreach (var (conflict, resolution) in conflicts)
+        {
+            table.Add(Piece.Id(conflict.Id), Place(conflict), Side(conflict, conflict.Base), Side(conflict, conflict.Source), Side(conflict, conflict.Target),
+                resolution is null ? Piece.Warning("open") : Piece.Good(Describe(resolution)));
+        }
+
+        output.Table(table);
+    }
+
+    /// <summary>One conflict in full: a line per column, or the texts of both sides.</summary>
+    public static void WriteOne(Output output, ConflictView view)
+    {
+        var conflict = view.Conflict;
+        output.Line(Piece.Dim("conflict "), Piece.Id(conflict.Id), "  ", Piece.Strong(Place(conflict)), Piece.Dim($"  {Json.Name(conflict.Kind)}"));
+        output.Line(Piece.Dim("source   "), Piece.Id(view.SourceCommit.Short), Piece.Dim("   target "), Piece.Id(view.TargetCommit.Short));
+        if (conflict.Kind is ConflictKind.Cell or ConflictKind.Row) WriteColumns(output, conflict);
+        else WriteTexts(output, conflict);
+        output.Line(view.Resolution is { } taken
+            ? Piece.Good($"decided: {Describe(taken)}")
+            : Piece.Dim($"Decide it: db-vc conflicts resolve {conflict.Id} --take source|target|base" + (conflict.Kind == ConflictKind.Cell ? " (or --value JSON)" : "")));
+    }
+
+    private static void WriteColumns(Output output, Conflict conflict)
+    {
+        var names = new[] { conflict.Base, conflict.Source, conflict.Target }.SelectMany(side => side?.Select(cell => cell.Name) ?? Absent).Distinct();
+        var table = new TextTable("column", "base", "source", "target");
+        foreach (var name in names) table.Add(name, Cell(conflict.Base, name), Cell(conflict.Source, name), Cell(conflict.Target, name));
+        output.Table(table);
+    }
+
+    private static void WriteTexts(Output output, Conflict conflict)
+    {
+        foreach (var (title, side) in new[] { ("base", conflict.Base), ("source", conflict.Source), ("target", conflict.Target) })
+        {
+            output.Line(Piece.Strong(title));
+            if (side is null or []) output.Line(Piece.Dim("  (does not exist)"));
+            else output.Block(string.Concat(side.Select(part => part.Value.AsText.TrimEnd('\n') + "\n")));
+        }
+    }
+
+    private static Piece Cell(IReadOnlyList<NamedValue>? side, string name) =>
+        side is null ? Piece.Dim("(no row)") : side.FirstOrDefault(cell => cell.Name == name) is { } cell ? Shown.Look(cell.Value) : Piece.Dim("");
+
+    private static Piece Side(Conflict conflict, IReadOnlyList<NamedValue>? side) => side switch
+    {
+        null or [] => Piece.Dim(conflict.Kind == ConflictKind.Row ? "(no row)" : "(none)"),
+        [var only] when conflict.Kind != ConflictKind.Row => Shown.Look(only.Value),
+        _ => Shown.Cut(string.Join(' ', side.Where(cell => conflict.Key.All(part => part.Name != cell.Name)).Select(cell => Shown.Cell(cell.Value))), 40),
+    };
+
+    private static string Place(Conflict conflict) =>
+        conflict.Table + (conflict.Key.Count > 0 ? $" {Shown.Key(conflict.Key)}" : "") + (conflict.Column is null ? "" : $" {conflict.Column}");
+
+    private static string Describe(Resolution resolution) => resolution.Value is { } value ? $"value {Shown.Cell(value)}" : Json.Name(resolution.Kind);
+}

@@ -1,0 +1,75 @@
+using DbVc.Model;
+using DbVc.Orchestration;
+
+namespace DbVc.Cli;
+
+/// <summary>How a merge ended, for people, and the exit code it ends with.</summary>
+internal static class MergeView
+{
+    private const int MaxListed = 20;
+
+    public static int Finish(CommandContext context, MergeReport report, string target)
+    {
+        var output = context.Output;
+        output.Json(report.ToJson());
+        switch (report.State)
+        {
+            case MergeState.Merged when report.DryRun:
+                output.Line("This merge would change in ", Piece.Name(target), ":");
+                ChangesView.Write(output, report.Tables);
+                output.Line(Piece.Dim("Nothing was changed."));
+                return 0;
+            case MergeState.Merged:
+                output.Line(Piece.Good("✓ "), report.Message, " ", Piece.Id(report.Commit?.Short ?? ""));
+                ChangesView.Write(output, report.Tables);
+                return 0;
+            case MergeState.UpToDate:
+                output.Line(report.Message);
+                return 0;
+            case MergeState.Conflicts:
+                WriteConflicts(output, report);
+                return (int)FailureKind.Conflict;
+            default:
+                WriteRefusal(output, report);
+                return (int)FailureKind.Refused;
+        }
+    }
+
+    /// <summary>Gates that did not pass, with what they object to.</summary>
+    public static void WriteGates(Output output, IEnumerable<GateSummary> gates)
+    {
+        foreach (var gate in gates)
+        {
+            output.Line(gate.Passed ? Piece.Good("  ✓ ") : Piece.Bad("  ✗ "), gate.Name, "  ", Piece.Dim(gate.Summary));
+            if (gate.Passed) continue;
+            foreach (var finding in gate.Findings.Take(MaxListed)) output.Line("      ", Piece.Dim(Place(finding)), finding.Message);
+            if (gate.Findings.Count > MaxListed) output.Line(Piece.Dim($"      … {Shown.Count(gate.Findings.Count - MaxListed)} more"));
+        }
+    }
+
+    private static void WriteConflicts(Output output, MergeReport report)
+    {
+        output.Line(Piece.Bad("✗ "), Shown.Count(report.Conflicts.Count, "conflict"), report.DryRun ? " would have to be resolved:" : " to resolve; main is as it was:");
+        ConflictsView.Write(output, report.Conflicts.Take(MaxListed).Select(conflict => (conflict, (Resolution?)null)));
+        if (report.Conflicts.Count > MaxListed) output.Line(Piece.Dim($"  … {Shown.Count(report.Conflicts.Count - MaxListed)} more"));
+        if (report.DryRun) output.Line(Piece.Dim("Nothing was changed."));
+        else output.Line(Piece.Dim("Next: db-vc conflicts resolve ID --take source|target|base, then db-vc merge continue; or db-vc merge abort"));
+    }
+
+    private static void WriteRefusal(Output output, MergeReport report)
+    {
+        output.Line(Piece.Bad("✗ Refused. "), report.Message);
+        WriteGates(output, report.Gates);
+        var table = new TextTable("table", "key", "constraint", "what is wrong");
+        foreach (var broken in report.Violations.Take(MaxListed)) table.Add(broken.Table, broken.Key, broken.Constraint, broken.Message);
+        output.Table(table);
+        if (report.Violations.Count > MaxListed) output.Line(Piece.Dim($"… {Shown.Count(report.Violations.Count - MaxListed)} more"));
+    }
+
+    private static string Place(GateFinding finding)
+    {
+        var place = finding.File is null ? "" : finding.Line is null ? finding.File : $"{finding.File}:{finding.Line}";
+        if (finding.Row is { } row) place = $"{place} record {row}".TrimStart();
+        return place.Length == 0 ? "" : place + ": ";
+    }
+}

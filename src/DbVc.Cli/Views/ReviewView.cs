@@ -1,0 +1,50 @@
+using DbVc.Orchestration;
+
+namespace DbVc.Cli;
+
+/// <summary>A review for people: what changes first, the verdict last, where the question follows.</summary>
+internal static class ReviewView
+{
+    /// <summary>True when a merge now would succeed.</summary>
+    public static bool IsReady(ReviewReport review) => review.Plan.State == MergeState.Merged;
+
+    public static void Write(Output output, ReviewReport review, bool isShort)
+    {
+        if (output.IsJson) return;
+        if (isShort) DiffView.WriteStat(output, review.Diff);
+        else DiffView.Write(output, review.Diff);
+        output.Line();
+        if (review.Task is { Gates.Count: > 0 } checkedTask)
+        {
+            output.Line(Piece.Strong("Gates"));
+            MergeView.WriteGates(output, checkedTask.Gates);
+            output.Line();
+        }
+
+        output.Line("Branch: ", Piece.Name(review.Branch.Name));
+        output.Line("Status: ", Verdict(review.Plan));
+        if (review.Task is not { } task) return;
+        if (task.Tests is { } tests)
+        {
+            output.Line("Tests: ", $"{tests.Passed}/{tests.Total} passed");
+            output.Line("Coverage: ", Shown.Percent(tests.LineCoverage));
+            if (tests.MutationScore is { } score) output.Line("Mutation score: ", Shown.Percent(score));
+        }
+
+        if (task.Rows is { } rows)
+        {
+            output.Line("Rows: ", AgentView.Rows(rows));
+            output.Line("Performance: ", $"{Math.Round(task.RowsPerSecond):0} rows/sec");
+        }
+
+        foreach (var assumption in task.Assumptions) output.Line(Piece.Dim("Assumed: "), assumption);
+    }
+
+    private static Piece Verdict(MergeReport plan) => plan.State switch
+    {
+        MergeState.Merged => Piece.Good("✅ Ready for merge"),
+        MergeState.UpToDate => "Merged already",
+        MergeState.Conflicts => Piece.Warning($"⚠ {Shown.Count(plan.Conflicts.Count, "conflict")} with main"),
+        _ => Piece.Bad($"❌ Not ready: {plan.Message}"),
+    };
+}

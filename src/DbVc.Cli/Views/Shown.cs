@@ -1,0 +1,58 @@
+using System.Globalization;
+using DbVc.Model;
+
+namespace DbVc.Cli;
+
+/// <summary>Values, times and people as text for people.</summary>
+internal static class Shown
+{
+    /// <summary>Longer values are cut: a line should stay a line.</summary>
+    private const int MaxLength = 60;
+    private const int MaxSummary = 120;
+
+    /// <summary>A cell; text that could be mistaken for something else stands in quotes.</summary>
+    public static string Cell(Value value)
+    {
+        var text = value.Kind == ValueKind.Text && NeedsQuotes(value.AsText) ? $"'{value.AsText}'" : value.ToString();
+        return Cut(text, MaxLength);
+    }
+
+    /// <summary>The first line of a text, cut to what a line of a terminal may hold.</summary>
+    public static string Short(string text) => Cut(Title(text), MaxSummary);
+
+    /// <summary>At most so many characters; a cut text ends with an ellipsis.</summary>
+    public static string Cut(string text, int length) =>
+        text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1)] + "…";
+
+    public static Piece Look(Value value) => value.IsNull ? Piece.Dim("NULL") : Cell(value);
+
+    public static string Row(IEnumerable<NamedValue> cells) => string.Join("  ", cells.Select(cell => $"{cell.Name}={Cell(cell.Value)}"));
+
+    public static string Key(IEnumerable<NamedValue> key) => string.Join(", ", key.Select(part => $"{part.Name}={Cell(part.Value)}"));
+
+    /// <summary>Local time to the minute.</summary>
+    public static string Time(DateTimeOffset time) => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>For example <c>1 row</c> or <c>2,000 rows</c>.</summary>
+    public static string Count(long number, string one, string? many = null) => $"{Count(number)} {(number == 1 ? one : many ?? one + "s")}";
+
+    public static string Percent(double share) => Math.Floor(share * 100).ToString("0", CultureInfo.InvariantCulture) + "%";
+
+    /// <summary>Who made a commit, coloured by what they are.</summary>
+    public static Look LookOf(AuthorKind kind) => kind switch
+    {
+        AuthorKind.Human => Cli.Look.Name,
+        AuthorKind.Agent => Cli.Look.Good,
+        AuthorKind.External => Cli.Look.Warning,
+        _ => Cli.Look.Dim,
+    };
+
+    /// <summary>A message's first line.</summary>
+    public static string Title(string message) => message.AsSpan().TrimStart().ToString().Split('\n')[0].TrimEnd();
+
+    private static bool NeedsQuotes(string text) =>
+        text.Length == 0 || text == "NULL" || char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1])
+        || double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+}
