@@ -20,7 +20,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
     private readonly IBulkLoad _load;
     private readonly Quarantine _quarantine;
     private readonly IAgentProgress _progress;
-    private readonly RowCopy _row = new();
+    private IRowView _row = null!;
 
     public RowLoader(LoadTarget target, Quarantine quarantine, IAgentProgress progress)
     {
@@ -61,7 +61,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
 
     public void Row(long record, RowView row)
     {
-        _row.Set(row);
+        _row = row;
         if (_checker.FindBroken(_row) is { } broken)
         {
             Disagreements++;
@@ -149,7 +149,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
 
     private void Bind()
     {
-        for (var i = 0; i < _row.Count; i++)
+        for (var i = 0; i < _columns.Count; i++)
         {
             switch (_row.KindAt(i))
             {

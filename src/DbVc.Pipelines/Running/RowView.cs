@@ -15,7 +15,7 @@ internal struct CellSlot
 /// The accepted row at hand, over the batch it arrived in; nothing is copied, and the next row takes its place.
 /// Kinds and UTF-8 have been checked.
 /// </summary>
-public sealed class RowView
+public sealed class RowView : IRowView
 {
     private readonly CellSlot[] _cells;
 
