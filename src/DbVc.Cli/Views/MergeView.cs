@@ -42,7 +42,7 @@ internal static class MergeView
         {
             output.Line(gate.Passed ? Piece.Good("  ✓ ") : Piece.Bad("  ✗ "), gate.Name, "  ", Piece.Dim(gate.Summary));
             if (gate.Passed) continue;
-            foreach (var finding in gate.Findings.Take(MaxListed)) output.Line("      ", Piece.Dim(Place(finding)), finding.Message);
+            foreach (var finding in gate.Findings.Take(MaxListed)) output.Line("      ", Piece.Dim(Place(finding)), finding.Message, Piece.Dim(finding.Rule is { } rule ? $"  [{rule}]" : ""));
             if (gate.Findings.Count > MaxListed) output.Line(Piece.Dim($"      … {Shown.Count(gate.Findings.Count - MaxListed)} more"));
         }
     }
