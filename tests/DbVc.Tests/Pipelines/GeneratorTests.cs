@@ -1,0 +1,68 @@
+using System.Runtime.CompilerServices;
+using DbVc.Pipelines;
+using Xunit;
+
+namespace DbVc.Tests;
+
+public sealed class GeneratorTests
+{
+    private static readonly GeneratorOptions s_options = new() { RuntimePath = "/opt/db-vc/DbVc.PipelineRuntime.dll" };
+
+    public static TheoryData<string, string> Samples => new()
+    {
+        { "seed-short", SampleMetadata.SeedShort },
+        { "seed-long", SampleMetadata.SeedLong },
+        { "orders", SampleMetadata.Orders },
+        { "hostile", SampleMetadata.Hostile },
+    };
+
+    /// <summary>Approved text lies in Snapshots; after a wanted change run with DBVC_APPROVE=1 and review the difference.</summary>
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void Generated_files_are_as_approved(string name, string metadata)
+    {
+        var spec = MetadataReader.Read(metadata, name);
+        var text = string.Concat(CSharpGenerator.Generate(spec, s_options).Select(f => $"===== {f.Path}\n{f.Text}"));
+        var approved = Path.Combine(SnapshotFolder(), $"pipeline-{name}.txt");
+        if (Environment.GetEnvironmentVariable("DBVC_APPROVE") == "1") File.WriteAllText(approved, text);
+        Assert.True(File.Exists(approved), $"{approved} is missing");
+        Assert.Equal(File.ReadAllText(approved), text);
+    }
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void The_same_metadata_gives_the_same_bytes(string name, string metadata)
+    {
+        var before = CSharpGenerator.Generate(MetadataReader.Read(metadata, name), s_options);
+        var after = CSharpGenerator.Generate(MetadataReader.Read(metadata, name), s_options);
+        Assert.Equal(before, after);
+        Assert.Equal(before.Count, before.Select(f => f.Path).Distinct().Count());
+    }
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void Every_generated_file_is_plain_text_with_line_feeds(string name, string metadata)
+    {
+        foreach (var file in CSharpGenerator.Generate(MetadataReader.Read(metadata, name), s_options))
+        {
+            Assert.DoesNotContain('\r', file.Text);
+            Assert.DoesNotContain('\t', file.Text);
+            Assert.DoesNotContain('\u2028', file.Text);
+            Assert.DoesNotContain('\u202E', file.Text);
+            Assert.EndsWith("\n", file.Text, StringComparison.Ordinal);
+            Assert.DoesNotContain(file.Text.Split('\n'), l => l.EndsWith(' '));
+        }
+    }
+
+    [Fact]
+    public void A_known_header_decides_which_columns_are_filled()
+    {
+        var spec = MetadataReader.Read(SampleMetadata.SeedLong, "users.json");
+        Assert.Contains("reader.RefuseColumn(\"created_at\")", CSharpGenerator.GenerateIngestion(spec).Text, StringComparison.Ordinal);
+        var known = CSharpGenerator.GenerateIngestion(spec.WithSourceHeader(["user_id", "email", "age", "created_at"])).Text;
+        Assert.DoesNotContain("RefuseColumn", known, StringComparison.Ordinal);
+        Assert.Contains("row.CreatedAt ??= _started;", known, StringComparison.Ordinal);
+    }
+
+    private static string SnapshotFolder([CallerFilePath] string file = "") => Path.Combine(Path.GetDirectoryName(file)!, "..", "Snapshots");
+}

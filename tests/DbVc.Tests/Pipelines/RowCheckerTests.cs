@@ -1,0 +1,135 @@
+using System.Text;
+using DbVc.PipelineRuntime;
+using DbVc.Pipelines;
+using Xunit;
+
+namespace DbVc.Tests;
+
+public sealed class RowCheckerTests
+{
+    private const string Fields = """
+        "id": {"type": "integer", "primary_key": true}, "name": {"type": "string", "nullable": false, "max_length": 5}, "price": "decimal", "rate": "float",
+        "active": "boolean", "on": "date", "at": "timestamp", "quantity": "integer"
+        """;
+
+    /// <summary>A rule, a row as (id, name, price, rate, active, on, at, quantity), and the rule that is broken or null.</summary>
+    public static TheoryData<string, object?[], string?> Rows => new()
+    {
+        { "id > 0", Row(id: 1L, name: "a"), null },
+        { "id > 0", Row(id: -1L, name: "a"), "id:range" },
+        { "id > 0", Row(id: null, name: "a"), "id:not_null" },
+        { "id > 0", Row(id: 1L, name: "abcdef"), "name:max_length" },
+        { "id > 0", Row(id: 1L, name: "äöüäö"), null },
+        { "id > 0", Row(id: 1L, name: null), "name:not_null" },
+        { "id > 0", Row(id: "1", name: "a"), "id:type" },
+        { "id > 0", Row(id: 1L, price: "1.50", name: "a"), "price:type" },
+        { "id > 0", Row(id: 1L, price: 1.5, name: "a"), "price:type" },
+        { "id > 0", Row(id: 1L, rate: double.NaN, name: "a"), "rate:type" },
+        { "id > 0", Row(id: 1L, rate: 1L, name: "a"), "rate:type" },
+        { "id > 0", Row(id: 1L, active: 2L, name: "a"), "active:type" },
+        { "id > 0", Row(id: 1L, on: "2024-02-30", name: "a"), "on:type" },
+        { "id > 0", Row(id: 1L, on: "2024/02/28", name: "a"), "on:type" },
+        { "id > 0", Row(id: 1L, at: "2024-01-31T10:00:00", name: "a"), "at:type" },
+        { "id > 0", Row(id: 1L, name: new byte[] { 0xFF }), "name:type" },
+        { "price > 1.5", Row(id: 1L, price: "1.5", name: "a"), "price:range" },
+        { "price > 1.5", Row(id: 1L, price: "1.51", name: "a"), null },
+        { "price > 1.5", Row(id: 1L, price: null, name: "a"), null },
+        { "rate <= 0.3", Row(id: 1L, rate: 0.1 + 0.2, name: "a"), "rate:range" },
+        { "rate must equal quantity * 0.1", Row(id: 1L, rate: 0.1 * 3, quantity: 3L, name: "a"), null },
+        { "rate must equal quantity * 0.1", Row(id: 1L, rate: 0.31, quantity: 3L, name: "a"), ":expression" },
+        { "price = quantity * 2", Row(id: 1L, price: "6", quantity: 3L, name: "a"), null },
+        { "price = quantity * 2", Row(id: 1L, price: "6.01", quantity: 3L, name: "a"), ":expression" },
+        { "price = quantity * 2", Row(id: 1L, price: "6.01", quantity: null, name: "a"), null },
+        { "quantity * quantity * quantity > 0", Row(id: 1L, quantity: long.MaxValue, name: "a"), null },
+        { "quantity * quantity * quantity > 0", Row(id: 1L, quantity: long.MinValue, name: "a"), "quantity:expression" },
+        { "at on or after `on`", Row(id: 1L, at: "2024-01-31 00:00:00", on: "2024-01-31", name: "a"), null },
+        { "at on or after `on`", Row(id: 1L, at: "2024-01-30 23:59:59", on: "2024-01-31", name: "a"), ":expression" },
+        { "active must be true", Row(id: 1L, active: 0L, name: "a"), "active:expression" },
+        { "name must be one of 'a', 'b'", Row(id: 1L, name: "c"), "name:one_of" },
+        { "name must not be one of 'a', 'b'", Row(id: 1L, name: "b"), "name:not_one_of" },
+        { "quantity must be one of 1, 2", Row(id: 1L, quantity: 3L, name: "a"), "quantity:one_of" },
+        { "name must match /[a-z]+/", Row(id: 1L, name: "A"), "name:matches" },
+        { "name must start with 'b'", Row(id: 1L, name: "a"), "name:starts_with" },
+        { "name must not contain 'b'", Row(id: 1L, name: "abc"), "name:expression" },
+        { "name must be given", Row(id: 1L, name: "  "), "name:required" },
+        { "quantity is required if active is true", Row(id: 1L, active: 1L, quantity: null, name: "a"), ":expression" },
+        { "quantity is required if active is true", Row(id: 1L, active: null, quantity: null, name: "a"), null },
+        { "quantity > 5 or id > 5", Row(quantity: null, id: 1L, name: "a"), null },
+        { "quantity > 5 or id > 5", Row(quantity: 1L, id: 1L, name: "a"), ":expression" },
+        { "quantity > 5 and id > 5", Row(quantity: null, id: 1L, name: "a"), ":expression" },
+        { "quantity not between 3 and 5", Row(id: 1L, quantity: 3L, name: "a"), "quantity:expression" },
+        { "quantity should be less than 5", Row(id: 1L, quantity: 9L, name: "a"), null },
+    };
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public void The_first_broken_rule_of_a_row_is_named(string rule, object?[] row, string? expected)
+    {
+        var checker = new RowChecker(Spec(rule));
+        var broken = checker.FindBroken(new View(row));
+        Assert.Equal(expected, broken is null ? null : $"{broken.Field}:{broken.Rule}");
+    }
+
+    [Fact]
+    public void Warnings_are_counted_and_do_not_break()
+    {
+        var checker = new RowChecker(Spec("quantity should be less than 5"));
+        var counts = new long[checker.Warnings.Count];
+        checker.CountWarnings(new View(Row(id: 1L, quantity: 9L, name: "a")), counts);
+        checker.CountWarnings(new View(Row(id: 1L, quantity: 1L, name: "a")), counts);
+        checker.CountWarnings(new View(Row(id: 1L, quantity: null, name: "a")), counts);
+        Assert.Equal([1], counts);
+        Assert.Equal("range", checker.Warnings[0].Rule);
+    }
+
+    [Fact]
+    public void Keys_of_rules_about_duplicates_are_the_hosts_to_track()
+    {
+        var checker = new RowChecker(Spec("name and price must be unique together"));
+        Assert.Equal([[0], [1, 2]], checker.UniqueFields.Select(u => u.Columns));
+        var unique = checker.UniqueFields[1];
+        var seen = new UniqueSet(unique.NullsAreEqual);
+        Assert.True(seen.Add(RowChecker.KeyOf(unique, new View(Row(id: 1L, name: "a", price: "1")))));
+        Assert.True(seen.Add(RowChecker.KeyOf(unique, new View(Row(id: 1L, name: "a", price: "2")))));
+        Assert.False(seen.Add(RowChecker.KeyOf(unique, new View(Row(name: "a", price: "1", id: 2L)))));
+        Assert.True(seen.Add(RowChecker.KeyOf(unique, new View(Row(id: 1L, name: "a", price: null)))));
+        Assert.True(seen.Add(RowChecker.KeyOf(unique, new View(Row(id: 1L, name: "a", price: null)))));
+    }
+
+    [Fact]
+    public void Checking_a_row_allocates_nothing()
+    {
+        var checker = new RowChecker(Spec("price = quantity * 2"));
+        var view = new View(Row(id: 1L, price: "6", quantity: 3L, name: "a"));
+        for (var i = 0; i < 100; i++) checker.FindBroken(view);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++) checker.FindBroken(view);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static PipelineSpec Spec(string rule) => MetadataReader.Read(
+        $$"""{"source": "a.csv", "schema": {{{Fields}}}, "validations": [{{System.Text.Json.JsonSerializer.Serialize(rule)}}]}""", "a.json");
+
+    private static object?[] Row(
+        object? id = null, object? name = null, object? price = null, object? rate = null, object? active = null, object? on = null, object? at = null, object? quantity = null) =>
+        [id, name, price, rate, active, on, at, quantity];
+
+    private sealed class View(object?[] cells) : IRowView
+    {
+        private readonly byte[][] _bytes = [.. cells.Select(c => c switch { string text => Encoding.UTF8.GetBytes(text), byte[] bytes => bytes, _ => [] })];
+
+        public CellKind? KindAt(int column) => cells[column] switch
+        {
+            null => null,
+            long => CellKind.Integer,
+            double => CellKind.Real,
+            _ => CellKind.Text,
+        };
+
+        public long Integer(int column) => (long)cells[column]!;
+
+        public double Real(int column) => (double)cells[column]!;
+
+        public ReadOnlySpan<byte> Bytes(int column) => _bytes[column];
+    }
+}
