@@ -7,7 +7,7 @@ internal static class AgentMetadataCommand
 {
     public static Verb Create()
     {
-        var branch = new Argument<string?>("BRANCH") { Description = "The branch of the task; otherwise the latest that waits.", Arity = ArgumentArity.ZeroOrOne };
+        var branch = new Argument<string?>("BRANCH") { Description = "Its branch; otherwise the latest task that waits.", Arity = ArgumentArity.ZeroOrOne };
         var file = new Option<string>("--file", "-f") { Description = "The file that describes source, schema and rules.", HelpName = "FILE", Required = true };
         return new Verb("metadata", "Give a task that waits its metadata, and run it.", "db-vc agent metadata --file customers.json") { branch, file }
             .OnRepository((context, workspace) =>

@@ -14,10 +14,10 @@ internal static class ConflictsCommand
 
     private static Verb List()
     {
-        var merge = new Argument<string?>("MERGE") { Description = "The merge in progress; not needed when there is only one.", Arity = ArgumentArity.ZeroOrOne };
+        var merge = new Argument<string?>("MERGE") { Description = "The merge in progress, if there are several.", Arity = ArgumentArity.ZeroOrOne };
         var after = new Option<string?>("--after") { Description = "Go on behind this conflict.", HelpName = "ID" };
         var limit = new Option<int>("--limit", "-n") { Description = "List at most this many.", HelpName = "N", DefaultValueFactory = _ => PageSize };
-        return new Verb("list", "List the conflicts of a merge in progress.", "db-vc conflicts list") { merge, after, limit }.OnRepository((context, workspace) =>
+        return new Verb("list", "List the conflicts of a merge.", "db-vc conflicts list") { merge, after, limit }.OnRepository((context, workspace) =>
         {
             var page = workspace.Merges.ListConflicts(context.Get(merge), context.Get(after), Limits.Positive(context.Get(limit), "--limit"));
             context.Output.Line(Piece.Dim("merge "), Piece.Id(page.Merge));

@@ -15,7 +15,7 @@ internal sealed class DiffFilter
 
     public Option<bool> Files { get; } = new("--files") { Description = "Only the files of pipelines." };
 
-    public Option<int?> Limit { get; } = new("--limit", "-n") { Description = "List at most this many rows per table; counts are always exact.", HelpName = "N" };
+    public Option<int?> Limit { get; } = new("--limit", "-n") { Description = "List at most this many rows per table; counts are exact.", HelpName = "N" };
 
     public int MaxRows(CommandContext context)
     {

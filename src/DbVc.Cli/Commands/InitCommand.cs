@@ -15,7 +15,8 @@ internal static class InitCommand
             Required = true,
         };
         var name = new Option<string?>("--name") { Description = "The repository's name; otherwise the database's.", HelpName = "NAME" };
-        return new Verb("init", "Put a live database under version control.", "db-vc init --database shop.db", "db-vc -C shop init --database /srv/shop/shop.db")
+        return new Verb("init", "Put a live database under version control.",
+            "db-vc init --database shop.db", "db-vc -C shop init --database /srv/shop/shop.db")
         {
             database,
             name,

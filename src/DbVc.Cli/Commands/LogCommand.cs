@@ -15,7 +15,7 @@ internal static class LogCommand
         var graph = new Option<bool>("--graph") { Description = "Draw how branches part and come together." };
         var all = new Option<bool>("--all") { Description = "Begin at every branch." };
         var table = new Option<string?>("--table", "-t") { Description = "Only commits that changed this table.", HelpName = "TABLE" };
-        var limit = new Option<int>("--limit", "-n") { Description = "List at most this many commits.", HelpName = "N", DefaultValueFactory = _ => DefaultLimit };
+        var limit = new Option<int>("--limit", "-n") { Description = "List at most this many.", HelpName = "N", DefaultValueFactory = _ => DefaultLimit };
         return new Verb("log", "List commits, newest first.", "db-vc log", "db-vc log --graph -n 20", "db-vc log agent-users --table users")
         {
             revision,

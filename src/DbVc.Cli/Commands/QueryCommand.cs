@@ -98,5 +98,7 @@ internal static class QueryCommand
         if (rows.Count > RowsForPeople) output.Line(Piece.Dim($"… only the first {Shown.Count(RowsForPeople)} rows; --csv or --json prints all"));
     }
 
-    private static string Csv(string text) => text.Length > 0 && !text.AsSpan().ContainsAny(",\"\r\n") ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    private static string Csv(string text) => text.Length > 0 && !text.AsSpan().ContainsAny(",\"\r\n")
+        ? text
+        : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -5,7 +5,8 @@ namespace DbVc.Cli;
 /// <summary>Recomputes every hash and compares the live database with main.</summary>
 internal static class VerifyCommand
 {
-    public static Verb Create() => new Verb("verify", "Recompute every hash and compare the live database with main's head.", "db-vc verify", "db-vc verify --json")
+    public static Verb Create() => new Verb("verify",
+        "Recompute every hash and compare the live database with main's head.", "db-vc verify", "db-vc verify --json")
         .OnRepository((context, workspace) =>
         {
             var report = workspace.History.Verify(context.Interrupted);

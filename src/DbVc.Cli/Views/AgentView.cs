@@ -76,7 +76,8 @@ internal static class AgentView
         var list = new TextTable("", "", "", "");
         foreach (var failure in failures.Take(5))
         {
-            list.Add(Piece.Dim(failure.Line > 0 ? $"  line {failure.Line}" : $"  record {failure.Record}"), failure.Field, Shown.Cell(Value.Text(failure.Value)), failure.Message);
+            var place = failure.Line > 0 ? $"  line {failure.Line}" : $"  record {failure.Record}";
+            list.Add(Piece.Dim(place), failure.Field, Shown.Cell(Value.Text(failure.Value)), failure.Message);
         }
 
         output.List(list);

@@ -11,11 +11,14 @@ internal static class ChangesView
         foreach (var change in changes)
         {
             list.Add("  " + change.Name, Counted('+', change.Added, Look.Good), Counted('~', change.Modified, Look.Warning),
-                Counted('-', change.Deleted, Look.Bad), Piece.Dim(change.Status == "changed" ? "" : $"table {change.Status}"));
+                Counted('-', change.Deleted, Look.Bad), Piece.Dim(Note(change)));
         }
 
         output.List(list);
     }
+
+    private static string Note(TableChange change) =>
+        change.Status != "changed" ? $"table {change.Status}" : change.Added + change.Modified + change.Deleted == 0 ? "only its schema" : "";
 
     private static Piece Counted(char sign, long count, Look look) => count == 0 ? Piece.Dim("") : new Piece($"{sign}{Shown.Count(count)}", look);
 }

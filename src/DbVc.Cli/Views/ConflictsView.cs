@@ -31,7 +31,8 @@ internal static class ConflictsView
         else WriteTexts(output, conflict);
         output.Line(view.Resolution is { } taken
             ? Piece.Good($"decided: {Describe(taken)}")
-            : Piece.Dim($"Decide it: db-vc conflicts resolve {conflict.Id} --take source|target|base" + (conflict.Kind == ConflictKind.Cell ? " (or --value JSON)" : "")));
+            : Piece.Dim($"Decide it: db-vc conflicts resolve {conflict.Id} --take source|target|base"
+                + (conflict.Kind == ConflictKind.Cell ? " (or --value JSON)" : "")));
     }
 
     private static void WriteColumns(Output output, Conflict conflict)

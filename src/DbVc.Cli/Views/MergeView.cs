@@ -42,14 +42,19 @@ internal static class MergeView
         {
             output.Line(gate.Passed ? Piece.Good("  ✓ ") : Piece.Bad("  ✗ "), gate.Name, "  ", Piece.Dim(gate.Summary));
             if (gate.Passed) continue;
-            foreach (var finding in gate.Findings.Take(MaxListed)) output.Line("      ", Piece.Dim(Place(finding)), finding.Message);
+            foreach (var finding in gate.Findings.Take(MaxListed))
+            {
+                output.Line("      ", Piece.Dim(Place(finding)), finding.Message, Piece.Dim(finding.Rule is { } rule ? $"  [{rule}]" : ""));
+            }
+
             if (gate.Findings.Count > MaxListed) output.Line(Piece.Dim($"      … {Shown.Count(gate.Findings.Count - MaxListed)} more"));
         }
     }
 
     private static void WriteConflicts(Output output, MergeReport report)
     {
-        output.Line(Piece.Bad("✗ "), Shown.Count(report.Conflicts.Count, "conflict"), report.DryRun ? " would have to be resolved:" : " to resolve; main is as it was:");
+        output.Line(Piece.Bad("✗ "), Shown.Count(report.Conflicts.Count, "conflict"),
+            report.DryRun ? " would have to be resolved:" : " to resolve; main is as it was:");
         ConflictsView.Write(output, report.Conflicts.Take(MaxListed).Select(conflict => (conflict, (Resolution?)null)));
         if (report.Conflicts.Count > MaxListed) output.Line(Piece.Dim($"  … {Shown.Count(report.Conflicts.Count - MaxListed)} more"));
         if (report.DryRun) output.Line(Piece.Dim("Nothing was changed."));

@@ -36,7 +36,7 @@ public sealed class CommandProcessTests : IDisposable
         var process = Published.Start(_folder, Environment, "agent", "create", "--metadata",
             Path.Combine(Published.Root, "samples", "customers.json"), "--branch", "agent-customers");
         Assert.NotNull(await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
-        using (var kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
+        using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"])) await kill.WaitForExitAsync();
         var ended = await Published.EndAsync(process);
         Assert.Equal(130, ended.ExitCode);
         Assert.Contains("Interrupted", ended.Error, StringComparison.Ordinal);

@@ -22,15 +22,15 @@ public sealed class CommandStoryTests : IDisposable
         await Tell("diff", "--stat");
         await Tell("commit", "-m", "Adjust", "--author", "Ann <ann@example.com>");
         await Tell("commit", "-m", "Nothing");
-        await Tell("branch", "create", "work");
-        _cli.Shop.WriteBranch("work", "UPDATE customers SET name = 'Anna' WHERE id = 1; ALTER TABLE orders ADD COLUMN note TEXT; DROP VIEW rich");
-        await Tell("branch", "merge", "work");
-        await Tell("commit", "--branch", "work", "-m", "Rename");
-        await Tell("branch", "show", "work");
-        await Tell("branch", "review", "work");
-        await Tell("branch", "merge", "work", "--dry-run");
+        await Tell("branch", "create", "mend");
+        _cli.Shop.WriteBranch("mend", "UPDATE customers SET name = 'Anna' WHERE id = 1; ALTER TABLE orders ADD COLUMN note TEXT; DROP VIEW rich");
+        await Tell("branch", "merge", "mend");
+        await Tell("commit", "--branch", "mend", "-m", "Rename");
+        await Tell("branch", "show", "mend");
+        await Tell("branch", "review", "mend");
+        await Tell("branch", "merge", "mend", "--dry-run");
         _cli.Shop.Write("UPDATE customers SET name = 'Anke' WHERE id = 1");
-        await Tell("branch", "merge", "work");
+        await Tell("branch", "merge", "mend");
         await Tell("status");
         await Tell("conflicts", "list");
         var conflict = (string)(await _cli.JsonAsync("conflicts", "list"))["conflicts"]![0]!["id"]!;
@@ -51,7 +51,7 @@ public sealed class CommandStoryTests : IDisposable
         await Tell("rollback", "--to-commit", "HEAD~1", "--dry-run");
         await Tell("rollback", "--to-commit", "HEAD~1");
         await Tell("rollback", "--to-commit", "HEAD");
-        await Tell("branch", "delete", "work");
+        await Tell("branch", "delete", "mend");
         await Tell("agent", "list");
         await Tell("op", "log");
         await Tell("verify");
@@ -70,7 +70,8 @@ public sealed class CommandStoryTests : IDisposable
     [Fact]
     public async Task Numbers_beyond_json_are_strings_and_bytes_are_base64()
     {
-        var document = await _cli.JsonAsync("query", "SELECT 9007199254740993 AS a, 9007199254740992 AS b, 9e999 AS c, x'00ff' AS d, CAST(x'ff41' AS TEXT) AS e, NULL AS f");
+        var document = await _cli.JsonAsync("query",
+            "SELECT 9007199254740993 AS a, 9007199254740992 AS b, 9e999 AS c, x'00ff' AS d, CAST(x'ff41' AS TEXT) AS e, NULL AS f");
         Assert.Equal("""["9007199254740993",9007199254740992,"Infinity",{"base64":"AP8="},{"base64":"/0E=","type":"text"},null]""",
             document["rows"]![0]!.ToJsonString().Replace("\\u002B", "+", StringComparison.Ordinal));
     }

@@ -74,7 +74,11 @@ public sealed class ViewTests
             Task = "task-1",
             Branch = "agent-sensors",
             State = TaskState.Failed,
-            Steps = [new TaskStep("analyze_metadata", "done", 0.24, "6 columns, 3 validations"), new TaskStep("validate_results", "failed", 1, "1 gate failed")],
+            Steps =
+            [
+                new TaskStep("analyze_metadata", "done", 0.24, "6 columns, 3 validations"),
+                new TaskStep("validate_results", "failed", 1, "1 gate failed"),
+            ],
             Gates =
             [
                 new GateSummary("lint", true, 0.3, "0 findings", []),
