@@ -140,7 +140,7 @@ public sealed class DataQualityGate : IGate
             Rule = "validation_threshold",
         });
         findings.AddRange(run.RejectedByRule.OrderByDescending(r => r.Value).ThenBy(r => r.Key, StringComparer.Ordinal).Take(MaxFindings)
-            .Select(r => new GateFinding($"{r.Value} records were rejected.") { Rule = r.Key }));
+            .Select(r => new GateFinding($"{r.Value} records were rejected by the rule {r.Key}.") { Rule = r.Key }));
         findings.AddRange(run.FirstFailures.Take(MaxFindings).Select(ToFinding));
     }
 
