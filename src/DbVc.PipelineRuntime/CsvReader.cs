@@ -23,8 +23,7 @@ public sealed class CsvReader
     private readonly SourceDecoder _decoder;
     private readonly CsvOptions _options;
     private readonly byte _delimiter;
-    private readonly byte[][] _nullTokens;
-    private readonly bool _emptyIsNull;
+    private readonly NullTokens _nullTokens;
     private readonly CsvHeader _header;
 
     private byte[] _buffer = new byte[InitialSize + Padding];
@@ -50,15 +49,10 @@ public sealed class CsvReader
     /// <param name="options">How the source is written.</param>
     public CsvReader(Stream source, CsvOptions options)
     {
-        if (!char.IsAscii(options.Delimiter) || options.Delimiter is '"' or '\r' or '\n' or '\0')
-        {
-            throw new PipelineException("source.delimiter", "The delimiter must be one ASCII character, no quote and no line break.");
-        }
-
+        options.RequireUsableDelimiter();
         _options = options;
         _delimiter = (byte)options.Delimiter;
-        _nullTokens = [.. options.NullTokens.Where(t => t.Length > 0).Select(System.Text.Encoding.UTF8.GetBytes)];
-        _emptyIsNull = options.NullTokens.Contains("");
+        _nullTokens = new NullTokens(options.NullTokens);
         _decoder = new SourceDecoder(source, options.Encoding);
         _header = ReadHeader();
         _expected = _header.Names.Count;
@@ -124,8 +118,7 @@ public sealed class CsvReader
     public Text Cell(int index)
     {
         var bytes = Field(index);
-        if (bytes.IsEmpty) return _emptyIsNull || index < 0 ? Text.Null : new Text(bytes);
-        return _nullTokens.Length > 0 && IsNullToken(bytes) ? Text.Null : new Text(bytes);
+        return index < 0 || _nullTokens.Contains(bytes) ? Text.Null : new Text(bytes);
     }
 
     /// <summary>Moves to the next record; false at the end of the source.</summary>
@@ -156,16 +149,6 @@ public sealed class CsvReader
         var names = new string[FieldCount];
         for (var i = 0; i < names.Length; i++) names[i] = System.Text.Encoding.UTF8.GetString(Field(i)).Trim();
         return new CsvHeader(names);
-    }
-
-    private bool IsNullToken(ReadOnlySpan<byte> bytes)
-    {
-        foreach (var token in _nullTokens)
-        {
-            if (bytes.SequenceEqual(token)) return true;
-        }
-
-        return false;
     }
 
     private bool SkipBlankLines()
@@ -230,18 +213,8 @@ public sealed class CsvReader
                     continue;
                 }
 
-                if ((uint)count < (uint)starts.Length)
-                {
-                    starts[count] = fieldStart;
-                    ends[count] = at;
-                }
-                else if (count < _expected)
-                {
-                    GrowFields(ref starts, ref ends);
-                    starts[count] = fieldStart;
-                    ends[count] = at;
-                }
-
+                if (count >= starts.Length && count < _expected) GrowFields(ref starts, ref ends);
+                if ((uint)count < (uint)starts.Length) (starts[count], ends[count]) = (fieldStart, at);
                 count++;
                 fieldStart = at + 1;
                 if (value == _delimiter) continue;
@@ -274,13 +247,8 @@ public sealed class CsvReader
             if (!quoted) end = position + rest;
             else if (_buffer.AsSpan(position, rest).ContainsAnyExcept((byte)' ', (byte)'\t')) _quoteProblem ??= "text follows a closing quote";
             position += rest;
-            if (count < _starts.Length || count < _expected)
-            {
-                if (count >= _starts.Length) GrowFields(ref _starts, ref _ends);
-                _starts[count] = start;
-                _ends[count] = end;
-            }
-
+            if (count >= _starts.Length && count < _expected) GrowFields(ref _starts, ref _ends);
+            if (count < _starts.Length) (_starts[count], _ends[count]) = (start, end);
             count++;
             if (position < _end && _buffer[position] == _delimiter)
             {
