@@ -26,6 +26,13 @@ public sealed record CsvOptions
     /// <summary>Longest record in bytes of UTF-8; a longer one ends the run, memory stays bounded.</summary>
     public int MaxRecordBytes { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>Throws <c>source.delimiter</c> unless the delimiter can separate fields.</summary>
+    internal void RequireUsableDelimiter()
+    {
+        if (char.IsAscii(Delimiter) && Delimiter is not ('"' or '\r' or '\n' or '\0')) return;
+        throw new PipelineException("source.delimiter", "The delimiter must be one ASCII character, no quote and no line break.");
+    }
+
     /// <summary>The canonical name of an encoding, or null if it is not supported.</summary>
     public static string? FindEncoding(string name) => name.Trim().ToLowerInvariant() switch
     {

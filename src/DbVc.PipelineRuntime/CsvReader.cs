@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Text.Unicode;
 
 namespace DbVc.PipelineRuntime;
 
@@ -22,7 +23,7 @@ public sealed class CsvReader
     private readonly SourceDecoder _decoder;
     private readonly CsvOptions _options;
     private readonly byte _delimiter;
-    private readonly NullTokens _nulls;
+    private readonly NullTokens _nullTokens;
     private readonly CsvHeader _header;
 
     private byte[] _buffer = new byte[InitialSize + Padding];
@@ -48,14 +49,10 @@ public sealed class CsvReader
     /// <param name="options">How the source is written.</param>
     public CsvReader(Stream source, CsvOptions options)
     {
-        if (!char.IsAscii(options.Delimiter) || options.Delimiter is '"' or '\r' or '\n' or '\0')
-        {
-            throw new PipelineException("source.delimiter", "The delimiter must be one ASCII character, no quote and no line break.");
-        }
-
+        options.RequireUsableDelimiter();
         _options = options;
         _delimiter = (byte)options.Delimiter;
-        _nulls = new NullTokens(options.NullTokens);
+        _nullTokens = new NullTokens(options.NullTokens);
         _decoder = new SourceDecoder(source, options.Encoding);
         _header = ReadHeader();
         _expected = _header.Names.Count;
@@ -121,8 +118,7 @@ public sealed class CsvReader
     public Text Cell(int index)
     {
         var bytes = Field(index);
-        if (bytes.IsEmpty) return _nulls.HoldsEmpty || index < 0 ? Text.Null : new Text(bytes);
-        return _nulls.HoldsMore && _nulls.Contains(bytes) ? Text.Null : new Text(bytes);
+        return index < 0 || _nullTokens.Contains(bytes) ? Text.Null : new Text(bytes);
     }
 
     /// <summary>Moves to the next record; false at the end of the source.</summary>
@@ -217,18 +213,8 @@ public sealed class CsvReader
                     continue;
                 }
 
-                if ((uint)count < (uint)starts.Length)
-                {
-                    starts[count] = fieldStart;
-                    ends[count] = at;
-                }
-                else if (count < _expected)
-                {
-                    GrowFields(ref starts, ref ends);
-                    starts[count] = fieldStart;
-                    ends[count] = at;
-                }
-
+                if (count >= starts.Length && count < _expected) GrowFields(ref starts, ref ends);
+                if ((uint)count < (uint)starts.Length) (starts[count], ends[count]) = (fieldStart, at);
                 count++;
                 fieldStart = at + 1;
                 if (value == _delimiter) continue;
@@ -261,13 +247,8 @@ public sealed class CsvReader
             if (!quoted) end = position + rest;
             else if (_buffer.AsSpan(position, rest).ContainsAnyExcept((byte)' ', (byte)'\t')) _quoteProblem ??= "text follows a closing quote";
             position += rest;
-            if (count < _starts.Length || count < _expected)
-            {
-                if (count >= _starts.Length) GrowFields(ref _starts, ref _ends);
-                _starts[count] = start;
-                _ends[count] = end;
-            }
-
+            if (count >= _starts.Length && count < _expected) GrowFields(ref _starts, ref _ends);
+            if (count < _starts.Length) (_starts[count], _ends[count]) = (start, end);
             count++;
             if (position < _end && _buffer[position] == _delimiter)
             {
@@ -362,8 +343,16 @@ public sealed class CsvReader
     {
         var raw = Raw;
         if (raw.Contains((byte)'"')) _nextLine += CsvText.CountLineEnds(raw);
-        return CsvProblem.Find(raw, _quoteProblem)
-            ?? (FieldCount == _expected || _expected == int.MaxValue ? null : CsvProblem.Ragged(FieldCount, _expected));
+        if (!Utf8.IsValid(raw))
+        {
+            return new CsvProblem("encoding", $"Byte {CsvText.FindInvalidUtf8(raw) + 1} of the record has no meaning in the source's encoding.");
+        }
+
+        if (raw.Contains((byte)0)) return new CsvProblem("nul", $"Byte {raw.IndexOf((byte)0) + 1} of the record is NUL.");
+        if (_quoteProblem is not null) return new CsvProblem("quote", $"The quotes of the record do not match: {_quoteProblem}.");
+        return FieldCount == _expected || _expected == int.MaxValue
+            ? null
+            : new CsvProblem("ragged", $"The record has {FieldCount} fields, the header has {_expected}.");
     }
 
     /// <summary>Keeps the current record and reads on; false when nothing is left.</summary>

@@ -1,21 +1,23 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+
 namespace DbVc.PipelineRuntime;
 
-/// <summary>The cells that read as NULL.</summary>
+/// <summary>The cells of a source that read as NULL.</summary>
 internal sealed class NullTokens(IReadOnlyList<string> tokens)
 {
-    private readonly byte[][] _tokens = [.. tokens.Where(t => t.Length > 0).Select(System.Text.Encoding.UTF8.GetBytes)];
+    private readonly byte[][] _tokens = [.. tokens.Where(t => t.Length > 0).Select(Encoding.UTF8.GetBytes)];
+    private readonly bool _hasEmpty = tokens.Contains("");
 
-    /// <summary>Whether the empty cell is one of them.</summary>
-    public bool HoldsEmpty { get; } = tokens.Contains("");
+    /// <summary>Whether a cell is exactly one of the tokens.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Contains(ReadOnlySpan<byte> cell) => cell.IsEmpty ? _hasEmpty : _tokens.Length > 0 && Find(cell);
 
-    /// <summary>Whether any cell that is not empty is one of them.</summary>
-    public bool HoldsMore => _tokens.Length > 0;
-
-    public bool Contains(ReadOnlySpan<byte> bytes)
+    private bool Find(ReadOnlySpan<byte> cell)
     {
         foreach (var token in _tokens)
         {
-            if (bytes.SequenceEqual(token)) return true;
+            if (cell.SequenceEqual(token)) return true;
         }
 
         return false;

@@ -38,7 +38,8 @@ public static class DestinationTable
             else if (column.Generated) differences.Add($"Column '{column.Name}' of table '{existing.Name}' is computed by the database and cannot be filled.");
             else if (!CanHold(column.DeclaredType, field.Type))
             {
-                differences.Add($"Column '{column.Name}' of table '{existing.Name}' has type {column.DeclaredType}, the metadata says {FieldTypes.NameOf(field.Type)}.");
+                var wanted = FieldTypes.NameOf(field.Type);
+                differences.Add($"Column '{column.Name}' of table '{existing.Name}' has type {column.DeclaredType}, the metadata says {wanted}.");
             }
         }
 
@@ -54,7 +55,8 @@ public static class DestinationTable
         var key = spec.PrimaryKey.Select(f => f.Name).ToList();
         if (key.Count > 0 && existing.HasKey && !key.ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(existing.PrimaryKey))
         {
-            differences.Add($"The primary key of table '{existing.Name}' is ({string.Join(", ", existing.PrimaryKey)}), the metadata says ({string.Join(", ", key)}).");
+            var (before, after) = (string.Join(", ", existing.PrimaryKey), string.Join(", ", key));
+            differences.Add($"The primary key of table '{existing.Name}' is ({before}), the metadata says ({after}).");
         }
 
         return differences;
@@ -99,9 +101,11 @@ public static class DestinationTable
         // SQLite's own rule for the affinity of a declared type.
         var declared = declaredType.ToUpperInvariant();
         var isInteger = declared.Contains("INT", StringComparison.Ordinal);
-        var isText = declared.Contains("CHAR", StringComparison.Ordinal) || declared.Contains("CLOB", StringComparison.Ordinal) || declared.Contains("TEXT", StringComparison.Ordinal);
+        var isText = declared.Contains("CHAR", StringComparison.Ordinal) || declared.Contains("CLOB", StringComparison.Ordinal)
+            || declared.Contains("TEXT", StringComparison.Ordinal);
         var isBlob = declared.Length == 0 || declared.Contains("BLOB", StringComparison.Ordinal);
-        var isReal = declared.Contains("REAL", StringComparison.Ordinal) || declared.Contains("FLOA", StringComparison.Ordinal) || declared.Contains("DOUB", StringComparison.Ordinal);
+        var isReal = declared.Contains("REAL", StringComparison.Ordinal) || declared.Contains("FLOA", StringComparison.Ordinal)
+            || declared.Contains("DOUB", StringComparison.Ordinal);
         if (declared.Length == 0) return true;
         return type switch
         {

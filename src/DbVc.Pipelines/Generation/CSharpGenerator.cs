@@ -25,7 +25,8 @@ public static class CSharpGenerator
 
     public static GeneratedFile GenerateValidators(PipelineSpec spec) => new(ValidatorsPath, new ValidatorsWriter(spec, new PipelineNames(spec)).Write());
 
-    public static GeneratedFile GeneratePreprocessors(PipelineSpec spec) => new(PreprocessorsPath, new PreprocessorsWriter(spec, new PipelineNames(spec)).Write());
+    public static GeneratedFile GeneratePreprocessors(PipelineSpec spec) =>
+        new(PreprocessorsPath, new PreprocessorsWriter(spec, new PipelineNames(spec)).Write());
 
     /// <summary>The test code, without project files.</summary>
     public static IReadOnlyList<GeneratedFile> GenerateTests(PipelineSpec spec)

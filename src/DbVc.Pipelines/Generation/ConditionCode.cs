@@ -23,7 +23,8 @@ internal sealed class ConditionCode(PipelineNames names)
     };
 
     /// <summary>The name of the static member of a pattern inside the method <paramref name="method"/>.</summary>
-    public static string PatternName(string method, int index) => method + "Expression" + (index == 0 ? "" : (index + 1).ToString(System.Globalization.CultureInfo.InvariantCulture));
+    public static string PatternName(string method, int index) => method + "Expression"
+        + (index == 0 ? "" : (index + 1).ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     private string? _method;
     private int _pattern;
@@ -171,7 +172,8 @@ internal sealed class ConditionCode(PipelineNames names)
             case TimestampOperand time:
                 return Literals.Timestamp(time.Value);
             case Calculation calculation:
-                return $"Arithmetic.{calculation.Kind}({WriteOperand(calculation.First, type, inside: true)}, {WriteOperand(calculation.Second, type, inside: true)})";
+                var (first, second) = (WriteOperand(calculation.First, type, inside: true), WriteOperand(calculation.Second, type, inside: true));
+                return $"Arithmetic.{calculation.Kind}({first}, {second})";
             default:
                 throw new InvalidOperationException($"Unknown operand {operand.GetType().Name}.");
         }

@@ -127,7 +127,9 @@ internal sealed class IngestionTestsWriter
     private void WriteAll()
     {
         var nulls = new string?[_fields.Count];
-        IReadOnlyList<IReadOnlyList<string?>> records = [.. _good, .. _bad, .. CanWrite(nulls) ? [nulls] : Array.Empty<IReadOnlyList<string?>>(), .. _duplicates];
+        List<IReadOnlyList<string?>> records = [.. _good, .. _bad];
+        if (CanWrite(nulls)) records.Add(nulls);
+        records.AddRange(_duplicates);
         if (records.Count == 0) return;
         var simulator = new PipelineSimulator(_spec);
         var accepted = records.Count(r => simulator.Take(r).IsAccepted);

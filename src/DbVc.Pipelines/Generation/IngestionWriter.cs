@@ -25,7 +25,8 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
     }
 
     /// <summary>Rules that ask for a value are checked where the field is read, so that a value of the wrong type is not called missing too.</summary>
-    private static bool IsReadRule(PipelineRule rule) => rule is { Severity: RuleSeverity.Reject, Condition: Presence { Kind: PresenceKind.NotNull or PresenceKind.Given } };
+    private static bool IsReadRule(PipelineRule rule) =>
+        rule is { Severity: RuleSeverity.Reject, Condition: Presence { Kind: PresenceKind.NotNull or PresenceKind.Given } };
 
     private void WriteRow()
     {
@@ -180,7 +181,7 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
         _code.Line("var valid = true;");
         foreach (var rule in RowRules)
         {
-            _code.Line($"valid &= Validators.{names.Of(rule)}({string.Join(", ", rule.Fields.Select(f => "row." + names.Of(f)))})");
+            _code.Line($"valid &= Validators.{names.Of(rule)}({Members(rule)})");
             _code.Indent();
             _code.Line($"|| {FailCall(rule)};");
             _code.Outdent();
@@ -195,7 +196,7 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
         _code.Line();
         _code.Summary("Only a record that passes everything else takes its keys, so a rejected one never shuts out a good one.");
         _code.Open($"private bool ClaimKeys(in {names.RowType} row)");
-        foreach (var rule in UniqueRules) _code.Line($"var {KeyName(rule)} = Validators.{names.Of(rule)}({string.Join(", ", rule.Fields.Select(f => "row." + names.Of(f)))});");
+        foreach (var rule in UniqueRules) _code.Line($"var {KeyName(rule)} = Validators.{names.Of(rule)}({Members(rule)});");
         if (UniqueRules.Count == 1)
         {
             _code.Line($"return {SetName(UniqueRules[0])}.Add({KeyName(UniqueRules[0])})");
@@ -223,6 +224,8 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
         foreach (var field in spec.FilledFields) _code.Line($"Cells.Write(_sink, row.{names.Of(field)});");
         _code.Close();
     }
+
+    private string Members(PipelineRule rule) => string.Join(", ", rule.Fields.Select(f => "row." + names.Of(f)));
 
     private string FailCall(PipelineRule rule)
     {

@@ -56,8 +56,8 @@ internal static class Literals
         {
             if (builder.Length > LongestComment) return builder.Append('…').ToString();
             var category = Rune.GetUnicodeCategory(rune);
-            var isPlain = category is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-                or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
+            var isPlain = category is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
             _ = rune.Value switch
             {
                 '<' => builder.Append("&lt;"),

@@ -8,6 +8,9 @@ internal sealed class PipelineNames
     // Members that every struct or class has already.
     private static readonly string[] s_taken = ["Equals", "GetHashCode", "GetType", "ToString", "ReferenceEquals", "MemberwiseClone", "Finalize"];
 
+    private static readonly (string Sign, string Word)[] s_signs =
+        [("-", " minus "), ("*", " times "), ("+", " plus "), (">=", " at least "), ("<=", " at most "), (">", " above "), ("<", " below ")];
+
     private readonly Dictionary<string, string> _fields = [];
     private readonly Dictionary<string, string> _parameters = [];
     private readonly Dictionary<string, string> _rules = [];
@@ -28,7 +31,7 @@ internal sealed class PipelineNames
         }
 
         var validators = new HashSet<string>(s_taken, StringComparer.OrdinalIgnoreCase) { "Validators" };
-        foreach (var rule in spec.Rules) _rules[rule.Text] = Identifiers.Claim(RuleName(spec, rule), validators);
+        foreach (var rule in spec.Rules) _rules[rule.Text] = Identifiers.Claim(RuleName(rule), validators);
         var preprocessors = new HashSet<string>(s_taken, StringComparer.OrdinalIgnoreCase) { "Preprocessors" };
         foreach (var field in spec.Fields) preprocessors.Add("Preprocess" + _fields[field.Name]);
         foreach (var operation in spec.Operations) _operations[operation] = Identifiers.Claim(OperationName(operation), preprocessors);
@@ -52,10 +55,15 @@ internal sealed class PipelineNames
     /// <summary>The method of an operation, for example <c>TrimEmail</c>.</summary>
     public string Of(FieldOperation operation) => _operations[operation];
 
-    private string RuleName(PipelineSpec spec, PipelineRule rule)
+    private string RuleName(PipelineRule rule)
     {
-        if (rule.IsUnique) return (rule.Fields.Count == spec.Fields.Count && rule.NullsAreEqual ? "Record" : string.Join("And", rule.Fields.Take(4).Select(Of))) + "Key";
-        if (rule.Condition is HasFormat { Negated: false } format && Of(format.Field).Contains(format.Format.ToString(), StringComparison.OrdinalIgnoreCase)) return Of(format.Field) + "MustBeValid";
+        if (rule.IsUnique) return (rule.NullsAreEqual ? "Record" : string.Join("And", rule.Fields.Take(4).Select(Of))) + "Key";
+        if (rule.Condition is HasFormat { Negated: false } format
+            && Of(format.Field).Contains(format.Format.ToString(), StringComparison.OrdinalIgnoreCase))
+        {
+            return Of(format.Field) + "MustBeValid";
+        }
+
         if (rule.Condition is Matches matches) return Of(matches.Field) + (matches.Negated ? "MustNotMatchPattern" : "MustMatchPattern");
         if (rule.Condition is Presence { Kind: PresenceKind.Given } given) return Of(given.Field) + "IsRequired";
         var text = rule.Text;
@@ -65,10 +73,7 @@ internal sealed class PipelineNames
             text = name[0] == '`' ? text.Replace(name, Of(field), StringComparison.Ordinal) : Regex.Replace(text, $@"\b{Regex.Escape(name)}\b", Of(field));
         }
 
-        foreach (var (sign, word) in new[] { (" - ", " minus "), ("-", " minus "), (" * ", " times "), (" + ", " plus "), (">=", " at least "), ("<=", " at most "), (">", " above "), ("<", " below ") })
-        {
-            text = text.Replace(sign, word, StringComparison.Ordinal);
-        }
+        foreach (var (sign, word) in s_signs) text = text.Replace(sign, word, StringComparison.Ordinal);
 
         return Identifiers.Pascal(Regex.Replace(text, @"(?<=\d)\.(?=\d)", " point "), "Rule");
     }

@@ -24,7 +24,8 @@ internal sealed class PreprocessorsWriter(PipelineSpec spec, PipelineNames names
         CSharpTypes.WriteHeader(code, spec, "DbVc.PipelineRuntime");
         code.Line($"namespace {names.Namespace};");
         code.Line();
-        code.Summary($"The preprocessing of {spec.Destination.Table}: cells as text, before they are typed and checked. NULL stays NULL unless a default is declared.");
+        code.Summary($"The preprocessing of {spec.Destination.Table}: cells as text, before they are typed and checked. "
+            + "NULL stays NULL unless a default is declared.");
         code.Open("public static class Preprocessors");
         var first = true;
         foreach (var field in spec.FilledFields)

@@ -40,7 +40,8 @@ internal sealed class ValidatorsTestsWriter(PipelineSpec spec, PipelineNames nam
         foreach (var (cells, expected) in constant ? cases : []) _code.Line($"[InlineData({Row(rule, cells, expected)})]");
         var parameters = string.Join(", ", rule.Fields.Select(f => $"{TestCode.ParameterType(f.Type)} {names.Parameter(f)}"));
         _code.Line($"public void {method}({parameters}, bool expected) =>");
-        _code.Line($"    Assert.Equal(expected, Validators.{method}({string.Join(", ", rule.Fields.Select(f => TestCode.Convert(f.Type, names.Parameter(f))))}));");
+        var arguments = string.Join(", ", rule.Fields.Select(f => TestCode.Convert(f.Type, names.Parameter(f))));
+        _code.Line($"    Assert.Equal(expected, Validators.{method}({arguments}));");
     }
 
     private void WriteData(PipelineRule rule, IReadOnlyList<(IReadOnlyList<string?> Cells, bool Expected)> cases, string method)
@@ -75,7 +76,8 @@ internal sealed class ValidatorsTestsWriter(PipelineSpec spec, PipelineNames nam
 
         if (rule.Fields.Count == 1) return rule.Condition is Presence ? [.. tried.Take(3), tried[^1]] : tried;
         var nulls = tried.Where(t => t.Cells.Any(c => c is null)).GroupBy(t => t.Cells.Select((c, i) => c is null ? i : -1).Max()).Select(g => g.First());
-        return [.. tried.Where(t => t.Expected).Take(MaxCases / 2), .. tried.Where(t => !t.Expected).Take(MaxCases / 2), .. nulls.Where(n => !tried.Where(t => t.Expected == n.Expected).Take(MaxCases / 2).Contains(n))];
+        var chosen = tried.Where(t => t.Expected).Take(MaxCases / 2).Concat(tried.Where(t => !t.Expected).Take(MaxCases / 2)).ToList();
+        return [.. chosen, .. nulls.Where(n => !chosen.Contains(n))];
     }
 
     private static IEnumerable<string?[]> Combine(List<List<string?>> candidates)

@@ -3,6 +3,26 @@ namespace DbVc.Pipelines;
 /// <summary>Reads bounds: ranges, comparatives, dates and lengths.</summary>
 internal static class BoundParser
 {
+    private static readonly string[] s_rangeWords =
+        ["between", "within the range of", "within the range", "within", "in the range of", "in the range", "in range", "from", "range from", "range"];
+
+    private static readonly string[] s_atLeast =
+    [
+        "at least", "no less than", "not less than", "no fewer than", "no lower than", "no smaller than", "minimum of", "minimum", "min",
+        "on or after", "after or on", "no earlier than", "not earlier than", "from",
+    ];
+
+    private static readonly string[] s_atMost =
+    [
+        "at most", "no more than", "not more than", "no greater than", "no larger than", "no higher than", "no bigger than", "maximum of", "maximum", "max",
+        "up to", "on or before", "before or on", "no later than", "not later than",
+    ];
+
+    private static readonly string[] s_more =
+        ["more than", "greater than", "larger than", "bigger than", "higher than", "above", "over", "exceed", "exceeds", "after", "later than"];
+
+    private static readonly string[] s_less = ["less than", "fewer than", "smaller than", "lower than", "below", "under", "before", "earlier than"];
+
     public static bool TryParse(TokenReader reader, Operand subject, out Condition condition)
     {
         reader.AcceptAny("have", "has", "of");
@@ -28,7 +48,7 @@ internal static class BoundParser
     private static bool TryParseRange(TokenReader reader, Operand subject, out Condition condition)
     {
         condition = null!;
-        if (!reader.AcceptAny("between", "within the range of", "within the range", "within", "in the range of", "in the range", "in range", "from", "range from", "range")) return false;
+        if (!reader.AcceptAny(s_rangeWords)) return false;
         reader.AcceptAny("of", "from");
         var minimum = OperandParser.ParseSum(reader);
         if (!reader.AcceptAny("and", "to", "through") && !reader.AcceptSymbol(",")) throw reader.Unexpected("'and' and the upper bound");
@@ -67,21 +87,19 @@ internal static class BoundParser
     private static bool TryTakeComparative(TokenReader reader, out Comparator comparator)
     {
         comparator = Comparator.Equal;
-        if (reader.AcceptAny("at least", "no less than", "not less than", "no fewer than", "no lower than", "no smaller than", "minimum of", "minimum", "min",
-            "on or after", "after or on", "no earlier than", "not earlier than", "from"))
+        if (reader.AcceptAny(s_atLeast))
         {
             comparator = Comparator.GreaterOrEqual;
         }
-        else if (reader.AcceptAny("at most", "no more than", "not more than", "no greater than", "no larger than", "no higher than", "no bigger than", "maximum of",
-            "maximum", "max", "up to", "on or before", "before or on", "no later than", "not later than"))
+        else if (reader.AcceptAny(s_atMost))
         {
             comparator = Comparator.LessOrEqual;
         }
-        else if (reader.AcceptAny("more than", "greater than", "larger than", "bigger than", "higher than", "above", "over", "exceed", "exceeds", "after", "later than"))
+        else if (reader.AcceptAny(s_more))
         {
             comparator = reader.AcceptAny("or equal to", "or equals", "or the same as") ? Comparator.GreaterOrEqual : Comparator.Greater;
         }
-        else if (reader.AcceptAny("less than", "fewer than", "smaller than", "lower than", "below", "under", "before", "earlier than"))
+        else if (reader.AcceptAny(s_less))
         {
             comparator = reader.AcceptAny("or equal to", "or equals", "or the same as") ? Comparator.LessOrEqual : Comparator.Less;
         }

@@ -70,7 +70,8 @@ internal static class OperandParser
         {
             case TokenKind.Number:
                 reader.Take();
-                return decimal.TryParse(token.Text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+                const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
+                return decimal.TryParse(token.Text, Styles, CultureInfo.InvariantCulture, out var number)
                     ? new NumberOperand(number, token.Text)
                     : throw new RuleException($"{token.Text} is too large a number");
             case TokenKind.Date:
@@ -90,8 +91,9 @@ internal static class OperandParser
                 throw reader.Unexpected("a field or a value");
             case TokenKind.Word or TokenKind.Name:
                 var near = Suggestion.Nearest(token.Text, reader.Fields.Select(f => f.Name));
+                var known = string.Join(", ", reader.Fields.Take(12).Select(ConditionText.NameField));
                 throw new RuleException($"{token} is no field of the schema",
-                    near is not null ? $"did you mean '{near}'?" : $"known fields: {string.Join(", ", reader.Fields.Take(12).Select(ConditionText.NameField))}; text goes into quotes.");
+                    near is not null ? $"did you mean '{near}'?" : $"known fields: {known}; text goes into quotes.");
             default:
                 throw reader.Unexpected("a field or a value");
         }

@@ -29,13 +29,15 @@ internal sealed class OperationParser
         if (_reader.AcceptAny("left trim", "ltrim")) return OnTextFields(OperationKind.LeftTrim);
         if (_reader.AcceptAny("right trim", "rtrim")) return OnTextFields(OperationKind.RightTrim);
         if (_reader.AcceptAny("trim", "strip")) return OnTextFields(OperationKind.Trim, "whitespace", "white space", "spaces", "all fields");
-        if (_reader.AcceptAny("collapse", "normalize whitespace", "normalise whitespace", "squeeze")) return OnTextFields(OperationKind.CollapseWhitespace, "whitespace", "white space", "spaces");
+        if (_reader.AcceptAny("collapse", "squeeze")) return OnTextFields(OperationKind.CollapseWhitespace, "whitespace", "white space", "spaces");
+        if (_reader.AcceptAny("normalize whitespace", "normalise whitespace")) return OnTextFields(OperationKind.CollapseWhitespace);
         if (_reader.AcceptAny("remove spaces", "remove whitespace", "remove all spaces", "remove_spaces")) return OnNamedFields(OperationKind.RemoveSpaces);
-        if (_reader.AcceptAny("normalize email", "normalise email", "normalize emails", "normalise emails", "normalize e-mail", "normalize_email")) return OnEmailField();
+        if (_reader.AcceptAny("normalize email", "normalize emails", "normalize e-mail", "normalize_email")) return OnEmailField();
+        if (_reader.AcceptAny("normalise email", "normalise emails", "normalise e-mail", "normalise_email")) return OnEmailField();
         if (_reader.AcceptAny("lowercase", "lower case", "lower", "make lowercase")) return OnNamedFields(OperationKind.Lowercase);
         if (_reader.AcceptAny("uppercase", "upper case", "upper", "make uppercase")) return OnNamedFields(OperationKind.Uppercase);
         if (_reader.AcceptAny("handle nulls", "handle_nulls", "handle null values")) return OnFieldsOrAll(OperationKind.HandleNulls);
-        if (_reader.AcceptAny("empty to null", "empty_to_null", "empty strings to null", "empty is null", "turn empty into null")) return OnFieldsOrAll(OperationKind.EmptyToNull);
+        if (_reader.AcceptAny("empty to null", "empty_to_null", "empty strings to null", "empty is null")) return OnFieldsOrAll(OperationKind.EmptyToNull);
         if (_reader.AcceptAny("convert", "cast")) return ParseConvert();
         if (_reader.AcceptAny("treat")) return ParseTreat();
         if (_reader.AcceptAny("replace")) return ParseReplace();
@@ -79,12 +81,14 @@ internal sealed class OperationParser
         _reader.AcceptAny("addresses", "address");
         if (!_reader.AtEnd) return OnNamedFields(OperationKind.NormalizeEmail);
         var exact = _reader.Fields.Where(f => f.Name.Equals("email", StringComparison.OrdinalIgnoreCase)).ToList();
-        var found = exact.Count == 1 ? exact : [.. _reader.Fields.Where(f => f.Type == FieldType.Text && f.Name.Contains("mail", StringComparison.OrdinalIgnoreCase))];
+        var similar = _reader.Fields.Where(f => f.Type == FieldType.Text && f.Name.Contains("mail", StringComparison.OrdinalIgnoreCase));
+        var found = exact.Count == 1 ? exact : [.. similar];
         return found.Count switch
         {
             1 => [OperationBuilder.Build(found[0], OperationKind.NormalizeEmail)],
             0 => throw new RuleException("the schema has no text field whose name holds 'mail'", "say which field, for example: normalize email in contact."),
-            _ => throw new RuleException($"{string.Join(" and ", found.Select(f => f.Name))} could both be meant", "say which field, for example: normalize email in contact."),
+            _ => throw new RuleException($"{string.Join(" and ", found.Select(f => f.Name))} could both be meant",
+                "say which field, for example: normalize email in contact."),
         };
     }
 
@@ -93,7 +97,8 @@ internal sealed class OperationParser
         if (!FieldList.TryRead(_reader, out var fields)) throw _reader.Unexpected("a field of the schema");
         _reader.AcceptAny("to an", "to a", "to", "into");
         OperationKind kind;
-        if (_reader.AcceptAny("int", "integer", "whole number") || (fields.All(f => f.Type == FieldType.Integer) && _reader.Accept("number"))) kind = OperationKind.ConvertToInt;
+        var isWhole = fields.All(f => f.Type == FieldType.Integer);
+        if (_reader.AcceptAny("int", "integer", "whole number") || (isWhole && _reader.Accept("number"))) kind = OperationKind.ConvertToInt;
         else if (_reader.AcceptAny("float", "number", "decimal", "real", "double")) kind = OperationKind.ConvertToFloat;
         else if (_reader.AcceptAny("lowercase", "lower case")) kind = OperationKind.Lowercase;
         else if (_reader.AcceptAny("uppercase", "upper case")) kind = OperationKind.Uppercase;
@@ -129,7 +134,9 @@ internal sealed class OperationParser
     private string TakeText()
     {
         var token = _reader.Current;
-        if (token.Kind is not (TokenKind.Quoted or TokenKind.Number or TokenKind.Word or TokenKind.Date) || (token.Kind == TokenKind.Word && Words.IsReserved(token.Text))) throw _reader.Unexpected("a text in quotes");
+        var isText = token.Kind is TokenKind.Quoted or TokenKind.Number or TokenKind.Date
+            || (token.Kind == TokenKind.Word && !Words.IsReserved(token.Text));
+        if (!isText) throw _reader.Unexpected("a text in quotes");
         _reader.Take();
         return token.Text;
     }

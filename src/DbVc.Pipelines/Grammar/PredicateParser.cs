@@ -3,6 +3,14 @@ namespace DbVc.Pipelines;
 /// <summary>Reads what a rule says about its subject, from "must" on.</summary>
 internal sealed class PredicateParser(TokenReader reader)
 {
+    private static readonly string[] s_forbidding =
+        ["must not", "mustn't", "cannot", "can not", "can't", "may not", "shall not", "must never", "does not", "doesn't", "do not", "don't"];
+
+    private static readonly string[] s_given =
+    [
+        "required", "mandatory", "present", "given", "provided", "filled in", "filled", "specified", "non-empty", "non-blank", "have a value", "has a value",
+    ];
+
     /// <summary>Warn once "should" was read.</summary>
     public RuleSeverity Severity { get; private set; }
 
@@ -36,7 +44,7 @@ internal sealed class PredicateParser(TokenReader reader)
             return reader.Accept("never");
         }
 
-        if (reader.AcceptAny("must not", "mustn't", "cannot", "can not", "can't", "may not", "shall not", "must never", "does not", "doesn't", "do not", "don't")) return true;
+        if (reader.AcceptAny(s_forbidding)) return true;
         if (reader.Current.Is("may") || reader.Current.Is("can")) throw new RuleException($"'{reader.Current.Text}' allows and forbids nothing");
         reader.AcceptAny("must", "shall", "has to", "have to", "needs to", "need to");
         return false;
@@ -68,7 +76,7 @@ internal sealed class PredicateParser(TokenReader reader)
         condition = null!;
         if (subject is not FieldOperand { Field: var field }) return false;
         PresenceKind? kind = null;
-        if (reader.AcceptAny("required", "mandatory", "present", "given", "provided", "filled in", "filled", "specified", "non-empty", "non-blank", "have a value", "has a value"))
+        if (reader.AcceptAny(s_given))
         {
             kind = PresenceKind.Given;
         }
@@ -149,7 +157,8 @@ internal sealed class PredicateParser(TokenReader reader)
         if (!none && !reader.AcceptAny("one of", "any of", "either", "in the list", "in", "among", "from the list")) return false;
         if (reader.AcceptAny("the future", "the past", "the last"))
         {
-            throw new RuleException("'future' and 'past' change with time, and a rule must mean the same in every run", "compare with a date such as 2024-01-31.");
+            throw new RuleException("'future' and 'past' change with time, and a rule must mean the same in every run",
+                "compare with a date such as 2024-01-31.");
         }
 
         if (subject is not FieldOperand { Field: var field }) throw new RuleException("only a field can be compared with a list");
@@ -213,7 +222,7 @@ internal sealed class PredicateParser(TokenReader reader)
             // "must be active": one bare word is text, but only where the field is text and nothing else follows.
             var follows = reader.Peek(1);
             var isText = OperandTypes.Of(subject) == FieldType.Text && !Words.IsReserved(reader.Current.Text)
-                && (follows.Kind == TokenKind.End || follows.Is("or") || follows.Is("and") || follows.Is("if") || follows.Is("then") || follows.IsSymbol(",") || follows.Is("unless"));
+                && (follows.Kind == TokenKind.End || follows.IsSymbol(",") || follows.Text.ToLowerInvariant() is "or" or "and" or "if" or "then" or "unless");
             if (!isText || !ComesAfterBe()) return false;
             condition = ConditionBuilder.Compare(subject, Comparator.Equal, new TextOperand(reader.Take().Text));
             return true;

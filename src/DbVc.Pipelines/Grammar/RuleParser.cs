@@ -179,7 +179,8 @@ internal sealed class RuleParser
 
         _predicates.AcceptModal();
         _reader.AcceptAny("be", "is", "are");
-        if (!_reader.AcceptAny("given", "present", "provided", "filled", "required", "set", "not null", "not empty")) throw _reader.Unexpected("'must be given'");
+        var isGiven = _reader.AcceptAny("given", "present", "provided", "filled", "required", "set", "not null", "not empty");
+        if (!isGiven) throw _reader.Unexpected("'must be given'");
         condition = ConditionBuilder.Any([.. fields.Select(f => new Presence(f, PresenceKind.Given))]);
         return true;
     }

@@ -34,7 +34,7 @@ internal ref struct JsonParser
 
         if (string.IsNullOrWhiteSpace(text))
         {
-            problems.Add(new MetadataProblem("$", 1, 1, "The file is empty.", "see docs for the metadata format."));
+            problems.Add(new MetadataProblem("$", 1, 1, "The file is empty.", "the format is described in docs/metadata.md."));
             return null;
         }
 
@@ -48,7 +48,8 @@ internal ref struct JsonParser
         }
         catch (JsonException e)
         {
-            problems.Add(new MetadataProblem("$", (int)(e.LineNumber ?? 0) + 1, (int)(e.BytePositionInLine ?? 0) + 1, $"This is no valid JSON: {Shorten(e.Message)}."));
+            var (line, column) = ((int)(e.LineNumber ?? 0) + 1, (int)(e.BytePositionInLine ?? 0) + 1);
+            problems.Add(new MetadataProblem("$", line, column, $"This is no valid JSON: {Shorten(e.Message)}."));
             return null;
         }
         catch (InvalidOperationException)

@@ -8,5 +8,6 @@ namespace DbVc.Pipelines;
 /// <param name="Suggestion">What was probably meant, or null.</param>
 public sealed record MetadataProblem(string Path, int Line, int Column, string Message, string? Suggestion = null)
 {
-    public override string ToString() => $"{Path} (line {Line}): {Message}{(Suggestion is null ? "" : " " + char.ToUpperInvariant(Suggestion[0]) + Suggestion[1..])}";
+    public override string ToString() =>
+        $"{Path} (line {Line}): {Message}{(Suggestion is null ? "" : " " + char.ToUpperInvariant(Suggestion[0]) + Suggestion[1..])}";
 }

@@ -83,7 +83,8 @@ internal sealed class PreprocessingReader(ProblemList problems, IReadOnlyList<Pi
                 Add(value, [OperationBuilder.Build(field, kind, (value.Find("value") ?? value.Find("default")) is { } given ? [given.Text] : [])]);
                 break;
             case OperationKind.NullTokens:
-                Add(value, [OperationBuilder.Build(field, kind, value.Find("tokens") is { Kind: JsonKind.Array } tokens ? [.. tokens.Items.Select(t => t.Text)] : [])]);
+                var tokens = value.Find("tokens") is { Kind: JsonKind.Array } list ? list.Items : [];
+                Add(value, [OperationBuilder.Build(field, kind, [.. tokens.Select(t => t.Text)])]);
                 break;
             case OperationKind.Replace:
                 var search = problems.Text(value, "search", required: true, mayBeEmpty: true);
@@ -100,7 +101,8 @@ internal sealed class PreprocessingReader(ProblemList problems, IReadOnlyList<Pi
     {
         if (OperationNames.TryFind(name, out var kind)) return kind;
         var nearest = Suggestion.Nearest(name, OperationNames.Names);
-        problems.Add(at, $"'{name}' is no operation.", nearest is null ? $"known: {string.Join(", ", Enum.GetValues<OperationKind>().Select(OperationNames.NameOf))}." : $"did you mean '{nearest}'?");
+        var known = string.Join(", ", Enum.GetValues<OperationKind>().Select(OperationNames.NameOf));
+        problems.Add(at, $"'{name}' is no operation.", nearest is null ? $"known: {known}." : $"did you mean '{nearest}'?");
         return null;
     }
 

@@ -5,7 +5,8 @@ internal sealed class ProblemList
 {
     public List<MetadataProblem> Problems { get; } = [];
 
-    public void Add(JsonValue at, string message, string? suggestion = null) => Problems.Add(new MetadataProblem(at.Path, at.Line, at.Column, message, suggestion));
+    public void Add(JsonValue at, string message, string? suggestion = null) =>
+        Problems.Add(new MetadataProblem(at.Path, at.Line, at.Column, message, suggestion));
 
     public void Add(JsonValue at, RuleException e) => Add(at, char.ToUpperInvariant(e.Message[0]) + e.Message[1..].TrimEnd('.') + ".", e.Suggestion);
 

@@ -34,7 +34,8 @@ internal sealed class RuleObjectReader(ProblemList problems, IReadOnlyList<Pipel
         {
             if (name.Contains(' ', StringComparison.Ordinal)) return Finish(item, RuleParser.Parse(name, fields));
             var nearest = Suggestion.Nearest(name, s_names.Keys);
-            problems.Add(at, $"'{name}' is no rule.", nearest is null ? $"known: {string.Join(", ", s_names.Values.Distinct())}, or a sentence." : $"did you mean '{nearest}'?");
+            var known = string.Join(", ", s_names.Values.Distinct());
+            problems.Add(at, $"'{name}' is no rule.", nearest is null ? $"known: {known}, or a sentence." : $"did you mean '{nearest}'?");
             return [];
         }
 
@@ -55,7 +56,12 @@ internal sealed class RuleObjectReader(ProblemList problems, IReadOnlyList<Pipel
 
     private List<PipelineRule> Finish(JsonValue item, IReadOnlyList<PipelineRule> rules)
     {
-        if (item.Find("message") is { } second && item.Find("error_message") is not null) problems.Add(second, "Both 'message' and 'error_message' are given; one is enough.");
+        if (item.Find("message") is { } second && item.Find("error_message") is not null)
+        {
+            problems.Add(second, "Both 'message' and 'error_message' are given; one is enough.");
+        }
+
+
         var message = problems.Text(item, "error_message") ?? problems.Text(item, "message");
         var severity = ReadSeverity(item);
         return [.. rules.Select(r => r with { Message = message ?? r.Message, Severity = severity ?? r.Severity })];
@@ -125,7 +131,8 @@ internal sealed class RuleObjectReader(ProblemList problems, IReadOnlyList<Pipel
             case "range":
                 return BuildRange(item, subject, "min", "max");
             case "length":
-                return BuildRange(item, ConditionBuilder.LengthOf(field), item.Find("min_length") is null ? "min" : "min_length", item.Find("max_length") is null ? "max" : "max_length");
+                var (minimum, maximum) = (item.Find("min_length") is null ? "min" : "min_length", item.Find("max_length") is null ? "max" : "max_length");
+                return BuildRange(item, ConditionBuilder.LengthOf(field), minimum, maximum);
             case "required":
                 return new Presence(field, PresenceKind.Given);
             case "not_null":
@@ -180,7 +187,8 @@ internal sealed class RuleObjectReader(ProblemList problems, IReadOnlyList<Pipel
             case JsonKind.Boolean:
                 return new BooleanOperand(value.Text == "true");
             default:
-                problems.Add(value, value.Kind == JsonKind.Number ? "The number is too large." : $"A value must be a text, a number or true or false, not {value.Describe()}.");
+                problems.Add(value, value.Kind == JsonKind.Number ? "The number is too large."
+                    : $"A value must be a text, a number or true or false, not {value.Describe()}.");
                 return null;
         }
     }

@@ -74,17 +74,24 @@ internal sealed partial class SchemaReader(ProblemList problems)
             Description = problems.Text(value, "description", mayBeEmpty: true),
             SourceName = problems.Text(value, "source_column"),
         };
-        if (primaryKey && field.Type == FieldType.Real) problems.Add(value.Find("primary_key")!, "A float cannot be a primary key: equal numbers may differ in their last digits.");
+        if (primaryKey && field.Type == FieldType.Real)
+        {
+            problems.Add(value.Find("primary_key")!, "A float cannot be a primary key: equal numbers may differ in their last digits.");
+        }
+
+
         return field with { Default = ReadDefault(value, field) };
     }
 
-    private static PipelineField Make(string name, (FieldType Type, int? MaxLength) type) => new() { Name = name, Type = type.Type, MaxLength = type.MaxLength };
+    private static PipelineField Make(string name, (FieldType Type, int? MaxLength) type) =>
+        new() { Name = name, Type = type.Type, MaxLength = type.MaxLength };
 
     private (FieldType Type, int? MaxLength)? ReadType(JsonValue at, string text)
     {
         if (FieldTypes.TryFind(text, out var plain)) return (plain, null);
         var match = SizedType().Match(text);
-        if (match.Success && FieldTypes.TryFind(match.Groups[1].Value, out var sized) && int.TryParse(match.Groups[2].Value, CultureInfo.InvariantCulture, out var size) && size > 0)
+        if (match.Success && FieldTypes.TryFind(match.Groups[1].Value, out var sized)
+            && int.TryParse(match.Groups[2].Value, CultureInfo.InvariantCulture, out var size) && size > 0)
         {
             if (sized == FieldType.Text && !match.Groups[3].Success) return (sized, size);
             if (sized == FieldType.Decimal) return (sized, null);
@@ -127,8 +134,9 @@ internal sealed partial class SchemaReader(ProblemList problems)
             _ => field.Type is FieldType.Text or FieldType.Date or FieldType.Timestamp or FieldType.Decimal,
         };
         if (fits && FieldValues.CanHold(field, given.Text)) return new FieldDefault(given.Text);
-        problems.Add(given, $"The default {(given.Kind == JsonKind.String ? $"'{given.Text}'" : given.Text)} is no value of '{field.Name}', which is {FieldTypes.Describe(field.Type)}"
-            + (field.MaxLength is { } longest && field.Type == FieldType.Text ? $" of at most {longest} characters." : "."));
+        var shown = given.Kind == JsonKind.String ? $"'{given.Text}'" : given.Text;
+        var limit = field.MaxLength is { } longest && field.Type == FieldType.Text ? $" of at most {longest} characters" : "";
+        problems.Add(given, $"The default {shown} is no value of '{field.Name}', which is {FieldTypes.Describe(field.Type)}{limit}.");
         return null;
     }
 

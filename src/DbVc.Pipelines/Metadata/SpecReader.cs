@@ -57,7 +57,8 @@ internal sealed class SpecReader(ProblemList problems, JsonValue root)
         if (source?.Csv is not { Encoding: "latin-1", HasHeader: true }) return;
         foreach (var field in fields.Where(f => f.HeaderName.Any(c => c > 0xFF)))
         {
-            problems.Add(root.Find("schema")!.Find(field.Name)!, $"A header in latin-1 cannot hold the name '{field.HeaderName}'.", "correct the encoding, or name the column with source_column.");
+            problems.Add(root.Find("schema")!.Find(field.Name)!, $"A header in latin-1 cannot hold the name '{field.HeaderName}'.",
+                "correct the encoding, or name the column with source_column.");
         }
     }
 
@@ -118,14 +119,19 @@ internal sealed class SpecReader(ProblemList problems, JsonValue root)
         var sampleSize = problems.Whole(data, "sample_size", 1, 1_000_000) ?? DefaultSampleSize;
         var threshold = data.Find("validation_threshold");
         if (threshold is null) return (sampleSize, DefaultThreshold);
-        if (threshold.Kind == JsonKind.Number && double.TryParse(threshold.Text, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1) return (sampleSize, share);
+        if (threshold.Kind == JsonKind.Number && double.TryParse(threshold.Text, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1)
+        {
+            return (sampleSize, share);
+        }
+
         problems.Add(threshold, "'validation_threshold' must be a number from 0 to 1.", threshold.Kind == JsonKind.Number ? "95 % is written 0.95." : null);
         return (sampleSize, DefaultThreshold);
     }
 
     private void Assume(List<PipelineField> fields)
     {
-        if (!fields.Any(f => f.PrimaryKey)) _assumptions.Add("The destination has no primary key, because none is declared: rows cannot be told apart when they change.");
+        if (fields.Any(f => f.PrimaryKey)) return;
+        _assumptions.Add("The destination has no primary key, because none is declared: rows cannot be told apart when they change.");
     }
 
     private static string TableNameOf(string location)

@@ -53,7 +53,8 @@ internal sealed class ValidationReader(ProblemList problems, IReadOnlyList<Pipel
             if (!field.Nullable) yield return PipelineRule.Of(new Presence(field, PresenceKind.NotNull)) with { FromSchema = true };
             if (field.MaxLength is { } longest)
             {
-                var condition = new Comparison(new LengthOperand(field), Comparator.LessOrEqual, new NumberOperand(longest, longest.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+                var condition = new Comparison(new LengthOperand(field), Comparator.LessOrEqual,
+                    new NumberOperand(longest, longest.ToString(System.Globalization.CultureInfo.InvariantCulture)));
                 yield return PipelineRule.Of(condition) with { Name = "max_length", FromSchema = true };
             }
         }

@@ -84,7 +84,8 @@ internal static class ConditionBuilder
         foreach (var operand in new[] { first, second })
         {
             var type = OperandTypes.Of(operand);
-            if (!OperandTypes.IsNumber(type)) throw new RuleException($"{ConditionText.NameOperand(operand)} is {FieldTypes.Describe(type)} and cannot be calculated with");
+            if (OperandTypes.IsNumber(type)) continue;
+            throw new RuleException($"{ConditionText.NameOperand(operand)} is {FieldTypes.Describe(type)} and cannot be calculated with");
         }
 
         return new Calculation(first, kind, second);

@@ -48,9 +48,11 @@ internal static partial class ConditionText
         TextOperand text => "'" + text.Value.Replace("'", "''", StringComparison.Ordinal) + "'",
         BooleanOperand truth => truth.Value ? "true" : "false",
         DateOperand date => date.Value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-        TimestampOperand { Value: { Kind: DateTimeKind.Unspecified, TimeOfDay.Ticks: 0 } midnight } => midnight.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        TimestampOperand { Value: { Kind: DateTimeKind.Unspecified, TimeOfDay.Ticks: 0 } midnight } =>
+            midnight.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         TimestampOperand time => "'" + time.Value.ToString("yyyy-MM-dd HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture) + "'",
-        Calculation calculation => $"{NameFactor(calculation.First, calculation.Kind, false)} {SymbolOf(calculation.Kind)} {NameFactor(calculation.Second, calculation.Kind, true)}",
+        Calculation calculation =>
+            $"{NameFactor(calculation.First, calculation.Kind, false)} {SymbolOf(calculation.Kind)} {NameFactor(calculation.Second, calculation.Kind, true)}",
         _ => throw new InvalidOperationException($"Unknown operand {operand.GetType().Name}."),
     };
 

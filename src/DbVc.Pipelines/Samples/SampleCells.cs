@@ -7,14 +7,17 @@ internal static class SampleCells
 {
     public static IReadOnlyList<string> Emails { get; } =
     [
-        "ann@example.org", "bob.b+tag@mail.example.com", "o'neil@example.co", "", "ann", "ann@", "@example.org", "ann@example", "a@b@example.org", "ann..b@example.org",
+        "ann@example.org", "bob.b+tag@mail.example.com", "o'neil@example.co", "", "ann", "ann@", "@example.org", "ann@example", "a@b@example.org",
+        "ann..b@example.org",
         ".ann@example.org", "ann b@example.org", "ann@-example.org", "ann@example..org", "ann@example.123",
     ];
 
-    private static readonly string[] s_urls = ["https://example.org", "http://example.org/a?b=c", "", "example.org", "ftp://example.org", "https://", "https://a b.org"];
+    private static readonly string[] s_urls = ["https://example.org", "http://example.org/a?b=c", "", "example.org", "ftp://example.org", "https://",
+        "https://a b.org"];
     private static readonly string[] s_uuids =
     [
-        "0f8fad5b-d9cb-469f-a165-70867728950e", "7C9E6679-7425-40DE-944B-E07FC1F90AE7", "", "0f8fad5bd9cb469fa16570867728950e", "0f8fad5b-d9cb-469f-a165-70867728950g",
+        "0f8fad5b-d9cb-469f-a165-70867728950e", "7C9E6679-7425-40DE-944B-E07FC1F90AE7", "", "0f8fad5bd9cb469fa16570867728950e",
+        "0f8fad5b-d9cb-469f-a165-70867728950g",
     ];
 
     /// <summary>Texts for a field as a condition sees it, most telling first; NULL is not among them.</summary>
@@ -94,7 +97,8 @@ internal static class SampleCells
                 var middle = field.Type == FieldType.Integer ? decimal.Floor(bound.Value) : bound.Value;
                 foreach (var near in new[] { middle, middle + step, middle - step })
                 {
-                    if (field.Type != FieldType.Integer || near is >= long.MinValue and <= long.MaxValue) cells.Add(near.ToString(CultureInfo.InvariantCulture));
+                    var fits = field.Type != FieldType.Integer || near is >= long.MinValue and <= long.MaxValue;
+                    if (fits) cells.Add(near.ToString(CultureInfo.InvariantCulture));
                 }
 
                 break;
@@ -102,7 +106,11 @@ internal static class SampleCells
                 foreach (var days in new[] { 0, 1, -1 }) cells.Add(day.Value.AddDays(days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
                 break;
             case TimestampOperand time:
-                foreach (var seconds in new[] { 0, 1, -1 }) cells.Add(time.Value.AddSeconds(seconds).ToString("yyyy-MM-dd HH:mm:ssK", CultureInfo.InvariantCulture));
+                foreach (var seconds in new[] { 0, 1, -1 })
+                {
+                    cells.Add(time.Value.AddSeconds(seconds).ToString("yyyy-MM-dd HH:mm:ssK", CultureInfo.InvariantCulture));
+                }
+
                 break;
             case TextOperand text:
                 cells.AddRange([text.Value, text.Value + "x"]);

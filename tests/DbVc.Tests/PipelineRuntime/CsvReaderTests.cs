@@ -232,5 +232,6 @@ public sealed class CsvReaderTests
         return string.Join(" / ", records);
     }
 
-    private static string Show(string text) => text.Replace("\r", "\\r", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\0", "\\0", StringComparison.Ordinal);
+    private static string Show(string text) => text.Replace("\r", "\\r", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)
+        .Replace("\0", "\\0", StringComparison.Ordinal);
 }

@@ -97,7 +97,8 @@ public sealed class RulesTests
     [InlineData(@"(\w)\1", "ab", false)]
     [InlineData(@"\d+", "١", true)]
     [InlineData("é", "é", true)]
-    public void Patterns_match_the_whole_text(string pattern, string text, bool expected) => Assert.Equal(expected, new Pattern(pattern).Matches(Text.From(text)));
+    public void Patterns_match_the_whole_text(string pattern, string text, bool expected) =>
+        Assert.Equal(expected, new Pattern(pattern).Matches(Text.From(text)));
 
     [Fact]
     public void A_pattern_that_would_run_for_ever_does_not()

@@ -232,8 +232,10 @@ public sealed class EnglishRulesTests
         var random = new Random(seed);
         string[] words =
         [
-            "age", "name", "email", "start_date", "total", "price", "must", "should", "be", "not", "is", "at", "least", "most", "between", "and", "or", "one", "of", "in", "(", ")", ",",
-            "5", "-3", "'x'", "2024-01-31", ">", "<=", "=", "*", "+", "-", "if", "unless", "required", "unique", "no_duplicates", "null", "empty", "valid", "characters", "long", "/x/", "length",
+            "age", "name", "email", "start_date", "total", "price", "must", "should", "be", "not", "is", "at", "least", "most", "between", "and", "or", "one",
+                "of", "in", "(", ")", ",",
+            "5", "-3", "'x'", "2024-01-31", ">", "<=", "=", "*", "+", "-", "if", "unless", "required", "unique", "no_duplicates", "null", "empty", "valid",
+                "characters", "long", "/x/", "length",
             "more", "than", "start", "with", "true", "either", "the", "`full name`", "have", "a", "no",
         ];
         for (var i = 0; i < 1_500; i++)

@@ -16,7 +16,8 @@ public sealed class MetadataReaderTests
         Assert.Equal("UsersPipeline", spec.Name);
         Assert.Equal(["id", "email", "age"], spec.Fields.Select(f => f.Name));
         Assert.Equal(["id"], spec.PrimaryKey.Select(f => f.Name));
-        Assert.Equal(["id must not be null", "id must be unique", "email must be a valid email", "age must be greater than 0 and less than 120"], spec.Rules.Select(r => r.Text));
+        Assert.Equal(["id must not be null", "id must be unique", "email must be a valid email", "age must be greater than 0 and less than 120"],
+            spec.Rules.Select(r => r.Text));
         Assert.Equal(["trim email", "normalize email in email"], spec.Operations.Select(o => o.Text));
         Assert.Equal(3, spec.Assumptions.Count);
         Assert.Equal(0.95, spec.ValidationThreshold);
@@ -26,14 +27,17 @@ public sealed class MetadataReaderTests
     public void The_long_form_is_read()
     {
         var spec = MetadataReader.Read(SampleMetadata.SeedLong, "users.json");
-        Assert.Equal(("ingest-users-2024", "/data/users.csv", "users", "production.db"), (spec.TaskId, spec.Source.Location, spec.Destination.Table, spec.Destination.Database));
+        Assert.Equal(("ingest-users-2024", "/data/users.csv", "users", "production.db"),
+            (spec.TaskId, spec.Source.Location, spec.Destination.Table, spec.Destination.Database));
         Assert.Equal(
         [
             "user_id must not be null", "email must not be null", "email must be at most 255 characters long", "user_id must be unique",
             "email must be a valid email", "age must be between 0 and 120", "email must be unique",
         ], spec.Rules.Select(r => r.Text));
-        Assert.Equal(["Invalid email format", "Age must be between 0 and 120", "Email already exists"], spec.Rules.Where(r => !r.FromSchema).Select(r => r.Message));
-        Assert.Equal(["trim email", "lowercase email", "remove spaces from email", "convert age to int", "handle nulls in age"], spec.Operations.Select(o => o.Text));
+        Assert.Equal(["Invalid email format", "Age must be between 0 and 120", "Email already exists"], spec.Rules.Where(r => !r.FromSchema)
+            .Select(r => r.Message));
+        Assert.Equal(["trim email", "lowercase email", "remove spaces from email", "convert age to int", "handle nulls in age"],
+            spec.Operations.Select(o => o.Text));
         Assert.Equal(["user_id", "email", "age"], spec.Columns.Select(c => c.Name));
         Assert.Equal(["user_id", "email", "age", "created_at"], spec.WithSourceHeader(["user_id", "email", "age", "Created_At"]).Columns.Select(c => c.Name));
         Assert.Empty(spec.Assumptions);
@@ -65,7 +69,8 @@ public sealed class MetadataReaderTests
     public void White_space_and_wording_do_not_change_the_hash_and_meaning_does()
     {
         var spec = MetadataReader.Read(SampleMetadata.SeedShort, "a.json");
-        var compact = SampleMetadata.SeedShort.Replace("\n", "", StringComparison.Ordinal).Replace("age > 0 and age < 120", "0 < age < 120", StringComparison.Ordinal);
+        var compact = SampleMetadata.SeedShort.Replace("\n", "", StringComparison.Ordinal)
+            .Replace("age > 0 and age < 120", "0 < age < 120", StringComparison.Ordinal);
         Assert.Equal(spec.Hash, MetadataReader.Read(compact, "b.json").Hash);
         Assert.NotEqual(spec.Hash, MetadataReader.Read(SampleMetadata.SeedShort.Replace("120", "121", StringComparison.Ordinal), "c.json").Hash);
     }

@@ -111,7 +111,8 @@ public sealed class RowCheckerTests
         $$"""{"source": "a.csv", "schema": {{{Fields}}}, "validations": [{{System.Text.Json.JsonSerializer.Serialize(rule)}}]}""", "a.json");
 
     private static object?[] Row(
-        object? id = null, object? name = null, object? price = null, object? rate = null, object? active = null, object? on = null, object? at = null, object? quantity = null) =>
+        object? id = null, object? name = null, object? price = null, object? rate = null, object? active = null, object? on = null, object? at = null,
+            object? quantity = null) =>
         [id, name, price, rate, active, on, at, quantity];
 
     private sealed class View(object?[] cells) : IRowView

@@ -175,7 +175,8 @@ internal static class SampleMetadata
           ],
           "preprocessing": [
             "trim whitespace",
-            {"field": "a b", "operations": [{"operation": "replace", "search": "\"); //", "replacement": "\\"}, {"operation": "null_tokens", "tokens": ["\"x", "y"]}]},
+            {"field": "a b", "operations": [
+              {"operation": "replace", "search": "\"); //", "replacement": "\\"}, {"operation": "null_tokens", "tokens": ["\"x", "y"]}]},
             "uppercase row",
             "empty to null in `1st`"
           ]
