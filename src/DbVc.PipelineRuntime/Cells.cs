@@ -11,6 +11,11 @@ public static class Cells
 {
     private const int LongestNumber = 64;
 
+    // A double holds whole numbers of this many digits exactly.
+    private const int ShortDigits = 15;
+
+    private static readonly double[] s_powers = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+
     /// <summary>Decimal digits that a decimal holds exactly, whatever they are.</summary>
     public const int DecimalDigits = 28;
 
@@ -19,6 +24,12 @@ public static class Cells
     {
         value = null;
         if (IsBlank(cell, out var digits)) return true;
+        if (TryReadShort(digits, out var mantissa, out var fraction) && fraction < 0)
+        {
+            value = mantissa;
+            return true;
+        }
+
         if (digits[0] == '+' && digits.Length > 1 && char.IsAsciiDigit((char)digits[1])) digits = digits[1..];
         if (!Utf8Parser.TryParse(digits, out long number, out var consumed) || consumed != digits.Length) return false;
         value = number;
@@ -30,6 +41,13 @@ public static class Cells
     {
         value = null;
         if (IsBlank(cell, out var digits)) return true;
+        if (TryReadShort(digits, out var mantissa, out var fraction) && mantissa != 0)
+        {
+            // Both are exact doubles, so the quotient is the nearest one.
+            value = fraction <= 0 ? mantissa : mantissa / s_powers[fraction];
+            return true;
+        }
+
         const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         if (!double.TryParse(digits, Styles, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number)) return false;
         value = number;
@@ -199,10 +217,34 @@ public static class Cells
         return 1;
     }
 
+    /// <summary>Reads a sign, up to 15 digits and a point among them; the fraction's length is -1 without point.</summary>
+    private static bool TryReadShort(ReadOnlySpan<byte> text, out long mantissa, out int fraction)
+    {
+        mantissa = 0;
+        fraction = -1;
+        var start = text[0] == '-' ? 1 : 0;
+        if (text.Length - start > ShortDigits || text.Length == start) return false;
+        for (var i = start; i < text.Length; i++)
+        {
+            var digit = (uint)(text[i] - '0');
+            if (digit <= 9)
+            {
+                mantissa = (mantissa * 10) + digit;
+                continue;
+            }
+
+            // A point needs a digit on both sides here; the rest is for the general parser.
+            if (text[i] != '.' || fraction >= 0 || i == start || i + 1 == text.Length) return false;
+            fraction = text.Length - i - 1;
+        }
+
+        if (start == 1) mantissa = -mantissa;
+        return true;
+    }
+
     private static bool IsBlank(Text cell, out ReadOnlySpan<byte> trimmed)
     {
-        trimmed = cell.Bytes;
-        if (!trimmed.IsEmpty && (trimmed[0] is <= 0x20 or >= 0x7F || trimmed[^1] is <= 0x20 or >= 0x7F)) trimmed = Operations.Trim(cell).Bytes;
+        trimmed = Operations.Trim(cell).Bytes;
         return trimmed.IsEmpty;
     }
 

@@ -23,8 +23,7 @@ public sealed class CsvReader
     private readonly SourceDecoder _decoder;
     private readonly CsvOptions _options;
     private readonly byte _delimiter;
-    private readonly byte[][] _nullTokens;
-    private readonly bool _emptyIsNull;
+    private readonly NullTokens _nulls;
     private readonly CsvHeader _header;
 
     private byte[] _buffer = new byte[InitialSize + Padding];
@@ -57,8 +56,7 @@ public sealed class CsvReader
 
         _options = options;
         _delimiter = (byte)options.Delimiter;
-        _nullTokens = [.. options.NullTokens.Where(t => t.Length > 0).Select(System.Text.Encoding.UTF8.GetBytes)];
-        _emptyIsNull = options.NullTokens.Contains("");
+        _nulls = new NullTokens(options.NullTokens);
         _decoder = new SourceDecoder(source, options.Encoding);
         _header = ReadHeader();
         _expected = _header.Names.Count;
@@ -124,8 +122,8 @@ public sealed class CsvReader
     public Text Cell(int index)
     {
         var bytes = Field(index);
-        if (bytes.IsEmpty) return _emptyIsNull || index < 0 ? Text.Null : new Text(bytes);
-        return _nullTokens.Length > 0 && IsNullToken(bytes) ? Text.Null : new Text(bytes);
+        if (bytes.IsEmpty) return _nulls.HoldsEmpty || index < 0 ? Text.Null : new Text(bytes);
+        return _nulls.HoldsMore && _nulls.Contains(bytes) ? Text.Null : new Text(bytes);
     }
 
     /// <summary>Moves to the next record; false at the end of the source.</summary>
@@ -156,16 +154,6 @@ public sealed class CsvReader
         var names = new string[FieldCount];
         for (var i = 0; i < names.Length; i++) names[i] = System.Text.Encoding.UTF8.GetString(Field(i)).Trim();
         return new CsvHeader(names);
-    }
-
-    private bool IsNullToken(ReadOnlySpan<byte> bytes)
-    {
-        foreach (var token in _nullTokens)
-        {
-            if (bytes.SequenceEqual(token)) return true;
-        }
-
-        return false;
     }
 
     private bool SkipBlankLines()
@@ -375,16 +363,8 @@ public sealed class CsvReader
     {
         var raw = Raw;
         if (raw.Contains((byte)'"')) _nextLine += CsvText.CountLineEnds(raw);
-        if (!Utf8.IsValid(raw))
-        {
-            return new CsvProblem("encoding", $"Byte {CsvText.FindInvalidUtf8(raw) + 1} of the record has no meaning in the source's encoding.");
-        }
-
-        if (raw.Contains((byte)0)) return new CsvProblem("nul", $"Byte {raw.IndexOf((byte)0) + 1} of the record is NUL.");
-        if (_quoteProblem is not null) return new CsvProblem("quote", $"The quotes of the record do not match: {_quoteProblem}.");
-        return FieldCount == _expected || _expected == int.MaxValue
-            ? null
-            : new CsvProblem("ragged", $"The record has {FieldCount} fields, the header has {_expected}.");
+        return CsvProblem.Find(raw, _quoteProblem)
+            ?? (FieldCount == _expected || _expected == int.MaxValue ? null : CsvProblem.Ragged(FieldCount, _expected));
     }
 
     /// <summary>Keeps the current record and reads on; false when nothing is left.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DbVc.PipelineRuntime;
 
 /// <summary>Reads and writes ISO 8601 dates and timestamps as UTF-8.</summary>
@@ -12,7 +14,13 @@ internal static class DateText
     {
         date = default;
         if (text.Length < 10 || text[4] is not ((byte)'-' or (byte)'/') || text[7] != text[4]) return false;
-        if (!TryReadDigits(text[..4], out var year) || !TryReadDigits(text[5..7], out var month) || !TryReadDigits(text[8..10], out var day)) return false;
+        if (!TryReadPair(text, 0, out var century) || !TryReadPair(text, 2, out var year)
+            || !TryReadPair(text, 5, out var month) || !TryReadPair(text, 8, out var day))
+        {
+            return false;
+        }
+
+        year += century * 100;
         if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month)) return false;
         date = new DateOnly(year, month, day);
         return true;
@@ -33,11 +41,13 @@ internal static class DateText
 
     public static int WriteDate(DateOnly date, Span<byte> destination)
     {
-        WriteDigits(date.Year, destination[..4]);
+        var (year, month, day) = date;
+        WritePair(year / 100, destination, 0);
+        WritePair(year % 100, destination, 2);
         destination[4] = (byte)'-';
-        WriteDigits(date.Month, destination[5..7]);
+        WritePair(month, destination, 5);
         destination[7] = (byte)'-';
-        WriteDigits(date.Day, destination[8..10]);
+        WritePair(day, destination, 8);
         return 10;
     }
 
@@ -45,17 +55,23 @@ internal static class DateText
     {
         var length = WriteDate(DateOnly.FromDateTime(timestamp), destination);
         destination[length] = (byte)' ';
-        WriteDigits(timestamp.Hour, destination[11..13]);
+        var seconds = (int)(timestamp.Ticks % TimeSpan.TicksPerDay / TimeSpan.TicksPerSecond);
+        WritePair(seconds / 3600, destination, 11);
         destination[13] = (byte)':';
-        WriteDigits(timestamp.Minute, destination[14..16]);
+        WritePair(seconds / 60 % 60, destination, 14);
         destination[16] = (byte)':';
-        WriteDigits(timestamp.Second, destination[17..19]);
+        WritePair(seconds % 60, destination, 17);
         length = 19;
         var fraction = (int)(timestamp.Ticks % TimeSpan.TicksPerSecond);
         if (fraction != 0)
         {
             destination[19] = (byte)'.';
-            WriteDigits(fraction, destination[20..27]);
+            for (length = 26; length > 19; length--)
+            {
+                destination[length] = (byte)('0' + (fraction % 10));
+                fraction /= 10;
+            }
+
             length = 27;
             while (destination[length - 1] == '0') length--;
         }
@@ -69,11 +85,11 @@ internal static class DateText
         ticks = 0;
         var second = 0;
         if (text.Length < 6 || text[3] != ':') return false;
-        if (!TryReadDigits(text[1..3], out var hour) || !TryReadDigits(text[4..6], out var minute)) return false;
+        if (!TryReadPair(text, 1, out var hour) || !TryReadPair(text, 4, out var minute)) return false;
         text = text[6..];
         if (!text.IsEmpty && text[0] == ':')
         {
-            if (text.Length < 3 || !TryReadDigits(text[1..3], out second)) return false;
+            if (text.Length < 3 || !TryReadPair(text, 1, out second)) return false;
             text = text[3..];
             if (!text.IsEmpty && text[0] == '.' && !TryReadFraction(ref text, out ticks)) return false;
         }
@@ -107,7 +123,7 @@ internal static class DateText
             if (text[0] is not ((byte)'+' or (byte)'-') || text.Length is not (3 or 5 or 6)) return false;
             if (text.Length == 6 && text[3] != ':') return false;
             var minute = 0;
-            if (!TryReadDigits(text[1..3], out var hour) || (text.Length > 3 && !TryReadDigits(text[^2..], out minute)) || minute > 59) return false;
+            if (!TryReadPair(text, 1, out var hour) || (text.Length > 3 && !TryReadPair(text, text.Length - 2, out minute)) || minute > 59) return false;
             minutes = ((hour * 60) + minute) * (text[0] == '-' ? -1 : 1);
         }
 
@@ -118,24 +134,20 @@ internal static class DateText
         return true;
     }
 
-    private static bool TryReadDigits(ReadOnlySpan<byte> text, out int value)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryReadPair(ReadOnlySpan<byte> text, int offset, out int value)
     {
-        value = 0;
-        foreach (var c in text)
-        {
-            if (!char.IsAsciiDigit((char)c)) return false;
-            value = (value * 10) + (c - '0');
-        }
-
-        return true;
+        var tens = (uint)(text[offset] - '0');
+        var ones = (uint)(text[offset + 1] - '0');
+        value = (int)((tens * 10) + ones);
+        return tens <= 9 && ones <= 9;
     }
 
-    private static void WriteDigits(int value, Span<byte> destination)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void WritePair(int value, Span<byte> destination, int offset)
     {
-        for (var i = destination.Length - 1; i >= 0; i--)
-        {
-            destination[i] = (byte)('0' + (value % 10));
-            value /= 10;
-        }
+        var (tens, ones) = Math.DivRem((uint)value, 10u);
+        destination[offset] = (byte)('0' + tens);
+        destination[offset + 1] = (byte)('0' + ones);
     }
 }

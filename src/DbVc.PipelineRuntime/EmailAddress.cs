@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -15,35 +14,63 @@ public static class EmailAddress
     private const int MaxDomain = 253;
     private const int MaxLabel = 63;
 
-    private static readonly SearchValues<byte> s_local =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.!#$%&'*+-/=?^_`{|}~"u8);
+    private const byte Local = 1;
+    private const byte Domain = 2;
 
-    private static readonly SearchValues<byte> s_domain =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-."u8);
+    private static readonly byte[] s_parts = MakeParts();
 
     /// <summary>Judges UTF-8 bytes; lengths count octets.</summary>
     public static bool IsValid(ReadOnlySpan<byte> address)
     {
-        var at = address.IndexOf((byte)'@');
-        if (at is < 1 or > MaxLocal || address.Length > MaxAddress) return false;
-        var local = address[..at];
-        if (local.ContainsAnyExcept(s_local) || local[0] == '.' || local[^1] == '.' || local.IndexOf(".."u8) >= 0) return false;
+        if (address.Length > MaxAddress) return false;
+        var parts = s_parts;
+        var dot = true;
+        var at = 0;
+        for (; at < address.Length; at++)
+        {
+            var value = address[at];
+            if (value == '@') break;
+            if ((parts[value] & Local) == 0 || (value == '.' && dot)) return false;
+            dot = value == '.';
+        }
+
+        if (dot || at > MaxLocal || at >= address.Length) return false;
         var domain = address[(at + 1)..];
-        if (!domain.ContainsAnyExcept(s_domain)) return IsDomain(domain);
-        return !Ascii.IsValid(domain) && IsInternationalDomain(domain);
+        return IsDomain(domain) || (!AsciiBytes.IsAscii(domain) && IsInternationalDomain(domain));
     }
 
     private static bool IsDomain(ReadOnlySpan<byte> domain)
     {
-        if (domain.Length > MaxDomain || !domain.Contains((byte)'.')) return false;
-        while (true)
+        if (domain.Length > MaxDomain) return false;
+        var parts = s_parts;
+        var start = 0;
+        var labels = 0;
+        var digits = true;
+        for (var i = 0; i <= domain.Length; i++)
         {
-            var dot = domain.IndexOf((byte)'.');
-            var label = dot < 0 ? domain : domain[..dot];
-            if (label.Length is 0 or > MaxLabel || label[0] == '-' || label[^1] == '-') return false;
-            if (dot < 0) return label.ContainsAnyExceptInRange((byte)'0', (byte)'9');
-            domain = domain[(dot + 1)..];
+            if (i < domain.Length && domain[i] != '.')
+            {
+                if ((parts[domain[i]] & Domain) == 0) return false;
+                digits &= char.IsAsciiDigit((char)domain[i]);
+                continue;
+            }
+
+            if (i == start || i - start > MaxLabel || domain[start] == '-' || domain[i - 1] == '-') return false;
+            labels++;
+            if (i == domain.Length) break;
+            start = i + 1;
+            digits = true;
         }
+
+        return labels > 1 && !digits;
+    }
+
+    private static byte[] MakeParts()
+    {
+        var parts = new byte[256];
+        foreach (var value in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"u8) parts[value] = Local | Domain;
+        foreach (var value in ".!#$%&'*+/=?^_`{|}~"u8) parts[value] = Local;
+        return parts;
     }
 
     private static bool IsInternationalDomain(ReadOnlySpan<byte> domain)
@@ -51,7 +78,7 @@ public static class EmailAddress
         try
         {
             var ascii = Encoding.ASCII.GetBytes(new IdnMapping { UseStd3AsciiRules = true }.GetAscii(Encoding.UTF8.GetString(domain)));
-            return !ascii.AsSpan().ContainsAnyExcept(s_domain) && IsDomain(ascii) && !HasSpace(domain);
+            return IsDomain(ascii) && !HasSpace(domain);
         }
         catch (ArgumentException)
         {

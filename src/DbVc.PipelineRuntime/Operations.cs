@@ -9,19 +9,21 @@ namespace DbVc.PipelineRuntime;
 /// </summary>
 public static class Operations
 {
-    private static readonly SearchValues<byte> s_asciiUpper = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ"u8);
-    private static readonly SearchValues<byte> s_asciiLower = SearchValues.Create("abcdefghijklmnopqrstuvwxyz"u8);
     private static readonly SearchValues<byte> s_asciiSpace = SearchValues.Create(" \t\n\v\f\r"u8);
     private static readonly string[] s_nullTokens = ["", "-", "na", "n/a", "nan", "none", "null", "nil", "\\n"];
 
     /// <summary>Removes white space at both ends.</summary>
-    public static Text Trim(Text value) => RightTrim(LeftTrim(value));
+    public static Text Trim(Text value)
+    {
+        var bytes = value.Bytes;
+        return bytes.IsEmpty || (AsciiBytes.IsPlain(bytes[0]) && AsciiBytes.IsPlain(bytes[^1])) ? value : RightTrim(LeftTrim(value));
+    }
 
     /// <summary>Removes white space at the start.</summary>
     public static Text LeftTrim(Text value)
     {
         var bytes = value.Bytes;
-        if (bytes.IsEmpty || bytes[0] is > 0x20 and < 0x7F) return value;
+        if (bytes.IsEmpty || AsciiBytes.IsPlain(bytes[0])) return value;
         while (Rune.DecodeFromUtf8(bytes, out var rune, out var consumed) == OperationStatus.Done && Rune.IsWhiteSpace(rune)) bytes = bytes[consumed..];
         return new Text(bytes);
     }
@@ -30,7 +32,7 @@ public static class Operations
     public static Text RightTrim(Text value)
     {
         var bytes = value.Bytes;
-        if (bytes.IsEmpty || bytes[^1] is > 0x20 and < 0x7F) return value;
+        if (bytes.IsEmpty || AsciiBytes.IsPlain(bytes[^1])) return value;
         while (Rune.DecodeLastFromUtf8(bytes, out var rune, out var consumed) == OperationStatus.Done && Rune.IsWhiteSpace(rune)) bytes = bytes[..^consumed];
         return new Text(bytes);
     }
@@ -80,10 +82,10 @@ public static class Operations
     public static Text Lowercase(Text value, Scratch scratch)
     {
         var bytes = value.Bytes;
-        if (!Ascii.IsValid(bytes)) return MapRunes(bytes, scratch, Rune.ToLowerInvariant);
-        if (!bytes.ContainsAny(s_asciiUpper)) return value;
+        if (AsciiBytes.IsAsciiWithout(bytes, (byte)'A', (byte)'Z')) return value;
+        if (!AsciiBytes.IsAscii(bytes)) return MapRunes(bytes, scratch, Rune.ToLowerInvariant);
         var result = scratch.Take(bytes.Length);
-        Ascii.ToLower(bytes, result, out _);
+        AsciiBytes.ChangeCase(bytes, result, (byte)'A', (byte)'Z');
         return new Text(result);
     }
 
@@ -91,10 +93,10 @@ public static class Operations
     public static Text Uppercase(Text value, Scratch scratch)
     {
         var bytes = value.Bytes;
-        if (!Ascii.IsValid(bytes)) return MapRunes(bytes, scratch, Rune.ToUpperInvariant);
-        if (!bytes.ContainsAny(s_asciiLower)) return value;
+        if (AsciiBytes.IsAsciiWithout(bytes, (byte)'a', (byte)'z')) return value;
+        if (!AsciiBytes.IsAscii(bytes)) return MapRunes(bytes, scratch, Rune.ToUpperInvariant);
         var result = scratch.Take(bytes.Length);
-        Ascii.ToUpper(bytes, result, out _);
+        AsciiBytes.ChangeCase(bytes, result, (byte)'a', (byte)'z');
         return new Text(result);
     }
 

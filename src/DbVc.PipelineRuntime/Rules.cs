@@ -40,7 +40,7 @@ public static class Rules
     public static int Length(Text value)
     {
         var bytes = value.Bytes;
-        if (Ascii.IsValid(bytes)) return bytes.Length;
+        if (AsciiBytes.IsAscii(bytes)) return bytes.Length;
         var count = 0;
         foreach (var c in bytes)
         {
@@ -51,7 +51,11 @@ public static class Rules
     }
 
     /// <summary>True for NULL, for an empty text and for white space alone.</summary>
-    public static bool IsBlank(Text value) => value.IsNull || Operations.Trim(value).Bytes.IsEmpty;
+    public static bool IsBlank(Text value)
+    {
+        var bytes = value.Bytes;
+        return bytes.IsEmpty || (!AsciiBytes.IsPlain(bytes[0]) && Operations.Trim(value).Bytes.IsEmpty);
+    }
 
     public static bool AreEqual(Text first, ReadOnlySpan<byte> second) => first.Bytes.SequenceEqual(second);
 

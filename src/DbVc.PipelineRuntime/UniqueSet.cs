@@ -6,6 +6,9 @@ namespace DbVc.PipelineRuntime;
 /// </summary>
 public sealed class UniqueSet(bool nullsAreEqual = false)
 {
+    // Up to 16 MB the table grows in larger steps, which moves keys less often.
+    private const int LargeTable = 1 << 20;
+
     private UInt128[] _slots = new UInt128[1024];
 
     /// <summary>Keys in the set.</summary>
@@ -42,7 +45,7 @@ public sealed class UniqueSet(bool nullsAreEqual = false)
 
     private void Grow()
     {
-        var grown = new UInt128[_slots.Length * 2];
+        var grown = new UInt128[_slots.Length * (_slots.Length < LargeTable ? 4 : 2)];
         foreach (var fingerprint in _slots)
         {
             if (fingerprint != UInt128.Zero) grown[FindSlot(grown, fingerprint)] = fingerprint;

@@ -35,13 +35,17 @@ internal static partial class FunctionLengths
                 case '=' when At(code, at + 1) == '>' && open.TryPeek(out var type) && type.IsType:
                     var body = Classify(code, header, at);
                     var end = FindEnd(code, at);
-                    yield return Span(file, body.Name ?? "=>", body.Start, end);
+                    if (!IsTable(code, body.Name, at, end)) yield return Span(file, body.Name ?? "=>", body.Start, end);
                     at = end;
                     header = end + 1;
                     break;
             }
         }
     }
+
+    /// <summary>A property that lists the cases of a test is data: the longer, the better.</summary>
+    private static bool IsTable(string code, string? name, int arrow, int end) =>
+        name is null && code.AsSpan(arrow + 2, end - arrow - 2).TrimStart().StartsWith("new()");
 
     private static char At(string code, int index) => index < code.Length ? code[index] : '\0';
 
