@@ -17,8 +17,8 @@ internal enum Look
     Name,
 }
 
-/// <summary>A piece of a line, with its look.</summary>
-internal readonly record struct Piece(string Text, Look Look = Look.Plain)
+/// <summary>A piece of a line, with its look. A class: collections of it are compiled ahead, those of a struct at every start.</summary>
+internal sealed record Piece(string Text, Look Look = Look.Plain)
 {
     public static implicit operator Piece(string? text) => new(text ?? "");
 

@@ -183,10 +183,10 @@ internal sealed unsafe class SqliteSchemaReader : IDisposable
             .OrderBy(o => o.Name, StringComparer.Ordinal).ThenBy(o => o.Kind).ToList();
     }
 
-    private readonly record struct TableName(string Name, string Sql, bool WithoutRowId);
+    private sealed record TableName(string Name, string Sql, bool WithoutRowId);
 
-    private readonly record struct IndexInfo(string Origin, IReadOnlyList<string>? Columns);
+    private sealed record IndexInfo(string Origin, IReadOnlyList<string>? Columns);
 
-    private readonly record struct ForeignKeyPart(
+    private sealed record ForeignKeyPart(
         long Id, string Table, string From, string? To, (string OnUpdate, string OnDelete) Actions);
 }

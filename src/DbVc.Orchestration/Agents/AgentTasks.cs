@@ -38,8 +38,13 @@ internal static class AgentTasks
                 && branch.Pipeline == pipeline)
             .Select(t => new SpeedBaseline(t.Rows!.Read, t.RowsPerSecond)).LastOrDefault();
 
-    public static string? FindState(WorkspaceContext context, BranchName branch) =>
-        Find(context, branch)?.State.ToString().ToLowerInvariant();
+    /// <summary>Reads nothing but the state: listing branches should not cost what reading whole reports costs.</summary>
+    public static string? FindState(WorkspaceContext context, string task)
+    {
+        if (context.Repository.Store.ReadDocument(Collection, task) is not { } bytes) return null;
+        using var report = JsonDocument.Parse(bytes);
+        return report.RootElement.GetProperty("state").GetString()!.ToLowerInvariant();
+    }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]

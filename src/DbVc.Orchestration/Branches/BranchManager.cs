@@ -97,7 +97,7 @@ public sealed class BranchManager
     {
         if (name.IsMain) return new BranchReport(name.Text, head, null, "protected", _context.Identity.Location, null, null);
         var record = RequireRecord(name);
-        var status = record.Merged is not null ? "merged" : AgentTasks.FindState(_context, name) ?? "open";
+        var status = record.Merged is not null ? "merged" : (record.Task is null ? null : AgentTasks.FindState(_context, record.Task)) ?? "open";
         return new BranchReport(name.Text, head, CommitId.Parse(record.Base), status,
             _context.Instances.Exists(record) ? _context.Instances.Locate(record) : null, record.Created, record.Task);
     }
