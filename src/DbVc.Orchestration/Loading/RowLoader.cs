@@ -85,7 +85,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
             return;
         }
 
-        foreach (var unique in _uniques) unique.Add(_row);
+        foreach (var unique in _uniques) unique.AddFound();
         Loaded++;
         if (Loaded % RowsBetweenReports == 0) _progress.Rows(Loaded, Rejections);
     }

@@ -22,6 +22,7 @@ internal sealed class UniqueTracker
 {
     private readonly UniqueSet _destination;
     private readonly UniqueSet _source;
+    private UniqueKey _key;
 
     private UniqueTracker(UniqueFields fields)
     {
@@ -49,14 +50,16 @@ internal sealed class UniqueTracker
         return tracker;
     }
 
+    /// <summary>Looks the row's key up and remembers it for <see cref="AddFound"/>.</summary>
     public DuplicateKind Find(IRowView row)
     {
-        var key = RowChecker.KeyOf(Fields, row);
-        if (_destination.Contains(key)) return DuplicateKind.InDestination;
-        return _source.Contains(key) ? DuplicateKind.InSource : DuplicateKind.None;
+        _key = RowChecker.KeyOf(Fields, row);
+        if (_destination.Count > 0 && _destination.Contains(_key)) return DuplicateKind.InDestination;
+        return _source.Contains(_key) ? DuplicateKind.InSource : DuplicateKind.None;
     }
 
-    public void Add(IRowView row) => _source.Add(RowChecker.KeyOf(Fields, row));
+    /// <summary>Adds the key that <see cref="Find"/> looked up last.</summary>
+    public void AddFound() => _source.Add(_key);
 
     private static void Add(ref UniqueKey key, IRowCursor rows, int column)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DbVc.PipelineRuntime;
 
 namespace DbVc.Pipelines;
@@ -19,11 +20,22 @@ public sealed class RowView : IRowView
 {
     private readonly CellSlot[] _cells;
 
+    // An array is reached faster than memory, cell by cell.
+    private byte[] _batch = [];
+    private int _batchStart;
+
     internal RowView(int columns) => _cells = new CellSlot[columns];
 
     public int Count => _cells.Length;
 
-    internal ReadOnlyMemory<byte> Batch { get; set; }
+    internal ReadOnlyMemory<byte> Batch
+    {
+        set
+        {
+            var segment = MemoryMarshal.TryGetArray(value, out var array) ? array : new ArraySegment<byte>(value.ToArray());
+            (_batch, _batchStart) = (segment.Array!, segment.Offset);
+        }
+    }
 
     public bool IsNull(int column) => _cells[column].Kind == 0;
 
@@ -38,7 +50,7 @@ public sealed class RowView : IRowView
     public ReadOnlySpan<byte> Bytes(int column)
     {
         ref readonly var cell = ref _cells[column];
-        return Batch.Span.Slice(cell.Offset, cell.Length);
+        return _batch.AsSpan(_batchStart + cell.Offset, cell.Length);
     }
 
     internal ref CellSlot Slot(int column) => ref _cells[column];

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+
+namespace DbVc.Benchmarks;
+
+/// <summary>One benchmark's folder and its way of measuring: alternating rounds, medians, ratios.</summary>
+internal sealed class Bench : IDisposable
+{
+    public const int Rounds = 5;
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("dbvc-bench-").FullName;
+
+    public static string LoadAverage() => string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ')[..3]);
+
+    /// <summary>A fresh, empty folder.</summary>
+    public string NewFolder()
+    {
+        var path = Path.Combine(Folder, Path.GetRandomFileName());
+        Directory.CreateDirectory(path);
+        return path;
+    }
+
+    public string PathOf(string name) => Path.Combine(Folder, name);
+
+    public static double Time(Action action)
+    {
+        var started = Stopwatch.GetTimestamp();
+        action();
+        return Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    public static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToList();
+        return sorted.Count % 2 == 1 ? sorted[sorted.Count / 2] : (sorted[(sorted.Count / 2) - 1] + sorted[sorted.Count / 2]) / 2;
+    }
+
+    /// <summary>Prints one figure: median, least and most, all in seconds.</summary>
+    public static void Print(string what, IReadOnlyList<double> seconds, string note = "") =>
+        Console.WriteLine($"{what,-62} {Median(seconds),8:0.000} s   ({seconds.Min():0.000} to {seconds.Max():0.000}) {note}");
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}
