@@ -8,4 +8,7 @@ public sealed record LiveContext(Repository Repository, IDatabaseProvider Provid
 {
     /// <summary>How long to wait for a writer of the database before giving up with exit code 5.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Told of each step of publishing; null outside tests.</summary>
+    public Action<PublishStep>? StepReached { get; init; }
 }

@@ -35,7 +35,7 @@ internal static class StoreFailure
     };
 
     public static DbVcException Full(Exception? cause) => new(FailureKind.Failed, "store.full",
-        "The disk that holds .db-version-control is full; nothing was changed.", hint: "Free some space and run the command again.", inner: cause);
+        "The disk that holds .db-version-control is full.", hint: "Free some space and run the command again.", inner: cause);
 
     public static DbVcException Locked(string message) => new(FailureKind.Locked, "repository.locked", message,
         hint: "Wait for the other command to end and try again.");

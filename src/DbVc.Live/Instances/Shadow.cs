@@ -13,6 +13,7 @@ public sealed class Shadow(LiveContext context)
 {
     private const string LockName = "shadow";
     private const string FileName = "main.db";
+    private const string DatabaseId = "shadow";
 
     /// <summary>The copy's location.</summary>
     public string Location => Path.Combine(context.Layout.Shadow, FileName);
@@ -37,6 +38,8 @@ public sealed class Shadow(LiveContext context)
     public void CloneAt(CommitId commit, string destination)
     {
         using var held = Lock();
+        // Another command may have made it while this one waited.
+        if (File.Exists(destination)) return;
         MoveTo(commit);
         context.Provider.Clone(Location, destination);
     }
@@ -95,18 +98,20 @@ public sealed class Shadow(LiveContext context)
         }
     }
 
+    /// <summary>A copy that still bears the live database's own state was left by a process that died before it was brought to its commit.</summary>
     private CommitId? ReadState()
     {
         using var database = context.Provider.Open(Location);
         using var read = database.BeginRead();
-        return read.State is { } state && state.RepositoryId == context.Identity.Id && Hash.TryParse(state.Commit, out var hash)
+        return read.State is { } state && state.RepositoryId == context.Identity.Id && state.DatabaseId == DatabaseId
+            && Hash.TryParse(state.Commit, out var hash)
             && context.Repository.Store.ReadCommit(hash) is not null
             ? new CommitId(hash)
             : null;
     }
 
     private LiveState StateAt(CommitId commit) =>
-        new(context.Identity.Id, "shadow", commit.ToString(), context.Repository.Store.OperationHead.ToString());
+        new(context.Identity.Id, DatabaseId, commit.ToString(), context.Repository.Store.OperationHead.ToString());
 
     private IDisposable Lock() => context.Repository.Store.Lock(LockName, context.LockTimeout);
 

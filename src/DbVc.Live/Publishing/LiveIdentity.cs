@@ -35,6 +35,9 @@ internal static class LiveIdentity
         }
     }
 
+    /// <summary>False also while another command is between the commit of the database and the move of the ref.</summary>
+    public static bool IsAt(BranchName branch, CommitId head, LiveState? state) => !branch.IsMain || state?.Commit == head.ToString();
+
     public static LiveState StateAt(LiveContext context, BranchName branch, CommitId commit) => new(
         context.Identity.Id, branch.IsMain ? context.Identity.DatabaseId : branch.Text, commit.ToString(),
         context.Repository.Store.OperationHead.ToString());

@@ -6,7 +6,20 @@ namespace DbVc.Live;
 /// <summary>Keeps <c>main/schema.sql</c> equal to main's head, for people to read.</summary>
 internal static class MainCheckout
 {
+    /// <summary>A copy for people is never a reason to fail: where it cannot be written, it stays as it was.</summary>
     public static void Write(LiveContext context, CommitId head)
+    {
+        try
+        {
+            WriteSchema(context, head);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The next move of main tries again.
+        }
+    }
+
+    private static void WriteSchema(LiveContext context, CommitId head)
     {
         var schema = context.Repository.ReadSnapshot(head).ReadSchema();
         var text = new StringBuilder();

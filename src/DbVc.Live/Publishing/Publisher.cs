@@ -63,19 +63,34 @@ public sealed class Publisher(LiveContext context, Shadow shadow, BranchInstance
     /// <summary>What the branch's database holds now, without committing it; chunks go to the caller's writer.</summary>
     public Snapshot Peek(BranchName branch, IChunkWriter chunks, CancellationToken cancel)
     {
-        var head = context.Repository.Head(branch);
-        using var database = Open(branch);
-        using var read = database.BeginRead();
-        LiveIdentity.Check(context, branch, head, read.State);
-        return Capture.Run(read, context.Repository.ReadSnapshot(head).Snapshot, chunks, cancel);
+        for (var attempt = 1; ; attempt++)
+        {
+            var head = context.Repository.Head(branch);
+            using (var database = Open(branch))
+            using (var read = database.BeginRead())
+            {
+                if (attempt == MaxAttempts || LiveIdentity.IsAt(branch, head, read.State))
+                {
+                    LiveIdentity.Check(context, branch, head, read.State);
+                    return Capture.Run(read, context.Repository.ReadSnapshot(head).Snapshot, chunks, cancel);
+                }
+            }
+
+            // Another command may be between the database's commit and the move of the ref: let it end.
+            cancel.ThrowIfCancellationRequested();
+            using var held = Lock(branch);
+            Recover(branch);
+        }
     }
 
-    /// <summary>Finishes or forgets what a process left behind that died while it published. Does nothing if none did.</summary>
-    public void RecoverIfNeeded(BranchName branch)
+    /// <summary>Finishes or forgets what processes left behind that died while they published. What a living one is at is left to it.</summary>
+    public void RecoverAll()
     {
-        if (Intent.Read(context.Repository.Store, branch) is null) return;
-        using var held = Lock(branch);
-        Recover(branch);
+        foreach (var (name, _) in context.Repository.Store.ListDocuments(Intent.Collection))
+        {
+            using var held = TryLock(BranchName.Parse(name));
+            if (held is not null) Recover(BranchName.Parse(name));
+        }
     }
 
     /// <summary>The database behind a branch: the live one for main, else the branch's instance.</summary>
@@ -102,8 +117,7 @@ public sealed class Publisher(LiveContext context, Shadow shadow, BranchInstance
         }
 
         cancel.ThrowIfCancellationRequested();
-        var transaction = new CommitTransaction(context.Repository, request.Command, request.Author.Name);
-        var id = Begin(transaction, request.Branch, head, new Commit
+        var intent = Begin(new PublishRequest(request.Branch, request.Command, request.Author.Name, _ => null), head, new PublishPlan(new Commit
         {
             Snapshot = snapshot,
             Parents = [head],
@@ -111,60 +125,101 @@ public sealed class Publisher(LiveContext context, Shadow shadow, BranchInstance
             Time = context.Repository.NextTime([head]),
             Message = request.Message,
             Provenance = request.Provenance,
-        });
-        using (var session = database.BeginApply(context.LockTimeout))
-        {
-            LiveIdentity.Check(context, request.Branch, head, session.State);
-            session.SetState(LiveIdentity.StateAt(context, request.Branch, id));
-            session.Commit();
-        }
-
-        Finish(request.Branch, head, id, transaction.Command, transaction.Actor, null);
-        return new CaptureOutcome(id, head);
+        }));
+        Change(request.Branch, head, intent, _ => true);
+        Finish(intent);
+        return new CaptureOutcome(CommitId.Parse(intent.To), head);
     }
 
     private Attempt Apply(PublishRequest request, CommitId head, PublishPlan plan, DatabaseDelta delta)
     {
-        var transaction = new CommitTransaction(context.Repository, request.Command, request.Actor);
-        var id = Begin(transaction, request.Branch, head, plan.Commit);
-        using (var database = Open(request.Branch))
-        using (var session = database.BeginApply(context.LockTimeout))
+        var intent = Begin(request, head, plan);
+        var failed = new Attempt(null, [], []);
+        var changed = Change(request.Branch, head, intent, session =>
         {
-            LiveIdentity.Check(context, request.Branch, head, session.State);
             var result = session.Apply(delta);
             var broken = result.Violations.Count > 0 || result.Moved.Count > 0 ? result.Violations : session.CheckConstraints(delta);
-            if (result.Moved.Count > 0 || broken.Count > 0)
-            {
-                Forget(request.Branch);
-                return new Attempt(null, result.Moved, result.Moved.Count > 0 ? [] : broken);
-            }
-
-            session.SetState(LiveIdentity.StateAt(context, request.Branch, id));
-            session.Commit();
-        }
-
-        Finish(request.Branch, head, id, request.Command, request.Actor, plan.AlsoWrite);
-        return new Attempt(id, [], []);
+            failed = new Attempt(null, result.Moved, result.Moved.Count > 0 ? [] : broken);
+            return result.Moved.Count == 0 && broken.Count == 0;
+        });
+        if (!changed) return failed;
+        Finish(intent);
+        return new Attempt(CommitId.Parse(intent.To), [], []);
     }
 
     /// <summary>Makes the commit known and the intent durable; nothing points at the commit yet.</summary>
-    private static CommitId Begin(CommitTransaction transaction, BranchName branch, CommitId? head, Commit commit)
+    private Intent Begin(PublishRequest request, CommitId head, PublishPlan plan)
     {
-        var id = transaction.Add(commit);
-        transaction.PutDocument(Intent.Collection, branch.Text,
-            new Intent(branch.Text, head?.ToString(), id.ToString(), transaction.Command, transaction.Actor).ToBytes());
+        Reached(PublishStep.Planned);
+        var transaction = new CommitTransaction(context.Repository, request.Command, request.Actor);
+        var id = transaction.Add(plan.Commit);
+        var intent = new Intent(request.Branch.Text, head.ToString(), id.ToString(), request.Command, request.Actor, plan.AlsoWrite);
+        transaction.PutDocument(Intent.Collection, intent.Branch, intent.ToBytes());
         transaction.Publish();
-        return id;
+        Reached(PublishStep.IntentWritten);
+        return intent;
     }
 
-    private void Finish(BranchName branch, CommitId? head, CommitId id, string command, string actor, Action<CommitTransaction>? alsoWrite)
+    /// <summary>The one transaction on the database. False, or an exception before its commit, leaves database and store as they were.</summary>
+    private bool Change(BranchName branch, CommitId head, Intent intent, Func<IApplySession, bool> apply)
     {
-        var transaction = new CommitTransaction(context.Repository, command, actor);
-        transaction.MoveBranch(branch, head, id);
-        transaction.DeleteDocument(Intent.Collection, branch.Text);
-        alsoWrite?.Invoke(transaction);
-        transaction.Publish();
-        if (branch.IsMain) MainCheckout.Write(context, id);
+        var committing = false;
+        try
+        {
+            using var database = Open(branch);
+            using var session = database.BeginApply(context.LockTimeout);
+            LiveIdentity.Check(context, branch, head, session.State);
+            if (apply(session))
+            {
+                session.SetState(LiveIdentity.StateAt(context, branch, CommitId.Parse(intent.To)));
+                Reached(PublishStep.Applied);
+                committing = true;
+                session.Commit();
+                Reached(PublishStep.LiveCommitted);
+                return true;
+            }
+        }
+        catch
+        {
+            // Whether a COMMIT that failed was done, only the database can say.
+            TryRun(() =>
+            {
+                if (committing) Recover(branch);
+                else Forget(branch);
+            });
+            throw;
+        }
+
+        Forget(branch);
+        return false;
+    }
+
+    /// <summary>Moves the ref, writes what belongs to it, and drops the intent, all at once. What people read goes first: the intent repeats it.</summary>
+    private void Finish(Intent intent)
+    {
+        var (branch, to) = (BranchName.Parse(intent.Branch), CommitId.Parse(intent.To));
+        if (branch.IsMain) MainCheckout.Write(context, to);
+        var transaction = new CommitTransaction(context.Repository, intent.Command, intent.Actor);
+        transaction.MoveBranch(branch, intent.From is { } from ? CommitId.Parse(from) : null, to);
+        transaction.DeleteDocument(Intent.Collection, intent.Branch);
+        foreach (var change in intent.AlsoWrite ?? [])
+        {
+            if (change.Body is { } body) transaction.PutDocument(change.Collection, change.Id, body);
+            else transaction.DeleteDocument(change.Collection, change.Id);
+        }
+
+        try
+        {
+            transaction.Publish();
+        }
+        catch (DbVcException failure)
+        {
+            throw new DbVcException(failure.Kind, "publish.unfinished",
+                $"The database is at commit {to.Short}, but '{branch}' could not follow: {failure.Message}",
+                failure.Where, "The next command finishes it. " + failure.Hint, failure);
+        }
+
+        Reached(PublishStep.RefMoved);
     }
 
     private void Forget(BranchName branch)
@@ -178,25 +233,56 @@ public sealed class Publisher(LiveContext context, Shadow shadow, BranchInstance
     private void Recover(BranchName branch)
     {
         if (Intent.Read(context.Repository.Store, branch) is not { } intent) return;
-        string? at;
-        using (var database = Open(branch))
-        using (var session = database.BeginApply(context.LockTimeout))
-        {
-            at = session.State?.Commit;
-            if (intent.From is null && at is null)
-            {
-                // Init died before it marked the database: nothing else is missing, so finish it.
-                session.SetState(LiveIdentity.StateAt(context, branch, CommitId.Parse(intent.To)));
-                session.Commit();
-                at = intent.To;
-            }
-        }
-
-        if (at == intent.To) Finish(branch, intent.From is { } from ? CommitId.Parse(from) : null, CommitId.Parse(intent.To), intent.Command, intent.Actor, null);
+        if (IsReachable(branch) && ReadCommit(branch, intent) == intent.To) Finish(intent);
         else Forget(branch);
     }
 
+    /// <summary>False for a branch that was deleted meanwhile, and for one whose instance was: then no change of it is left.</summary>
+    private bool IsReachable(BranchName branch) =>
+        branch.IsMain || (BranchRecord.Read(context.Repository.Store, branch) is { } record && instances.Exists(record));
+
+    private string? ReadCommit(BranchName branch, Intent intent)
+    {
+        using var database = Open(branch);
+        using var session = database.BeginApply(context.LockTimeout);
+        if (intent.From is not null || session.State is not null) return session.State?.Commit;
+
+        // Init died before it marked the database: nothing else is missing, so finish it.
+        session.SetState(LiveIdentity.StateAt(context, branch, CommitId.Parse(intent.To)));
+        Reached(PublishStep.Applied);
+        session.Commit();
+        Reached(PublishStep.LiveCommitted);
+        return intent.To;
+    }
+
+    private void Reached(PublishStep step) => context.StepReached?.Invoke(step);
+
     private IDisposable Lock(BranchName branch) => context.Repository.Store.Lock("branch-" + branch, context.LockTimeout);
+
+    private IDisposable? TryLock(BranchName branch)
+    {
+        try
+        {
+            return context.Repository.Store.Lock("branch-" + branch, TimeSpan.Zero);
+        }
+        catch (DbVcException failure) when (failure.Kind == FailureKind.Locked)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Tidies up after a failure that is more worth telling; what stays undone, the next command does.</summary>
+    private static void TryRun(Action tidy)
+    {
+        try
+        {
+            tidy();
+        }
+        catch (DbVcException)
+        {
+            // The first failure is on its way.
+        }
+    }
 
     private sealed record Attempt(CommitId? Commit, IReadOnlyList<MovedRow> Moved, IReadOnlyList<ConstraintViolation> Violations);
 }

@@ -1,5 +1,5 @@
+using DbVc.Live;
 using DbVc.Model;
-using DbVc.VersionControl;
 
 namespace DbVc.Orchestration;
 
@@ -90,13 +90,10 @@ internal sealed class ConflictDesk(WorkspaceContext context)
         transaction.Commit();
     }
 
-    public IReadOnlyList<string> Ids(MergeRecord record) => [.. context.Repository.Store.ListDocuments(record.Conflicts).Select(d => d.Key)];
-
-    public static void Remove(CommitTransaction transaction, MergeRecord record, IReadOnlyList<string> conflicts)
-    {
-        transaction.DeleteDocument(MergeRecord.Collection, record.Id);
-        foreach (var id in conflicts) transaction.DeleteDocument(record.Conflicts, id);
-    }
+    /// <summary>What removes a merge in progress together with the move of the branch.</summary>
+    public IEnumerable<DocumentChange> Removal(MergeRecord record) =>
+        context.Repository.Store.ListDocuments(record.Conflicts).Select(d => new DocumentChange(record.Conflicts, d.Key, null))
+            .Prepend(new DocumentChange(MergeRecord.Collection, record.Id, null));
 
     private string? Owner(string conflict) =>
         MergeRecord.ReadAll(context.Repository.Store).FirstOrDefault(m => context.Repository.Store.ReadDocument(m.Conflicts, conflict) is not null)?.Id;

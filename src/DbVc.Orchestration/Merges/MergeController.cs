@@ -115,7 +115,7 @@ public sealed class MergeController
             if (conflicts.Count > 0) return null;
             var snapshot = SnapshotCodec.Write(chunks, merged.Merged);
             chunks.Publish();
-            return new PublishPlan(MergeCommit(record, snapshot, head, source, evidence), transaction => MarkMerged(transaction, record, source));
+            return new PublishPlan(MergeCommit(record, snapshot, head, source, evidence), MarkMerged(record, source));
         }), cancel);
         return Report(record, outcome, conflicts);
     }
@@ -159,13 +159,15 @@ public sealed class MergeController
     };
 
     /// <summary>Becomes visible together with the merge itself.</summary>
-    private void MarkMerged(CommitTransaction transaction, MergeRecord record, CommitId source)
+    private IReadOnlyList<DocumentChange> MarkMerged(MergeRecord record, CommitId source)
     {
-        ConflictDesk.Remove(transaction, record, _conflicts.Ids(record));
+        var changes = _conflicts.Removal(record).ToList();
         if (record.Target == BranchName.Main.Text && BranchRecord.Read(_context.Repository.Store, BranchName.Parse(record.Source)) is { } branch)
         {
-            transaction.PutDocument(BranchRecord.Collection, branch.Name, (branch with { Merged = source.ToString() }).ToBytes());
+            changes.Add(new DocumentChange(BranchRecord.Collection, branch.Name, (branch with { Merged = source.ToString() }).ToBytes()));
         }
+
+        return changes;
     }
 
     private MergeReport DryRun(MergeRequest request, CommitId source, EvidenceVerdict evidence, CancellationToken cancel)

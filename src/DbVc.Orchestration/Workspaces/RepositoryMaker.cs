@@ -30,8 +30,9 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
         {
             if (isNew) new SqliteProvider(Path.GetTempPath()).Create(database);
             var (commit, unversioned) = Build(draft, database, cancel);
+            options.StepReached?.Invoke(PublishStep.Drafted);
             Directory.Move(draft, _layout.Control);
-            _layout.Create();
+            options.StepReached?.Invoke(PublishStep.Placed);
             return Finish(commit, unversioned, cancel);
         }
         catch
@@ -82,9 +83,11 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
 
         File.WriteAllText(Path.Combine(control, "config.yaml"), Configuration.DefaultText);
         var draftLayout = new RepositoryLayout(_layout.Root, control);
-        var live = new LiveContext(new Repository(store, options.Clock), new SqliteProvider(draftLayout.Scratch), identity, draftLayout);
-        Directory.CreateDirectory(draftLayout.Scratch);
-        Directory.CreateDirectory(draftLayout.Shadow);
+        var live = new LiveContext(new Repository(store, options.Clock), WorkspaceContext.ProviderFor(draftLayout, options), identity, draftLayout)
+        {
+            LockTimeout = options.LockTimeout,
+        };
+        draftLayout.Create();
         return new Initializer(live, new Shadow(live)).Run(options.User, cancel);
     }
 
@@ -92,7 +95,7 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
     {
         using var store = RepositoryStore.Open(_layout.Control);
         var context = WorkspaceContext.Create(store, _layout, options);
-        context.Publisher.RecoverIfNeeded(BranchName.Main);
+        context.Publisher.RecoverAll();
         var tables = context.Repository.ReadSnapshot(commit).Tables().Select(t => new TableCount(t.Schema.Name, t.Count)).ToList();
         cancel.ThrowIfCancellationRequested();
         return new InitReport(commit, _layout.Root, context.Identity.Location, tables, unversioned);

@@ -1,3 +1,4 @@
+using DbVc.Live;
 using DbVc.Model;
 
 namespace DbVc.Orchestration;
@@ -6,7 +7,14 @@ namespace DbVc.Orchestration;
 /// <param name="Clock">Source of time.</param>
 /// <param name="User">The person at the keyboard, author of their commits.</param>
 /// <param name="WorkerFolder">Folder that holds the sandboxed worker program.</param>
-public sealed record WorkspaceOptions(TimeProvider Clock, Author User, string WorkerFolder);
+public sealed record WorkspaceOptions(TimeProvider Clock, Author User, string WorkerFolder)
+{
+    /// <summary>How long to wait for other writers before giving up.</summary>
+    public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Told of each step of publishing; null outside tests.</summary>
+    public Action<PublishStep>? StepReached { get; init; }
+}
 
 /// <summary>Asks for a new repository beside a live database.</summary>
 /// <param name="Folder">Where the repository's files go; existing other files are left alone.</param>

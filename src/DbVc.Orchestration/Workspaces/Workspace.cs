@@ -42,7 +42,7 @@ public sealed class Workspace : IDisposable
         try
         {
             var context = WorkspaceContext.Create(store, layout, options);
-            context.Publisher.RecoverIfNeeded(BranchName.Main);
+            context.Publisher.RecoverAll();
             return new Workspace(store, context);
         }
         catch
@@ -82,9 +82,15 @@ internal sealed record WorkspaceContext(
 
     public static WorkspaceContext Create(IRepositoryStore store, RepositoryLayout layout, WorkspaceOptions options)
     {
-        var live = new LiveContext(new Repository(store, options.Clock), new SqliteProvider(layout.Scratch), RepositoryIdentity.Read(store), layout);
+        var live = new LiveContext(new Repository(store, options.Clock), ProviderFor(layout, options), RepositoryIdentity.Read(store), layout)
+        {
+            LockTimeout = options.LockTimeout,
+            StepReached = options.StepReached,
+        };
         var shadow = new Shadow(live);
         var instances = new BranchInstances(live, shadow);
         return new WorkspaceContext(live.Repository, live, shadow, instances, new Publisher(live, shadow, instances), options);
     }
+
+    public static SqliteProvider ProviderFor(RepositoryLayout layout, WorkspaceOptions options) => new(layout.Scratch) { ReadTimeout = options.LockTimeout };
 }
