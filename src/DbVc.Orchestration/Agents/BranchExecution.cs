@@ -119,6 +119,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
             elapsed, before, Destination.CountRows(table, database))
         {
             RejectedByRule = loader.RejectedByRule,
+            Warned = loader.Warned,
             FirstFailures = loader.FirstFailures,
             Disagreements = loader.Disagreements,
             FirstDisagreements = loader.FirstDisagreements,

@@ -127,10 +127,13 @@ public sealed class DataQualityGate : IGate
             ["violations"] = run.Violations.Count,
             ["tableRowsBefore"] = run.TableRowsBefore,
             ["tableRowsAfter"] = run.TableRowsAfter,
+            ["warned"] = new JsonObject(run.Warned.Select(w => KeyValuePair.Create(w.Key, (JsonNode?)w.Value))),
             ["rejectedByRule"] = new JsonObject(run.RejectedByRule.Select(r => KeyValuePair.Create(r.Key, (JsonNode?)r.Value))),
         };
         var relation = success < wanted ? "<" : "≥";
-        return GateResult.Of(Name, $"{UnitTestsGate.Percent(success)} {relation} {UnitTestsGate.Percent(wanted)}", findings, evidence);
+        var warned = run.Warned.Where(w => w.Value > 0).Select(w => $"; warning: {w.Value} rows, {w.Key}");
+        var summary = $"{UnitTestsGate.Percent(success)} {relation} {UnitTestsGate.Percent(wanted)}{string.Concat(warned)}";
+        return GateResult.Of(Name, summary, findings, evidence);
     }
 
     private static void AddRejections(List<GateFinding> findings, SampleRun run, double success, double wanted)

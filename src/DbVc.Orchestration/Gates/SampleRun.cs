@@ -14,6 +14,9 @@ public sealed record SampleRun(
     /// <summary>How many records each rule rejected.</summary>
     public IReadOnlyDictionary<string, long> RejectedByRule { get; init; } = new Dictionary<string, long>();
 
+    /// <summary>How many loaded rows break each rule that only warns, by the rule's message.</summary>
+    public IReadOnlyDictionary<string, long> Warned { get; init; } = new Dictionary<string, long>();
+
     public IReadOnlyList<RowFailure> FirstFailures { get; init; } = [];
 
     /// <summary>Accepted rows that break a declared rule or type when the host evaluates it again: how many.</summary>

@@ -20,6 +20,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
     private readonly IBulkLoad _load;
     private readonly Quarantine _quarantine;
     private readonly IAgentProgress _progress;
+    private readonly long[] _warned;
     private IRowView _row = null!;
 
     public RowLoader(LoadTarget target, Quarantine quarantine, IAgentProgress progress)
@@ -27,6 +28,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
         (_quarantine, _progress) = (quarantine, progress);
         _columns = target.Spec.Columns;
         _checker = new RowChecker(target.Spec);
+        _warned = new long[_checker.Warnings.Count];
         _uniques = [.. _checker.UniqueFields.Select(u => UniqueTracker.Read(u, target.Spec, target.Table, target.Database))];
 
         // Columns that the pipeline does not fill are left to the database's defaults.
@@ -46,6 +48,10 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
     public long Disagreements { get; private set; }
 
     public Dictionary<string, long> RejectedByRule { get; } = [];
+
+    /// <summary>How many loaded rows break each rule that only warns.</summary>
+    public IReadOnlyDictionary<string, long> Warned =>
+        _checker.Warnings.Zip(_warned).GroupBy(w => w.First.Message).ToDictionary(g => g.Key, g => g.Sum(w => w.Second));
 
     public List<RowFailure> FirstFailures { get; } = [];
 
