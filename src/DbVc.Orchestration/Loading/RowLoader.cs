@@ -92,6 +92,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
         }
 
         foreach (var unique in _uniques) unique.AddFound();
+        _checker.CountWarnings(_row, _warned);
         Loaded++;
         if (Loaded % RowsBetweenReports == 0) _progress.Rows(Loaded, Rejections);
     }
