@@ -41,8 +41,8 @@ public sealed record BranchRecord(string Name, string Base, DateTimeOffset Creat
         store.ReadDocument(Collection, branch.Text) is { } bytes ? JsonSerializer.Deserialize(bytes, LiveJson.Default.BranchRecord) : null;
 }
 
-/// <summary>One document that becomes visible together with the move of a branch; no body means that it goes away.</summary>
-public sealed record DocumentChange(string Collection, string Id, byte[]? Body);
+/// <summary>One document that becomes visible together with the move of a branch; an empty body means that it goes away.</summary>
+public sealed record DocumentChange(string Collection, string Id, byte[] Body);
 
 /// <summary>
 /// Written durably before a database is changed: if the process dies, the next command reads it and the database's own

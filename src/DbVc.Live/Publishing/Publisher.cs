@@ -204,7 +204,7 @@ public sealed class Publisher(LiveContext context, Shadow shadow, BranchInstance
         transaction.DeleteDocument(Intent.Collection, intent.Branch);
         foreach (var change in intent.AlsoWrite ?? [])
         {
-            if (change.Body is { } body) transaction.PutDocument(change.Collection, change.Id, body);
+            if (change.Body.Length > 0) transaction.PutDocument(change.Collection, change.Id, change.Body);
             else transaction.DeleteDocument(change.Collection, change.Id);
         }
 

@@ -14,7 +14,7 @@ internal static class Destination
         var differences = spec.CompareDestination(table);
         if (differences.Count == 0) return;
         throw new DbVcException(FailureKind.Usage, "destination.differs",
-            $"The table '{table.Name}' exists and does not fit the metadata:\n  " + string.Join("\n  ", differences),
+            $"The table '{table.Name}' exists and does not fit the metadata: " + string.Join(" ", differences),
             where: spec.Destination.Table, hint: "Change the schema in the metadata, or name another destination table.");
     }
 

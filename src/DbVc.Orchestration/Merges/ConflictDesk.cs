@@ -92,8 +92,8 @@ internal sealed class ConflictDesk(WorkspaceContext context)
 
     /// <summary>What removes a merge in progress together with the move of the branch.</summary>
     public IEnumerable<DocumentChange> Removal(MergeRecord record) =>
-        context.Repository.Store.ListDocuments(record.Conflicts).Select(d => new DocumentChange(record.Conflicts, d.Key, null))
-            .Prepend(new DocumentChange(MergeRecord.Collection, record.Id, null));
+        context.Repository.Store.ListDocuments(record.Conflicts).Select(d => new DocumentChange(record.Conflicts, d.Key, []))
+            .Prepend(new DocumentChange(MergeRecord.Collection, record.Id, []));
 
     private string? Owner(string conflict) =>
         MergeRecord.ReadAll(context.Repository.Store).FirstOrDefault(m => context.Repository.Store.ReadDocument(m.Conflicts, conflict) is not null)?.Id;

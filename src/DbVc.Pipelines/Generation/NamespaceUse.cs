@@ -11,6 +11,8 @@ internal static partial class NamespaceUse
         "System.IO" => IO().IsMatch(WithoutText(code)),
         "System.Linq" => Linq().IsMatch(WithoutText(code)),
         "System.Text" => Text().IsMatch(WithoutText(code)),
+        "DbVc.PipelineRuntime" => Runtime().IsMatch(WithoutText(code)),
+        "Xunit" => Xunit().IsMatch(WithoutText(code)),
         _ => true,
     };
 
@@ -34,4 +36,10 @@ internal static partial class NamespaceUse
 
     [GeneratedRegex(@"\b(Encoding|StringBuilder|Rune|UTF8Encoding)\b")]
     private static partial Regex Text();
+
+    [GeneratedRegex(@"\b(Arithmetic|CellKind|Cells|Csv\w+|EmailAddress|IPipeline|IRowSink|Operations|Pattern|Pipeline(Column|Exception)|Record(ed|ing)\w+|Rules|Scratch|Text|Unique(Key|Set))\b")]
+    private static partial Regex Runtime();
+
+    [GeneratedRegex(@"\b(Fact|Theory|Assert)\b")]
+    private static partial Regex Xunit();
 }

@@ -27,7 +27,6 @@ internal sealed class PreprocessorsTestsWriter(PipelineSpec spec, PipelineNames 
             WriteTest("Preprocess" + names.Of(field), field, operations, [.. operations.SelectMany(Inputs).Distinct()]);
         }
 
-        if (first) WriteNothing();
         _code.Close();
         return _code.ToString();
     }
@@ -45,13 +44,6 @@ internal sealed class PreprocessorsTestsWriter(PipelineSpec spec, PipelineNames 
         var scratch = operations.Any(PreprocessorsWriter.NeedsScratch) ? ", new Scratch()" : "";
         _code.Line($"public void {method}(string? {name}, string? expected) =>");
         _code.Line($"    Assert.Equal(expected, Preprocessors.{method}(Text.From({name}){scratch}).ToStringOrNull());");
-    }
-
-    private void WriteNothing()
-    {
-        _code.Line("[Fact]");
-        _code.Line("public void No_preprocessing_is_declared() =>");
-        _code.Line("    Assert.Empty(typeof(Preprocessors).GetMethods(System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.Static));");
     }
 
     private static IReadOnlyList<string?> Inputs(FieldOperation operation) => operation.Kind switch

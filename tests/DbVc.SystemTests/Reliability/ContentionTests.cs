@@ -5,6 +5,7 @@ using Xunit;
 namespace DbVc.SystemTests;
 
 /// <summary>Several commands at once, a live database that somebody else holds, and one that may not be written.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class ContentionTests : IDisposable
 {
     private const int Processes = 6;
