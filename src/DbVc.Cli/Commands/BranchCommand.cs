@@ -31,7 +31,7 @@ internal static class BranchCommand
         {
             var branch = workspace.Branches.Create(BranchName.Parse(context.Get(name)), context.Get(from), context.Interrupted);
             context.Output.Line(Piece.Good("✓ "), "Branch ", Piece.Name(branch.Name), " at ", Piece.Id(branch.Head.Short));
-            context.Output.Line(Piece.Dim("  its database  "), branch.Database);
+            context.Output.Line(Piece.Dim("  its database  "), branch.Database ?? "");
             context.Output.Json(branch.ToJson());
             return 0;
         });
