@@ -22,7 +22,8 @@ public sealed record RepositoryIdentity(string Id, string DatabaseId, string Nam
 
     public static RepositoryIdentity Read(IRepositoryStore store) =>
         JsonSerializer.Deserialize(store.ReadDocument(Collection, Key)
-            ?? throw new DbVcException(FailureKind.Failed, "store.damaged", "The repository has no identity.", hint: "Was init interrupted? Remove .db-version-control and run it again."),
+            ?? throw new DbVcException(FailureKind.Failed, "store.damaged", "The repository has no identity.",
+                hint: "Was init interrupted? Remove .db-version-control and run it again."),
             LiveJson.Default.RepositoryIdentity)!;
 }
 

@@ -6,7 +6,8 @@ namespace DbVc.Live;
 /// <summary>Makes the first commit of a live database. Interrupted at any point it is either not done or finished by the next command.</summary>
 public sealed class Initializer(LiveContext context, Shadow shadow)
 {
-    /// <summary>Captures all tables from one consistent copy, which then becomes the shadow. Throws <c>live.other-repository</c> if the database is attached already.</summary>
+    /// <summary>Captures all tables from one consistent copy, which then becomes the shadow. Throws <c>live.other-repository</c> if the database is
+    /// attached already.</summary>
     public (CommitId Commit, IReadOnlyList<string> Unversioned) Run(Author author, CancellationToken cancel)
     {
         RefuseAttached();

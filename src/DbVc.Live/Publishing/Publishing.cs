@@ -4,7 +4,8 @@ namespace DbVc.Live;
 
 /// <summary>What a verb wants main (or another branch) to become, given where it is now.</summary>
 /// <param name="Commit">The commit to make; its chunks are published already.</param>
-/// <param name="AlsoWrite">More that becomes visible together with the move of the branch, for example that a merge is done; kept with the intent, so that a crash loses none of it.</param>
+/// <param name="AlsoWrite">More that becomes visible together with the move of the branch, for example that a merge is done; kept with the intent, so
+/// that a crash loses none of it.</param>
 public sealed record PublishPlan(Commit Commit, IReadOnlyList<DocumentChange>? AlsoWrite = null);
 
 /// <summary>Asks for one move of a branch that has a database behind it.</summary>

@@ -75,7 +75,8 @@ public sealed class AgentCoordinator
         var report = Status(branch);
         if (report.MetadataPath is null)
         {
-            throw new DbVcException(FailureKind.Usage, "agent.no-metadata", $"The task on '{branch}' has no metadata yet.", hint: "db-vc agent metadata --file FILE");
+            throw new DbVcException(FailureKind.Usage, "agent.no-metadata", $"The task on '{branch}' has no metadata yet.",
+                hint: "db-vc agent metadata --file FILE");
         }
 
         return _runner.RunGates(TaskPlan.Reread(_context, report), report, progress, cancel);

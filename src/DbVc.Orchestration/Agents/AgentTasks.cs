@@ -28,7 +28,8 @@ internal static class AgentTasks
 
     /// <summary>The report, as merged when its branch was merged since.</summary>
     public static AgentReport WithMerge(WorkspaceContext context, AgentReport report) =>
-        report.State == TaskState.Ready && BranchRecord.Read(context.Repository.Store, BranchName.Parse(report.Branch)) is { Merged: not null } branch && branch.Task == report.Task
+        report.State == TaskState.Ready && BranchRecord.Read(context.Repository.Store, BranchName.Parse(report.Branch)) is { Merged: not null } branch
+            && branch.Task == report.Task
             ? report with { State = TaskState.Merged }
             : report;
 

@@ -35,5 +35,6 @@ internal sealed class CSharpCode(PipelineSpec spec, string runtimePath) : ICodeG
     public IReadOnlyList<BranchFile> GenerateTests() => Files(
         [.. CSharpGenerator.GenerateTests(spec), .. CSharpGenerator.GenerateProjects(spec, new GeneratorOptions { RuntimePath = runtimePath })]);
 
-    private static IReadOnlyList<BranchFile> Files(IEnumerable<GeneratedFile> files) => [.. files.Select(f => new BranchFile(BranchPath.Parse(f.Path), f.Text))];
+    private static IReadOnlyList<BranchFile> Files(IEnumerable<GeneratedFile> files) =>
+        [.. files.Select(f => new BranchFile(BranchPath.Parse(f.Path), f.Text))];
 }

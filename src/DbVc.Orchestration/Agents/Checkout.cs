@@ -59,7 +59,8 @@ internal sealed class Checkout(string folder)
             current = Path.Combine(current, segment);
             if (new FileInfo(current).LinkTarget is not null)
             {
-                throw new DbVcException(FailureKind.Refused, "branch.file-link", "A link is in the way; files of a branch are never reached through links.", path.Text);
+                throw new DbVcException(FailureKind.Refused, "branch.file-link",
+                    "A link is in the way; files of a branch are never reached through links.", path.Text);
             }
         }
 

@@ -46,7 +46,8 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Text.DecoderFallbackException)
         {
-            throw Unreadable(path, e is IOException or UnauthorizedAccessException ? "The metadata file cannot be read." : "The metadata file is not UTF-8 text.", e);
+            throw Unreadable(path, e is IOException or UnauthorizedAccessException ? "The metadata file cannot be read."
+                : "The metadata file is not UTF-8 text.", e);
         }
     }
 

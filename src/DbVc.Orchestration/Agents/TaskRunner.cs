@@ -48,7 +48,8 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     /// <summary>Runs the agent to its end. Interrupted, the task is kept as stopped and the interruption goes on.</summary>
     public AgentReport Run(TaskPlan plan, AgentReport report, IAgentProgress progress, CancellationToken cancel)
     {
-        var task = new PipelineTask(TaskId.Parse(report.Task), BranchName.Parse(report.Branch), plan.MetadataText, report.Model, report.Created) { Request = report.Text ?? "" };
+        var task = new PipelineTask(TaskId.Parse(report.Task), BranchName.Parse(report.Branch), plan.MetadataText, report.Model,
+            report.Created) { Request = report.Text ?? "" };
         var kept = new TaskProgress(context, report, progress);
         try
         {

@@ -22,7 +22,8 @@ public sealed class BranchManager
     /// <summary>Throws usage failure <c>branch.missing</c>.</summary>
     public BranchReport Show(BranchName name) => Describe(name, _context.Repository.Head(name));
 
-    /// <summary>Removes a branch with its folder and instance; its commits stay reachable by id. Main and a branch with a merge in progress are refused.</summary>
+    /// <summary>Removes a branch with its folder and instance; its commits stay reachable by id. Main and a branch with a merge in progress are
+    /// refused.</summary>
     public void Delete(BranchName name)
     {
         var head = _context.Repository.Head(name);

@@ -14,7 +14,8 @@ internal sealed class DiffReporter(IChunkSource chunks, string? onlyTable, int m
         var tables = diff.Tables().Where(t => onlyTable is null || t.Name.Equals(onlyTable, StringComparison.OrdinalIgnoreCase)).ToList();
         return new DiffReport(names.Before, names.After,
             [.. tables.Select(t => Describe(diff, t))],
-            [.. tables.Where(t => !SchemaEquality.Same(t.Before?.Schema, t.After?.Schema)).Select(Schema), .. onlyTable is null ? diff.Objects().Select(Object) : []],
+            [.. tables.Where(t => !SchemaEquality.Same(t.Before?.Schema, t.After?.Schema)).Select(Schema), .. onlyTable is null
+                ? diff.Objects().Select(Object) : []],
             onlyTable is null ? [.. diff.Files().Select(File)] : []);
     }
 

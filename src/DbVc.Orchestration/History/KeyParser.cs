@@ -13,7 +13,8 @@ internal static class KeyParser
         if (!table.HasKey || parts.Count != table.PrimaryKey.Count)
         {
             throw new DbVcException(FailureKind.Usage, "key.invalid",
-                table.HasKey ? $"The key of '{table.Name}' has {table.PrimaryKey.Count} part(s), not {parts.Count}." : $"Table '{table.Name}' has no primary key.",
+                table.HasKey ? $"The key of '{table.Name}' has {table.PrimaryKey.Count} part(s), not {parts.Count}."
+                    : $"Table '{table.Name}' has no primary key.",
                 hint: table.HasKey ? $"Give {string.Join(", ", table.PrimaryKey)} in this order, separated by commas." : "Leave --key out to see all rows.");
         }
 
@@ -23,7 +24,8 @@ internal static class KeyParser
     private static Value ParsePart(Column column, string text)
     {
         var type = column.DeclaredType.ToUpperInvariant();
-        if (type.Contains("CHAR", StringComparison.Ordinal) || type.Contains("TEXT", StringComparison.Ordinal) || type.Contains("CLOB", StringComparison.Ordinal)) return Value.Text(text);
+        if (type.Contains("CHAR", StringComparison.Ordinal) || type.Contains("TEXT", StringComparison.Ordinal)
+            || type.Contains("CLOB", StringComparison.Ordinal)) return Value.Text(text);
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer)) return Value.Integer(integer);
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) ? Value.Real(real) : Value.Text(text);
     }

@@ -15,7 +15,8 @@ internal sealed class ConflictDesk(WorkspaceContext context)
         var found = id is null ? all.Count == 1 ? all[0] : null : all.FirstOrDefault(m => m.Id == id);
         return found ?? throw new DbVcException(FailureKind.Usage, "merge.missing",
             all.Count == 0 ? "No merge is in progress." : id is null ? "Several merges are in progress." : $"No merge '{id}' is in progress.",
-            hint: all.Count == 0 ? "db-vc branch merge NAME starts one." : "Merges: " + string.Join(", ", all.Select(m => $"{m.Id} ({m.Source} into {m.Target})")) + ".");
+            hint: all.Count == 0 ? "db-vc branch merge NAME starts one."
+                : "Merges: " + string.Join(", ", all.Select(m => $"{m.Id} ({m.Source} into {m.Target})")) + ".");
     }
 
     public IReadOnlyList<MergeStatus> Status() =>
@@ -52,7 +53,8 @@ internal sealed class ConflictDesk(WorkspaceContext context)
         if (request.Id is not null && chosen.Count == 0) _ = Show(request.Id);
         if (request.Resolution.Kind == ResolutionKind.Value && chosen.Any(c => c.Conflict.Kind != ConflictKind.Cell))
         {
-            throw new DbVcException(FailureKind.Usage, "conflict.value", "A value can only resolve a conflict of one cell.", hint: "Use --take source, target or base.");
+            throw new DbVcException(FailureKind.Usage, "conflict.value", "A value can only resolve a conflict of one cell.",
+                hint: "Use --take source, target or base.");
         }
 
         using var transaction = context.Repository.Store.Begin();

@@ -130,7 +130,8 @@ public sealed class MergeController
         if (conflicts.Count > 0)
         {
             _conflicts.Keep(record with { TargetHead = outcome.Before.ToString() }, conflicts);
-            return new MergeReport { State = MergeState.Conflicts, Merge = record.Id, Conflicts = conflicts, Message = $"{conflicts.Count} conflict(s) to resolve." };
+            return new MergeReport { State = MergeState.Conflicts, Merge = record.Id, Conflicts = conflicts,
+                Message = $"{conflicts.Count} conflict(s) to resolve." };
         }
 
         if (outcome.Commit is not { } commit)
@@ -175,7 +176,8 @@ public sealed class MergeController
         var head = _context.Repository.Head(request.Target);
         if (_planner.IsUpToDate(source, head))
         {
-            return new MergeReport { State = MergeState.UpToDate, DryRun = true, Message = $"'{request.Target}' holds everything of '{request.Source}' already." };
+            return new MergeReport { State = MergeState.UpToDate, DryRun = true,
+                Message = $"'{request.Target}' holds everything of '{request.Source}' already." };
         }
 
         using var chunks = _context.Repository.Chunks.BeginWrite();

@@ -6,7 +6,8 @@ using DbVc.Store;
 namespace DbVc.Orchestration;
 
 /// <summary>A merge that waits for conflicts to be resolved, as it is kept in the store.</summary>
-internal sealed record MergeRecord(string Id, string Source, string Target, string SourceHead, string TargetHead, DateTimeOffset Started, IReadOnlyList<string> Policies)
+internal sealed record MergeRecord(string Id, string Source, string Target, string SourceHead, string TargetHead, DateTimeOffset Started,
+    IReadOnlyList<string> Policies)
 {
     public const string Collection = "merges";
 

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace DbVc.Pipelines;
 
-/// <summary>Writes indented C# with line feeds. Long lines are folded and namespaces that nothing needs are left out, so the result passes the lint gate.</summary>
+/// <summary>Writes indented C# with line feeds. Long lines are folded and namespaces that nothing needs are left out, so the result passes the lint
+/// gate.</summary>
 internal sealed class CodeWriter
 {
     private const string UsingsMark = "\u0001usings\u0001";

@@ -28,7 +28,8 @@ public static class CommitCodec
         return buffer.ToArray();
     }
 
-    /// <summary>Throws <see cref="DbVcException"/> <c>store.newer</c> for a version this program does not know, <c>store.damaged</c> for anything else.</summary>
+    /// <summary>Throws <see cref="DbVcException"/> <c>store.newer</c> for a version this program does not know, <c>store.damaged</c> for anything
+    /// else.</summary>
     public static Commit Decode(CommitId id, ReadOnlySpan<byte> bytes)
     {
         if (Hash.Of(bytes) != id.Hash) throw Damaged(id, null);

@@ -34,7 +34,8 @@ public sealed class SnapshotEditor(IChunkWriter chunks, Snapshot start)
     private TreeRoot Edit(TreeRoot root, SortedDictionary<byte[], byte[]?> changes) =>
         changes.Count == 0
             ? root
-            : ProllyTree.Edit(chunks, root, changes.Select(c => new TreeEdit(c.Key, c.Value is null ? (ReadOnlyMemory<byte>?)null : new ReadOnlyMemory<byte>(c.Value))));
+            : ProllyTree.Edit(chunks, root, changes.Select(c => new TreeEdit(c.Key, c.Value is null ? (ReadOnlyMemory<byte>?)null
+                : new ReadOnlyMemory<byte>(c.Value))));
 
     private sealed class KeyOrder : IComparer<byte[]>
     {

@@ -33,7 +33,8 @@ public sealed class SnapshotReader(IChunkSource chunks, Snapshot snapshot)
 
     /// <summary>The bytes of a file, or null.</summary>
     public ReadOnlyMemory<byte>? ReadFile(string path) =>
-        ProllyTree.TryGet(Chunks, Snapshot.Files, Encoding.UTF8.GetBytes(path), out var value) ? Chunks.Read(Hash.Read(value.Span)) : (ReadOnlyMemory<byte>?)null;
+        ProllyTree.TryGet(Chunks, Snapshot.Files, Encoding.UTF8.GetBytes(path), out var value) ? Chunks.Read(Hash.Read(value.Span))
+            : (ReadOnlyMemory<byte>?)null;
 
     private IEnumerable<TreeEntry> ScanPrefix(string prefix) => Scan(Snapshot.Objects, prefix);
 

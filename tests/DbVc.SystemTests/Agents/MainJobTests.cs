@@ -48,7 +48,8 @@ public sealed class MainJobTests : IDisposable
         Assert.Equal("data quality", Assert.Single(report.Gates, g => !g.Passed).Name);
         var merge = _shop.Merge("agent-sensors");
         Assert.Equal((MergeState.Refused, "data quality"), (merge.State, Assert.Single(merge.Gates).Name));
-        foreach (var path in new[] { "metadata.json", "generated/Ingestion.cs", "tests/IngestionTests.cs", "results/test_results.json", "results/execution.log", "results/quarantine.jsonl", "branch.info" })
+        foreach (var path in new[] { "metadata.json", "generated/Ingestion.cs", "tests/IngestionTests.cs", "results/test_results.json",
+            "results/execution.log", "results/quarantine.jsonl", "branch.info" })
         {
             Assert.True(File.Exists(Path.Combine(_shop.Folder, "branches", "agent-sensors", path)), path);
         }
@@ -71,7 +72,8 @@ public sealed class MainJobTests : IDisposable
     [Fact]
     public void A_task_in_words_waits_for_its_metadata()
     {
-        var waiting = _shop.Workspace.Agents.Create(new AgentRequest(null, null, "ingest customer data from API", null, false), new SilentProgress(), CancellationToken.None);
+        var waiting = _shop.Workspace.Agents.Create(new AgentRequest(null, null, "ingest customer data from API", null, false), new SilentProgress(),
+            CancellationToken.None);
         Assert.Equal((TaskState.Waiting, "agent-ingest-customer-data-from-001"), (waiting.State, waiting.Branch));
         var report = _shop.Workspace.Agents.SupplyMetadata(_shop.Sample("customers.json"), null, new SilentProgress(), CancellationToken.None);
         Assert.Equal((waiting.Task, TaskState.Ready), (report.Task, report.State));

@@ -71,7 +71,7 @@ public sealed class BadInputTests : IDisposable
         var path = Path.Combine(_folder, name + ".json");
         File.WriteAllText(path, $$"""
             {"source": {"type": "csv", "location": "{{name}}.csv", "encoding": "utf-8"}, "destination": {"table": "{{table}}"},
-             "schema": {"id": {"type": "integer", "primary_key": true}, "name": "string"}}
+             "schema": {"id": {"type": "integer", "primary_key": true}, "name": "string"} }
             """);
         return path;
     }

@@ -119,7 +119,8 @@ public sealed class ContentionTests : IDisposable
     private List<int> RunAll(IEnumerable<(string Operation, string Argument)> operations)
     {
         var hosts = operations.Select(o => (Order: o, Host: new OperationHost())).ToList();
-        Parallel.ForEach(hosts, new ParallelOptions { MaxDegreeOfParallelism = hosts.Count }, h => h.Host.Begin(h.Order.Operation, _shop.Folder, h.Order.Argument));
+        Parallel.ForEach(hosts, new ParallelOptions { MaxDegreeOfParallelism = hosts.Count }, h =>
+            h.Host.Begin(h.Order.Operation, _shop.Folder, h.Order.Argument));
         var codes = hosts.Select(h => h.Host.Finish()).ToList();
         foreach (var (_, host) in hosts) host.Dispose();
         return codes;

@@ -60,7 +60,8 @@ public sealed class FullDiskTests : IDisposable
         process.StandardInput.Close();
         var ended = await Published.EndAsync(process);
         var lines = ended.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Trim()).ToList();
-        Assert.All(new[] { "init-full", "commit-full", "merge-full" }, full => Assert.Contains(lines, l => l.StartsWith(full + " 1 ", StringComparison.Ordinal)));
+        Assert.All(new[] { "init-full", "commit-full", "merge-full" }, full =>
+            Assert.Contains(lines, l => l.StartsWith(full + " 1 ", StringComparison.Ordinal)));
         Assert.All(lines.Where(l => l.Contains("-full ", StringComparison.Ordinal)), l => Assert.Matches("-full (0|1 error: .*(full|no space).*)$", l));
         Assert.All(lines.Where(l => l.StartsWith("step-verify", StringComparison.Ordinal)), l => Assert.Equal("step-verify 0", l));
 

@@ -64,7 +64,8 @@ internal sealed class KillableShop : IDisposable
     /// <summary>Everything an application can see, as one hash: each definition and each row.</summary>
     public string Dump() => Dump(Database);
 
-    public long CountIntents() => (long)Query(Path.Combine(Folder, ".db-version-control", "commit-history.db"), "SELECT count(*) FROM documents WHERE collection = 'intents'")[0][0];
+    public long CountIntents() => (long)Query(Path.Combine(Folder, ".db-version-control", "commit-history.db"),
+        "SELECT count(*) FROM documents WHERE collection = 'intents'")[0][0];
 
     /// <summary>What must hold after any command that followed a crash, whatever became of the crashed one.</summary>
     public void CheckWhole(Workspace workspace)
@@ -100,12 +101,14 @@ internal sealed class KillableShop : IDisposable
     public static string Dump(string path)
     {
         var text = new StringBuilder();
-        var objects = Query(path, "SELECT name, sql, type FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT IN ('_dbvc_state') AND name NOT LIKE 'sqlite_%' ORDER BY name");
+        var objects = Query(path,
+            "SELECT name, sql, type FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT IN ('_dbvc_state') AND name NOT LIKE 'sqlite_%' ORDER BY name");
         foreach (var item in objects)
         {
             text.Append(item[1]).Append('\n');
             if ((string)item[2] != "table") continue;
-            foreach (var row in Query(path, $"SELECT * FROM \"{item[0]}\" ORDER BY 1, 2")) text.AppendJoin('\t', row.Select(v => Convert.ToString(v, CultureInfo.InvariantCulture))).Append('\n');
+            foreach (var row in Query(path, $"SELECT * FROM \"{item[0]}\" ORDER BY 1, 2")) text.AppendJoin('\t',
+                row.Select(v => Convert.ToString(v, CultureInfo.InvariantCulture))).Append('\n');
         }
 
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));

@@ -102,7 +102,8 @@ public sealed class KilledTests : IDisposable
         _shop.Write("UPDATE customers SET name = 'live' WHERE id = 1");
         using (var workspace = _shop.Open())
         {
-            Assert.Equal(MergeState.Conflicts, workspace.Merges.Merge(new MergeRequest(BranchName.Parse("rival"), BranchName.Main, false, []), CancellationToken.None).State);
+            Assert.Equal(MergeState.Conflicts, workspace.Merges.Merge(new MergeRequest(BranchName.Parse("rival"), BranchName.Main, false, []),
+                CancellationToken.None).State);
             workspace.Merges.Resolve(new ResolveRequest(null, null, new Resolution(ResolutionKind.Source)));
         }
 

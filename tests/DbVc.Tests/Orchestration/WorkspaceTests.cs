@@ -17,7 +17,8 @@ public sealed class WorkspaceTests : IDisposable
         Assert.True(_shop.Workspace.Status(CancellationToken.None).Clean);
         Assert.Equal("2", _shop.Ask("SELECT count(*) FROM customers"));
         Assert.Contains("CREATE TABLE customers", File.ReadAllText(Path.Combine(_shop.Folder, "main", "schema.sql")));
-        foreach (var path in new[] { "main/data", "branches", ".db-version-control/config.yaml", ".db-version-control/commit-history.db", ".db-version-control/agent-logs" })
+        foreach (var path in new[] { "main/data", "branches", ".db-version-control/config.yaml", ".db-version-control/commit-history.db",
+            ".db-version-control/agent-logs" })
         {
             Assert.True(Path.Exists(Path.Combine(_shop.Folder, path)), path);
         }

@@ -28,7 +28,8 @@ internal static class MergeTables
         Sql = "CREATE TABLE lines (text TEXT)",
     }, null);
 
-    public static Snapshot Write(IChunkWriter chunks, string people) => WriteTable(chunks, People, people.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(ParsePerson));
+    public static Snapshot Write(IChunkWriter chunks, string people) =>
+        WriteTable(chunks, People, people.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(ParsePerson));
 
     public static Snapshot WriteLines(IChunkWriter chunks, string lines) =>
         WriteTable(chunks, Lines, lines.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(l => new[] { Value.Text(l) }));
@@ -60,7 +61,8 @@ internal static class MergeTables
     private static Value[] ParsePerson(string text)
     {
         var parts = text.Split(':', ',');
-        return [Value.Integer(long.Parse(parts[0])), parts[1] == "-" ? Value.Null : Value.Text(parts[1]), parts[2] == "-" ? Value.Null : Value.Integer(long.Parse(parts[2]))];
+        return [Value.Integer(long.Parse(parts[0])), parts[1] == "-" ? Value.Null : Value.Text(parts[1]), parts[2] == "-" ? Value.Null
+            : Value.Integer(long.Parse(parts[2]))];
     }
 
     private static string ShowRow(Value[] row) => row.Length == 1 ? row[0].ToString() : $"{row[0]}:{Cell(row[1])},{Cell(row[2])}";

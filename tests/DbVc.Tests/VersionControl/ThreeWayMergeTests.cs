@@ -144,7 +144,8 @@ public sealed class ThreeWayMergeTests
         }
     }
 
-    private static (string Rows, string Conflicts) Merge(string start, string source, string target, MergePolicies policies, Func<string, Resolution?>? decisions = null)
+    private static (string Rows, string Conflicts) Merge(string start, string source, string target, MergePolicies policies, Func<string,
+        Resolution?>? decisions = null)
     {
         var chunks = new MemoryChunks();
         var outcome = Run(chunks, start, source, target, policies, decisions ?? (_ => null));
