@@ -54,8 +54,8 @@ internal static unsafe partial class SqliteNative
     public static partial int SetAuthorizer(
         nint connection, delegate* unmanaged[Cdecl]<nint, int, byte*, byte*, byte*, byte*, int> callback, nint user);
 
-    [LibraryImport(Library, EntryPoint = "sqlite3_progress_handler")]
-    public static partial void SetProgressHandler(nint connection, int operations, delegate* unmanaged[Cdecl]<nint, int> callback, nint user);
+    [LibraryImport(Library, EntryPoint = "sqlite3_interrupt")]
+    public static partial void Interrupt(nint connection);
 
     [LibraryImport(Library, EntryPoint = "sqlite3_backup_init")]
     public static partial nint BackupInit(nint destination, byte* destinationSchema, nint source, byte* sourceSchema);

@@ -15,16 +15,19 @@ internal sealed unsafe class SqliteQueryGuard : IDisposable
     private const int ActionSelect = 21;
     private const int ActionFunction = 31;
     private const int ActionRecursive = 33;
-    private const int OperationsBetweenChecks = 1000;
 
     private static readonly HashSet<string> DeniedFunctions = new(StringComparer.OrdinalIgnoreCase)
     {
         "load_extension", "fts3_tokenizer", "readfile", "writefile", "edit", "eval", "sqlite_log", "zipfile", "fsdir", "lsdir",
     };
 
+    /// <summary>As far as a timer reaches, and then some.</summary>
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(30);
+
     private readonly GCHandle _self;
     private readonly SqliteHandle _handle;
     private readonly HashSet<string> _tables = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Timer _alarm;
     private TimeSpan _left;
     private long _start;
 
@@ -33,18 +36,25 @@ internal sealed unsafe class SqliteQueryGuard : IDisposable
         (_handle, _left) = (handle, maxTime);
         _self = GCHandle.Alloc(this);
         SqliteNative.SetAuthorizer(handle.Pointer, &Authorize, GCHandle.ToIntPtr(_self));
-        SqliteNative.SetProgressHandler(handle.Pointer, OperationsBetweenChecks, &IsTimeOver, GCHandle.ToIntPtr(_self));
+        // Not a progress handler: calling back into managed code from every running statement has ended a process before.
+        _alarm = new Timer(static connection => SqliteNative.Interrupt((nint)connection!), handle.Pointer, Timeout.Infinite, Timeout.Infinite);
     }
 
     /// <summary>Tables and views that were asked for while preparing.</summary>
     public IReadOnlyCollection<string> Tables => _tables;
 
-    public bool IsOverTime => _left < Stopwatch.GetElapsedTime(_start);
-
     /// <summary>Only the time inside the database counts, not that of whoever takes the rows.</summary>
-    public void StartClock() => _start = Stopwatch.GetTimestamp();
+    public void StartClock()
+    {
+        _start = Stopwatch.GetTimestamp();
+        _alarm.Change(TimeSpan.FromTicks(Math.Clamp(_left.Ticks, 0, s_longest.Ticks)), Timeout.InfiniteTimeSpan);
+    }
 
-    public void StopClock() => _left -= Stopwatch.GetElapsedTime(_start);
+    public void StopClock()
+    {
+        _alarm.Change(Timeout.Infinite, Timeout.Infinite);
+        _left -= Stopwatch.GetElapsedTime(_start);
+    }
 
     /// <summary>Turns SQLite's failures while running foreign SQL into those of the caller's statement.</summary>
     public static DbVcException Translate(DbVcException failure, int code, string message) => SqliteError.Primary(code) switch
@@ -64,8 +74,10 @@ internal sealed unsafe class SqliteQueryGuard : IDisposable
 
     public void Dispose()
     {
+        // The connection must not be closed under an alarm that is ringing.
+        using var silent = new ManualResetEvent(false);
+        if (_alarm.Dispose(silent)) silent.WaitOne();
         SqliteNative.SetAuthorizer(_handle.Pointer, null, 0);
-        SqliteNative.SetProgressHandler(_handle.Pointer, 0, null, 0);
         _self.Free();
     }
 
@@ -92,7 +104,4 @@ internal sealed unsafe class SqliteQueryGuard : IDisposable
     private static int Authorize(nint user, int action, byte* first, byte* second, byte* schema, byte* cause) =>
         ((SqliteQueryGuard)GCHandle.FromIntPtr(user).Target!).Judge(
             action, Marshal.PtrToStringUTF8((nint)first), Marshal.PtrToStringUTF8((nint)second));
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int IsTimeOver(nint user) => ((SqliteQueryGuard)GCHandle.FromIntPtr(user).Target!).IsOverTime ? 1 : 0;
 }

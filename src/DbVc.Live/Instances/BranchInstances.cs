@@ -1,5 +1,6 @@
 using DbVc.Databases;
 using DbVc.Model;
+using DbVc.VersionControl;
 
 namespace DbVc.Live;
 
@@ -25,12 +26,16 @@ public sealed class BranchInstances(LiveContext context, Shadow shadow)
         return context.Provider.Open(location);
     }
 
-    /// <summary>Makes the instance anew as the branch was when it left its origin: rows loaded before are gone, committed files are not touched.</summary>
+    /// <summary>
+    /// Makes the instance anew as main was when the branch last had all of it: what the branch loaded itself is gone, what came from main stays.
+    /// </summary>
     public void Reset(BranchRecord branch)
     {
         Drop(branch);
         Directory.CreateDirectory(Path.GetDirectoryName(Locate(branch))!);
-        shadow.CloneAt(CommitId.Parse(branch.Base), Locate(branch));
+        var head = context.Repository.Head(BranchName.Parse(branch.Name));
+        var common = new CommitGraph(context.Repository).MergeBases(head, context.Repository.Head(BranchName.Main));
+        shadow.CloneAt(common.Count > 0 ? common[0] : CommitId.Parse(branch.Base), Locate(branch));
     }
 
     /// <summary>Removes the instance. Nothing there is no error.</summary>

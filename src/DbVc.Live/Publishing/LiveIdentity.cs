@@ -44,5 +44,5 @@ internal static class LiveIdentity
 
     private static DbVcException Stop(string code, string message, LiveContext context) => new(FailureKind.Refused, code, message,
         where: context.Identity.Location,
-        hint: "Nothing was changed. Put the right database back, or run db-vc init --attach --adopt to take it as it is now.");
+        hint: "Nothing was changed. Put the right database back; db-vc log tells which commit main is at.");
 }

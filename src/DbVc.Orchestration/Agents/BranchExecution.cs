@@ -96,19 +96,35 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     private static GateFinding ToFinding(CodeFinding finding) => new(finding.Message) { File = finding.File, Line = finding.Line, Rule = finding.Rule };
 
     private GateSubject Subject() => new(branch.Name, setup.Task.Id, setup.Task.MetadataText, setup.Checkout.Code(),
-        new GateExpectations([.. setup.Spec.Columns.Select(c => c.Name)], setup.Spec.ValidationThreshold)) { LastMerged = setup.LastMerged };
+        new GateExpectations([.. setup.Spec.Columns.Select(c => c.Name)], setup.Spec.ValidationThreshold))
+    { LastMerged = setup.LastMerged };
 
     private WorkerSession Session() => _session ??= WorkerSession.Start(Options, _source);
 
     private SampleRun RunOnSource(CompiledPipeline pipeline, CancellationToken cancellation)
     {
+        try
+        {
+            return LoadSource(pipeline, cancellation);
+        }
+        catch
+        {
+            // Half-way the instance holds neither the old rows nor the new ones; it is made anew at the branch's head when it is needed.
+            _context.Instances.Drop(setup.Record);
+            throw;
+        }
+    }
+
+    private SampleRun LoadSource(CompiledPipeline pipeline, CancellationToken cancellation)
+    {
         _ran = null;
+        Checkout.RefuseLinks(setup.Checkout.Folder);
         _context.Instances.Reset(setup.Record);
         using var database = _context.Instances.Open(setup.Record);
         var table = Destination.Ensure(setup.Spec, database, _context.Live.LockTimeout);
         branch.ChangedTables = HasTriggers(database, table) ? null : new HashSet<string>([table.Name], StringComparer.Ordinal);
         var before = Destination.CountRows(table, database);
-        using var quarantine = new Quarantine(setup.Checkout.Folder);
+        using var quarantine = new Quarantine(setup.Checkout.Folder, _source.Length);
         using var loader = new RowLoader(new LoadTarget(setup.Spec, table, database, _context.Live.LockTimeout), quarantine, progress);
         var started = Stopwatch.GetTimestamp();
         var summary = RunInSandbox(pipeline, loader, cancellation);

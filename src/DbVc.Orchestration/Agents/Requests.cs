@@ -48,6 +48,9 @@ public sealed record AgentReport
     /// <summary>Where the metadata came from; null while the task waits for it. What counts is the copy in the branch.</summary>
     public string? MetadataPath { get; init; }
 
+    /// <summary>Hash of the metadata that was pinned when the task started, 40 hexadecimal digits.</summary>
+    public string? MetadataHash { get; init; }
+
     /// <summary>What the metadata leaves open and how it was read.</summary>
     public IReadOnlyList<string> Assumptions { get; init; } = [];
 

@@ -12,6 +12,8 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
 {
     private const long MaxMetadataBytes = 1024 * 1024;
 
+    public string MetadataHash => Hash.Of(System.Text.Encoding.UTF8.GetBytes(MetadataText)).ToString();
+
     /// <summary>Throws a usage failure that says everything that is wrong with the metadata, or what is wrong with source or destination.</summary>
     public static TaskPlan Read(WorkspaceContext context, string path)
     {
@@ -23,8 +25,18 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
     /// <summary>The plan of a task that was pinned before: its own copy of the metadata counts, not the file it came from.</summary>
     public static TaskPlan Reread(WorkspaceContext context, AgentReport report)
     {
-        var pinned = Path.Combine(context.Layout.Branch(BranchName.Parse(report.Branch)), "metadata.json");
-        return Parse(ReadText(pinned), report.MetadataPath!);
+        var folder = context.Layout.Branch(BranchName.Parse(report.Branch));
+        Checkout.RefuseLinks(folder);
+        var pinned = Path.Combine(folder, "metadata.json");
+        var plan = Parse(ReadText(pinned), report.MetadataPath!);
+        if (plan.MetadataHash != report.MetadataHash)
+        {
+            throw new DbVcException(FailureKind.Refused, "agent.pinned", "The metadata of this task was edited after it was pinned.", pinned,
+                "Put the file back as it was committed, or start another task with the new metadata.");
+        }
+
+        Destination.Check(plan.Spec, context.Repository.ReadSnapshot(context.Repository.Head(BranchName.Main)).ReadSchema());
+        return plan;
     }
 
     private static TaskPlan Parse(string text, string path)

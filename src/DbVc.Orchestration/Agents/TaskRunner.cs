@@ -40,7 +40,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             Files = PipelineFiles.Collect(record.Pipeline, context.Layout.Branch(name)),
             Tables = new HashSet<string>(),
         }, CancellationToken.None);
-        var pinned = report with { State = TaskState.Running, MetadataPath = plan.MetadataPath, Assumptions = plan.Spec.Assumptions };
+        var pinned = report with { State = TaskState.Running, MetadataPath = plan.MetadataPath, MetadataHash = plan.MetadataHash, Assumptions = plan.Spec.Assumptions };
         AgentTasks.Save(context, pinned);
         return pinned;
     }
@@ -49,7 +49,8 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     public AgentReport Run(TaskPlan plan, AgentReport report, IAgentProgress progress, CancellationToken cancel)
     {
         var task = new PipelineTask(TaskId.Parse(report.Task), BranchName.Parse(report.Branch), plan.MetadataText, report.Model,
-            report.Created) { Request = report.Text ?? "" };
+            report.Created)
+        { Request = report.Text ?? "" };
         var kept = new TaskProgress(context, report, progress);
         try
         {

@@ -1,5 +1,6 @@
 using DbVc.Live;
 using DbVc.Model;
+using DbVc.VersionControl;
 
 namespace DbVc.Orchestration;
 
@@ -23,11 +24,19 @@ internal static class Evidence
             : new EvidenceVerdict(Hash.Parse(report.Hash), null);
     }
 
-    /// <summary>A branch is judged by gates when its pipeline files are not those it started from.</summary>
+    /// <summary>
+    /// A branch is judged by gates when it has a task, when it brings pipeline files that main does not have, or when an agent
+    /// made any commit that main lacks: where the branch was started from does not matter.
+    /// </summary>
     private static bool HasPipeline(WorkspaceContext context, BranchRecord record, CommitId head)
     {
-        var before = context.Repository.ReadSnapshot(CommitId.Parse(record.Base)).Snapshot.Files;
-        return record.Task is not null || context.Repository.ReadSnapshot(head).Snapshot.Files != before;
+        if (record.Task is not null) return true;
+        var graph = new CommitGraph(context.Repository);
+        var main = context.Repository.Head(BranchName.Main);
+        var common = graph.MergeBases(head, main);
+        if (common.Count == 0 || context.Repository.ReadSnapshot(head).Snapshot.Files != context.Repository.ReadSnapshot(common[0]).Snapshot.Files) return true;
+        var known = graph.Walk(main).Select(c => c.Id).ToHashSet();
+        return graph.Walk(head).Any(c => c.Commit.Author.Kind == AuthorKind.Agent && !known.Contains(c.Id));
     }
 
     private static EvidenceVerdict Refuse(IReadOnlyList<GateSummary> gates, string message, string command) =>

@@ -106,10 +106,15 @@ public sealed class DataQualityGate : IGate
         var run = context.Ran;
         var wanted = context.Subject.Expected.ValidationThreshold;
         var judged = run.Rows.Read - run.Rows.Filtered;
-        var success = judged == 0 ? 1 : (double)run.Rows.Loaded / judged;
+        var success = judged == 0 ? run.Rows.Read == 0 ? 1 : 0 : (double)run.Rows.Loaded / judged;
         var findings = new List<GateFinding>();
         if (success < wanted) AddRejections(findings, run, success, wanted);
         if (run.Disagreements > 0) AddDisagreements(findings, run);
+        if (run.Rows.Filtered > 0)
+        {
+            findings.Add(new($"{run.Rows.Filtered} records were left out, but the metadata declares no filter.") { Rule = "filtered" });
+        }
+
         if (run.TableRowsAfter - run.TableRowsBefore != run.Rows.Loaded)
         {
             findings.Add(new($"{run.Rows.Loaded} rows were loaded, but the table went from {run.TableRowsBefore} to {run.TableRowsAfter} rows.")

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using DbVc.Model;
 using DbVc.Pipelines;
 
 namespace DbVc.Orchestration;
@@ -11,14 +12,22 @@ namespace DbVc.Orchestration;
 internal sealed class Quarantine : IDisposable
 {
     private const int FlushBytes = 64 * 1024;
+    private const int MaxReasons = 16;
+    private const int MaxReasonText = 1_000;
+    private const long SpareBytes = 16L * 1024 * 1024;
+    private const long MaxGrowth = 8;
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly string _path;
     private readonly FileStream _file;
     private readonly Utf8JsonWriter _json;
+    private readonly long _maxBytes;
 
-    public Quarantine(string branchFolder)
+    /// <param name="branchFolder">Its <c>results/</c> gets the file.</param>
+    /// <param name="sourceBytes">Bounds the file: a quarantine cannot honestly be many times larger than its source.</param>
+    public Quarantine(string branchFolder, long sourceBytes)
     {
+        _maxBytes = sourceBytes * MaxGrowth + SpareBytes;
         _path = Path.Combine(branchFolder, "results", "quarantine.jsonl");
         Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
         File.Delete(_path + ".new");
@@ -34,13 +43,13 @@ internal sealed class Quarantine : IDisposable
         _json.WriteString("raw", record.RawText);
         if (record.RawCut) _json.WriteBoolean("rawCut", true);
         _json.WriteStartArray("reasons");
-        foreach (var reason in record.Reasons)
+        foreach (var reason in record.Reasons.Take(MaxReasons))
         {
             _json.WriteStartObject();
-            _json.WriteString("field", reason.Field);
-            _json.WriteString("rule", reason.Rule);
-            _json.WriteString("value", reason.Value);
-            _json.WriteString("message", reason.Message);
+            _json.WriteString("field", Cut(reason.Field));
+            _json.WriteString("rule", Cut(reason.Rule));
+            _json.WriteString("value", Cut(reason.Value));
+            _json.WriteString("message", Cut(reason.Message));
             _json.WriteEndObject();
         }
 
@@ -49,7 +58,12 @@ internal sealed class Quarantine : IDisposable
         _json.Flush();
         _json.Reset();
         _file.WriteByte((byte)'\n');
+        if (_file.Length <= _maxBytes) return;
+        throw new DbVcException(FailureKind.Refused, "worker.output", $"The rejected records take more than {_maxBytes / 1024 / 1024} MiB.",
+            hint: "The code sends far more than its source holds.");
     }
+
+    private static string Cut(string text) => text.Length <= MaxReasonText ? text : text[..MaxReasonText] + "…";
 
     /// <summary>Takes the place of the last run's quarantine, durably.</summary>
     public void Commit()

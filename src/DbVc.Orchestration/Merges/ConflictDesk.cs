@@ -72,6 +72,12 @@ internal sealed class ConflictDesk(WorkspaceContext context)
     {
         using var transaction = context.Repository.Store.Begin();
         transaction.PutDocument(MergeRecord.Collection, record.Id, record.ToBytes());
+        var current = conflicts.Select(c => c.Id).ToHashSet();
+        foreach (var stale in Read(record).Where(c => c.Resolution is null && !current.Contains(c.Conflict.Id)))
+        {
+            transaction.DeleteDocument(record.Conflicts, stale.Conflict.Id);
+        }
+
         foreach (var conflict in conflicts) transaction.PutDocument(record.Conflicts, conflict.Id, new ConflictRecord(conflict, null).ToBytes());
         transaction.Commit();
     }

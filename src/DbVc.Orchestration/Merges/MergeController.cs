@@ -71,6 +71,7 @@ public sealed class MergeController
     public CommitReport Rollback(RollbackRequest request, CancellationToken cancel)
     {
         var origin = new RevisionParser(_context.Repository).Parse(request.Revision);
+        RefuseForeign(origin);
         var goal = _context.Repository.ReadCommit(origin).Snapshot;
         if (request.DryRun) return PlanRollback(origin, cancel);
         var outcome = _context.Publisher.Publish(new PublishRequest(BranchName.Main, $"rollback --to-commit {origin.Short}", _context.Options.User.Name,
@@ -90,6 +91,20 @@ public sealed class MergeController
         }
 
         return outcome.Commit is { } commit ? _branches.Report(outcome.Before, commit) : new CommitReport(null, [], []);
+    }
+
+    /// <summary>Main only goes back to where main has been: another branch's commits reach it through gates and a merge.</summary>
+    private void RefuseForeign(CommitId origin)
+    {
+        for (CommitId? at = _context.Repository.Head(BranchName.Main); at is { } id;)
+        {
+            if (id == origin) return;
+            var parents = _context.Repository.ReadCommit(id).Parents;
+            at = parents.Count > 0 ? parents[0] : null;
+        }
+
+        throw new DbVcException(FailureKind.Refused, "rollback.not-on-main", $"Main never was at commit {origin.Short}.",
+            hint: "db-vc log lists main's commits; another branch's work reaches main with db-vc branch merge.");
     }
 
     private CommitReport PlanRollback(CommitId origin, CancellationToken cancel)
@@ -130,12 +145,18 @@ public sealed class MergeController
         if (conflicts.Count > 0)
         {
             _conflicts.Keep(record with { TargetHead = outcome.Before.ToString() }, conflicts);
-            return new MergeReport { State = MergeState.Conflicts, Merge = record.Id, Conflicts = conflicts,
-                Message = $"{conflicts.Count} conflict(s) to resolve." };
+            return new MergeReport
+            {
+                State = MergeState.Conflicts,
+                Merge = record.Id,
+                Conflicts = conflicts,
+                Message = $"{conflicts.Count} conflict(s) to resolve."
+            };
         }
 
         if (outcome.Commit is not { } commit)
         {
+            if (_conflicts.FindOpen(BranchName.Parse(record.Target))?.Id == record.Id) _conflicts.Remove(record);
             return new MergeReport { State = MergeState.UpToDate, Message = $"'{record.Target}' holds everything of '{record.Source}' already." };
         }
 
@@ -176,8 +197,12 @@ public sealed class MergeController
         var head = _context.Repository.Head(request.Target);
         if (_planner.IsUpToDate(source, head))
         {
-            return new MergeReport { State = MergeState.UpToDate, DryRun = true,
-                Message = $"'{request.Target}' holds everything of '{request.Source}' already." };
+            return new MergeReport
+            {
+                State = MergeState.UpToDate,
+                DryRun = true,
+                Message = $"'{request.Target}' holds everything of '{request.Source}' already."
+            };
         }
 
         using var chunks = _context.Repository.Chunks.BeginWrite();

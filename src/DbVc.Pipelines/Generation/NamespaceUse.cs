@@ -25,19 +25,22 @@ internal static partial class NamespaceUse
     [GeneratedRegex("\"(?:[^\"\\\\\\n]|\\\\.)*\"")]
     private static partial Regex Literal();
 
-    [GeneratedRegex(@"\b(DateOnly|DateTime|DateTimeKind|TimeSpan|TimeProvider|Array|Math|ReadOnlySpan|Span|StringComparison|Func|Action|Convert|GC|Random|Exception|\w+OperationException|\w*ArgumentException)\b|\.AsSpan\(")]
+    [GeneratedRegex(@"\b(DateOnly|DateTime|DateTimeKind|TimeSpan|TimeProvider|Array|Math|ReadOnlySpan|Span|StringComparison|"
+        + @"Func|Action|Convert|GC|Random|Exception|\w+OperationException|\w*ArgumentException)\b|\.AsSpan\(")]
     private static partial Regex System();
 
     [GeneratedRegex(@"\b(\w*Stream|\w*Reader|\w*Writer|File|Path)\b(?<!CsvReader)")]
     private static partial Regex IO();
 
-    [GeneratedRegex(@"\.(Select|SelectMany|All|Any|Where|Count|ToList|ToArray|First|Single|Skip|Take|Concat|Order|OrderBy|Sum|Distinct|Zip)\(")]
+    [GeneratedRegex(@"\.(Select|SelectMany|All|Any|Where|Count|"
+        + @"ToList|ToArray|First|Single|Skip|Take|Concat|Order|OrderBy|Sum|Distinct|Zip)\(")]
     private static partial Regex Linq();
 
     [GeneratedRegex(@"\b(Encoding|StringBuilder|Rune|UTF8Encoding)\b")]
     private static partial Regex Text();
 
-    [GeneratedRegex(@"\b(Arithmetic|CellKind|Cells|Csv\w+|EmailAddress|IPipeline|IRowSink|Operations|Pattern|Pipeline(Column|Exception)|Record(ed|ing)\w+|Rules|Scratch|Text|Unique(Key|Set))\b")]
+    [GeneratedRegex(@"\b(Arithmetic|CellKind|Cells|Csv\w+|EmailAddress|IPipeline|IRowSink|Operations|Pattern|"
+        + @"Pipeline(Column|Exception)|Record(ed|ing)\w+|Rules|Scratch|Text|Unique(Key|Set))\b")]
     private static partial Regex Runtime();
 
     [GeneratedRegex(@"\b(Fact|Theory|Assert)\b")]

@@ -62,13 +62,27 @@ public static class FieldTypes
 {
     private static readonly Dictionary<string, FieldType> s_names = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["string"] = FieldType.Text, ["text"] = FieldType.Text, ["varchar"] = FieldType.Text, ["char"] = FieldType.Text, ["str"] = FieldType.Text,
-        ["integer"] = FieldType.Integer, ["int"] = FieldType.Integer, ["bigint"] = FieldType.Integer, ["long"] = FieldType.Integer,
-        ["float"] = FieldType.Real, ["real"] = FieldType.Real, ["double"] = FieldType.Real, ["number"] = FieldType.Real,
-        ["decimal"] = FieldType.Decimal, ["numeric"] = FieldType.Decimal, ["money"] = FieldType.Decimal,
-        ["boolean"] = FieldType.Boolean, ["bool"] = FieldType.Boolean,
+        ["string"] = FieldType.Text,
+        ["text"] = FieldType.Text,
+        ["varchar"] = FieldType.Text,
+        ["char"] = FieldType.Text,
+        ["str"] = FieldType.Text,
+        ["integer"] = FieldType.Integer,
+        ["int"] = FieldType.Integer,
+        ["bigint"] = FieldType.Integer,
+        ["long"] = FieldType.Integer,
+        ["float"] = FieldType.Real,
+        ["real"] = FieldType.Real,
+        ["double"] = FieldType.Real,
+        ["number"] = FieldType.Real,
+        ["decimal"] = FieldType.Decimal,
+        ["numeric"] = FieldType.Decimal,
+        ["money"] = FieldType.Decimal,
+        ["boolean"] = FieldType.Boolean,
+        ["bool"] = FieldType.Boolean,
         ["date"] = FieldType.Date,
-        ["timestamp"] = FieldType.Timestamp, ["datetime"] = FieldType.Timestamp,
+        ["timestamp"] = FieldType.Timestamp,
+        ["datetime"] = FieldType.Timestamp,
     };
 
     /// <summary>Every accepted word.</summary>

@@ -54,7 +54,7 @@ internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePol
         return Classify(source, target) switch
         {
             RowMergeCase.Convergent => KeepTarget(target),
-            RowMergeCase.DeleteModify => ResolveRow(source, target),
+            RowMergeCase.DeleteModify or RowMergeCase.SameNewKey => ResolveRow(source, target),
             _ => MergeCells(source, target),
         };
     }
@@ -62,6 +62,7 @@ internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePol
     private RowMergeCase Classify(TreeDifference source, TreeDifference target)
     {
         if (source.After is null && target.After is null) return RowMergeCase.Convergent;
+        if (source.Before is null && sides.Merged.AllocatesKeys) return RowMergeCase.SameNewKey;
         if (source.After is not { } sourceRow || target.After is not { } targetRow) return RowMergeCase.DeleteModify;
         return sourceRow.Span.SequenceEqual(targetRow.Span) && !_judgesEqualChanges ? RowMergeCase.Convergent : RowMergeCase.Cells;
     }
@@ -152,7 +153,7 @@ internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePol
     {
         if (from == _mergedRows) return value;
         var row = from.Decode(chunks, key, value).Values;
-        return _mergedRows.Encode(chunks, [.. sides.Merged.StoredColumns.Select(c => Cell(from, row, c.Id) ?? Value.Null)]).Value;
+        return _mergedRows.Encode(chunks, [.. sides.Merged.StoredColumns.Select(c => Cell(from, row, c.Id) ?? ColumnDefault.Find(c) ?? Value.Null)]).Value;
     }
 
     private static Value? Cell(TableEncoder? rows, Value[]? row, int column)

@@ -50,7 +50,8 @@ public sealed class ThreeWayMerge(IChunkWriter chunks, MergePolicies policies, F
         {
             TableSnapshot? before = sides.Base is { } b ? SnapshotCodec.DecodeTable(chunks, b.Span) : null;
             var (sourceTable, targetTable) = (SnapshotCodec.DecodeTable(chunks, source.Span), SnapshotCodec.DecodeTable(chunks, target.Span));
-            if (CanMatchRows(before?.Schema, sourceTable.Schema, targetTable.Schema))
+            if (CanMatchRows(before?.Schema, sourceTable.Schema, targetTable.Schema)
+                && !LosesValues(before, sourceTable, targetTable) && !LosesValues(before, targetTable, sourceTable))
             {
                 editor.PutTable(MergeTable(before, sourceTable, targetTable, conflicts));
                 return null;
@@ -69,6 +70,19 @@ public sealed class ThreeWayMerge(IChunkWriter chunks, MergePolicies policies, F
         static bool SameKey(TableSchema one, TableSchema other) => KeyIds(one).SequenceEqual(KeyIds(other));
 
         static IEnumerable<int> KeyIds(TableSchema table) => table.PrimaryKey.Select(name => table.FindColumn(name)!.Id);
+    }
+
+    /// <summary>
+    /// True where merging rows would lose or invent values: one side no longer has a column that the other side may have written to since
+    /// (a renamed column looks the same), or has a new one whose default cannot be told without the database.
+    /// </summary>
+    private static bool LosesValues(TableSnapshot? before, TableSnapshot changed, TableSnapshot other)
+    {
+        if (before is null || other.Rows == before.Rows) return false;
+        var kept = changed.Schema.StoredColumns.Select(c => c.Id).ToHashSet();
+        if (before.Schema.StoredColumns.Any(c => !kept.Contains(c.Id))) return true;
+        var known = before.Schema.StoredColumns.Select(c => c.Id).ToHashSet();
+        return changed.Schema.StoredColumns.Any(c => !known.Contains(c.Id) && ColumnDefault.Find(c) is null);
     }
 
     private TableSnapshot MergeTable(TableSnapshot? before, TableSnapshot source, TableSnapshot target, ConflictLog conflicts)

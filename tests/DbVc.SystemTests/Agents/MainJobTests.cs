@@ -70,6 +70,38 @@ public sealed class MainJobTests : IDisposable
     }
 
     [Fact]
+    public void A_branch_made_from_a_refused_one_is_refused_too()
+    {
+        Assert.Equal(TaskState.Failed, _shop.Create("sensors.json", "bad").State);
+        _shop.Workspace.Branches.Create(BranchName.Parse("washed"), "bad", CancellationToken.None);
+        Assert.Equal(MergeState.Refused, _shop.Merge("washed").State);
+        Assert.Equal("0", _shop.Ask("SELECT count(*) FROM sqlite_master WHERE name = 'sensor_readings'"));
+    }
+
+    [Fact]
+    public void Gates_run_again_after_main_came_in_do_not_undo_what_main_brought()
+    {
+        var branch = BranchName.Parse("agent-customers");
+        _shop.Create("customers.json", branch.Text);
+        _shop.Write("INSERT INTO customers (id, name, email) VALUES (900, 'New Here', 'new@example.com')");
+        _shop.Workspace.Branches.Commit(BranchName.Main, "New", null, CancellationToken.None);
+        Assert.Equal(MergeState.Merged, _shop.Workspace.Merges.Merge(new MergeRequest(BranchName.Main, branch, false, []), CancellationToken.None).State);
+        Assert.Equal(TaskState.Ready, _shop.Workspace.Agents.RunGates(branch, new SilentProgress(), CancellationToken.None).State);
+        Assert.Equal(MergeState.Merged, _shop.Merge(branch.Text).State);
+        Assert.Equal("1", _shop.Ask("SELECT count(*) FROM customers WHERE id = 900"));
+    }
+
+    [Fact]
+    public void Metadata_edited_after_it_was_pinned_judges_nothing()
+    {
+        Assert.Equal(TaskState.Failed, _shop.Create("sensors.json", "bad").State);
+        var pinned = Path.Combine(_shop.Folder, "branches", "bad", "metadata.json");
+        File.WriteAllText(pinned, File.ReadAllText(pinned).Replace("0.95", "0.1", StringComparison.Ordinal));
+        var refusal = Assert.Throws<DbVcException>(() => _shop.Workspace.Agents.RunGates(BranchName.Parse("bad"), new SilentProgress(), CancellationToken.None));
+        Assert.Equal("agent.pinned", refusal.Code);
+    }
+
+    [Fact]
     public void A_task_in_words_waits_for_its_metadata()
     {
         var waiting = _shop.Workspace.Agents.Create(new AgentRequest(null, null, "ingest customer data from API", null, false), new SilentProgress(),

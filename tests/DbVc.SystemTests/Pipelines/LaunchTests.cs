@@ -88,14 +88,17 @@ public sealed class LaunchTests(WorkerFixture worker) : IClassFixture<WorkerFixt
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "This run is an ordinary user's already.");
         var results = Directory.CreateTempSubdirectory("db-vc-results-").FullName;
+        string[] program = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
+            ? [Environment.ProcessPath!, typeof(LaunchTests).Assembly.Location]
+            : [Environment.ProcessPath!];
         File.SetUnixFileMode(results, (UnixFileMode)0x1ff);
-        using var run = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/usr/bin/setpriv")
+        string[] arguments =
+        [
+            "--reuid", "65534", "--regid", "65534", "--clear-groups", .. program,
+            "--filter-method", $"DbVc.SystemTests.LaunchTests.{nameof(A_pipeline_is_compiled_tested_and_run)}", "--results-directory", results,
+        ];
+        using var run = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/usr/bin/setpriv", arguments)
         {
-            ArgumentList =
-            {
-                "--reuid", "65534", "--regid", "65534", "--clear-groups", Environment.ProcessPath!,
-                "--filter-method", $"DbVc.SystemTests.LaunchTests.{nameof(A_pipeline_is_compiled_tested_and_run)}", "--results-directory", results,
-            },
             Environment = { ["HOME"] = results },
             WorkingDirectory = results,
             RedirectStandardOutput = true,

@@ -43,7 +43,7 @@ public sealed class BadInputTests : IDisposable
         await InitAsync();
         var header = Metadata("header", "id,name\n"u8, "nobody");
         var created = await Published.RunAsync(_folder, s_environment, "agent", "create", "--metadata", header, "--branch", "header");
-        Assert.Equal(1, created.ExitCode);
+        Assert.Equal(4, created.ExitCode);
         Assert.Contains("integration", created.Output + created.Error, StringComparison.Ordinal);
         await FailsAsync(4, "", "branch", "merge", "header");
         var status = await Published.RunAsync(_folder, s_environment, "status", "--json");

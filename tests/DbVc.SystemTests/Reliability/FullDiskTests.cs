@@ -21,21 +21,21 @@ public sealed class FullDiskTests : IDisposable
         sqlite3 shop.db "UPDATE t SET v = hex(randomblob(40)) WHERE id % 2 = 0"
         run_full commit-full commit -m change
         run commit commit -m change
-        run branch branch create work
-        sqlite3 branches/work/*.db "UPDATE t SET v = hex(randomblob(40)) WHERE id % 3 = 0; INSERT INTO t VALUES (9000, 'new')"
-        run commit-branch commit --branch work -m change
+        run branch branch create edits
+        sqlite3 branches/edits/*.db "UPDATE t SET v = hex(randomblob(40)) WHERE id % 3 = 0; INSERT INTO t VALUES (9000, 'new')"
+        run commit-branch commit --branch edits -m change
         sqlite3 shop.db "SELECT * FROM t" | sha256sum >"$SPARE/before"
-        run_full merge-full branch merge work
+        run_full merge-full branch merge edits
         sqlite3 shop.db "SELECT * FROM t" | sha256sum | cmp -s - "$SPARE/before" && echo unchanged
         run verify verify
         for rest in 64 256 400 420 440 460 480 500; do
             fill
             truncate -s "-${rest}K" filler
-            run "step-full" branch merge work
+            run "step-full" branch merge edits
             free
             run step-verify verify
         done
-        run merge branch merge work
+        run merge branch merge edits
         run verify verify
         sqlite3 shop.db "SELECT count(*) FROM t WHERE id = 9000"
         """;

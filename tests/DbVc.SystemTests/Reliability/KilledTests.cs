@@ -218,6 +218,7 @@ public sealed class KilledTests : IDisposable
         }
 
         public override string ToString() =>
-            $"{Died} of {Rounds} died inside; old {DiedOld}, new {New} (of these {New - (Rounds - Died)} died and were whole or were finished); {Recovered} left an intent";
+            $"{Died} of {Rounds} died inside; old {DiedOld}, "
+            + $"new {New} (of these {New - (Rounds - Died)} died and were whole or were finished); {Recovered} left an intent";
     }
 }

@@ -65,7 +65,10 @@ public sealed class SecretMaskTests
     {
         var mask = SecretMask.FromVariables(new Hashtable
         {
-            ["OPENAI_API_KEY"] = "plain words/with+signs", ["MY_TOKEN"] = "short", ["DB_PASSWORD"] = "quote\"inside", ["HOME"] = "/home/somebody",
+            ["OPENAI_API_KEY"] = "plain words/with+signs",
+            ["MY_TOKEN"] = "short",
+            ["DB_PASSWORD"] = "quote\"inside",
+            ["HOME"] = "/home/somebody",
         });
         Assert.Equal("***|***|***|***|short|/home/somebody",
             mask.Mask("plain words/with+signs|plain%20words%2Fwith%2Bsigns|quote\"inside|quote\\u0022inside|short|/home/somebody"));

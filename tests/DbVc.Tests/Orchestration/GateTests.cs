@@ -166,7 +166,7 @@ public sealed class GateTests
         {
             var bench = new Bench();
             bench.Spoil("bad-data");
-            bench.Sample = bench.Sample with { FirstFailures = [new RowFailure(7, 8, "email", "email", "x", "password=\"hunter2") ] };
+            bench.Sample = bench.Sample with { FirstFailures = [new RowFailure(7, 8, "email", "email", "x", "password=\"hunter2")] };
             var results = new ResultsFolder(folder.FullName, new SecretMask([]));
             results.Write(Judge(bench));
             results.Write(Judge(bench));
@@ -308,7 +308,9 @@ public sealed class GateTests
                 case "slower-than-merged":
                     Sample = Sample with
                     {
-                        Rows = new RowCounts(100_000, 100_000, 0, 0), TableRowsAfter = 100_010, Elapsed = TimeSpan.FromSeconds(1),
+                        Rows = new RowCounts(100_000, 100_000, 0, 0),
+                        TableRowsAfter = 100_010,
+                        Elapsed = TimeSpan.FromSeconds(1),
                     };
                     LastMerged = new SpeedBaseline(200_000, 250_000);
                     break;

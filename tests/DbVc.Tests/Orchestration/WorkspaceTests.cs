@@ -190,4 +190,46 @@ public sealed class WorkspaceTests : IDisposable
         _shop.WriteBranch("work", "UPDATE customers SET balance = 2 WHERE id = 1");
         Assert.Equal("branch.uncommitted", Assert.Throws<DbVcException>(() => _shop.Merge("work")).Code);
     }
+
+    [Fact]
+    public void Main_only_rolls_back_to_where_main_has_been()
+    {
+        _shop.Branch("work", "DELETE FROM orders");
+        var refusal = Assert.Throws<DbVcException>(() => _shop.Workspace.Merges.Rollback(new RollbackRequest("work", DryRun: false), CancellationToken.None));
+        Assert.Equal(("rollback.not-on-main", FailureKind.Refused), (refusal.Code, refusal.Kind));
+        Assert.Equal("2", _shop.Ask("SELECT count(*) FROM orders"));
+    }
+
+    [Theory]
+    [InlineData("ALTER TABLE customers DROP COLUMN balance", "UPDATE customers SET balance = 7 WHERE id = 1")]
+    [InlineData("ALTER TABLE customers RENAME COLUMN balance TO amount", "UPDATE customers SET balance = 7 WHERE id = 1")]
+    [InlineData("ALTER TABLE customers ADD COLUMN random INTEGER DEFAULT (1 + 1)", "INSERT INTO customers (id, name) VALUES (9, 'Ida')")]
+    public void A_schema_change_that_would_lose_or_invent_values_of_the_other_side_is_a_conflict(string source, string live)
+    {
+        _shop.Branch("work", "DROP VIEW rich; " + source);
+        _shop.Write(live);
+        var report = _shop.Merge("work");
+        Assert.Equal((MergeState.Conflicts, ConflictKind.Schema), (report.State, Assert.Single(report.Conflicts).Kind));
+    }
+
+    [Fact]
+    public void Rows_added_beside_a_new_column_get_its_default()
+    {
+        _shop.Branch("work", "ALTER TABLE customers ADD COLUMN points INTEGER NOT NULL DEFAULT 5");
+        _shop.Write("INSERT INTO customers (id, name) VALUES (9, 'Ida')");
+        Assert.Equal(MergeState.Merged, _shop.Merge("work").State);
+        Assert.Equal("5", _shop.Ask("SELECT points FROM customers WHERE id = 9"));
+        Assert.True(_shop.Workspace.Status(CancellationToken.None).Clean);
+        using var then = _shop.Workspace.History.Query(new QueryRequest("SELECT sum(points) FROM customers", "HEAD", null, 10));
+        Assert.Equal(15, then.Rows.Single()[0].AsInteger);
+    }
+
+    [Fact]
+    public void The_same_key_handed_out_on_both_sides_is_a_conflict_even_if_the_rows_are_equal()
+    {
+        _shop.Branch("work", "INSERT INTO orders (customer_id, total) VALUES (1, 5)");
+        _shop.Write("INSERT INTO orders (customer_id, total) VALUES (1, 5)");
+        var report = _shop.Merge("work");
+        Assert.Equal((MergeState.Conflicts, ConflictKind.Row), (report.State, Assert.Single(report.Conflicts).Kind));
+    }
 }
