@@ -12,14 +12,16 @@ internal sealed class Checkout(string folder)
 
     public string Folder { get; } = folder;
 
-    /// <summary>Throws <c>branch.file-link</c> where the branch's folder, its metadata or its results are links: nothing is read or written through one.</summary>
+    /// <summary>Throws <c>branch.file-link</c> where the branch's folder, its metadata or its results are links: nothing is read or written through
+    /// one.</summary>
     public static void RefuseLinks(string folder)
     {
         foreach (var path in new[] { folder, Path.Combine(folder, BranchPath.MetadataFile), Path.Combine(folder, "results") })
         {
             if (new FileInfo(path).LinkTarget is not null)
             {
-                throw new DbVcException(FailureKind.Refused, "branch.file-link", "A link is in the way; files of a branch are never reached through links.", path);
+                throw new DbVcException(FailureKind.Refused, "branch.file-link",
+                    "A link is in the way; files of a branch are never reached through links.", path);
             }
         }
     }

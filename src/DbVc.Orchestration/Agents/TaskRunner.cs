@@ -40,7 +40,13 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             Files = PipelineFiles.Collect(record.Pipeline, context.Layout.Branch(name)),
             Tables = new HashSet<string>(),
         }, CancellationToken.None);
-        var pinned = report with { State = TaskState.Running, MetadataPath = plan.MetadataPath, MetadataHash = plan.MetadataHash, Assumptions = plan.Spec.Assumptions };
+        var pinned = report with
+        {
+            State = TaskState.Running,
+            MetadataPath = plan.MetadataPath,
+            MetadataHash = plan.MetadataHash,
+            Assumptions = plan.Spec.Assumptions
+        };
         AgentTasks.Save(context, pinned);
         return pinned;
     }

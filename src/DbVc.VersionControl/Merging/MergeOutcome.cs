@@ -22,7 +22,7 @@ internal enum RowMergeCase
     /// <summary>Both modified it, or both added it: merged cell by cell, cells that differ go to the column's policy.</summary>
     Cells,
 
-    /// <summary>Both added a row under a key that the database hands out: two rows that mean different things, so a row conflict even if they are equal.</summary>
+    /// <summary>Both added a different row under a key that the database hands out: two rows that mean different things, a row conflict.</summary>
     SameNewKey,
 
     /// <summary>One deleted what the other modified: a row conflict.</summary>

@@ -62,9 +62,9 @@ internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePol
     private RowMergeCase Classify(TreeDifference source, TreeDifference target)
     {
         if (source.After is null && target.After is null) return RowMergeCase.Convergent;
-        if (source.Before is null && sides.Merged.AllocatesKeys) return RowMergeCase.SameNewKey;
         if (source.After is not { } sourceRow || target.After is not { } targetRow) return RowMergeCase.DeleteModify;
-        return sourceRow.Span.SequenceEqual(targetRow.Span) && !_judgesEqualChanges ? RowMergeCase.Convergent : RowMergeCase.Cells;
+        if (sourceRow.Span.SequenceEqual(targetRow.Span)) return _judgesEqualChanges ? RowMergeCase.Cells : RowMergeCase.Convergent;
+        return source.Before is null && sides.Merged.AllocatesKeys ? RowMergeCase.SameNewKey : RowMergeCase.Cells;
     }
 
     private TreeEdit? ResolveRow(TreeDifference source, TreeDifference target)

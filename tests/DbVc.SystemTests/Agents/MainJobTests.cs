@@ -97,7 +97,8 @@ public sealed class MainJobTests : IDisposable
         Assert.Equal(TaskState.Failed, _shop.Create("sensors.json", "bad").State);
         var pinned = Path.Combine(_shop.Folder, "branches", "bad", "metadata.json");
         File.WriteAllText(pinned, File.ReadAllText(pinned).Replace("0.95", "0.1", StringComparison.Ordinal));
-        var refusal = Assert.Throws<DbVcException>(() => _shop.Workspace.Agents.RunGates(BranchName.Parse("bad"), new SilentProgress(), CancellationToken.None));
+        var refusal = Assert.Throws<DbVcException>(() => _shop.Workspace.Agents.RunGates(BranchName.Parse("bad"), new SilentProgress(),
+            CancellationToken.None));
         Assert.Equal("agent.pinned", refusal.Code);
     }
 
