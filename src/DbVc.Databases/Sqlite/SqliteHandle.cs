@@ -51,7 +51,14 @@ internal sealed unsafe class SqliteHandle : IDisposable
     public static SqliteHandle Open(string path, SqliteAccess access, TimeSpan busyTimeout)
     {
         RequireFile(path, access);
-        var flags = OpenNoMutex | (access == SqliteAccess.ReadOnly ? OpenReadOnly : OpenReadWrite);
+        return Open(path, OpenNoMutex | (access == SqliteAccess.ReadOnly ? OpenReadOnly : OpenReadWrite), h => h.Prepare(access, busyTimeout));
+    }
+
+    /// <summary>An empty database that goes away with its connection.</summary>
+    public static SqliteHandle OpenMemory() => Open(":memory:", OpenNoMutex | OpenReadWrite, h => h.Configure(OptionTrustedSchema, false));
+
+    private static SqliteHandle Open(string path, int flags, Action<SqliteHandle> prepare)
+    {
         nint connection;
         int code;
         fixed (byte* name = ToUtf8(path))
@@ -63,7 +70,7 @@ internal sealed unsafe class SqliteHandle : IDisposable
         try
         {
             if (code != SqliteError.Ok) throw handle.Fail();
-            handle.Prepare(access, busyTimeout);
+            prepare(handle);
             return handle;
         }
         catch
