@@ -16,7 +16,7 @@ public sealed class MergeController
     {
         _context = context;
         _branches = branches;
-        _planner = new MergePlanner(context.Repository);
+        _planner = new MergePlanner(context.Repository, context.Live.Provider.Dialect);
         _conflicts = new ConflictDesk(context);
     }
 

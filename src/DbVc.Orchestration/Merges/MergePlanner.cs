@@ -5,7 +5,7 @@ using DbVc.VersionControl;
 namespace DbVc.Orchestration;
 
 /// <summary>Computes three-way merges of commits; writes trees, decides nothing else and publishes nothing.</summary>
-internal sealed class MergePlanner(Repository repository)
+internal sealed class MergePlanner(Repository repository, ISchemaDialect dialect)
 {
     /// <summary>True when the target holds everything of the source already.</summary>
     public bool IsUpToDate(CommitId source, CommitId target) => new CommitGraph(repository).IsAncestor(source, target);
@@ -24,7 +24,7 @@ internal sealed class MergePlanner(Repository repository)
         // After criss-cross merges the newest common ancestor is taken; both candidates give a correct, if noisier, merge.
         var start = repository.ReadSnapshot(bases[0]).Snapshot;
         var source = repository.ReadSnapshot(inputs.Source).Snapshot;
-        return new ThreeWayMerge(chunks, inputs.Policies, inputs.Decisions).Run(start, source, inputs.Target);
+        return new ThreeWayMerge(chunks, inputs.Policies, inputs.Decisions, dialect).Run(start, source, inputs.Target);
     }
 }
 

@@ -10,13 +10,14 @@ namespace DbVc.VersionControl;
 /// <param name="chunks">Where the merged trees are written; the caller publishes them.</param>
 /// <param name="policies">The policy of each column.</param>
 /// <param name="decisions">What was decided about a conflict, by its id; null while it is open.</param>
-public sealed class ThreeWayMerge(IChunkWriter chunks, MergePolicies policies, Func<string, Resolution?> decisions)
+/// <param name="dialect">The engine's language; without it a table whose definition both sides changed is merged by a person.</param>
+public sealed class ThreeWayMerge(IChunkWriter chunks, MergePolicies policies, Func<string, Resolution?> decisions, ISchemaDialect? dialect = null)
 {
     public MergeOutcome Run(Snapshot start, Snapshot source, Snapshot target)
     {
         var conflicts = new ConflictLog(decisions);
         var editor = new SnapshotEditor(chunks, target);
-        var tables = new SchemaMerge(chunks, conflicts).Run(start.Objects, source.Objects, target.Objects, editor);
+        var tables = new SchemaMerge(chunks, dialect ?? PlainDialect.Instance, conflicts).Run(start.Objects, source.Objects, target.Objects, editor);
         foreach (var sides in tables) editor.PutTable(new TableMerge(chunks, sides, policies, conflicts).Run());
         new FileMerge(chunks, conflicts).Run(start.Files, source.Files, target.Files, editor);
         return new MergeOutcome(editor.Finish(), conflicts.Open);
