@@ -27,6 +27,10 @@ public interface IDatabase : IDisposable
     /// <summary>Runs one read-only statement of untrusted SQL: no writes, no attach, no extension, bounded rows and time.</summary>
     IQueryResult Query(string sql, QueryLimits limits);
 
+    /// <summary>The highest key that was ever handed out, for tables whose engine remembers it past the deletion of the row (SQLite:
+    /// AUTOINCREMENT). Tables not in it hand out what follows their highest present key.</summary>
+    IReadOnlyDictionary<string, long> ReadHighestKeys();
+
     /// <summary>The tables that a statement reads, found without running it.</summary>
     IReadOnlyList<string> FindTables(string sql);
 }

@@ -56,7 +56,14 @@ internal sealed class SqliteForeignKeyCheck(SqliteHandle handle, DatabaseDelta d
             var value = SqliteTableRows.Describe(Pick(columns, row, key.Columns));
             var to = $"{key.ReferencedTable}.{string.Join(", ", parentColumns)}";
             _violations.Add(new ConstraintViolation($"FOREIGN KEY {child.Name}.{string.Join(", ", key.Columns)} -> {to}", child.Name, keyText,
-                $"Row {keyText} of '{child.Name}' refers to {to} = {value}, which does not exist."));
+                $"Row {keyText} of '{child.Name}' refers to {to} = {value}, which does not exist.")
+            {
+                Rows =
+                [
+                    new ViolatingRow(child.Name, Name(child.HasKey ? child.PrimaryKey : columns, Pick(columns, row, child.HasKey ? child.PrimaryKey : columns))),
+                    new ViolatingRow(key.ReferencedTable, Name(parentColumns, Pick(columns, row, key.Columns)), Exists: false),
+                ],
+            });
         }
     }
 
@@ -68,6 +75,9 @@ internal sealed class SqliteForeignKeyCheck(SqliteHandle handle, DatabaseDelta d
         var match = key.Columns.Select((c, i) => $"parent.{SqliteName.Quote(parentColumns[i])} = child.{SqliteName.Quote(c)}");
         return $"{sql} AND NOT EXISTS (SELECT 1 FROM main.{SqliteName.Quote(parent.Name)} AS parent WHERE {string.Join(" AND ", match)})";
     }
+
+    private static IReadOnlyList<NamedValue> Name(IReadOnlyList<string> columns, Value[] values) =>
+        [.. columns.Zip(values, (column, value) => new NamedValue(column, value))];
 
     private TableDelta? FindDelta(string name) => delta.Tables.FirstOrDefault(t =>
         SqliteName.AreEqual(t.Before?.Name, name) || SqliteName.AreEqual(t.After?.Name, name));
