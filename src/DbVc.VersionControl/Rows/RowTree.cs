@@ -21,7 +21,7 @@ public static class RowTree
     /// <param name="source">The rows.</param>
     /// <param name="earlier">The table's tree as it was: what did not change much is stored as a difference to it. Changes no hash.</param>
     public static RowTreeResult Build(IChunkWriter writer, TableEncoder encoder, IRowSource source, TreeRoot earlier = default) =>
-        Build(writer, encoder, source, earlier, RowSorter.DefaultMemoryLimit);
+        Build(writer, encoder, source, RowSorter.DefaultMemoryLimit, earlier);
 
     /// <summary>
     /// Applies changes that are known, in any order, without reading the table: the cost follows the changes. The result is the tree that
@@ -68,7 +68,7 @@ public static class RowTree
         }
     }
 
-    internal static RowTreeResult Build(IChunkWriter writer, TableEncoder encoder, IRowSource source, TreeRoot earlier, long memoryLimit)
+    internal static RowTreeResult Build(IChunkWriter writer, TableEncoder encoder, IRowSource source, long memoryLimit, TreeRoot earlier = default)
     {
         var builder = new TreeBuilder(writer, earlier);
         RowSorter? sorter = encoder.Table.HasKey ? null : new RowSorter(writer, encoder, memoryLimit, earlier);

@@ -21,7 +21,7 @@ internal sealed class MemoryChunks : IChunkStore, IChunkWriter
         return _chunks[hash];
     }
 
-    public Hash Write(ReadOnlySpan<byte> chunk)
+    public Hash Write(ReadOnlySpan<byte> chunk, Hash basedOn = default)
     {
         var hash = Hash.Of(chunk);
         _chunks.TryAdd(hash, chunk.ToArray());
