@@ -10,6 +10,7 @@ var benchmarks = new Dictionary<string, Action<Bench>>
     ["status"] = StatusBenchmark.Run,
     ["merge"] = MergeBenchmark.Run,
     ["engine"] = EngineBenchmark.Run,
+    ["time-travel"] = TimeTravelBenchmark.Run,
 };
 
 // A number among the names is the size of the tables, for benchmarks that let it be chosen.
