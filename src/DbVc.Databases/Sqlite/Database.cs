@@ -35,8 +35,6 @@ public sealed class SqliteDatabase : IDatabase
         return SqliteSequence.Read(handle);
     }
 
-    public IReadOnlyList<string> FindTables(string sql) => SqliteQuery.FindTables(_path, sql, _readTimeout);
-
     public void Dispose()
     {
         // Nothing is held between calls.

@@ -47,6 +47,7 @@ internal sealed class SqliteForeignKeyCheck(SqliteHandle handle, DatabaseDelta d
         var parentColumns = key.ReferencedColumns.Count > 0 ? key.ReferencedColumns : parent?.PrimaryKey ?? [];
         var cause = new Cause(child, key, parentColumns, changes, FindDelta(child.Name), FindDelta(key.ReferencedTable));
         var columns = child.StoredColumns.Select(c => c.Name).ToList();
+        var identity = child.HasKey ? child.PrimaryKey : columns;
         using var orphans = handle.Prepare(OrphansSql(child, key, parent, parentColumns));
         while (_violations.Count < SqliteApply.MaxReported && orphans.Step())
         {
@@ -60,7 +61,7 @@ internal sealed class SqliteForeignKeyCheck(SqliteHandle handle, DatabaseDelta d
             {
                 Rows =
                 [
-                    new ViolatingRow(child.Name, Name(child.HasKey ? child.PrimaryKey : columns, Pick(columns, row, child.HasKey ? child.PrimaryKey : columns))),
+                    new ViolatingRow(child.Name, Name(identity, Pick(columns, row, identity))),
                     new ViolatingRow(key.ReferencedTable, Name(parentColumns, Pick(columns, row, key.Columns)), Exists: false),
                 ],
             });

@@ -112,7 +112,7 @@ internal sealed class SqliteTableRows : IDisposable
         return new ConstraintViolation(message.Replace(" constraint failed:", "", StringComparison.Ordinal), Table.Name, DescribeKey(row),
             $"Row {DescribeKey(row)} of '{Table.Name}': {message}.")
         {
-            Rows = [new ViolatingRow(Table.Name, NameKey(row)), .. SqliteUniqueRival.Find(_handle, Table, row, message).Select(r => new ViolatingRow(Table.Name, NameKey(r)))],
+            Rows = [.. SqliteUniqueRival.Find(_handle, Table, row, message).Prepend(row).Select(r => new ViolatingRow(Table.Name, NameKey(r)))],
         };
     }
 

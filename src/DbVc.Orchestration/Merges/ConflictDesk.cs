@@ -111,7 +111,8 @@ internal sealed class ConflictDesk(WorkspaceContext context)
         var unfit = conflicts.FirstOrDefault(c => kind == ResolutionKind.Value ? c.Kind != ConflictKind.Cell : !c.CanTakeBoth);
         if (unfit is null) return;
         throw kind == ResolutionKind.Value
-            ? new DbVcException(FailureKind.Usage, "conflict.value", "A value can only resolve a conflict of one cell.", unfit.Id, "Use --take source, target or base.")
+            ? new DbVcException(FailureKind.Usage, "conflict.value", "A value can only resolve a conflict of one cell.", unfit.Id,
+                "Use --take source, target or base.")
             : new DbVcException(FailureKind.Usage, "conflict.both", $"Conflict {unfit.Id} is not about two new rows under one integer key.", unfit.Id,
                 "Use --take source, target or base.");
     }

@@ -271,7 +271,8 @@ public sealed class MergeController
     }
 
     private MergeInputs Inputs(MergeRecord record, CommitId source, CommitId head, Snapshot target) => new(
-        source, head, target, MergePolicies.Parse([.. _context.Configuration.Policies, .. record.Policies.Select(text => new PolicyLine(text))]), _conflicts.Decisions(record))
+        source, head, target, MergePolicies.Parse([.. _context.Configuration.Policies, .. record.Policies.Select(text => new PolicyLine(text))]),
+        _conflicts.Decisions(record))
     {
         HighestKey = HighestKeys(record),
     };

@@ -13,7 +13,7 @@ internal sealed class MergePlanner(Repository repository)
     /// <summary>Merges the source's commit into a snapshot of the target.</summary>
     public MergeOutcome Run(MergeInputs inputs, IChunkWriter chunks)
     {
-        var start = new VirtualBase(repository, chunks, inputs.Policies).Find(inputs.Source, inputs.TargetHead)
+        var start = new CommonState(repository, chunks, inputs.Policies).Find(inputs.Source, inputs.TargetHead)
             ?? throw new DbVcException(FailureKind.Refused, "merge.unrelated", "The two histories have no commit in common.",
                 where: $"{inputs.Source.Short} and {inputs.TargetHead.Short}", hint: "Only branches of one repository can be merged.");
         var source = repository.ReadSnapshot(inputs.Source).Snapshot;

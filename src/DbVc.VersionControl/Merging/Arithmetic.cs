@@ -62,7 +62,8 @@ internal static partial class Arithmetic
 
     /// <summary>Null outside of what sums of decimals keep exact.</summary>
     private static decimal? AsDecimal(Value value) =>
-        Math.Abs(AsDouble(value)) is 0 or (>= 1e-9 and <= 1e15) && decimal.TryParse(value.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        Math.Abs(AsDouble(value)) is 0 or (>= 1e-9 and <= 1e15)
+            && decimal.TryParse(value.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
 

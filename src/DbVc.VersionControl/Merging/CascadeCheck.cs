@@ -57,8 +57,8 @@ internal sealed class CascadeCheck(MergeWork work, MergedTables tables)
             Target = parentIsSource ? kept : cascaded,
         });
         if (resolution is null || resolution.Kind is ResolutionKind.Value or ResolutionKind.Both) return;
-        if ((resolution.Kind == ResolutionKind.Source) == parentIsSource && resolution.Kind != ResolutionKind.Base) PutChild(reference, change.Key, found.Row, after);
-        else if (resolution.Kind == ResolutionKind.Base) PutChild(reference, change.Key, found.Row, reference.BaseRow(change));
+        if (resolution.Kind == ResolutionKind.Base) PutChild(reference, change.Key, found.Row, reference.BaseRow(change));
+        else if ((resolution.Kind == ResolutionKind.Source) == parentIsSource) PutChild(reference, change.Key, found.Row, after);
         else Restore(reference, found.Parent);
     }
 

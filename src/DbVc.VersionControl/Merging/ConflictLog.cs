@@ -22,6 +22,6 @@ internal sealed class ConflictLog(Func<string, Resolution?> decisions)
         return resolution;
     }
 
-    /// <summary>A log over the same decisions that nobody reads afterwards.</summary>
-    public ConflictLog Probe() => new(decisions);
+    /// <summary>Forgets what came after the first so many.</summary>
+    public void ReturnTo(int count) => _open.RemoveRange(count, _open.Count - count);
 }

@@ -64,8 +64,9 @@ internal sealed class JsonMerge(Func<JsonPlace, string?> decide, bool judgesEqua
 
     private static bool Same(JsonText? one, JsonText? other) => one is null ? other is null : other is not null && one.Means(other);
 
-    /// <summary>A name as it stands in a path; one that is no plain word stands in brackets.</summary>
-    private static string Step(string name) => name.Length > 0 && name.All(c => char.IsLetterOrDigit(c) || c == '_') ? name : JsonSerializer.Serialize(name, JsonNames.Default.String);
+    /// <summary>A name as it stands in a path; one that is no plain word stands in quotes.</summary>
+    private static string Step(string name) =>
+        name.Length > 0 && name.All(c => char.IsLetterOrDigit(c) || c == '_') ? name : JsonSerializer.Serialize(name, JsonNames.Default.String);
 
     private static string Utf8(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
 }

@@ -36,8 +36,8 @@ public static class KeyTrailer
             if (Parse(text[Trailer.Length..]) is not { } line) continue;
             for (var row = 0; row < line.Rows; row++)
             {
-                changes.Add(new KeyChange(line.Table, line.Column,
-                    [.. line.Before.Select(p => new NamedValue(p.Key, p.Key == line.Column ? Shift(ValueOf(p.Value), row) : ValueOf(p.Value)))], line.After + row));
+                var key = line.Before.Select(p => new NamedValue(p.Key, p.Key == line.Column ? Shift(ValueOf(p.Value), row) : ValueOf(p.Value)));
+                changes.Add(new KeyChange(line.Table, line.Column, [.. key], line.After + row));
             }
         }
 
@@ -55,7 +55,8 @@ public static class KeyTrailer
     {
         try
         {
-            return JsonSerializer.Deserialize(json, TrailerJson.Default.TrailerLine) is { Table: not null, Column: not null, Before: not null } line ? line : null;
+            var line = JsonSerializer.Deserialize(json, TrailerJson.Default.TrailerLine);
+            return line is { Table: not null, Column: not null, Before: not null } ? line : null;
         }
         catch (Exception failure) when (failure is JsonException or FormatException)
         {

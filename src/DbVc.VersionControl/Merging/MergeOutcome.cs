@@ -9,8 +9,7 @@ namespace DbVc.VersionControl;
 public sealed record MergeOutcome(Snapshot Merged, IReadOnlyList<Conflict> Conflicts, IReadOnlyList<KeyChange> Rekeyed);
 
 /// <summary>
-/// Every way in which the two sides can have changed one row; docs/merge.md says the same in a table. Before rows are looked at here,
-/// <see cref="KeyMap"/> has given rows of the source new keys where the same new key means two rows; afterwards <see cref="CascadeCheck"/>
+/// Every way in which the two sides can have changed one row; docs/merge.md says the same in a table. Afterwards <see cref="CascadeCheck"/>
 /// looks for rows that one side added or changed and whose parent the other side took away.
 /// </summary>
 internal enum RowMergeCase
@@ -26,6 +25,9 @@ internal enum RowMergeCase
 
     /// <summary>Both modified it, or both added it: merged cell by cell, cells that differ go to the column's policy.</summary>
     Cells,
+
+    /// <summary>Both added a row under a key that the database hands out: two rows, noted; the merge starts again once the source's has a new key.</summary>
+    TwoRows,
 
     /// <summary>Both added a row under a key that the database hands out, and no key is left to give the source's: a row conflict.</summary>
     SameNewKey,

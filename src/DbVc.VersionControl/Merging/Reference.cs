@@ -108,7 +108,8 @@ internal sealed class Reference
             RowConversion.Run(_work.Chunks, (Child.Sides.EncoderOf(start), Child.Sides.MergedRows), change.Key, row)).Values
         : null;
 
-    private static string TextOf(int[] columns, Value[] row) => string.Join('\0', columns.Select(c => row[c]).Select(v => (v.Kind == ValueKind.Blob ? "b" : "v") + v));
+    private static string TextOf(int[] columns, Value[] row) =>
+        string.Join('\0', columns.Select(c => row[c]).Select(v => (v.Kind == ValueKind.Blob ? "b" : "v") + v));
 
     private static int[] Ordinals(TableSchema table, IReadOnlyList<string> names)
     {

@@ -10,25 +10,34 @@ internal sealed class TableMerge(MergeWork work, TableSides sides)
     private readonly TableEncoder _sourceRows = sides.EncoderOf(sides.Source);
     private readonly TableEncoder _targetRows = sides.EncoderOf(sides.Target);
     private readonly bool _judgesEqualChanges = work.Policies.JudgesEqualChanges(sides.Merged.Name);
+    private readonly KeyColumn? _key = KeyColumn.Find(sides.Merged, work.Policies);
     private readonly CellMerge _cells = new(work, sides);
+
+    /// <summary>Rows that both sides made alike must be looked at: they may be two, or a policy minds.</summary>
+    private readonly bool _asksAboutEqual = work.Policies.JudgesEqualChanges(sides.Merged.Name)
+        || (work.Doubled is not null && KeyColumn.Find(sides.Merged, work.Policies) is { IsAllocated: true });
 
     /// <summary>The merged table; open conflicts are in the log and keep the target's side.</summary>
     public TableSnapshot Run()
     {
         if (sides.IsSourceOnly && _sourceRows == _mergedRows) return sides.Source;
-        if (sides.Source.Rows == sides.Target.Rows && _sourceRows == _targetRows && _targetRows == _mergedRows && !_judgesEqualChanges) return sides.Target;
-        var rows = ProllyTree.Edit(work.Chunks, sides.Target.Rows, Edits().ToList());
-        var (added, _, deleted) = RowDiff.Count(work.Chunks, sides.Target, sides.Target with { Rows = rows });
-        return new TableSnapshot(sides.Merged, rows, sides.Target.Count + added - deleted);
+        if (sides.Source.Rows == sides.Target.Rows && _sourceRows == _targetRows && _targetRows == _mergedRows && !_asksAboutEqual) return sides.Target;
+        // Where all sides write rows alike, whole leaves are taken over unread; otherwise every row that a side changed is written anew.
+        var rows = _sourceRows == _mergedRows && _targetRows == _mergedRows && (_baseRows is null || _baseRows == _mergedRows)
+            ? TreeMerge.Run(work.Chunks, new TreeTriple(sides.Base?.Rows ?? default, sides.Source.Rows, sides.Target.Rows), Merge, _asksAboutEqual)
+            : ProllyTree.Edit(work.Chunks, sides.Target.Rows, Edits().ToList());
+        return new TableSnapshot(sides.Merged, rows, sides.Target.Count + CountGain(rows));
     }
 
-    /// <summary>True if somebody decided to keep both of two rows that were added under one key.</summary>
-    public bool IsTakenAsTwo(TreeDifference source, TreeDifference target)
+    private long CountGain(TreeRoot rows)
     {
-        work.Conflicts.MetBoth = false;
-        Merge(source, target);
-        return work.Conflicts.MetBoth;
+        if (sides.Merged.AllocatesKeys) return ProllyTree.Count(work.Chunks, rows) - ProllyTree.Count(work.Chunks, sides.Target.Rows);
+        var (added, _, deleted) = RowDiff.Count(work.Chunks, sides.Target, sides.Target with { Rows = rows });
+        return added - deleted;
     }
+
+    private TreeEdit? Merge(TreeSides change) => Merge(
+        new TreeDifference(change.Key, change.Base, change.Source), new TreeDifference(change.Key, change.Base, change.Target));
 
     private IEnumerable<TreeEdit> Edits()
     {
@@ -60,6 +69,7 @@ internal sealed class TableMerge(MergeWork work, TableSides sides)
     {
         RowMergeCase.Counts => MergeCounts(source, target),
         RowMergeCase.Convergent => KeepTarget(target),
+        RowMergeCase.TwoRows => Note(target),
         RowMergeCase.DeleteModify or RowMergeCase.SameNewKey => ResolveRow(source, target),
         _ => MergeCells(source, target),
     };
@@ -69,10 +79,19 @@ internal sealed class TableMerge(MergeWork work, TableSides sides)
         if (_targetRows.IsCounted(source.Key)) return RowMergeCase.Counts;
         if (source.After is null && target.After is null) return RowMergeCase.Convergent;
         if (source.After is not { } sourceRow || target.After is not { } targetRow) return RowMergeCase.DeleteModify;
+        if (source.Before is null && IsTwoRows(source.Key)) return work.Doubled is null ? RowMergeCase.SameNewKey : RowMergeCase.TwoRows;
         if (sourceRow.Span.SequenceEqual(targetRow.Span)) return _judgesEqualChanges ? RowMergeCase.Cells : RowMergeCase.Convergent;
-        return source.Before is null && sides.Merged.AllocatesKeys && work.History?.MeetsItself(new CellPlace(sides.Merged.Name, source.Key, 0)) != true
-            ? RowMergeCase.SameNewKey
-            : RowMergeCase.Cells;
+        return RowMergeCase.Cells;
+    }
+
+    /// <summary>True for a key that is handed out, unless a cherry-pick brought the row to both sides.</summary>
+    private bool IsTwoRows(ReadOnlyMemory<byte> key) => _key is { IsAllocated: true } column && column.IsInteger(_mergedRows, key)
+        && work.History?.MeetsItself(new CellPlace(sides.Merged.Name, key, 0)) != true;
+
+    private TreeEdit? Note(TreeDifference target)
+    {
+        work.Doubled!.Add(sides, target.Key);
+        return KeepTarget(target);
     }
 
     private TreeEdit? ResolveRow(TreeDifference source, TreeDifference target)
@@ -100,7 +119,8 @@ internal sealed class TableMerge(MergeWork work, TableSides sides)
         var before = source.Before is { } row ? _baseRows!.Decode(work.Chunks, source.Key, row).Values : null;
         var sourceRow = _sourceRows.Decode(work.Chunks, source.Key, source.After!.Value).Values;
         var targetRow = _targetRows.Decode(work.Chunks, target.Key, target.After!.Value).Values;
-        var place = new RowPlace(source.Key, _mergedRows, source.Before is null && KeyMap.CanTakeBoth(sides));
+        var place = new RowPlace(source.Key, _mergedRows, source.Before is null && _key?.IsInteger(_mergedRows, source.Key) == true);
+        work.Conflicts.MetBoth = false;
         var columns = sides.Merged.StoredColumns.ToList();
         var merged = new Value[columns.Count];
         for (var i = 0; i < columns.Count; i++)
@@ -109,6 +129,7 @@ internal sealed class TableMerge(MergeWork work, TableSides sides)
                 Cell(_sourceRows, sourceRow, columns[i].Id), Cell(_targetRows, targetRow, columns[i].Id));
         }
 
+        if (work.Conflicts.MetBoth && place.CanTakeBoth && work.Doubled is not null) return Note(target);
         return new TreeEdit(source.Key, _mergedRows.Encode(work.Chunks, merged).Value);
     }
 

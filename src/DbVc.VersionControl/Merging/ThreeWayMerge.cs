@@ -21,15 +21,28 @@ public sealed class ThreeWayMerge(
     public MergeOutcome Run(Snapshot start, Snapshot source, Snapshot target)
     {
         var conflicts = new ConflictLog(decisions);
-        var work = new MergeWork(chunks, policies, conflicts, history) { HighestKey = HighestKey };
+        var work = new MergeWork(chunks, policies, conflicts, history) { HighestKey = HighestKey, Doubled = new DoubledKeys() };
         var editor = new SnapshotEditor(chunks, target);
         var tables = new SchemaMerge(chunks, conflicts).Run(start.Objects, source.Objects, target.Objects, editor);
+        var inSchema = conflicts.Open.Count;
+        var merged = MergeTables(work, tables, new MergedTables(chunks, start, target));
         var keys = KeyMap.Plan(work, tables);
-        var merged = new MergedTables(chunks, start, target);
-        foreach (var sides in keys.Tables) merged.Add(sides, new TableMerge(work, sides).Run());
+        if (keys.IsNeeded)
+        {
+            // Once more, over a source that never used those keys. Rare, so nobody pays for it beforehand.
+            conflicts.ReturnTo(inSchema);
+            merged = MergeTables(work with { Doubled = null }, keys.Tables, new MergedTables(chunks, start, target));
+        }
+
         new CascadeCheck(work, merged).Run();
         foreach (var table in merged.Changed) editor.PutTable(table);
         new FileMerge(chunks, conflicts).Run(start.Files, source.Files, target.Files, editor);
         return new MergeOutcome(editor.Finish(), conflicts.Open, keys.Changes);
+    }
+
+    private static MergedTables MergeTables(MergeWork work, IReadOnlyList<TableSides> tables, MergedTables merged)
+    {
+        foreach (var sides in tables) merged.Add(sides, new TableMerge(work, sides).Run());
+        return merged;
     }
 }

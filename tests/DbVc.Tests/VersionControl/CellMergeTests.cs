@@ -169,6 +169,8 @@ public sealed class CellMergeTests
         : long.TryParse(cell, out var integer) ? Value.Integer(integer)
         : double.TryParse(cell, System.Globalization.CultureInfo.InvariantCulture, out var real) ? Value.Real(real) : Value.Text(cell);
 
-    private static string Show(Value value) => value.IsNull ? "-"
-        : value.Kind == ValueKind.Text && double.TryParse(value.AsText, System.Globalization.CultureInfo.InvariantCulture, out _) ? "'" + value : value.ToString();
+    private static string Show(Value value) => value.IsNull ? "-" : IsNumberInText(value) ? "'" + value : value.ToString();
+
+    private static bool IsNumberInText(Value value) =>
+        value.Kind == ValueKind.Text && double.TryParse(value.AsText, System.Globalization.CultureInfo.InvariantCulture, out _);
 }

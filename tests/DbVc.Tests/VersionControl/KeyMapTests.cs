@@ -47,7 +47,8 @@ public sealed class KeyMapTests
         var conflict = Assert.Single(open.Conflicts);
         Assert.True(conflict.CanTakeBoth);
 
-        var decided = Merge(chunks, Start, Source, Target, allocates: false, MergePolicies.Parse(), id => id == conflict.Id ? new Resolution(ResolutionKind.Both) : null);
+        var decided = Merge(chunks, Start, Source, Target, allocates: false, MergePolicies.Parse(),
+            id => id == conflict.Id ? new Resolution(ResolutionKind.Both) : null);
         Assert.Equal((Both, "2>3", 0), (Show(chunks, decided.Merged), Changes(decided), decided.Conflicts.Count));
         var ruled = Merge(chunks, Start, Source, Target, allocates: false, MergePolicies.Parse("parents.id=rekey"), _ => null);
         Assert.Equal((Both, "2>3", 0), (Show(chunks, ruled.Merged), Changes(ruled), ruled.Conflicts.Count));

@@ -39,7 +39,7 @@ internal sealed class MergeGraph : IDisposable
     {
         using var chunks = _store.Chunks.BeginWrite();
         var rules = MergePolicies.Parse(policies);
-        var start = new VirtualBase(Repository, chunks, rules).Find(source, target) ?? throw new InvalidOperationException("unrelated");
+        var start = new CommonState(Repository, chunks, rules).Find(source, target) ?? throw new InvalidOperationException("unrelated");
         var outcome = new ThreeWayMerge(chunks, rules, _ => null, new MergeHistory(Repository, source, target)).Run(
             start, Repository.ReadSnapshot(source).Snapshot, Repository.ReadSnapshot(target).Snapshot);
         return (MergeTables.Show(chunks, outcome.Merged), outcome);
@@ -49,7 +49,7 @@ internal sealed class MergeGraph : IDisposable
     public string Base(CommitId source, CommitId target, params string[] policies)
     {
         using var chunks = _store.Chunks.BeginWrite();
-        return MergeTables.Show(chunks, new VirtualBase(Repository, chunks, MergePolicies.Parse(policies)).Find(source, target)!);
+        return MergeTables.Show(chunks, new CommonState(Repository, chunks, MergePolicies.Parse(policies)).Find(source, target)!);
     }
 
     public static string Conflicts(MergeOutcome outcome) => string.Join(';', outcome.Conflicts.Select(MergeTables.ShowConflict));

@@ -7,7 +7,7 @@ namespace DbVc.VersionControl;
 /// The base of a merge. Histories that met more than once have several best common ancestors; those are merged into one snapshot, over their
 /// own base in turn. Where they conflict the older state stands, which takes no side.
 /// </summary>
-public sealed class VirtualBase(Repository repository, IChunkWriter chunks, MergePolicies policies)
+public sealed class CommonState(Repository repository, IChunkWriter chunks, MergePolicies policies)
 {
     private readonly CommitGraph _graph = new(repository);
 
