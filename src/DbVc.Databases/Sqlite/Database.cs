@@ -29,7 +29,11 @@ public sealed class SqliteDatabase : IDatabase
 
     public IQueryResult Query(string sql, QueryLimits limits) => SqliteQuery.Run(_path, sql, limits, _readTimeout);
 
-    public IReadOnlyList<string> FindTables(string sql) => SqliteQuery.FindTables(_path, sql, _readTimeout);
+    public IReadOnlyDictionary<string, long> ReadHighestKeys()
+    {
+        using var handle = SqliteHandle.Open(_path, SqliteAccess.Read, _readTimeout);
+        return SqliteSequence.Read(handle);
+    }
 
     public void Dispose()
     {

@@ -8,8 +8,6 @@ public sealed class SqliteProvider(string scratchFolder) : IDatabaseProvider
 {
     public string Engine => "sqlite";
 
-    public ISchemaDialect Dialect => SqliteDialect.Instance;
-
     /// <summary>How long reading waits for a writer that is just committing.</summary>
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -52,6 +50,8 @@ public sealed class SqliteProvider(string scratchFolder) : IDatabaseProvider
         RequireAbsent(path);
         SqliteClone.Run(Path.GetFullPath(source), path, ReadTimeout);
     }
+
+    public IQueryResult QueryHistory(IHistory history, string sql, QueryLimits limits) => SqliteQuery.Run(history, sql, limits);
 
     public void Drop(string location)
     {

@@ -3,12 +3,12 @@ using DbVc.Model;
 namespace DbVc.VersionControl;
 
 /// <summary>A table's definition in the three states, in merged names, with the side that contradictions are decided for.</summary>
-internal sealed record PartSides(TableTriple Triple, TableSchema Base, TableSchema Source, TableSchema Target, MergeSide Winner)
+internal sealed record PartSides(TableTriple Triple, TableSchema Base, TableSchema Source, TableSchema Target, SchemaSide Winner)
 {
-    public TableSchema On(MergeSide side) => side switch
+    public TableSchema On(SchemaSide side) => side switch
     {
-        MergeSide.Base => Base,
-        MergeSide.Source => Source,
+        SchemaSide.Base => Base,
+        SchemaSide.Source => Source,
         _ => Target,
     };
 }
@@ -17,7 +17,7 @@ internal sealed record PartSides(TableTriple Triple, TableSchema Base, TableSche
 /// Merges the columns of one table: matched by id, new ones by name; each property of a column alone. Contradictions: one property changed
 /// differently, a column dropped that the other side changed or wrote to or names in something new, one name for two new columns.
 /// </summary>
-internal sealed class ColumnsMerge(ISchemaDialect dialect, PartSides sides, Func<int, MergeSide, bool> isNeeded, Func<int, MergeSide, bool> isLeftOut)
+internal sealed class ColumnsMerge(ISchemaDialect dialect, PartSides sides, Func<int, SchemaSide, bool> isNeeded, Func<int, SchemaSide, bool> isLeftOut)
 {
     private readonly List<string> _contradictions = [];
     private readonly HashSet<int> _ids = [];
@@ -34,8 +34,8 @@ internal sealed class ColumnsMerge(ISchemaDialect dialect, PartSides sides, Func
             _ids.Add(column.Id);
         }
 
-        var newSource = New(sides.Source, MergeSide.Source);
-        foreach (var target in New(sides.Target, MergeSide.Target))
+        var newSource = New(sides.Source, SchemaSide.Source);
+        foreach (var target in New(sides.Target, SchemaSide.Target))
         {
             var source = newSource.Find(c => AreEqual(c.Name, target.Name));
             if (source is not null) newSource.Remove(source);
@@ -53,8 +53,8 @@ internal sealed class ColumnsMerge(ISchemaDialect dialect, PartSides sides, Func
     private Column? MergeKnown(Column before, Column? source, Column? target)
     {
         if (source is null && target is null) return null;
-        if (source is null) return MergeDropped(before, target!, MergeSide.Source, MergeSide.Target);
-        if (target is null) return MergeDropped(before, source, MergeSide.Target, MergeSide.Source);
+        if (source is null) return MergeDropped(before, target!, SchemaSide.Source, SchemaSide.Target);
+        if (target is null) return MergeDropped(before, source, SchemaSide.Target, SchemaSide.Source);
         return before with
         {
             Name = Pick(before, source, target, "name", c => c.Name).Name,
@@ -68,12 +68,12 @@ internal sealed class ColumnsMerge(ISchemaDialect dialect, PartSides sides, Func
     }
 
     /// <summary>Gone, unless the other side changed it.</summary>
-    private Column? MergeDropped(Column before, Column other, MergeSide dropper, MergeSide keeper)
+    private Column? MergeDropped(Column before, Column other, SchemaSide dropper, SchemaSide keeper)
     {
         var isRenamed = Find(sides.Triple.Base!.Schema, before.Id)?.Name != Find(sides.Triple.On(keeper)!.Schema, before.Id)?.Name;
         if (AreSame(before, other) && !isRenamed && !isNeeded(before.Id, keeper)) return null;
         _contradictions.Add($"column {before.Name}");
-        return sides.Winner == dropper ? null : sides.Winner == MergeSide.Base ? before : other;
+        return sides.Winner == dropper ? null : sides.Winner == SchemaSide.Base ? before : other;
     }
 
     private Column? MergeNew(Column? source, Column target)
@@ -82,8 +82,8 @@ internal sealed class ColumnsMerge(ISchemaDialect dialect, PartSides sides, Func
         if (!_contradictions.Contains($"column {target.Name}")) _contradictions.Add($"column {target.Name}");
         return sides.Winner switch
         {
-            MergeSide.Source => source,
-            MergeSide.Target => target,
+            SchemaSide.Source => source,
+            SchemaSide.Target => target,
             _ => null,
         };
     }
@@ -98,13 +98,13 @@ internal sealed class ColumnsMerge(ISchemaDialect dialect, PartSides sides, Func
         if (!_contradictions.Contains(contradiction)) _contradictions.Add(contradiction);
         return sides.Winner switch
         {
-            MergeSide.Base => before,
-            MergeSide.Source => source,
+            SchemaSide.Base => before,
+            SchemaSide.Source => source,
             _ => target,
         };
     }
 
-    private List<Column> New(TableSchema table, MergeSide side) =>
+    private List<Column> New(TableSchema table, SchemaSide side) =>
         [.. table.Columns.Where(c => Find(sides.Base, c.Id) is null && !isLeftOut(c.Id, side))];
 
     /// <summary>Two columns that were added independently may have got the same id.</summary>
@@ -118,7 +118,7 @@ internal sealed class ColumnsMerge(ISchemaDialect dialect, PartSides sides, Func
     /// <summary>As on the target's side, what it does not have at the end; as on the source's side if only that moved columns.</summary>
     private List<MergedColumn> Order(List<MergedColumn> merged)
     {
-        var leader = IsReordered(sides.Source) && !IsReordered(sides.Target) ? MergeSide.Source : MergeSide.Target;
+        var leader = IsReordered(sides.Source) && !IsReordered(sides.Target) ? SchemaSide.Source : SchemaSide.Target;
         var places = sides.On(leader).Columns.Select((c, i) => (c.Id, i)).ToDictionary(p => p.Id, p => p.i);
         return [.. merged.OrderBy(c => places.GetValueOrDefault(c.On(leader), int.MaxValue))];
     }

@@ -11,7 +11,7 @@ namespace DbVc.VersionControl;
 /// <param name="isSpared">True for a constraint that a side took away only because of a column that stays after all.</param>
 /// <param name="keyClashes">Rows of the other side cannot have the new primary key.</param>
 internal sealed class ConstraintsMerge(
-    ISchemaDialect dialect, PartSides sides, Func<TableConstraint, MergeSide, bool> isSpared, bool keyClashes)
+    ISchemaDialect dialect, PartSides sides, Func<TableConstraint, SchemaSide, bool> isSpared, bool keyClashes)
 {
     private const string PrimaryKey = "primary key";
 
@@ -20,29 +20,29 @@ internal sealed class ConstraintsMerge(
     public IReadOnlyList<string> Contradictions => _contradictions;
 
     /// <param name="isGone">True for a constraint that names something that the merge took away.</param>
-    public List<TableConstraint> Run(Func<TableConstraint, MergeSide, bool> isGone)
+    public List<TableConstraint> Run(Func<TableConstraint, SchemaSide, bool> isGone)
     {
         var (before, source, target) = (Keyed(sides.Base), Keyed(sides.Source), Keyed(sides.Target));
         var merged = new List<TableConstraint>();
         foreach (var key in target.Keys.Concat(before.Keys).Concat(source.Keys).Distinct())
         {
             var start = Text(before, key);
-            var side = Pick(key, start, Text(source, key) ?? Spare(key, MergeSide.Source), Text(target, key) ?? Spare(key, MergeSide.Target));
+            var side = Pick(key, start, Text(source, key) ?? Spare(key, SchemaSide.Source), Text(target, key) ?? Spare(key, SchemaSide.Target));
             var taken = On(side).GetValueOrDefault(key) ?? (Spare(key, side) is null ? null : before[key]);
             if (taken is not null && !isGone(taken, side)) merged.Add(taken);
         }
 
         return merged;
 
-        Dictionary<string, TableConstraint> On(MergeSide side) => side switch
+        Dictionary<string, TableConstraint> On(SchemaSide side) => side switch
         {
-            MergeSide.Base => before,
-            MergeSide.Source => source,
+            SchemaSide.Base => before,
+            SchemaSide.Source => source,
             _ => target,
         };
 
-        string? Spare(string key, MergeSide side) =>
-            before.TryGetValue(key, out var lost) && side != MergeSide.Base && isSpared(lost, side) ? Text(before, key) : null;
+        string? Spare(string key, SchemaSide side) =>
+            before.TryGetValue(key, out var lost) && side != SchemaSide.Base && isSpared(lost, side) ? Text(before, key) : null;
     }
 
     public IReadOnlyList<string> Options()
@@ -53,11 +53,11 @@ internal sealed class ConstraintsMerge(
         static string Join(TableSchema table) => string.Join(", ", table.Options.Order(StringComparer.Ordinal));
     }
 
-    private MergeSide Pick(string what, string? before, string? source, string? target)
+    private SchemaSide Pick(string what, string? before, string? source, string? target)
     {
         var isClash = keyClashes && what == PrimaryKey;
-        if (source == target || (source == before && !isClash)) return MergeSide.Target;
-        if (target == before && !isClash) return MergeSide.Source;
+        if (source == target || (source == before && !isClash)) return SchemaSide.Target;
+        if (target == before && !isClash) return SchemaSide.Source;
         _contradictions.Add(what);
         return sides.Winner;
     }

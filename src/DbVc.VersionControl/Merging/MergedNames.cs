@@ -24,10 +24,10 @@ internal sealed class MergedNames
     public HashSet<TableTriple> Contradicted { get; } = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Columns and (with id 0) tables that are left out because the other side's rename to their name was chosen.</summary>
-    public HashSet<(TableTriple Table, int Column, MergeSide Side)> LeftOut { get; } = [];
+    public HashSet<(TableTriple Table, int Column, SchemaSide Side)> LeftOut { get; } = [];
 
     /// <summary>What must be renamed on a side to come to the merged names.</summary>
-    public IReadOnlyList<SchemaRename> RenamesOf(MergeSide side, IReadOnlyList<TableTriple> tables)
+    public IReadOnlyList<SchemaRename> RenamesOf(SchemaSide side, IReadOnlyList<TableTriple> tables)
     {
         var renames = new List<SchemaRename>();
         foreach (var table in tables)
@@ -57,21 +57,21 @@ internal sealed class MergedNames
         }
 
         var known = table.Base.Schema.Columns.Select(c => c.Id).ToHashSet();
-        foreach (var side in new[] { MergeSide.Source, MergeSide.Target })
+        foreach (var side in new[] { SchemaSide.Source, SchemaSide.Target })
         {
             foreach (var added in table.On(side)!.Schema.Columns.Where(c => !known.Contains(c.Id))) GiveWay(table, added, side);
         }
     }
 
     /// <summary>A column that one side added under the name to which the other renamed another column.</summary>
-    private void GiveWay(TableTriple table, Column added, MergeSide side)
+    private void GiveWay(TableTriple table, Column added, SchemaSide side)
     {
         var clash = table.Base!.Schema.Columns.FirstOrDefault(c => AreEqual(_columns[(table, c.Id)], added.Name) && NameOf(table.On(side)!.Schema, c.Id) is not null);
         if (clash is null) return;
         Contradicted.Add(table);
         var winner = _decisions.WinnerOf(SchemaPlan.PlaceOf(table));
         if (winner == side) _columns[(table, clash.Id)] = NameOf(table.On(side)!.Schema, clash.Id)!;
-        else if (winner == MergeSide.Base) _columns[(table, clash.Id)] = clash.Name;
+        else if (winner == SchemaSide.Base) _columns[(table, clash.Id)] = clash.Name;
         else LeftOut.Add((table, added.Id, side));
     }
 
@@ -84,12 +84,12 @@ internal sealed class MergedNames
                 && (t.Source ?? t.Target) is not null);
             if (other is null) continue;
             Contradicted.Add(renamed);
-            var renamer = renamed.Source is { } s && s.Schema.Name == _tables[renamed] ? MergeSide.Source : MergeSide.Target;
+            var renamer = renamed.Source is { } s && s.Schema.Name == _tables[renamed] ? SchemaSide.Source : SchemaSide.Target;
             if (_decisions.WinnerOf(SchemaPlan.PlaceOf(renamed)) == renamer && other.Base is null)
             {
-                LeftOut.Add((other, 0, renamer == MergeSide.Source ? MergeSide.Target : MergeSide.Source));
+                LeftOut.Add((other, 0, renamer == SchemaSide.Source ? SchemaSide.Target : SchemaSide.Source));
             }
-            else _tables[renamed] = (renamer == MergeSide.Source ? renamed.Target : renamed.Source)?.Schema.Name ?? renamed.Base!.Schema.Name;
+            else _tables[renamed] = (renamer == SchemaSide.Source ? renamed.Target : renamed.Source)?.Schema.Name ?? renamed.Base!.Schema.Name;
         }
     }
 
@@ -100,8 +100,8 @@ internal sealed class MergedNames
         Contradicted.Add(table);
         return _decisions.WinnerOf(SchemaPlan.PlaceOf(table)) switch
         {
-            MergeSide.Base => before,
-            MergeSide.Source => source,
+            SchemaSide.Base => before,
+            SchemaSide.Source => source,
             _ => target,
         };
     }

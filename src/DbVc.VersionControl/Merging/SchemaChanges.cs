@@ -5,7 +5,7 @@ using DbVc.Store;
 namespace DbVc.VersionControl;
 
 /// <summary>The three states that a merge looks at.</summary>
-internal enum MergeSide
+internal enum SchemaSide
 {
     Base,
     Source,
@@ -23,10 +23,10 @@ internal sealed class TableTriple(TableSnapshot? start, TableSnapshot? source, T
 
     public string Name => (Target ?? Source ?? Base)!.Schema.Name;
 
-    public TableSnapshot? On(MergeSide side) => side switch
+    public TableSnapshot? On(SchemaSide side) => side switch
     {
-        MergeSide.Base => Base,
-        MergeSide.Source => Source,
+        SchemaSide.Base => Base,
+        SchemaSide.Source => Source,
         _ => Target,
     };
 }
@@ -36,10 +36,10 @@ internal sealed record ObjectTriple(SchemaObject? Base, SchemaObject? Source, Sc
 {
     public SchemaObject Any => (Target ?? Source ?? Base)!;
 
-    public SchemaObject? On(MergeSide side) => side switch
+    public SchemaObject? On(SchemaSide side) => side switch
     {
-        MergeSide.Base => Base,
-        MergeSide.Source => Source,
+        SchemaSide.Base => Base,
+        SchemaSide.Source => Source,
         _ => Target,
     };
 }

@@ -13,11 +13,11 @@ internal sealed class SchemaDecisions(ConflictLog conflicts)
     private readonly Dictionary<string, Resolution?> _known = [];
 
     /// <summary>The side that a contradiction is decided for; the target's until somebody decides.</summary>
-    public MergeSide WinnerOf(string place) => _known.GetValueOrDefault(place)?.Kind switch
+    public SchemaSide WinnerOf(string place) => _known.GetValueOrDefault(place)?.Kind switch
     {
-        ResolutionKind.Source => MergeSide.Source,
-        ResolutionKind.Base => MergeSide.Base,
-        _ => MergeSide.Target,
+        ResolutionKind.Source => SchemaSide.Source,
+        ResolutionKind.Base => SchemaSide.Base,
+        _ => SchemaSide.Target,
     };
 
     /// <summary>The definition that a person wrote instead of either side's.</summary>

@@ -30,15 +30,15 @@ internal sealed class SchemaMerge(IChunkWriter chunks, ISchemaDialect dialect, C
         }
     }
 
-    private static bool NeedsRows(MergedTable table, SchemaDecisions decisions) =>
+    private static bool NeedsRows(MergedDefinition table, SchemaDecisions decisions) =>
         table.Schema is not null && !decisions.IsOpen(SchemaPlan.PlaceOf(table.Triple)) && !IsTargetAsItIs(table);
 
-    private static bool IsTargetAsItIs(MergedTable table) =>
+    private static bool IsTargetAsItIs(MergedDefinition table) =>
         table.Triple is { Target: { } target, Base: var start, Source: var source } && SchemaEquality.Same(target.Schema, table.Schema)
         && (source is null || (start is not null && source.Rows == start.Rows));
 
     /// <summary>Null where rows do not have the merged key each for itself; the planner knows it then.</summary>
-    private TableSides? Convert(MergedTable table, SchemaPlanner planner)
+    private TableSides? Convert(MergedDefinition table, SchemaPlanner planner)
     {
         var rows = new SideRows(chunks, dialect, table);
         try
@@ -69,7 +69,7 @@ internal sealed class SchemaMerge(IChunkWriter chunks, ISchemaDialect dialect, C
     }
 
     /// <summary>What only one side's rows make up is written; the rest is left to the merge of rows.</summary>
-    private static List<TableSides> Rows(SchemaPlan plan, Dictionary<MergedTable, TableSides> converted, SnapshotEditor editor)
+    private static List<TableSides> Rows(SchemaPlan plan, Dictionary<MergedDefinition, TableSides> converted, SnapshotEditor editor)
     {
         var merges = new List<TableSides>();
         foreach (var table in plan.Tables)

@@ -11,12 +11,12 @@ internal sealed class SchemaNeeds(IChunkSource chunks, ISchemaDialect dialect, S
 {
     private const int WholeTable = 0;
 
-    private readonly HashSet<(TableTriple Table, int Column, MergeSide Side)> _named = [];
-    private readonly Dictionary<(TableTriple Table, MergeSide Side), HashSet<int>> _written = [];
+    private readonly HashSet<(TableTriple Table, int Column, SchemaSide Side)> _named = [];
+    private readonly Dictionary<(TableTriple Table, SchemaSide Side), HashSet<int>> _written = [];
 
-    public bool NeedsTable(TableTriple table, MergeSide side) => _named.Contains((table, WholeTable, side));
+    public bool NeedsTable(TableTriple table, SchemaSide side) => _named.Contains((table, WholeTable, side));
 
-    public bool NeedsColumn(TableTriple table, int column, MergeSide side) =>
+    public bool NeedsColumn(TableTriple table, int column, SchemaSide side) =>
         _named.Contains((table, column, side)) || WrittenColumns(table, side).Contains(column);
 
     /// <summary>New constraints and computed columns of both sides.</summary>
@@ -24,10 +24,10 @@ internal sealed class SchemaNeeds(IChunkSource chunks, ISchemaDialect dialect, S
     {
         foreach (var table in changes.Tables)
         {
-            foreach (var side in new[] { MergeSide.Source, MergeSide.Target })
+            foreach (var side in new[] { SchemaSide.Source, SchemaSide.Target })
             {
                 if (views.Of(table, side) is not { Constraints: { } constraints } own) continue;
-                var known = views.Of(table, MergeSide.Base)?.Constraints?.Select(c => dialect.Canonical(c.Sql)).ToHashSet() ?? [];
+                var known = views.Of(table, SchemaSide.Base)?.Constraints?.Select(c => dialect.Canonical(c.Sql)).ToHashSet() ?? [];
                 var texts = constraints.Where(c => !known.Contains(dialect.Canonical(c.Sql))).ToList();
                 foreach (var text in texts.Select(c => c.Sql + " " + string.Join(' ', c.Columns)).Concat(own.Columns.Select(c => c.GeneratedSql).OfType<string>()))
                 {
@@ -45,8 +45,8 @@ internal sealed class SchemaNeeds(IChunkSource chunks, ISchemaDialect dialect, S
         bool? isNews = null;
         foreach (var table in changes.Tables)
         {
-            if (views.Of(table, MergeSide.Base) is not { } before || !dialect.Mentions(item.Sql, before.Name)) continue;
-            foreach (var side in new[] { MergeSide.Source, MergeSide.Target })
+            if (views.Of(table, SchemaSide.Base) is not { } before || !dialect.Mentions(item.Sql, before.Name)) continue;
+            foreach (var side in new[] { SchemaSide.Source, SchemaSide.Target })
             {
                 if (table.On(Other(side)) is null) Add((table, WholeTable, side));
                 else if (table.On(side) is not null)
@@ -58,15 +58,15 @@ internal sealed class SchemaNeeds(IChunkSource chunks, ISchemaDialect dialect, S
 
         return isNews;
 
-        void Add((TableTriple, int, MergeSide) need) => isNews = _named.Add(need) || isNews == true;
+        void Add((TableTriple, int, SchemaSide) need) => isNews = _named.Add(need) || isNews == true;
     }
 
-    private static MergeSide Other(MergeSide side) => side == MergeSide.Source ? MergeSide.Target : MergeSide.Source;
+    private static SchemaSide Other(SchemaSide side) => side == SchemaSide.Source ? SchemaSide.Target : SchemaSide.Source;
 
     private static IEnumerable<ForeignKey> ReferencesOf(TableSchema table, List<TableConstraint> constraints) =>
         table.Constraints!.Where(c => c.Kind == ConstraintKind.ForeignKey).Zip(table.ForeignKeys).Where(p => constraints.Contains(p.First)).Select(p => p.Second);
 
-    private void AddReference(ForeignKey reference, MergeSide side, SchemaViews views)
+    private void AddReference(ForeignKey reference, SchemaSide side, SchemaViews views)
     {
         var parent = changes.Tables.FirstOrDefault(t => AreEqual(views.Of(t, side)?.Name, reference.ReferencedTable) && t.Base is not null);
         if (parent is null) return;
@@ -74,13 +74,13 @@ internal sealed class SchemaNeeds(IChunkSource chunks, ISchemaDialect dialect, S
         else AddColumns(parent, side, name => reference.ReferencedColumns.Any(c => AreEqual(c, name)));
     }
 
-    private void AddColumns(TableTriple table, MergeSide side, Predicate<string> isNamed)
+    private void AddColumns(TableTriple table, SchemaSide side, Predicate<string> isNamed)
     {
         foreach (var column in Dropped(table, side).Where(c => isNamed(c.Name))) _named.Add((table, column.Id, side));
     }
 
     /// <summary>The columns that the other side took away.</summary>
-    private static IEnumerable<Column> Dropped(TableTriple table, MergeSide side)
+    private static IEnumerable<Column> Dropped(TableTriple table, SchemaSide side)
     {
         if (table.Base is null || table.On(side) is null || table.On(Other(side)) is not { } other) return [];
         var kept = other.Schema.Columns.Select(c => c.Id).ToHashSet();
@@ -88,7 +88,7 @@ internal sealed class SchemaNeeds(IChunkSource chunks, ISchemaDialect dialect, S
     }
 
     /// <summary>Columns of which the side changed cells in rows that were there; rows that are new only fill what there was to fill.</summary>
-    private HashSet<int> WrittenColumns(TableTriple table, MergeSide side)
+    private HashSet<int> WrittenColumns(TableTriple table, SchemaSide side)
     {
         if (_written.TryGetValue((table, side), out var known)) return known;
         var written = _written[(table, side)] = [];

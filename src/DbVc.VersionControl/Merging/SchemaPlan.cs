@@ -4,7 +4,7 @@ namespace DbVc.VersionControl;
 
 /// <summary>What merging definitions comes to, under what was decided so far.</summary>
 internal sealed record SchemaPlan(
-    IReadOnlyList<MergedTable> Tables, IReadOnlyDictionary<ObjectTriple, SchemaObject?> Objects, IReadOnlyList<Contradiction> Contradictions)
+    IReadOnlyList<MergedDefinition> Tables, IReadOnlyDictionary<ObjectTriple, SchemaObject?> Objects, IReadOnlyList<Contradiction> Contradictions)
 {
     public static string PlaceOf(TableTriple table) => "table " + table.Name;
 

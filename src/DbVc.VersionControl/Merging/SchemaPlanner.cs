@@ -40,7 +40,7 @@ internal sealed class SchemaPlanner(IChunkSource chunks, ISchemaDialect dialect,
 
     /// <summary>Null where the engine's answer is a reason to think again.</summary>
     private SchemaPlan? Try(
-        SchemaViews views, List<MergedTable> tables, Dictionary<ObjectTriple, SchemaObject?> objects, List<Contradiction> contradictions)
+        SchemaViews views, List<MergedDefinition> tables, Dictionary<ObjectTriple, SchemaObject?> objects, List<Contradiction> contradictions)
     {
         var trial = dialect.Try(Together(views, tables, objects));
         var isNews = false;
@@ -70,16 +70,16 @@ internal sealed class SchemaPlanner(IChunkSource chunks, ISchemaDialect dialect,
     private IEnumerable<SchemaFault> NewFaults(SchemaTrial trial, SchemaViews views)
     {
         if (trial.Faults.Count == 0) return [];
-        var known = dialect.Try(views.Whole(MergeSide.Source)).Faults.Concat(dialect.Try(views.Whole(MergeSide.Target)).Faults)
+        var known = dialect.Try(views.Whole(SchemaSide.Source)).Faults.Concat(dialect.Try(views.Whole(SchemaSide.Target)).Faults)
             .Select(f => (f.Kind, f.Name)).ToHashSet();
         return trial.Faults.Where(f => !known.Contains((f.Kind, f.Name)));
     }
 
     /// <summary>The target's schema with everything merged in its place.</summary>
-    private DatabaseSchema Together(SchemaViews views, List<MergedTable> tables, Dictionary<ObjectTriple, SchemaObject?> objects)
+    private DatabaseSchema Together(SchemaViews views, List<MergedDefinition> tables, Dictionary<ObjectTriple, SchemaObject?> objects)
     {
-        var target = views.Whole(MergeSide.Target);
-        var touched = changes.Tables.Select(t => views.Of(t, MergeSide.Target)?.Name).OfType<string>().ToHashSet();
+        var target = views.Whole(SchemaSide.Target);
+        var touched = changes.Tables.Select(t => views.Of(t, SchemaSide.Target)?.Name).OfType<string>().ToHashSet();
         var touchedObjects = changes.Objects.Select(o => (o.Any.Kind, o.Any.Name)).ToHashSet();
         return new DatabaseSchema(
             [.. target.Tables.Where(t => !touched.Contains(t.Name)).Concat(tables.Select(t => t.Schema).OfType<TableSchema>())],
@@ -87,7 +87,7 @@ internal sealed class SchemaPlanner(IChunkSource chunks, ISchemaDialect dialect,
     }
 
     /// <summary>The table as a capture will find it, with the ids that the merge gave.</summary>
-    private static MergedTable Read(MergedTable table, SchemaTrial trial)
+    private static MergedDefinition Read(MergedDefinition table, SchemaTrial trial)
     {
         if (table.Schema is not { } schema || trial.Schema.FindTable(schema.Name) is not { } read || read.Columns.Count != table.Columns.Count) return table;
         var columns = table.Columns.Zip(read.Columns, (m, c) => m with { Column = c with { Id = m.Column.Id } }).ToList();

@@ -11,13 +11,13 @@ internal sealed class SideRows
 {
     private readonly IChunkWriter _chunks;
     private readonly ISchemaDialect _dialect;
-    private readonly MergedTable _table;
+    private readonly MergedDefinition _table;
     private readonly TableSchema _schema;
     private readonly TableEncoder _rows;
     private readonly MergedColumn[] _stored;
     private readonly Dictionary<int, Value> _defaults = [];
 
-    public SideRows(IChunkWriter chunks, ISchemaDialect dialect, MergedTable table)
+    public SideRows(IChunkWriter chunks, ISchemaDialect dialect, MergedDefinition table)
     {
         (_chunks, _dialect, _table, _schema) = (chunks, dialect, table, table.Schema!);
         _rows = new TableEncoder(_schema);
@@ -29,32 +29,32 @@ internal sealed class SideRows
     {
         var (start, source, target) = (_table.Triple.Base, _table.Triple.Source, _table.Triple.Target);
         if (start is null || source is null || target is null) return false;
-        return Lacks(MergeSide.Source, source.Rows != start.Rows) || Lacks(MergeSide.Target, target.Rows != start.Rows);
+        return Lacks(SchemaSide.Source, source.Rows != start.Rows) || Lacks(SchemaSide.Target, target.Rows != start.Rows);
 
-        bool Lacks(MergeSide side, bool hasChanges) => hasChanges && _schema.PrimaryKey.Any(k => KeyColumn(k).On(side) == 0);
+        bool Lacks(SchemaSide side, bool hasChanges) => hasChanges && _schema.PrimaryKey.Any(k => KeyColumn(k).On(side) == 0);
     }
 
     /// <summary>Throws <c>table.duplicate-key</c> where a side's rows do not have the merged key each for itself.</summary>
     public TableSides Build()
     {
         var (start, source, target) = (_table.Triple.Base, _table.Triple.Source, _table.Triple.Target);
-        TableSnapshot? before = start is null ? null : Fits(MergeSide.Base, start) ? Take(start) : Rewrite(MergeSide.Base, start);
-        if (source is null) return new TableSides(before, before!, Convert(MergeSide.Target, target!, before), _schema);
-        var converted = Convert(MergeSide.Source, source, before);
-        return target is null ? TableSides.NewOnSource(converted) : new TableSides(before, converted, Convert(MergeSide.Target, target, before), _schema);
+        TableSnapshot? before = start is null ? null : Fits(SchemaSide.Base, start) ? Take(start) : Rewrite(SchemaSide.Base, start);
+        if (source is null) return new TableSides(before, before!, Convert(SchemaSide.Target, target!, before), _schema);
+        var converted = Convert(SchemaSide.Source, source, before);
+        return target is null ? TableSides.NewOnSource(converted) : new TableSides(before, converted, Convert(SchemaSide.Target, target, before), _schema);
     }
 
-    private TableSnapshot Convert(MergeSide side, TableSnapshot table, TableSnapshot? before)
+    private TableSnapshot Convert(SchemaSide side, TableSnapshot table, TableSnapshot? before)
     {
         if (Fits(side, table)) return Take(table);
-        if (before is null || !_schema.HasKey || !HasMergedKey(side, table) || !HasMergedKey(MergeSide.Base, _table.Triple.Base!)) return Rewrite(side, table);
+        if (before is null || !_schema.HasKey || !HasMergedKey(side, table) || !HasMergedKey(SchemaSide.Base, _table.Triple.Base!)) return Rewrite(side, table);
         return ConvertChanges(side, table, before);
     }
 
     private TableSnapshot Take(TableSnapshot table) => table with { Schema = _schema };
 
     /// <summary>The side's changes since the base, made to the base in its merged form. A cell that only its column's type changed did not change.</summary>
-    private TableSnapshot ConvertChanges(MergeSide side, TableSnapshot table, TableSnapshot before)
+    private TableSnapshot ConvertChanges(SchemaSide side, TableSnapshot table, TableSnapshot before)
     {
         var start = _table.Triple.Base!;
         var (oldRows, newRows) = (new TableEncoder(start.Schema), new TableEncoder(table.Schema));
@@ -74,7 +74,7 @@ internal sealed class SideRows
             {
                 for (var i = 0; i < merged.Length; i++)
                 {
-                    if (IsUnchanged(_stored[i], side, new Cells(oldRows, old), new Cells(newRows, row))) merged[i] = ConvertCell(_stored[i], MergeSide.Base, oldRows, old);
+                    if (IsUnchanged(_stored[i], side, new Cells(oldRows, old), new Cells(newRows, row))) merged[i] = ConvertCell(_stored[i], SchemaSide.Base, oldRows, old);
                 }
             }
 
@@ -85,14 +85,14 @@ internal sealed class SideRows
     }
 
     /// <summary>Also where the side took the column away and it stays after all: then it keeps what it held.</summary>
-    private bool IsUnchanged(MergedColumn column, MergeSide side, Cells before, Cells after)
+    private bool IsUnchanged(MergedColumn column, SchemaSide side, Cells before, Cells after)
     {
         var (was, now) = (before.Rows.IndexOf(column.Base), after.Rows.IndexOf(column.On(side)));
         if (column.Base == 0 || was < 0) return false;
         return now < 0 || _dialect.Store(after.Rows.Table.Columns.First(c => c.Id == column.On(side)), before.Row[was]) == after.Row[now];
     }
 
-    private TableSnapshot Rewrite(MergeSide side, TableSnapshot table)
+    private TableSnapshot Rewrite(SchemaSide side, TableSnapshot table)
     {
         var encoder = new TableEncoder(table.Schema);
         using var rows = new ValueRows(Rows(side, table, encoder));
@@ -100,7 +100,7 @@ internal sealed class SideRows
         return new TableSnapshot(_schema, built.Root, built.Count);
     }
 
-    private IEnumerable<Value[]> Rows(MergeSide side, TableSnapshot table, TableEncoder encoder)
+    private IEnumerable<Value[]> Rows(SchemaSide side, TableSnapshot table, TableEncoder encoder)
     {
         foreach (var entry in ProllyTree.Scan(_chunks, table.Rows))
         {
@@ -110,7 +110,7 @@ internal sealed class SideRows
         }
     }
 
-    private Value ConvertCell(MergedColumn column, MergeSide side, TableEncoder rows, Value[] row)
+    private Value ConvertCell(MergedColumn column, SchemaSide side, TableEncoder rows, Value[] row)
     {
         var index = column.On(side) == 0 ? -1 : rows.IndexOf(column.On(side));
         if (index < 0) return Default(column.Column);
@@ -124,11 +124,11 @@ internal sealed class SideRows
     }
 
     /// <summary>Its entries are those of the merged table, byte for byte.</summary>
-    private bool Fits(MergeSide side, TableSnapshot table) =>
+    private bool Fits(SchemaSide side, TableSnapshot table) =>
         HasMergedKey(side, table) && SameColumns(side, table)
         && Array.TrueForAll(_stored, c => c.On(side) > 0 || (c.Base == 0 && Default(c.Column).IsNull));
 
-    private bool SameColumns(MergeSide side, TableSnapshot table)
+    private bool SameColumns(SchemaSide side, TableSnapshot table)
     {
         var columns = table.Schema.StoredColumns.ToDictionary(c => c.Id);
         var shared = Array.FindAll(_stored, c => c.On(side) > 0);
@@ -136,7 +136,7 @@ internal sealed class SideRows
             && Array.TrueForAll(shared, c => c.On(side) == c.Column.Id && columns.TryGetValue(c.Column.Id, out var own) && SameType(c.Column, own));
     }
 
-    private bool HasMergedKey(MergeSide side, TableSnapshot table) =>
+    private bool HasMergedKey(SchemaSide side, TableSnapshot table) =>
         table.Schema.PrimaryKey.Select(k => table.Schema.FindColumn(k)!.Id).SequenceEqual(_schema.PrimaryKey.Select(k => KeyColumn(k).On(side)));
 
     private MergedColumn KeyColumn(string name) => _table.Columns.First(c => string.Equals(c.Column.Name, name, StringComparison.OrdinalIgnoreCase));

@@ -53,7 +53,7 @@ public sealed class SchemaMatrixTests(SchemaMatrix matrix) : IClassFixture<Schem
     }
 
     private MergeOutcome Run(MatrixChange source, MatrixChange target, Func<string, Resolution?> decisions) =>
-        new ThreeWayMerge(matrix.Chunks, MergePolicies.Parse(), decisions, matrix.Dialect).Run(matrix.Base, matrix.State(source), matrix.State(target));
+        new ThreeWayMerge(matrix.Chunks, MergePolicies.Parse(), decisions) { Dialect = matrix.Dialect }.Run(matrix.Base, matrix.State(source), matrix.State(target));
 
     private void Check(string place, MatrixChange target, Snapshot merged, string?[] expected, List<string> problems)
     {
