@@ -19,7 +19,7 @@ internal sealed record ValueCase(string Name, string Schema, string Branch, stri
         "rowid", " ", "a\tb", "x'y\"z",
     ];
 
-    public static IReadOnlyList<ValueCase> All { get; } =
+    private static readonly ValueCase[] OfValues =
     [
         new("every storage class in every declared type",
             "CREATE TABLE t (id INTEGER PRIMARY KEY, n, i INTEGER, r REAL, x TEXT, b BLOB, u NUMERIC, w VARCHAR(3), d DATETIME);"
@@ -58,6 +58,10 @@ internal sealed record ValueCase(string Name, string Schema, string Branch, stri
         new("without row numbers, with moved keys",
             "CREATE TABLE t (a TEXT, b INT, v, PRIMARY KEY (b DESC, a)) WITHOUT ROWID; INSERT INTO t VALUES ('x', 1, 1), ('y', 2, 2), ('z', 3, 3);",
             "UPDATE t SET b = 10 WHERE a = 'x'; UPDATE t SET v = 22 WHERE a = 'y';", "UPDATE t SET v = 33 WHERE a = 'z'; INSERT INTO t VALUES ('w', 1, 9);"),
+    ];
+
+    private static readonly ValueCase[] OfTables =
+    [
         new("strict tables",
             "CREATE TABLE t (id INTEGER PRIMARY KEY, i INT, r REAL, x TEXT, b BLOB, a ANY) STRICT; "
             + "INSERT INTO t VALUES (1, 1, 1, '1', x'31', 1), (2, NULL, -0.0, '', x'', '1'), (3, -1, 9e999, 'a', x'00', 1.0);",
@@ -91,6 +95,8 @@ internal sealed record ValueCase(string Name, string Schema, string Branch, stri
             "UPDATE t SET b = 'z' WHERE id = 1; INSERT INTO t VALUES (3, CAST(hex(zeroblob(1000000)) AS BLOB), hex(zeroblob(500000)));",
             "UPDATE t SET a = zeroblob(9999999) WHERE id = 1;"),
     ];
+
+    public static IReadOnlyList<ValueCase> All => [.. OfValues, .. OfTables];
 
     public override string ToString() => Name;
 
