@@ -8,6 +8,8 @@ namespace DbVc.VersionControl;
 /// </summary>
 internal sealed class MergedNames
 {
+    private const string OutOfTheWay = " (left out)";
+
     private readonly SchemaDecisions _decisions;
     private readonly Dictionary<TableTriple, string> _tables = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<(TableTriple Table, int Column), string> _columns = [];
@@ -35,11 +37,12 @@ internal sealed class MergedNames
             if (table.On(side)?.Schema is not { } schema) continue;
             foreach (var column in schema.Columns)
             {
-                var name = _columns.GetValueOrDefault((table, column.Id), column.Name);
+                var name = LeftOut.Contains((table, column.Id, side)) ? column.Name + OutOfTheWay : _columns.GetValueOrDefault((table, column.Id), column.Name);
                 if (name != column.Name) renames.Add(new SchemaRename(schema.Name, column.Name, name));
             }
 
-            if (_tables.GetValueOrDefault(table, schema.Name) is var to && to != schema.Name) renames.Add(new SchemaRename(schema.Name, null, to));
+            var to = LeftOut.Contains((table, 0, side)) ? schema.Name + OutOfTheWay : _tables.GetValueOrDefault(table, schema.Name);
+            if (to != schema.Name) renames.Add(new SchemaRename(schema.Name, null, to));
         }
 
         return renames;

@@ -47,7 +47,8 @@ public sealed partial class SchemaMatrix : IDisposable
     }
 
     /// <summary>The expected line of a source, one sign for each target.</summary>
-    internal string Expected(string source) => _sections["matrix"].Split('\n').First(l => l.StartsWith(source + " ", StringComparison.Ordinal))[source.Length..].Trim();
+    internal string Expected(string source) =>
+        _sections["matrix"].Split('\n').FirstOrDefault(l => l.StartsWith(source + " ", StringComparison.Ordinal))?[source.Length..].Trim() ?? "";
 
     internal Snapshot State(MatrixChange change) => Live(change).Snapshot;
 
@@ -58,8 +59,8 @@ public sealed partial class SchemaMatrix : IDisposable
     {
         try
         {
-            var location = NewDatabase(_sections["base"]);
-            Run(location, first.Sql);
+            var location = _fixture.NewLocation();
+            System.IO.File.Copy(Live(first).Location, location);
             Run(location, second.SqlAfter(first));
             return Dump(location);
         }
