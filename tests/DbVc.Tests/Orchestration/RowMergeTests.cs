@@ -54,6 +54,40 @@ public sealed class RowMergeTests : IDisposable
     }
 
     [Fact]
+    public void A_branch_that_goes_on_after_its_rows_got_new_keys_still_means_its_own_rows()
+    {
+        _shop.Write("CREATE TABLE o (id INTEGER PRIMARY KEY, v TEXT, n INT); CREATE TABLE l (id TEXT PRIMARY KEY, o INTEGER REFERENCES o)");
+        _shop.Write("INSERT INTO o VALUES (1, 'a', 0)");
+        _shop.Branch("work", "INSERT INTO o VALUES (2, 'work', 0); INSERT INTO l VALUES ('x', 2)");
+        _shop.Write("INSERT INTO o VALUES (2, 'live', 0)");
+        Assert.Equal("2>3", Keys(_shop.Merge("work")));
+
+        // The branch changes its row 2, gives 3 to a row of its own, and refers to both; main changes the row as well, another cell.
+        _shop.WriteBranch("work", "UPDATE o SET v = 'work again' WHERE id = 2; INSERT INTO o VALUES (3, 'more', 0); INSERT INTO l VALUES ('y', 2), ('z', 3)");
+        _shop.Workspace.Branches.Commit(BranchName.Parse("work"), "Go on", null, CancellationToken.None);
+        _shop.Write("UPDATE o SET n = 7 WHERE id = 3");
+        Assert.Equal("3>4", Keys(_shop.Merge("work")));
+        const string Whole = "1 a 0;2 live 0;3 work again 7;4 more 0";
+        Assert.Equal(Whole, _shop.Ask("SELECT group_concat(id || ' ' || v || ' ' || n, ';') FROM (SELECT * FROM o ORDER BY id)"));
+        Assert.Equal("x3 y3 z4", _shop.Ask("SELECT group_concat(id || o, ' ') FROM (SELECT * FROM l ORDER BY id)"));
+
+        // And back: the branch takes main's numbers over.
+        _shop.WriteBranch("work", "UPDATE o SET n = 5 WHERE id = 2");
+        _shop.Workspace.Branches.Commit(BranchName.Parse("work"), "Once more", null, CancellationToken.None);
+        _shop.Write("UPDATE o SET v = 'live again' WHERE id = 2");
+        _shop.Workspace.Branches.Commit(BranchName.Main, "Live", null, CancellationToken.None);
+        var back = _shop.Workspace.Merges.Merge(new MergeRequest(BranchName.Main, BranchName.Parse("work"), false, []), CancellationToken.None);
+        Assert.Equal((MergeState.Conflicts, "3 n"), (back.State, $"{back.Conflicts[0].Key[0].Value} {back.Conflicts[0].Column}"));
+        _shop.Workspace.Merges.Resolve(new ResolveRequest(null, null, new Resolution(ResolutionKind.Target)));
+        Assert.Equal(MergeState.Merged, _shop.Workspace.Merges.Continue(null, CancellationToken.None).State);
+        Assert.Equal("1 a 0;2 live again 0;3 work again 5;4 more 0",
+            _shop.AskBranch("work", "SELECT group_concat(id || ' ' || v || ' ' || n, ';') FROM (SELECT * FROM o ORDER BY id)"));
+        Assert.Equal("x3 y3 z4", _shop.AskBranch("work", "SELECT group_concat(id || o, ' ') FROM (SELECT * FROM l ORDER BY id)"));
+
+        static string Keys(MergeReport report) => string.Join(' ', report.Rekeyed.Select(c => $"{c.Before[0].Value}>{c.After}"));
+    }
+
+    [Fact]
     public void A_key_that_autoincrement_gave_away_and_took_back_is_not_given_again()
     {
         _shop.Write("CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, v TEXT); INSERT INTO t (v) VALUES ('a')");
