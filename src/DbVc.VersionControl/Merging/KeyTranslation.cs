@@ -54,7 +54,8 @@ public sealed class KeyTranslation
         {
             if (known.Contains(id) || commit.Parents is not [var first, var second]) continue;
             var changes = KeyTrailer.Read(commit.Message);
-            if (changes.Count > 0 && bases.Any(b => _graph.IsAncestor(b, second))) found.Add(new Renumbering(changes, first, second));
+            var isOnItsLine = changes.Count > 0 && bases.Any(b => _graph.IsAncestor(b, second) || _graph.IsAncestor(second, b));
+            if (isOnItsLine) found.Add(new Renumbering(changes, first, second));
         }
 
         return found;
