@@ -69,7 +69,8 @@ internal sealed class MergedNames
     /// <summary>A column that one side added under the name to which the other renamed another column.</summary>
     private void GiveWay(TableTriple table, Column added, SchemaSide side)
     {
-        var clash = table.Base!.Schema.Columns.FirstOrDefault(c => AreEqual(_columns[(table, c.Id)], added.Name) && NameOf(table.On(side)!.Schema, c.Id) is not null);
+        var clash = table.Base!.Schema.Columns.FirstOrDefault(c =>
+            AreEqual(_columns[(table, c.Id)], added.Name) && NameOf(table.On(side)!.Schema, c.Id) is not null);
         if (clash is null) return;
         Contradicted.Add(table);
         var winner = _decisions.WinnerOf(SchemaPlan.PlaceOf(table));

@@ -29,9 +29,14 @@ internal sealed class SchemaNeeds(IChunkSource chunks, ISchemaDialect dialect, S
                 if (views.Of(table, side) is not { Constraints: { } constraints } own) continue;
                 var known = views.Of(table, SchemaSide.Base)?.Constraints?.Select(c => dialect.Canonical(c.Sql)).ToHashSet() ?? [];
                 var texts = constraints.Where(c => !known.Contains(dialect.Canonical(c.Sql))).ToList();
-                foreach (var text in texts.Select(c => c.Sql + " " + string.Join(' ', c.Columns)).Concat(own.Columns.Select(c => c.GeneratedSql).OfType<string>()))
+                foreach (var constraint in texts)
                 {
-                    AddColumns(table, side, name => dialect.Mentions(text, name) || text.Split(' ').Contains(name));
+                    AddColumns(table, side, name => constraint.Columns.Any(c => AreEqual(c, name)) || dialect.Mentions(constraint.Sql, name));
+                }
+
+                foreach (var expression in own.Columns.Select(c => c.GeneratedSql).OfType<string>())
+                {
+                    AddColumns(table, side, name => dialect.Mentions(expression, name));
                 }
 
                 foreach (var reference in ReferencesOf(own, texts)) AddReference(reference, side, views);
@@ -64,7 +69,8 @@ internal sealed class SchemaNeeds(IChunkSource chunks, ISchemaDialect dialect, S
     private static SchemaSide Other(SchemaSide side) => side == SchemaSide.Source ? SchemaSide.Target : SchemaSide.Source;
 
     private static IEnumerable<ForeignKey> ReferencesOf(TableSchema table, List<TableConstraint> constraints) =>
-        table.Constraints!.Where(c => c.Kind == ConstraintKind.ForeignKey).Zip(table.ForeignKeys).Where(p => constraints.Contains(p.First)).Select(p => p.Second);
+        table.Constraints!.Where(c => c.Kind == ConstraintKind.ForeignKey).Zip(table.ForeignKeys)
+            .Where(p => constraints.Contains(p.First)).Select(p => p.Second);
 
     private void AddReference(ForeignKey reference, SchemaSide side, SchemaViews views)
     {

@@ -63,7 +63,13 @@ internal sealed class SchemaPlanner(IChunkSource chunks, ISchemaDialect dialect,
             else if (wasNeeded is null) contradictions.Add(SchemaPlan.Contradict(item));
         }
 
-        return isNews ? null : new SchemaPlan([.. tables.Select(t => Read(t, trial))], objects, contradictions);
+        if (isNews) return null;
+        foreach (var (item, merged) in objects)
+        {
+            if (merged is not null) objects[item] = trial.Schema.Objects.FirstOrDefault(o => o.Kind == merged.Kind && o.Name == merged.Name) ?? merged;
+        }
+
+        return new SchemaPlan([.. tables.Select(t => Read(t, trial))], objects, contradictions);
     }
 
     /// <summary>Faults that neither side had already.</summary>

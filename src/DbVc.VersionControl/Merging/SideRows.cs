@@ -74,7 +74,8 @@ internal sealed class SideRows
             {
                 for (var i = 0; i < merged.Length; i++)
                 {
-                    if (IsUnchanged(_stored[i], side, new Cells(oldRows, old), new Cells(newRows, row))) merged[i] = ConvertCell(_stored[i], SchemaSide.Base, oldRows, old);
+                    if (!IsUnchanged(_stored[i], side, new Cells(oldRows, old), new Cells(newRows, row))) continue;
+                    merged[i] = ConvertCell(_stored[i], SchemaSide.Base, oldRows, old);
                 }
             }
 

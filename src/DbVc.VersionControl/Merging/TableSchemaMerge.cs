@@ -79,7 +79,8 @@ internal sealed class TableSchemaMerge(ISchemaDialect dialect, SchemaViews views
         }
 
         if (isWhole) return MergedDefinition.Of(sides.Triple, AreSame(source, start) ? target : source);
-        var columns = new ColumnsMerge(dialect, sides, (id, side) => needs.NeedsColumn(sides.Triple, id, side), (id, side) => IsLeftOut(sides.Triple, id, side));
+        var columns = new ColumnsMerge(dialect, sides,
+            (id, side) => needs.NeedsColumn(sides.Triple, id, side), (id, side) => IsLeftOut(sides.Triple, id, side));
         var merged = columns.Run();
         var constraints = new ConstraintsMerge(dialect, sides, (c, side) => LostItsColumn(c, sides, side, merged), KeyClashes.Contains(sides.Triple));
         var kept = constraints.Run((c, side) => NamesMissing(c, sides.On(side), merged));

@@ -130,7 +130,10 @@ public sealed partial class SchemaMatrix : IDisposable
             return;
         }
 
-        foreach (Match step in Rebuild().Matches(change)) RebuildTable(connection, step.Groups["table"].Value, step.Groups["this"].Value, step.Groups["that"].Value);
+        foreach (var step in Rebuild().Matches(change).Select(m => m.Groups))
+        {
+            RebuildTable(connection, step["table"].Value, step["this"].Value, step["that"].Value);
+        }
     }
 
     /// <summary>What SQLite's documentation advises: a new table, all rows copied, the old one dropped, indexes and triggers made again.</summary>
@@ -173,7 +176,9 @@ public sealed partial class SchemaMatrix : IDisposable
     [GeneratedRegex(@"^\[(\w+)\]$", RegexOptions.Multiline)]
     private static partial Regex SectionStart();
 
-    [GeneratedRegex(@"^(?<name>[a-z]+(-[a-z]+)?) +(\((?<before>\w+)>(?<after>\w+)\) )?(?<sql>(ALTER|REBUILD|CREATE|DROP|UPDATE|INSERT|DELETE) .*)$", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?<name>[a-z]+(-[a-z]+)?) +(\((?<before>\w+)>(?<after>\w+)\) )?(?<sql>(ALTER|REBUILD|CREATE|DROP|UPDATE|INSERT|DELETE) .*)$",
+        RegexOptions.Multiline)]
     private static partial Regex ChangeLine();
 
     [GeneratedRegex(@"REBUILD (?<table>\w+) /(?<this>[^/]*)/(?<that>[^/]*)/")]

@@ -54,7 +54,8 @@ public sealed class SchemaMatrixTests(SchemaMatrix matrix) : IClassFixture<Schem
     }
 
     private MergeOutcome Run(MatrixChange source, MatrixChange target, Func<string, Resolution?> decisions) =>
-        new ThreeWayMerge(matrix.Chunks, MergePolicies.Parse(), decisions) { Dialect = matrix.Dialect }.Run(matrix.Base, matrix.State(source), matrix.State(target));
+        new ThreeWayMerge(matrix.Chunks, MergePolicies.Parse(), decisions) { Dialect = matrix.Dialect }
+            .Run(matrix.Base, matrix.State(source), matrix.State(target));
 
     /// <summary>Applies the merged state to the target's database; true if it then holds one of the expected states.</summary>
     private bool Gives(string place, MatrixChange target, Snapshot merged, Func<string?>[] expected, List<string> problems)
