@@ -18,7 +18,7 @@ internal sealed class TableMerge(MergeWork work, TableSides sides)
 
     /// <summary>Rows that both sides made alike must be looked at: they may be two, or a policy minds.</summary>
     private readonly bool _asksAboutEqual = work.Policies.JudgesEqualChanges(sides.Merged.Name)
-        || (work.Doubled is not null && KeyColumn.Find(sides.Merged, work.Policies) is { IsAllocated: true });
+        || (work.Doubled is not null && sides.Base is not null && KeyColumn.Find(sides.Merged, work.Policies) is { IsAllocated: true });
 
     /// <summary>The merged table; open conflicts are in the log and keep the target's side.</summary>
     public TableSnapshot Run()
@@ -82,8 +82,14 @@ internal sealed class TableMerge(MergeWork work, TableSides sides)
         if (_targetRows.IsCounted(source.Key)) return RowMergeCase.Counts;
         if (source.After is null && target.After is null) return RowMergeCase.Convergent;
         if (source.After is not { } sourceRow || target.After is not { } targetRow) return RowMergeCase.DeleteModify;
-        if (source.Before is null && IsTwoRows(source.Key)) return work.Doubled is null ? RowMergeCase.SameNewKey : RowMergeCase.TwoRows;
-        if (sourceRow.Span.SequenceEqual(targetRow.Span)) return _judgesEqualChanges ? RowMergeCase.Cells : RowMergeCase.Convergent;
+        var alike = sourceRow.Span.SequenceEqual(targetRow.Span);
+        // Of a table that both sides created, what is alike came with it.
+        if (source.Before is null && !(alike && sides.Base is null) && IsTwoRows(source.Key))
+        {
+            return work.Doubled is null ? RowMergeCase.SameNewKey : RowMergeCase.TwoRows;
+        }
+
+        if (alike) return _judgesEqualChanges ? RowMergeCase.Cells : RowMergeCase.Convergent;
         return RowMergeCase.Cells;
     }
 
