@@ -58,7 +58,7 @@ public sealed class ThreeWayMerge(IChunkWriter chunks, MergePolicies policies, F
             }
         }
 
-        return Resolve(sides, conflicts, ConflictKind.Schema, "sql", isTable ? TableSql : value => SnapshotCodec.DecodeObject(value.Span).Sql);
+        return Resolve(sides, conflicts, ConflictKind.Schema, "sql", isTable ? TableSql : value => SchemaCodec.DecodeObject(value).Sql);
     }
 
     /// <summary>Rows can be matched where all sides have the same key columns; rows without key only under one schema.</summary>

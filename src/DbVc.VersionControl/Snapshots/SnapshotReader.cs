@@ -18,29 +18,41 @@ public sealed class SnapshotReader(IChunkSource chunks, Snapshot snapshot)
             : null;
 
     /// <summary>All tables by name.</summary>
-    public IEnumerable<TableSnapshot> Tables() =>
-        ScanPrefix("table/").Select(entry => SnapshotCodec.DecodeTable(Chunks, entry.Value.Span));
+    public IEnumerable<TableSnapshot> Tables()
+    {
+        foreach (var entry in Scan(Snapshot.Objects, "table/")) yield return SnapshotCodec.DecodeTable(Chunks, entry.Value.Span);
+    }
 
     /// <summary>All indexes, triggers and views.</summary>
-    public IEnumerable<SchemaObject> Objects() =>
-        new[] { "index/", "trigger/", "view/" }.SelectMany(ScanPrefix).Select(entry => SnapshotCodec.DecodeObject(entry.Value.Span));
+    public IEnumerable<SchemaObject> Objects()
+    {
+        foreach (var prefix in (string[])["index/", "trigger/", "view/"])
+        {
+            foreach (var entry in Scan(Snapshot.Objects, prefix)) yield return SchemaCodec.DecodeObject(entry.Value);
+        }
+    }
 
     public DatabaseSchema ReadSchema() => new([.. Tables().Select(t => t.Schema)], [.. Objects()]);
 
     /// <summary>Paths of all files below <paramref name="prefix"/>, in order.</summary>
-    public IEnumerable<string> Files(string prefix = "") =>
-        Scan(Snapshot.Files, prefix).Select(entry => Encoding.UTF8.GetString(entry.Key.Span));
+    public IEnumerable<string> Files(string prefix = "")
+    {
+        foreach (var entry in Scan(Snapshot.Files, prefix)) yield return Encoding.UTF8.GetString(entry.Key.Span);
+    }
 
     /// <summary>The bytes of a file, or null.</summary>
     public ReadOnlyMemory<byte>? ReadFile(string path) =>
         ProllyTree.TryGet(Chunks, Snapshot.Files, Encoding.UTF8.GetBytes(path), out var value) ? Chunks.Read(Hash.Read(value.Span))
             : (ReadOnlyMemory<byte>?)null;
 
-    private IEnumerable<TreeEntry> ScanPrefix(string prefix) => Scan(Snapshot.Objects, prefix);
-
+    // A loop and no query here: queries over our own structs are compiled anew at every start.
     private IEnumerable<TreeEntry> Scan(TreeRoot root, string prefix)
     {
         var start = Encoding.UTF8.GetBytes(prefix);
-        return ProllyTree.Scan(Chunks, root, start).TakeWhile(entry => entry.Key.Span.StartsWith(start));
+        foreach (var entry in ProllyTree.Scan(Chunks, root, start))
+        {
+            if (!entry.Key.Span.StartsWith(start)) yield break;
+            yield return entry;
+        }
     }
 }
