@@ -20,11 +20,17 @@ public sealed record RepositoryIdentity(string Id, string DatabaseId, string Nam
 
     public void Write(IStoreTransaction transaction) => transaction.PutDocument(Collection, Key, ToBytes());
 
-    public static RepositoryIdentity Read(IRepositoryStore store) =>
-        JsonSerializer.Deserialize(store.ReadDocument(Collection, Key)
+    /// <summary>Read by hand: every command does it, and making a serializer ready costs more than all the rest of it.</summary>
+    public static RepositoryIdentity Read(IRepositoryStore store)
+    {
+        var bytes = store.ReadDocument(Collection, Key)
             ?? throw new DbVcException(FailureKind.Failed, "store.damaged", "The repository has no identity.",
-                hint: "Was init interrupted? Remove .db-version-control and run it again."),
-            LiveJson.Default.RepositoryIdentity)!;
+                hint: "Was init interrupted? Remove .db-version-control and run it again.");
+        using var document = JsonDocument.Parse(bytes);
+        return new RepositoryIdentity(Text("id"), Text("databaseId"), Text("name"), Text("engine"), Text("location"));
+
+        string Text(string property) => document.RootElement.GetProperty(property).GetString()!;
+    }
 }
 
 /// <summary>A branch's own facts; its head is a ref.</summary>

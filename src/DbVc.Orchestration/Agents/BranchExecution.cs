@@ -15,7 +15,6 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
 {
     private readonly WorkspaceContext _context = setup.Context;
     private readonly SourceFile _source = SourceFile.Open(setup.SourcePath);
-    private WorkerSession? _analysis;
     private WorkerSession? _session;
     private (Hash Code, CompileResult Result)? _compiled;
     private (Hash Code, SampleRun Run)? _ran;
@@ -70,8 +69,9 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     {
         var code = CodeHash;
         if (_compiled is { } known && known.Code == code) return known.Result;
-        _analysis ??= WorkerSession.Start(Options);
-        var result = _analysis.Compile(setup.Spec.Name, setup.Checkout.Code());
+        // Ended as soon as it has compiled: the runtime of a compiler at rest goes on improving its own code and would take a core from the run.
+        using var session = WorkerSession.Start(Options);
+        var result = session.Compile(setup.Spec.Name, setup.Checkout.Code());
         _compiled = (code, result);
         return result;
     }
@@ -88,7 +88,6 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
 
     public void Dispose()
     {
-        _analysis?.Dispose();
         _session?.Dispose();
         _source.Dispose();
     }
@@ -148,7 +147,9 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     {
         try
         {
-            return Session().Run(new RunRequest(pipeline, stream => PipelineSource.Count(stream, setup.Spec.Source.Csv)), loader, cancellation);
+            // The host counts while the sandbox starts.
+            var counting = Task.Run(CountRecords, CancellationToken.None);
+            return Session().Run(new RunRequest(pipeline, _ => counting.GetAwaiter().GetResult()), loader, cancellation);
         }
         catch
         {
@@ -157,6 +158,12 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
             _session = null;
             throw;
         }
+    }
+
+    private long CountRecords()
+    {
+        using var stream = _source.OpenStream();
+        return PipelineSource.Count(stream, setup.Spec.Source.Csv);
     }
 
     private static bool HasTriggers(IDatabase database, TableSchema table)
