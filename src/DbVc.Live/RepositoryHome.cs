@@ -19,7 +19,7 @@ internal sealed class RepositoryHome(LiveContext context)
     {
         // Init builds the repository in a draft; it is at home once it is in its place.
         if (_checked || Path.GetFileName(context.Layout.Control) != RepositoryLayout.ControlName) return;
-        var here = context.Layout.Root;
+        var here = Path.TrimEndingDirectorySeparator(context.Layout.Root);
         var known = context.Repository.Store.ReadDocument(Collection, Key) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
         if (known != here)
         {

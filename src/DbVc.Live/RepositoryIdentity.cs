@@ -37,7 +37,7 @@ public sealed record RepositoryIdentity(string Id, string DatabaseId, string Nam
     private static string Shorten(string location, string root)
     {
         var relative = Path.GetRelativePath(root, location);
-        var beside = Path.GetDirectoryName(location) == Path.GetDirectoryName(root);
+        var beside = Path.GetDirectoryName(location) == Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(root));
         return beside || !(Path.IsPathRooted(relative) || relative == ".." || relative.StartsWith("../", StringComparison.Ordinal)) ? relative : location;
     }
 }

@@ -81,7 +81,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         try
         {
             using var run = Prepare(plan, task, progress);
-            var session = new TaskSession(task, run.Branch, run.Execution, new CSharpCode(plan.Spec, RuntimePath()), kept);
+            var session = new TaskSession(task, run.Branch, run.Execution, new CSharpCode(plan.Spec), kept);
             using var transcript = Transcript.Open(context.Layout.AgentLogs, task.Id, run.Setup.Mask, context.Options.Clock);
             using var model = new BuiltinChatClient();
             var outcome = new AgentRun(model, session, Limits(), transcript, context.Options.Clock).RunAsync(cancel).GetAwaiter().GetResult();
@@ -165,6 +165,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
 
     private PreparedRun Prepare(TaskPlan plan, PipelineTask task, IAgentProgress progress)
     {
+        RuntimeLibrary.Place(context.Layout, WorkerLocation.Find(context.Options.WorkerFolder.Length == 0 ? null : context.Options.WorkerFolder));
         var record = branches.RequireRecord(task.Branch);
         var setup = new ExecutionSetup(context, record, task, plan.Spec, plan.SourcePath)
         {
@@ -197,9 +198,6 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         Iterations = context.Configuration.AgentIterations,
         WallTime = context.Configuration.AgentWallTime,
     };
-
-    private string RuntimePath() =>
-        Path.Combine(WorkerLocation.Find(context.Options.WorkerFolder.Length == 0 ? null : context.Options.WorkerFolder).Folder, "DbVc.PipelineRuntime.dll");
 
     private static string PipelineName(TaskPlan plan, BranchName name) => TaskNames.Plain(plan.Spec.TaskId ?? name.Text);
 
