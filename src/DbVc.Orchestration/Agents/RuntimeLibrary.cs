@@ -12,7 +12,8 @@ internal static class RuntimeLibrary
     private const string FileName = "DbVc.PipelineRuntime.dll";
 
     /// <summary>As a project file in <c>branches/NAME/generated</c> or <c>branches/NAME/tests</c> names it.</summary>
-    public const string ProjectPath = "$(MSBuildThisFileDirectory)../../../" + RepositoryLayout.ControlName + "/" + RepositoryLayout.RuntimeName + "/" + FileName;
+    public const string ProjectPath =
+        "$(MSBuildThisFileDirectory)../../../" + RepositoryLayout.ControlName + "/" + RepositoryLayout.RuntimeName + "/" + FileName;
 
     /// <summary>Puts the copy in its place, unless the same bytes lie there already.</summary>
     public static void Place(RepositoryLayout layout, WorkerLocation worker)
