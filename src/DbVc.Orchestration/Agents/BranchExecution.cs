@@ -19,6 +19,9 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     private (Hash Code, CompileResult Result)? _compiled;
     private (Hash Code, SampleRun Run)? _ran;
 
+    /// <summary>Of the call that is being carried out; gates ask for work without naming it.</summary>
+    private CancellationToken _cancellation;
+
     public SandboxMode Sandbox => Options.Sandbox;
 
     /// <summary>The last gate report; null before the gates were run.</summary>
@@ -36,6 +39,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
 
     public ExecutionReport Execute(CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         var compiled = Compile();
         var findings = compiled.Errors.Concat(compiled.Security.Where(f => f.IsError)).Select(ToFinding).ToList();
         if (findings.Count > 0)
@@ -57,6 +61,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
 
     public GateVerdict ValidateResults(Action<GateSummary> gateFinished, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         var subject = Subject();
         var report = new GateRunner(_context.Options.Clock).Run(new GateContext(subject, _context.Configuration.Gates, this), gateFinished, cancellation);
         Report = report;
@@ -71,7 +76,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         if (_compiled is { } known && known.Code == code) return known.Result;
         // Ended as soon as it has compiled: the runtime of a compiler at rest goes on improving its own code and would take a core from the run.
         using var session = WorkerSession.Start(Options);
-        var result = session.Compile(setup.Spec.Name, setup.Checkout.Code());
+        var result = session.Compile(setup.Spec.Name, setup.Checkout.Code(), _cancellation);
         _compiled = (code, result);
         return result;
     }
@@ -80,11 +85,11 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     public TestRunResult Test(CompiledPipeline pipeline)
     {
         using var session = WorkerSession.Start(Options);
-        return session.RunTests(pipeline);
+        return session.RunTests(pipeline, _cancellation);
     }
 
     public SampleRun Run(CompiledPipeline pipeline) =>
-        _ran is { } known && known.Code == CodeHash ? known.Run : RunOnSource(pipeline, CancellationToken.None);
+        _ran is { } known && known.Code == CodeHash ? known.Run : RunOnSource(pipeline, _cancellation);
 
     public void Dispose()
     {
