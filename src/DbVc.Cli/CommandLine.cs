@@ -85,6 +85,7 @@ internal sealed class CommandLine
         GateCommand.Create(),
         OpCommand.Create(),
         VerifyCommand.Create(),
+        GcCommand.Create(),
         DoctorCommand.Create(),
         CompletionCommand.Create(),
     ];

@@ -19,6 +19,7 @@ public sealed class Workspace : IDisposable
         Branches = new BranchManager(context);
         Merges = new MergeController(context, Branches);
         History = new HistoryReader(context);
+        Upkeep = new Maintenance(context);
         Agents = new AgentCoordinator(context, Branches, Merges, History);
     }
 
@@ -33,12 +34,14 @@ public sealed class Workspace : IDisposable
 
     public AgentCoordinator Agents { get; }
 
+    public Maintenance Upkeep { get; }
+
     /// <summary>Opens the repository that contains a folder, and finishes what a command left behind that was killed.</summary>
     public static Workspace Open(string startFolder, WorkspaceOptions options, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
         var layout = RepositoryLayout.Find(startFolder);
-        var store = RepositoryStore.Open(layout.Control);
+        var store = RepositoryStore.Open(layout.Control, options.StoreReached);
         try
         {
             var context = WorkspaceContext.Create(store, layout, options);

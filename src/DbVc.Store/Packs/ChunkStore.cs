@@ -6,41 +6,101 @@ namespace DbVc.Store;
 internal sealed class ChunkStore : IChunkStore, IDisposable
 {
     private const long CacheBytes = 32L << 20;
+    private const int MaxLooks = 4;
 
     private readonly string _folder;
+    private readonly string _leases;
     private readonly PackReader _packs;
     private readonly ChunkCache _cache = new(CacheBytes);
+    private readonly Lock _lock = new();
+    private Lease? _lease;
+    private int _writers;
+    private bool _keepsLease;
 
-    public ChunkStore(string folder, StoreDatabase database)
+    public ChunkStore(string folder, string leases, StoreDatabase database)
     {
         _folder = folder;
+        _leases = leases;
         _packs = new PackReader(folder);
         Index = new ChunkIndex(database);
+        Probe = database.Probe;
     }
 
     public ChunkIndex Index { get; }
 
+    public StoreProbe Probe { get; }
+
     public IChunkWriter BeginWrite() => new ChunkWriter(this, _folder);
 
-    public bool Contains(Hash hash) => Index.Contains(hash);
+    public bool Contains(Hash hash) => Index.TryFind(hash, out _, out _);
 
     public ReadOnlyMemory<byte> Read(Hash hash)
     {
         if (_cache.TryGet(hash, out var chunk)) return chunk;
-        if (!Index.TryFind(hash, out var pack, out var place))
+        for (var look = 1; ; look++)
         {
-            throw new DbVcException(FailureKind.Failed, "store.chunk-missing", $"Chunk {hash} is not in the repository.",
-                hint: "Run db-vc verify; restore .db-version-control from a backup if more is missing.");
-        }
+            if (!Index.TryFind(hash, out var pack, out var place))
+            {
+                throw new DbVcException(FailureKind.Failed, "store.chunk-missing", $"Chunk {hash} is not in the repository.",
+                    hint: "Run db-vc verify; restore .db-version-control from a backup if more is missing.");
+            }
 
-        chunk = _packs.Read(pack, place.Offset, place.Length, hash);
-        _cache.Add(hash, chunk);
-        return chunk;
+            try
+            {
+                chunk = _packs.Read(pack, place, hash);
+                _cache.Add(hash, chunk);
+                return chunk;
+            }
+            catch (DbVcException failure) when (failure.Code == "store.chunk-missing" && look < MaxLooks)
+            {
+                // Gc moved the chunk to another pack between the two looks.
+            }
+        }
+    }
+
+    /// <summary>The lease of this store's writers, taken with the first of them.</summary>
+    public Lease EnterLease()
+    {
+        lock (_lock)
+        {
+            _lease ??= Lease.Take(_leases, Index.ReadGeneration());
+            _writers++;
+            return _lease;
+        }
+    }
+
+    /// <summary>A lease under which something was published lasts until the store is closed: a commit that names it may still be on its way.</summary>
+    public void LeaveLease(bool published)
+    {
+        lock (_lock)
+        {
+            _keepsLease |= published;
+            if (--_writers > 0 || _keepsLease) return;
+            _lease?.Dispose();
+            _lease = null;
+        }
+    }
+
+    /// <summary>Ends a lease that is kept for commits on their way; only the caller knows that there is none.</summary>
+    public void DropLease()
+    {
+        lock (_lock)
+        {
+            _keepsLease = false;
+            if (_writers > 0) return;
+            _lease?.Dispose();
+            _lease = null;
+        }
     }
 
     public void Dispose()
     {
         _packs.Dispose();
         Index.Dispose();
+        lock (_lock)
+        {
+            _lease?.Dispose();
+            _lease = null;
+        }
     }
 }

@@ -13,8 +13,12 @@ internal sealed class PackReader(string folder) : IDisposable
     private long _clock;
 
     /// <summary>The bytes of a chunk, checked against its hash.</summary>
-    public ReadOnlyMemory<byte> Read(string pack, long offset, int length, Hash hash)
+    public ReadOnlyMemory<byte> Read(string pack, ChunkPlace place, Hash hash) => ReadRecord(pack, place, hash)[PackFormat.RecordHeaderSize..];
+
+    /// <summary>The whole record of a chunk, checked against its hash.</summary>
+    public ReadOnlyMemory<byte> ReadRecord(string pack, ChunkPlace place, Hash hash)
     {
+        var (offset, length) = place;
         var record = GC.AllocateUninitializedArray<byte>(PackFormat.RecordHeaderSize + length);
         var open = Acquire(pack);
         int read;
@@ -33,7 +37,7 @@ internal sealed class PackReader(string folder) : IDisposable
 
         var problem = PackFormat.FindRecordProblem(record.AsSpan(0, read), hash);
         if (problem is not null) throw Damaged($"Chunk {hash} is damaged: {problem}.", $"{pack} at byte {offset}");
-        return record.AsMemory(PackFormat.RecordHeaderSize);
+        return record;
     }
 
     public void Dispose()

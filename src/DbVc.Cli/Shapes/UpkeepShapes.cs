@@ -1,0 +1,33 @@
+using System.Text.Json.Nodes;
+using DbVc.Orchestration;
+
+namespace DbVc.Cli;
+
+/// <summary>What keeps a repository whole and small, as documents.</summary>
+internal static class UpkeepShapes
+{
+    public static JsonObject ToJson(this VerifyReport report) => new()
+    {
+        ["ok"] = report.Ok,
+        ["checked"] = new JsonObject { ["commits"] = report.Commits, ["chunks"] = report.Chunks, ["bytes"] = report.Bytes },
+        ["problems"] = Json.Array(report.Problems, problem => new JsonObject
+        {
+            ["kind"] = problem.Kind,
+            ["object"] = problem.Object,
+            ["message"] = problem.Message,
+            ["affects"] = Json.Array(problem.Affects),
+        }),
+        ["live"] = report.Live is { } live ? new JsonObject { ["clean"] = live.Count == 0, ["tables"] = live.ToJson() } : null,
+    };
+
+    public static JsonObject ToJson(this GcReport report) => new()
+    {
+        ["dryRun"] = report.DryRun,
+        ["since"] = Json.Time(report.Since),
+        ["commits"] = report.Commits,
+        ["chunks"] = report.Chunks,
+        ["packs"] = report.Packs,
+        ["bytes"] = report.Bytes,
+        ["waiting"] = report.Waiting,
+    };
+}

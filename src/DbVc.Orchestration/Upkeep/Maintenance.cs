@@ -1,0 +1,28 @@
+using DbVc.Store;
+using DbVc.VersionControl;
+
+namespace DbVc.Orchestration;
+
+/// <summary>Keeps a repository small and whole: removes what nothing needs, and checks everything.</summary>
+public sealed class Maintenance
+{
+    /// <summary>Keeps apart what rewrites the store.</summary>
+    internal const string LockName = "upkeep";
+
+    private readonly WorkspaceContext _context;
+
+    internal Maintenance(WorkspaceContext context) => _context = context;
+
+    /// <summary>Removes what no ref, operation within the retention or document needs. Throws kind Locked if another command maintains the store.</summary>
+    public GcReport Collect(GcRequest request, CancellationToken cancel)
+    {
+        using var held = _context.Repository.Store.Lock(LockName, _context.Options.LockTimeout);
+        var since = _context.Repository.Clock.GetUtcNow() - (request.Retention ?? _context.Configuration.Retention);
+        var needs = new Reachability(_context.Repository, since);
+        var removed = _context.Repository.Store.Upkeep.Collect(needs, new CollectOptions(request.DryRun), cancel);
+        return new GcReport(request.DryRun, since, removed.Commits, removed.Chunks, removed.Packs, removed.Bytes, removed.Waiting);
+    }
+
+    /// <summary>Recomputes every hash, follows every reference, and compares the live database with main's head.</summary>
+    public VerifyReport Verify(CancellationToken cancel) => new Verifier(_context).Run(cancel);
+}

@@ -1,0 +1,27 @@
+namespace DbVc.Orchestration;
+
+/// <summary>Asks to remove what nothing needs.</summary>
+/// <param name="Retention">How long what only the operation log leads to stays; null takes the configuration's.</param>
+public sealed record GcRequest(bool DryRun, TimeSpan? Retention = null);
+
+/// <summary>What gc removed, or would.</summary>
+/// <param name="Since">Operations from then on kept all they need.</param>
+/// <param name="Packs">Pack files that went; their surviving chunks are in new ones.</param>
+/// <param name="Bytes">How much smaller the packs became.</param>
+/// <param name="Waiting">Unneeded chunks that stay for now, because a command that was running may still use them.</param>
+public sealed record GcReport(bool DryRun, DateTimeOffset Since, long Commits, long Chunks, long Packs, long Bytes, long Waiting);
+
+/// <summary>What verify found.</summary>
+/// <param name="Live">Changes in the live database that no commit holds; null if it could not be compared.</param>
+public sealed record VerifyReport(
+    bool Ok, long Commits, long Chunks, long Bytes, IReadOnlyList<VerifyProblem> Problems, IReadOnlyList<TableChange>? Live);
+
+/// <summary>Something that is not as it must be.</summary>
+/// <param name="Kind">A stable dotted name.</param>
+/// <param name="Object">What is wrong: a chunk, commit, ref, document, operation or the live database, and where it lies.</param>
+/// <param name="Affects">What can no longer be trusted because of it: branches, tables and files of commits. Empty where nothing needs it.</param>
+public sealed record VerifyProblem(string Kind, string Object, string Message, IReadOnlyList<string> Affects)
+{
+    /// <summary>Most things listed for one problem.</summary>
+    public const int MaxAffects = 200;
+}
