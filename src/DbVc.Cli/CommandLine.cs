@@ -86,6 +86,8 @@ internal sealed class CommandLine
         OpCommand.Create(),
         VerifyCommand.Create(),
         GcCommand.Create(),
+        ExportCommand.Create(),
+        ImportCommand.Create(),
         DoctorCommand.Create(),
         CompletionCommand.Create(),
     ];

@@ -30,4 +30,23 @@ internal static class UpkeepShapes
         ["bytes"] = report.Bytes,
         ["waiting"] = report.Waiting,
     };
+
+    public static JsonObject ToJson(this ExportReport report) => new()
+    {
+        ["file"] = report.File,
+        ["commits"] = report.Commits,
+        ["chunks"] = report.Chunks,
+        ["bytes"] = report.Bytes,
+        ["refs"] = Json.Array(report.Refs),
+    };
+
+    public static JsonObject ToJson(this ImportReport report) => new()
+    {
+        ["root"] = report.Root,
+        ["database"] = report.Database,
+        ["name"] = report.Name,
+        ["commits"] = report.Commits,
+        ["refs"] = Json.Array(report.Refs),
+        ["head"] = report.Head?.ToString(),
+    };
 }

@@ -23,6 +23,12 @@ public sealed class Maintenance
         return new GcReport(request.DryRun, since, removed.Commits, removed.Chunks, removed.Packs, removed.Bytes, removed.Waiting);
     }
 
+    /// <summary>Writes all branches and tags, or one branch, as one file.</summary>
+    public ExportReport Export(ExportRequest request, CancellationToken cancel) => new Exporter(_context).Run(request, cancel);
+
+    /// <summary>Takes in the branches and tags of an export file; its main arrives as a branch.</summary>
+    public ImportReport Import(ImportRequest request, CancellationToken cancel) => new Importer(_context).Run(request, cancel);
+
     /// <summary>Recomputes every hash, follows every reference, and compares the live database with main's head.</summary>
     public VerifyReport Verify(CancellationToken cancel) => new Verifier(_context).Run(cancel);
 }

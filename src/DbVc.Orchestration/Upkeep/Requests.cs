@@ -1,3 +1,5 @@
+using DbVc.Model;
+
 namespace DbVc.Orchestration;
 
 /// <summary>Asks to remove what nothing needs.</summary>
@@ -25,3 +27,24 @@ public sealed record VerifyProblem(string Kind, string Object, string Message, I
     /// <summary>Most things listed for one problem.</summary>
     public const int MaxAffects = 200;
 }
+
+/// <summary>Asks for a file with everything, or with one branch.</summary>
+public sealed record ExportRequest(string File, BranchName? Branch);
+
+/// <summary>What an export wrote.</summary>
+/// <param name="Refs">Branches as <c>heads/NAME</c>, tags as <c>tags/NAME</c>.</param>
+public sealed record ExportReport(string File, long Commits, long Chunks, long Bytes, IReadOnlyList<string> Refs);
+
+/// <summary>Asks to take an export file in.</summary>
+/// <param name="As">The name of its only branch here; null keeps it.</param>
+public sealed record ImportRequest(string File, string? As);
+
+/// <summary>Asks for a new repository with everything of an export file, its live database restored at main's head.</summary>
+/// <param name="Folder">Where the repository goes; there must be none.</param>
+/// <param name="Database">The live database to make; there must be none. A bare name is made below <c>main/data</c>.</param>
+/// <param name="Name">The repository's name; null takes the file's.</param>
+public sealed record RestoreRequest(string Folder, string File, string Database, string? Name);
+
+/// <summary>What an import took in.</summary>
+/// <param name="Refs">Branches and tags that are new here.</param>
+public sealed record ImportReport(string Root, string Database, string Name, long Commits, IReadOnlyList<string> Refs, CommitId? Head);

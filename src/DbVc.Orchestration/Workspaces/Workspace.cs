@@ -59,6 +59,10 @@ public sealed class Workspace : IDisposable
     public static InitReport Init(InitRequest request, WorkspaceOptions options, CancellationToken cancel) =>
         new RepositoryMaker(request, options).Run(cancel);
 
+    /// <summary>Makes a repository out of an export file, with a live database at main's head. Leaves nothing behind when it fails.</summary>
+    public static ImportReport Restore(RestoreRequest request, WorkspaceOptions options, CancellationToken cancel) =>
+        new RepositoryRestorer(request, options).Run(cancel);
+
     /// <summary>Main, changes in the live database that no commit holds, branches, merges in progress.</summary>
     public StatusReport Status(CancellationToken cancel)
     {

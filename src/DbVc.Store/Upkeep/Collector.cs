@@ -48,7 +48,8 @@ internal sealed class Collector(StoreDatabase database, string packs, string lea
             plan.Bytes + orphans.Sum(name => new FileInfo(Path.Combine(packs, name)).Length), 0);
     }
 
-    /// <summary>Inside the transaction nobody can make anything needed: what is condemned is unneeded at that moment. The number of commits that went.</summary>
+    /// <summary>Inside the transaction nobody can make anything needed, so what is condemned is unneeded at that moment.
+    /// The number of commits that went.</summary>
     private long Condemn(INeeds needs, CancellationToken cancel)
     {
         var count = 0;

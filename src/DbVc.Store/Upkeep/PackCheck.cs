@@ -35,8 +35,8 @@ internal sealed class PackCheck(StoreDatabase database, string folder)
         {
             while (query.Step())
             {
-                if (IsName(query.Text(1))) packs.Add(query.Integer(0), new Pack(query.Text(1), []));
-                else Report("store.index-damaged", "commit-history.db, packs", $"'{query.Text(1)}' is no pack name.", null);
+                if (IsName(query.Text(1)) && packs.TryAdd(query.Integer(0), new Pack(query.Text(1), []))) continue;
+                Report("store.index-damaged", "commit-history.db, packs", $"'{query.Text(1)}' is no pack name.", null);
             }
         }
 

@@ -107,7 +107,8 @@ public sealed class Reachability(Repository repository, DateTimeOffset since) : 
     {
         foreach (var hash in bad)
         {
-            throw new DbVcException(FailureKind.Failed, _walk.Problems[hash].Kind, _walk.Problems[hash].Message, hint: "Nothing was removed. Run db-vc verify.");
+            var problem = _walk.Problems[hash];
+            throw new DbVcException(FailureKind.Failed, problem.Kind, problem.Message, hint: "Nothing was removed. Run db-vc verify.");
         }
     }
 }

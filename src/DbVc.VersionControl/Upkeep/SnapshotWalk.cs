@@ -67,8 +67,8 @@ public sealed class SnapshotWalk(IChunkSource source)
     {
         if (node.Level == 0) return Remember(kind, hash, VisitLeaf(node, kind));
         var children = new Found[node.Count];
-        if (isRoot && kind.IsRows) Parallel.For(0, node.Count, new ParallelOptions { MaxDegreeOfParallelism = Parallelism }, i => children[i] = VisitChild(node, i, kind));
-        else for (var i = 0; i < node.Count; i++) children[i] = VisitChild(node, i, kind);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = isRoot && kind.IsRows ? Parallelism : 1 };
+        Parallel.For(0, node.Count, options, i => children[i] = VisitChild(node, i, kind));
         return Remember(kind, hash, new Found(node.Level, node.Rows, children.Sum(c => c.Counted), Bad.Union(children.Select(c => c.Bad))));
     }
 
@@ -118,7 +118,8 @@ public sealed class SnapshotWalk(IChunkSource source)
         var found = VisitTree(table.Rows, TreeKind.RowsOf(table.Schema));
         if (found.Bad.IsEmpty && found.Counted != table.Count)
         {
-            Report(table.Rows.Hash, new WalkProblem("tree.count", $"Table {table.Schema.Name} has {found.Counted} rows; its entry says {table.Count}."), ref bad);
+            var message = $"Table {table.Schema.Name} has {found.Counted} rows; its entry says {table.Count}.";
+            Report(table.Rows.Hash, new WalkProblem("tree.count", message), ref bad);
         }
 
         return bad.With(found.Bad);
