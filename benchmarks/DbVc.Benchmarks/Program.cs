@@ -9,6 +9,7 @@ var benchmarks = new Dictionary<string, Action<Bench>>
     ["agent"] = AgentBenchmark.Run,
     ["status"] = StatusBenchmark.Run,
     ["merge"] = MergeBenchmark.Run,
+    ["time-travel"] = TimeTravelBenchmark.Run,
 };
 
 var unknown = args.Where(name => !benchmarks.ContainsKey(name)).ToList();
