@@ -86,6 +86,7 @@ internal sealed class CommandLine
         OpCommand.Create(),
         VerifyCommand.Create(),
         GcCommand.Create(),
+        PurgeCommand.Create(),
         ExportCommand.Create(),
         ImportCommand.Create(),
         DoctorCommand.Create(),

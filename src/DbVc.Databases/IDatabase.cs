@@ -26,6 +26,10 @@ public interface IDatabase : IDisposable
 
     /// <summary>Runs one read-only statement of untrusted SQL: no writes, no attach, no extension, bounded rows and time.</summary>
     IQueryResult Query(string sql, QueryLimits limits);
+
+    /// <summary>Writes the database anew, so that no byte of what was deleted or overwritten is left in its files. Waits for its lock as
+    /// <see cref="BeginApply"/> does.</summary>
+    void Scrub(TimeSpan lockTimeout);
 }
 
 /// <summary>What an engine promises, and what not.</summary>

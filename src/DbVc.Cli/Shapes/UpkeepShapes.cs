@@ -31,6 +31,16 @@ internal static class UpkeepShapes
         ["waiting"] = report.Waiting,
     };
 
+    public static JsonObject ToJson(this PurgeReport report) => new()
+    {
+        ["table"] = report.Table,
+        ["key"] = report.Digest,
+        ["commits"] = report.Commits,
+        ["versions"] = report.Versions,
+        ["head"] = report.Head.ToString(),
+        ["remaining"] = Json.Array(report.Remaining),
+    };
+
     public static JsonObject ToJson(this ExportReport report) => new()
     {
         ["file"] = report.File,

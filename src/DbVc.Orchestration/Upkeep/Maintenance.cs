@@ -23,6 +23,10 @@ public sealed class Maintenance
         return new GcReport(request.DryRun, since, removed.Commits, removed.Chunks, removed.Packs, removed.Bytes, removed.Waiting);
     }
 
+    /// <summary>Takes the row of a key out of every commit, database and file of the store; what it was cannot be found out any more.
+    /// Throws kind Refused if a constraint needs the row, kind Locked if others write to the repository.</summary>
+    public PurgeReport Purge(PurgeRequest request, CancellationToken cancel) => new Purger(_context).Run(request, cancel);
+
     /// <summary>Writes all branches and tags, or one branch, as one file.</summary>
     public ExportReport Export(ExportRequest request, CancellationToken cancel) => new Exporter(_context).Run(request, cancel);
 

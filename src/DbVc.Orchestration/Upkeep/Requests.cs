@@ -28,6 +28,18 @@ public sealed record VerifyProblem(string Kind, string Object, string Message, I
     public const int MaxAffects = 200;
 }
 
+/// <summary>Asks to forget the row of one key for good.</summary>
+/// <param name="Key">Key values as text, in key order.</param>
+public sealed record PurgeRequest(string Table, IReadOnlyList<string> Key);
+
+/// <summary>What a purge did.</summary>
+/// <param name="Digest">What stays known of the key, in the tombstone and the operation log.</param>
+/// <param name="Commits">Commits that have another id now.</param>
+/// <param name="Versions">In how many states of the table the row was.</param>
+/// <param name="Head">Main's head now.</param>
+/// <param name="Remaining">Files and documents that still hold one of the row's values, with the column's name: a person decides about them.</param>
+public sealed record PurgeReport(string Table, string Digest, int Commits, int Versions, CommitId Head, IReadOnlyList<string> Remaining);
+
 /// <summary>Asks for a file with everything, or with one branch.</summary>
 public sealed record ExportRequest(string File, BranchName? Branch);
 

@@ -46,6 +46,7 @@ public sealed class Workspace : IDisposable
         {
             var context = WorkspaceContext.Create(store, layout, options);
             context.Publisher.RecoverAll();
+            Purger.FinishPending(context);
             return new Workspace(store, context);
         }
         catch

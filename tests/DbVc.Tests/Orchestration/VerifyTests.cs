@@ -59,7 +59,7 @@ public sealed class VerifyTests : IDisposable
         Damage(Hash.Of(Encoding.UTF8.GetBytes(new string('y', 2000))));
         var report = Verify();
         var problem = Assert.Single(report.Problems, p => p.Kind == "store.chunk-damaged" && p.Object.Contains(".pack", StringComparison.Ordinal));
-        Assert.Equal([$"commit {first}: table customers", $"commit {second}: table customers"], problem.Affects.Order());
+        Assert.Equal(new[] { first, second }.Order(StringComparer.Ordinal).Select(id => $"commit {id}: table customers"), problem.Affects);
         Assert.Contains("at byte", problem.Object, StringComparison.Ordinal);
     }
 
