@@ -3,9 +3,9 @@ using DbVc.Model;
 namespace DbVc.Store;
 
 /// <summary>The published chunks of a repository. Thread-safe.</summary>
-internal sealed class ChunkStore : IChunkStore, IDisposable
+internal sealed class ChunkStore : IChunkStore, IStoredChunks, IDisposable
 {
-    private const long CacheBytes = 32L << 20;
+    private const long CacheBytes = 64L << 20;
     private const int MaxLooks = 4;
 
     private readonly string _folder;
@@ -34,7 +34,10 @@ internal sealed class ChunkStore : IChunkStore, IDisposable
 
     public bool Contains(Hash hash) => Index.TryFind(hash, out _, out _);
 
-    public ReadOnlyMemory<byte> Read(Hash hash)
+    public ReadOnlyMemory<byte> Read(Hash hash) => Load(hash, 0).Bytes;
+
+    /// <summary>A chunk, rebuilt if it is stored as a difference to another one.</summary>
+    public StoredChunk Load(Hash hash, int steps)
     {
         if (_cache.TryGet(hash, out var chunk)) return chunk;
         for (var look = 1; ; look++)
@@ -45,16 +48,23 @@ internal sealed class ChunkStore : IChunkStore, IDisposable
                     hint: "Run db-vc verify; restore .db-version-control from a backup if more is missing.");
             }
 
-            try
-            {
-                chunk = _packs.Read(pack, place, hash);
-                _cache.Add(hash, chunk);
-                return chunk;
-            }
-            catch (DbVcException failure) when (failure.Code == "store.chunk-missing" && look < MaxLooks)
-            {
-                // Gc moved the chunk to another pack between the two looks.
-            }
+            if (TryReadRecord(pack, place, isLast: look == MaxLooks) is not { } record) continue;
+            chunk = Decode(record, hash, $"{pack} at byte {place.Offset}", this, steps);
+            _cache.Add(hash, chunk);
+            return chunk;
+        }
+    }
+
+    /// <summary>Null if gc moved the chunk to another pack since the index was asked.</summary>
+    private ReadOnlyMemory<byte>? TryReadRecord(string pack, ChunkPlace place, bool isLast)
+    {
+        try
+        {
+            return _packs.ReadRecord(pack, place);
+        }
+        catch (DbVcException failure) when (failure.Code == "store.chunk-missing" && !isLast)
+        {
+            return null;
         }
     }
 
@@ -91,6 +101,14 @@ internal sealed class ChunkStore : IChunkStore, IDisposable
             _lease?.Dispose();
             _lease = null;
         }
+    }
+
+    /// <summary>The chunk that a record holds; its base is asked of <paramref name="others"/>.</summary>
+    public static StoredChunk Decode(ReadOnlyMemory<byte> record, Hash hash, string where, IStoredChunks others, int steps)
+    {
+        if (steps > PackRecord.MaxSteps) throw StoreFailure.DamagedChunk($"Chunk {hash} is damaged: its chain of differences has no end.", where);
+        var problem = PackRecord.TryRead(record, hash, others, steps, out var chunk);
+        return problem is null ? chunk : throw StoreFailure.DamagedChunk($"Chunk {hash} is damaged: {problem}.", where);
     }
 
     public void Dispose()

@@ -8,7 +8,7 @@ namespace DbVc.Store;
 /// Reads every pack from its first byte to its last: the header, each record, and what lies between and behind them. A record that the index
 /// does not name is no problem if it is whole (gc has not been there yet), nor is an end that was never published.
 /// </summary>
-internal sealed class PackCheck(StoreDatabase database, string folder)
+internal sealed class PackCheck(StoreDatabase database, IStoredChunks chunks, string folder)
 {
     private const int Parallelism = 2;
 
@@ -93,7 +93,7 @@ internal sealed class PackCheck(StoreDatabase database, string folder)
     private void CheckRecords(Pack pack, SafeFileHandle file)
     {
         var window = new PackWindow(file);
-        if (PackFormat.FindHeaderProblem(window.Read(0, PackFormat.HeaderSize)) is { } problem)
+        if (PackFormat.FindHeaderProblem(window.Read(0, PackFormat.HeaderSize).Span) is { } problem)
         {
             Report("store.pack-damaged", $"{pack.Name} at byte 0", $"The header of the pack is wrong: {problem}.", null);
             foreach (var (hash, _) in pack.Places) Report("store.chunk-damaged", $"{pack.Name} at byte 0", "The header of its pack is wrong.", hash);
@@ -113,9 +113,22 @@ internal sealed class PackCheck(StoreDatabase database, string folder)
     private void CheckRecord(Pack pack, PackWindow window, Hash hash, ChunkPlace place)
     {
         Interlocked.Increment(ref _chunks);
-        if (PackFormat.FindRecordProblem(window.Read(place.Offset, PackFormat.RecordHeaderSize + place.Length), hash) is { } problem)
+        var record = window.Read(place.Offset, PackFormat.RecordHeaderSize + place.Length);
+        if (FindProblem(record, hash) is { } problem)
         {
             Report("store.chunk-damaged", $"{pack.Name} at byte {place.Offset}", $"Chunk {hash} is damaged: {problem}.", hash);
+        }
+    }
+
+    private string? FindProblem(ReadOnlyMemory<byte> record, Hash hash)
+    {
+        try
+        {
+            return PackRecord.TryRead(record, hash, chunks, 0, out _);
+        }
+        catch (DbVcException failure)
+        {
+            return $"it is a difference to a chunk that cannot be read ({failure.Message})";
         }
     }
 
@@ -124,11 +137,11 @@ internal sealed class PackCheck(StoreDatabase database, string folder)
     {
         while (position < end)
         {
-            var header = window.Read(position, PackFormat.RecordHeaderSize);
+            var header = window.Read(position, PackFormat.RecordHeaderSize).Span;
             var length = header.Length < PackFormat.RecordHeaderSize ? -1 : BinaryPrimitives.ReadInt32LittleEndian(header);
             var fits = length >= 0 && position + PackFormat.RecordHeaderSize + length <= end;
             var problem = fits
-                ? PackFormat.FindRecordProblem(window.Read(position, PackFormat.RecordHeaderSize + length), Hash.Read(header[5..]))
+                ? PackRecord.FindProblem(window.Read(position, PackFormat.RecordHeaderSize + length).Span)
                 : "its length leads into the next record";
             if (problem is not null)
             {
@@ -160,11 +173,11 @@ internal sealed class PackWindow(SafeFileHandle file)
     public long Length { get; } = RandomAccess.GetLength(file);
 
     /// <summary>The bytes at a position; fewer at the end of the file. Valid until the next call.</summary>
-    public ReadOnlySpan<byte> Read(long position, int count)
+    public ReadOnlyMemory<byte> Read(long position, int count)
     {
         count = (int)Math.Max(0, Math.Min(count, Length - position));
         if (position < _start || position + count > _start + _filled) Fill(position, count);
-        return _buffer.AsSpan((int)(position - _start), Math.Min(count, Math.Max(0, (int)(_start + _filled - position))));
+        return _buffer.AsMemory((int)(position - _start), Math.Min(count, Math.Max(0, (int)(_start + _filled - position))));
     }
 
     private void Fill(long position, int count)

@@ -4,8 +4,9 @@ namespace DbVc.Store;
 /// <param name="Rows">Chunks in it that stay.</param>
 /// <param name="Live">Bytes of their records.</param>
 /// <param name="Held">Condemned chunks in it that stay for now.</param>
+/// <param name="Tied">Of those that stay, how many are stored as differences to chunks that go.</param>
 /// <param name="Size">Length of the file.</param>
-internal sealed record PackUse(long Id, string Name, long Rows, long Live, long Held, long Size)
+internal sealed record PackUse(long Id, string Name, long Rows, long Live, long Held, long Tied, long Size)
 {
     /// <summary>Bytes that nothing needs.</summary>
     public long Dead => Math.Max(0, Size - PackFormat.HeaderSize - Live);
@@ -29,7 +30,7 @@ internal sealed record PackPlan(IReadOnlyList<PackUse> Dropped, IReadOnlyList<Pa
         var kept = free.Where(p => p.Rows > 0).ToList();
         // Each commit leaves a small pack; many of them make opening and copying a repository slow.
         var small = kept.Where(p => p.Size < SmallPack).ToList();
-        var rewritten = kept.Where(p => thorough ? p.Dead > 0 : p.Dead >= p.Size * MinDeadShare);
+        var rewritten = kept.Where(p => thorough ? p.Dead + p.Tied > 0 : p.Dead >= p.Size * MinDeadShare);
         if (small.Count > MaxSmallPacks) rewritten = rewritten.Union(small);
         return new PackPlan([.. free.Where(p => p.Rows == 0)], [.. rewritten.OrderBy(p => p.Id)]);
     }

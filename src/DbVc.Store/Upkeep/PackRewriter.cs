@@ -6,7 +6,7 @@ namespace DbVc.Store;
 internal readonly record struct MovedChunk(Hash Hash, long From, string To, ChunkPlace Place);
 
 /// <summary>Copies the chunks of sparse packs into new ones. Until the index says so, nobody knows of the copies.</summary>
-internal sealed class PackRewriter(StoreDatabase database, string folder, Lease lease) : IDisposable
+internal sealed class PackRewriter(StoreDatabase database, IStoredChunks chunks, string folder, Lease lease) : IDisposable
 {
     private const long MaxPackSize = 1L << 30;
 
@@ -16,7 +16,9 @@ internal sealed class PackRewriter(StoreDatabase database, string folder, Lease 
     private long _size;
 
     /// <summary>The copies; durable when it returns.</summary>
-    public IReadOnlyList<MovedChunk> Copy(IEnumerable<PackUse> packs, CancellationToken cancel)
+    /// <param name="packs">Where they lie now.</param>
+    /// <param name="stays">False for a base that goes: what is stored as a difference to it is written whole.</param>
+    public IReadOnlyList<MovedChunk> Copy(IEnumerable<PackUse> packs, Predicate<Hash> stays, CancellationToken cancel)
     {
         var moved = new List<MovedChunk>();
         var names = packs.ToDictionary(p => p.Id, p => p.Name);
@@ -26,9 +28,14 @@ internal sealed class PackRewriter(StoreDatabase database, string folder, Lease 
             foreach (var (hash, pack, place) in ReadPlaces(names))
             {
                 cancel.ThrowIfCancellationRequested();
-                var record = _reader.ReadRecord(names[pack], place, hash);
-                var target = Target(record.Length);
-                moved.Add(new MovedChunk(hash, pack, target.Name, target.AppendRecord(record.Span)));
+                // Everything is read to its last byte before it is copied: no damage is carried on.
+                var record = _reader.ReadRecord(names[pack], place);
+                var chunk = ChunkStore.Decode(record, hash, $"{names[pack]} at byte {place.Offset}", chunks, 0);
+                var target = Target(PackFormat.RecordHeaderSize + chunk.Bytes.Length);
+                var copy = place.Base.IsNone || stays(place.Base)
+                    ? target.Append(hash, PackFormat.CodecOf(record.Span), record.Span[PackFormat.RecordHeaderSize..]) with { Base = place.Base }
+                    : target.Append(hash, PackCodec.Whole, chunk.Bytes.Span);
+                moved.Add(new MovedChunk(hash, pack, target.Name, copy));
             }
 
             Close();
@@ -46,11 +53,12 @@ internal sealed class PackRewriter(StoreDatabase database, string folder, Lease 
     {
         var places = new List<(Hash, long, ChunkPlace)>();
         using var connection = database.OpenConnection();
-        using var query = connection.Use("SELECT hash, pack, offset, length FROM chunks ORDER BY pack, offset");
+        using var query = connection.Use("SELECT hash, pack, offset, length, base FROM chunks ORDER BY pack, offset");
         while (query.Step())
         {
             if (!packs.ContainsKey(query.Integer(1))) continue;
-            places.Add((query.ReadHash(0), query.Integer(1), new ChunkPlace(query.Integer(2), ChunkIndex.CheckLength(query.Integer(3)))));
+            var other = query.Blob(4).Length == 0 ? Hash.None : query.ReadHash(4);
+            places.Add((query.ReadHash(0), query.Integer(1), new ChunkPlace(query.Integer(2), ChunkIndex.CheckLength(query.Integer(3)), other)));
         }
 
         return places;

@@ -10,12 +10,12 @@ internal sealed class StoreUpkeep(string folder, StoreDatabase database, ChunkSt
     {
         // Whoever collects has nothing on its way that it wrote before.
         chunks.DropLease();
-        return new Collector(database, _packs, _leases).Run(needs, options, cancel);
+        return new Collector(database, chunks, _packs, _leases).Run(needs, options, cancel);
     }
 
     public StoreCheck Check(CancellationToken cancel)
     {
-        var packs = new PackCheck(database, _packs).Run(cancel);
+        var packs = new PackCheck(database, chunks, _packs).Run(cancel);
         return packs with { Problems = [.. new HistoryCheck(database).Run(cancel), .. packs.Problems] };
     }
 

@@ -89,6 +89,13 @@ public sealed class TableEncoder
         return KeyCodec.Encode(keyValues);
     }
 
+    /// <summary>The tree key of a row; null where the whole row is its key.</summary>
+    internal byte[]? FindKey(Value[] row)
+    {
+        var values = Array.ConvertAll(_keyOrdinals, i => row[i]);
+        return values.Length == 0 || values.Any(v => v.IsNull) ? null : KeyCodec.Encode(values);
+    }
+
     /// <summary>The primary key values in a tree key; empty for tables without primary key.</summary>
     public Value[] DecodeKey(ReadOnlyMemory<byte> key)
     {

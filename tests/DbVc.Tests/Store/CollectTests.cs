@@ -127,6 +127,31 @@ public sealed class CollectTests : IDisposable
         foreach (var hash in _needed.Chunks) Assert.Equal(hash, Hash.Of(_scratch.Store.Chunks.Read(hash).Span));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_a_needed_chunk_is_a_difference_to_stays_or_is_written_into_it(bool thorough)
+    {
+        var chain = new List<Hash>();
+        for (var version = 0; version < 6; version++)
+        {
+            using var writer = _scratch.Store.Chunks.BeginWrite();
+            chain.Add(writer.Write(Encode(version), chain.Count == 0 ? Hash.None : chain[^1]));
+            writer.Publish();
+        }
+
+        _needed.Chunks.Add(chain[^1]);
+        var report = Collect(new CollectOptions(Thorough: thorough));
+        _scratch.Reopen();
+        Assert.Equal(Encode(5), _scratch.Store.Chunks.Read(chain[^1]).ToArray());
+        Assert.Equal(thorough ? 5 : 0, report.Chunks);
+        Assert.Equal(!thorough, _scratch.Store.Chunks.Contains(chain[0]));
+        Assert.Empty(_scratch.Store.Upkeep.Check(CancellationToken.None).Problems);
+
+        static byte[] Encode(int version) => System.Text.Encoding.UTF8.GetBytes(
+            string.Concat(Enumerable.Range(0, 300).Select(i => $"row {i} of some length;")) + $"version {version}");
+    }
+
     [Fact]
     public void Nothing_damaged_is_copied_and_nothing_is_removed_then()
     {

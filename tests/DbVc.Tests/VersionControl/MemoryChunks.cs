@@ -30,7 +30,7 @@ internal sealed class MemoryChunks : IChunkStore, IChunkWriter
 
     public void Lose(Hash hash) => _chunks.Remove(hash);
 
-    public Hash Write(ReadOnlySpan<byte> chunk)
+    public Hash Write(ReadOnlySpan<byte> chunk, Hash basedOn = default)
     {
         var hash = Hash.Of(chunk);
         _chunks.TryAdd(hash, chunk.ToArray());
