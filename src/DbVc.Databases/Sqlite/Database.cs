@@ -36,6 +36,12 @@ public sealed class SqliteDatabase : IDatabase
         if (handle.IsWal) handle.ReadInteger("PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
+    public IReadOnlyDictionary<string, long> ReadHighestKeys()
+    {
+        using var handle = SqliteHandle.Open(_path, SqliteAccess.Read, _readTimeout);
+        return SqliteSequence.Read(handle);
+    }
+
     public void Dispose()
     {
         // Nothing is held between calls.

@@ -11,9 +11,6 @@ internal sealed record MergeRecord(string Id, string Source, string Target, stri
 {
     public const string Collection = "merges";
 
-    /// <summary>The collection of its conflicts, each with its resolution.</summary>
-    public string Conflicts => "conflicts/" + Id;
-
     public static IReadOnlyList<MergeRecord> ReadAll(IRepositoryStore store) =>
         [.. store.ListDocuments(Collection).Select(d => JsonSerializer.Deserialize(d.Value, MergeJson.Default.MergeRecord)!)];
 
@@ -21,14 +18,6 @@ internal sealed record MergeRecord(string Id, string Source, string Target, stri
 
     public static string NewId(CommitId source, CommitId target) =>
         Hash.Of([.. source.Hash.ToBytes(), .. target.Hash.ToBytes()]).ToString()[..8];
-}
-
-/// <summary>A conflict with what was decided about it, as it is kept in the store.</summary>
-internal sealed record ConflictRecord(Conflict Conflict, Resolution? Resolution)
-{
-    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, MergeJson.Default.ConflictRecord);
-
-    public static ConflictRecord Parse(byte[] bytes) => JsonSerializer.Deserialize(bytes, MergeJson.Default.ConflictRecord)!;
 }
 
 /// <summary>Values as exact JSON: a kind and base64 or digits, so nothing is lost.</summary>
@@ -59,5 +48,6 @@ internal sealed class ValueConverter : JsonConverter<Value>
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, Converters = [typeof(ValueConverter)])]
 [JsonSerializable(typeof(MergeRecord))]
-[JsonSerializable(typeof(ConflictRecord))]
+[JsonSerializable(typeof(Conflict[]))]
+[JsonSerializable(typeof(DecisionBatch))]
 internal sealed partial class MergeJson : JsonSerializerContext;
