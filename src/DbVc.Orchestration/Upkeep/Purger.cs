@@ -127,6 +127,7 @@ internal sealed class Purger(WorkspaceContext context)
 
     private PurgeRecord RewriteHistory(PurgeRecord record, KeyErasure erasure, CancellationToken cancel)
     {
+        ForgetConflicts(record);
         var head = context.Repository.Head(BranchName.Main);
         using var chunks = context.Repository.Chunks.BeginWrite();
         var history = erasure.Run(chunks, cancel);
@@ -136,23 +137,22 @@ internal sealed class Purger(WorkspaceContext context)
         Store.Upkeep.Rewrite(new StoreRewrite(history.Names, [.. history.Commits.Select(c => KeyValuePair.Create(c.Id.Hash, CommitCodec.Encode(c.Commit)))],
             new OperationDraft(record.Command, record.Actor, record.Time, []))
         {
-            Dropped = [.. ListConflicts(record)],
             Written = [(PurgeRecord.Collection, record.Digest, record.ToBytes())],
         });
         return record;
     }
 
     /// <summary>Conflicts hold both sides' values; those about the row go with it. The merge finds out anew when it continues.</summary>
-    private IEnumerable<(string Collection, string Id)> ListConflicts(PurgeRecord record)
+    private void ForgetConflicts(PurgeRecord record)
     {
+        using var transaction = Store.Begin();
         foreach (var merge in MergeRecord.ReadAll(Store))
         {
-            foreach (var (id, body) in Store.ListDocuments(merge.Conflicts))
-            {
-                var conflict = ConflictRecord.Parse(body).Conflict;
-                if (conflict.Table == record.Table && conflict.Key.Select(k => k.Value).SequenceEqual(record.Values)) yield return (merge.Conflicts, id);
-            }
+            new ConflictShelf(Store, merge.Id).Forget(transaction, c =>
+                c.Table == record.Table && c.Key.Select(k => k.Value).SequenceEqual(record.Values));
         }
+
+        transaction.Commit();
     }
 
     private List<BranchName> OtherBranches() =>

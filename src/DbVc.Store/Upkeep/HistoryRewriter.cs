@@ -81,7 +81,6 @@ internal sealed partial class HistoryRewriter(StoreDatabase database)
     private void RewriteDocuments(StoreConnection connection, StoreRewrite rewrite)
     {
         using var delete = connection.Use("DELETE FROM documents WHERE collection = ?1 AND id = ?2");
-        foreach (var (collection, id) in rewrite.Dropped) delete.Bind(1, collection).Bind(2, id).Run();
         using var put = connection.Use("INSERT OR REPLACE INTO documents (collection, id, body, seal) VALUES (?1, ?2, ?3, ?4)");
         foreach (var (collection, id, body) in ReadDocuments(connection))
         {

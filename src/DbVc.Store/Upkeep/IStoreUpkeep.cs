@@ -67,9 +67,6 @@ public sealed record StoreProblem(string Kind, string Place, string Message, Has
 /// <param name="Operation">The entry that says so in the operation log; its moves are added.</param>
 public sealed record StoreRewrite(IReadOnlyDictionary<Hash, Hash> Names, IReadOnlyList<KeyValuePair<Hash, byte[]>> Commits, OperationDraft Operation)
 {
-    /// <summary>Documents that go.</summary>
-    public IReadOnlyList<(string Collection, string Id)> Dropped { get; init; } = [];
-
     /// <summary>Documents as they become.</summary>
     public IReadOnlyList<(string Collection, string Id, byte[] Body)> Written { get; init; } = [];
 }
