@@ -43,7 +43,8 @@ public sealed class DyingAtEveryWriteTests : IDisposable
 
         DieEverywhere("gc", "", (before.Before, before.Before), atLeast: 5);
         using var after = _shop.Open();
-        Assert.Equal((0L, 0L), after.Upkeep.Collect(new GcRequest(true, TimeSpan.Zero), CancellationToken.None) is var rest ? (rest.Commits, rest.Packs) : default);
+        var rest = after.Upkeep.Collect(new GcRequest(true, TimeSpan.Zero), CancellationToken.None);
+        Assert.Equal((0L, 0L), (rest.Commits, rest.Packs));
     }
 
     [Fact]
