@@ -26,7 +26,24 @@ public sealed class DyingAtEveryWriteTests : IDisposable
     public void A_commit() => DieEverywhere("commit", "work", Prepare(), atLeast: 8);
 
     [Fact]
-    public void A_merge() => DieEverywhere("merge", "work", Prepare(commit: true), atLeast: 8);
+    public void A_merge()
+    {
+        Prepare(commit: true);
+        _shop.Write("UPDATE customers SET city = 'moved' WHERE id = 500");
+        using (var workspace = _shop.Open()) workspace.Branches.Commit(BranchName.Main, "Move", null, CancellationToken.None);
+        var before = _shop.Dump();
+        var undisturbed = Path.Combine(_backup, "undisturbed");
+        Copy(_shop.Folder, undisturbed);
+        using (var workspace = _shop.Open())
+        {
+            workspace.Merges.Merge(new MergeRequest(BranchName.Parse("work"), BranchName.Main, false, []), CancellationToken.None);
+        }
+
+        var after = _shop.Dump();
+        Directory.Delete(_shop.Folder, recursive: true);
+        Copy(undisturbed, _shop.Folder);
+        DieEverywhere("merge", "work", (before, after), atLeast: 8);
+    }
 
     [Fact]
     public void A_gc()

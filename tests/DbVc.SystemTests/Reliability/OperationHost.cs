@@ -91,6 +91,10 @@ internal sealed class OperationHost : IDisposable
         {
             Environment.Exit(LockedCode);
         }
+        catch (DbVcException failure)
+        {
+            Environment.Exit((int)failure.Kind);
+        }
 
         Environment.Exit(0);
     }
