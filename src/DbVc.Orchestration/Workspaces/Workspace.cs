@@ -20,6 +20,7 @@ public sealed class Workspace : IDisposable
         Merges = new MergeController(context, Branches);
         History = new HistoryReader(context);
         Upkeep = new Maintenance(context);
+        Invariants = new InvariantDesk(context, History);
         Agents = new AgentCoordinator(context, Branches, Merges, History);
     }
 
@@ -31,6 +32,8 @@ public sealed class Workspace : IDisposable
     public MergeController Merges { get; }
 
     public HistoryReader History { get; }
+
+    public InvariantDesk Invariants { get; }
 
     public AgentCoordinator Agents { get; }
 
@@ -93,6 +96,7 @@ internal sealed record WorkspaceContext(
         var live = new LiveContext(new Repository(store, options.Clock), ProviderFor(layout, options), RepositoryIdentity.Read(store), layout)
         {
             LockTimeout = options.LockTimeout,
+            InvariantTime = options.InvariantTime,
             StepReached = options.StepReached,
         };
         var shadow = new Shadow(live);
