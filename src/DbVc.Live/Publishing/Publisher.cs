@@ -254,11 +254,13 @@ public sealed class Publisher(LiveContext context, Shadow shadow, BranchInstance
 
     private string? ReadCommit(BranchName branch, Intent intent)
     {
+        if (intent.Restore) Restoration.Make(context);
         using var database = Open(branch);
         using var session = database.BeginApply(context.LockTimeout);
         if (intent.From is not null || session.State is not null) return session.State?.Commit;
 
-        // Init died before it marked the database: nothing else is missing, so finish it.
+        // Init died before it marked the database: nothing else is missing, so finish it. A restored database has yet to get its rows.
+        if (intent.Restore) Restoration.Fill(context, session, CommitId.Parse(intent.To));
         session.SetState(LiveIdentity.StateAt(context, branch, CommitId.Parse(intent.To)));
         Reached(PublishStep.Applied);
         session.Commit();
