@@ -89,7 +89,7 @@ internal sealed class SchemaChanges
         }
     }
 
-    private static SchemaObject? Object(ReadOnlyMemory<byte>? entry) => entry is { } e ? SnapshotCodec.DecodeObject(e.Span) : null;
+    private static SchemaObject? Object(ReadOnlyMemory<byte>? entry) => entry is { } e ? SchemaCodec.DecodeObject(e) : null;
 
     private static bool ChangesSchema(KeyValuePair<string, TreeDifference> change) =>
         !change.Key.StartsWith("table/", StringComparison.Ordinal) || change.Value.Before is not { } before || change.Value.After is not { } after
