@@ -43,6 +43,9 @@ public interface IDatabaseProvider
     /// <summary>The engine's name, for example <c>sqlite</c>.</summary>
     string Engine { get; }
 
+    /// <summary>The engine's language, for merging definitions.</summary>
+    ISchemaDialect Dialect { get; }
+
     IDatabase Open(string location);
 
     /// <summary>Makes an empty database; fails if one is there.</summary>
