@@ -84,7 +84,8 @@ public sealed class FormatTests
         AddEntry("row", encoder.Encode(_chunks, [Value.Integer(5), Value.Text("Ann"), Value.Real(2.5), Value.Integer(-3)]));
         AddEntry("row with NULLs", encoder.Encode(_chunks, [Value.Integer(6), Value.Null, Value.Null, Value.Null]));
         AddEntry("row with a NULL key", encoder.Encode(_chunks, [Value.Null, Value.Text("Bob"), Value.Null, Value.Null]));
-        AddEntry("row of a table without key", new TableEncoder(s_table with { PrimaryKey = [] }).Encode(_chunks, [Value.Integer(5), Value.Null, Value.Null, Value.Null], 2));
+        var keyless = new TableEncoder(s_table with { PrimaryKey = [] });
+        AddEntry("row of a table without key", keyless.Encode(_chunks, [Value.Integer(5), Value.Null, Value.Null, Value.Null], 2));
         var large = new byte[200_000];
         for (var i = 0; i < large.Length; i++) large[i] = (byte)(i * i / 7);
         AddEntry("row with a large value", encoder.Encode(_chunks, [Value.Integer(7), Value.Null, Value.Null, Value.Blob(large)]));
@@ -142,8 +143,9 @@ public sealed class FormatTests
         });
         Add("commit", Encoding.UTF8.GetString(commit));
         Add("its id", Hash.Of(commit).ToString());
-        var operation = OperationCodec.Encode(2, Hash.Of("one"u8), new OperationDraft("merge work", "Ann", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
-            [new RefMove("heads/main", Hash.Of("before"u8), Hash.Of("after"u8)), new RefMove("heads/work", null, null)]));
+        RefMove[] moves = [new("heads/main", Hash.Of("before"u8), Hash.Of("after"u8)), new("heads/work", null, null)];
+        var draft = new OperationDraft("merge work", "Ann", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), moves);
+        var operation = OperationCodec.Encode(2, Hash.Of("one"u8), draft);
         Add("operation", Encoding.UTF8.GetString(operation));
         Add("its hash", Hash.Of(operation).ToString());
     }

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using DbVc.Model;
 using DbVc.Store;
@@ -56,7 +57,10 @@ public sealed class KeptStoreTests : IDisposable
         foreach (var pack in Directory.GetFiles(Path.Combine(Folder, "packs")))
         {
             var bytes = File.ReadAllBytes(pack);
-            for (var at = PackFormat.HeaderSize; at < bytes.Length; at += PackFormat.RecordHeaderSize + BitConverter.ToInt32(bytes, at)) found.Add(bytes[at + 4]);
+            for (var at = PackFormat.HeaderSize; at < bytes.Length; at += PackFormat.RecordHeaderSize + BitConverter.ToInt32(bytes, at))
+            {
+                found.Add((byte)PackFormat.CodecOf(bytes.AsSpan(at)));
+            }
         }
 
         Assert.Equal((byte[])[0, 1, 2], found.Order().ToArray());
@@ -88,7 +92,7 @@ public sealed class KeptStoreTests : IDisposable
             var (name, text) = (line[..line.IndexOf(' ')], line[(line.IndexOf(' ') + 1)..]);
             var path = Path.Combine(Folder, name);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using var inflate = new System.IO.Compression.BrotliStream(new MemoryStream(Convert.FromBase64String(text)), System.IO.Compression.CompressionMode.Decompress);
+            using var inflate = new BrotliStream(new MemoryStream(Convert.FromBase64String(text)), CompressionMode.Decompress);
             using var file = File.Create(path);
             inflate.CopyTo(file);
         }
@@ -123,7 +127,10 @@ public sealed class KeptStoreTests : IDisposable
         var snapshot = SnapshotCodec.Write(chunks, editor.Finish());
         chunks.Publish();
         var transaction = new CommitTransaction(repository, "commit", "Ann");
-        var commit = new Commit { Snapshot = snapshot, Parents = parents, Author = s_author, Time = repository.NextTime(parents), Message = $"Version {version}" };
+        var commit = new Commit
+        {
+            Snapshot = snapshot, Parents = parents, Author = s_author, Time = repository.NextTime(parents), Message = $"Version {version}",
+        };
         transaction.MoveBranch(BranchName.Main, parents.Length == 0 ? null : parents[0], transaction.Add(commit));
         transaction.Publish();
     }
@@ -131,7 +138,7 @@ public sealed class KeptStoreTests : IDisposable
     private static string Pack(byte[] bytes)
     {
         using var buffer = new MemoryStream();
-        using (var deflate = new System.IO.Compression.BrotliStream(buffer, System.IO.Compression.CompressionLevel.SmallestSize)) deflate.Write(bytes);
+        using (var deflate = new BrotliStream(buffer, CompressionLevel.SmallestSize)) deflate.Write(bytes);
         return Convert.ToBase64String(buffer.ToArray());
     }
 }
