@@ -129,7 +129,11 @@ public sealed class KeptStoreTests : IDisposable
         var transaction = new CommitTransaction(repository, "commit", "Ann");
         var commit = new Commit
         {
-            Snapshot = snapshot, Parents = parents, Author = s_author, Time = repository.NextTime(parents), Message = $"Version {version}",
+            Snapshot = snapshot,
+            Parents = parents,
+            Author = s_author,
+            Time = repository.NextTime(parents),
+            Message = $"Version {version}",
         };
         transaction.MoveBranch(BranchName.Main, parents.Length == 0 ? null : parents[0], transaction.Add(commit));
         transaction.Publish();
