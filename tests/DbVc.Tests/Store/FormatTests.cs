@@ -52,7 +52,7 @@ public sealed class FormatTests
         scratch.WriteChunk("hello world"u8);
         var chunk = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(content, times)));
         var hash = Hash.Of(chunk);
-        using (var pack = new PackAppender(scratch.PacksFolder))
+        using (var pack = new PackAppender(scratch.PacksFolder, "written-by-hand.pack", new StoreProbe(null)))
         {
             var places = new Dictionary<Hash, ChunkPlace> { [hash] = pack.Append(hash, (PackCodec)codec, Convert.FromHexString(stored)) };
             pack.MakeDurable();

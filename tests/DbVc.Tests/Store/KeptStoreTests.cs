@@ -109,7 +109,7 @@ public sealed class KeptStoreTests : IDisposable
             transaction.Commit();
         }
 
-        var files = Directory.GetFiles(Folder, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith(".lock", StringComparison.Ordinal));
+        var files = Directory.GetFiles(Folder, "*", SearchOption.AllDirectories).Where(f => Path.GetExtension(f) is ".db" or ".pack");
         File.WriteAllLines(TextPath(), files.Order(StringComparer.Ordinal).Select(f => $"{Path.GetRelativePath(Folder, f)} {Pack(File.ReadAllBytes(f))}"));
         Directory.Delete(Folder, recursive: true);
     }
