@@ -1,0 +1,71 @@
+using System.Globalization;
+using Xunit;
+
+namespace DbVc.Tests;
+
+/// <summary>Random histories against a naive model. <c>DBVC_MODEL_OPERATIONS</c> says how many operations, <c>DBVC_MODEL_SEED</c> where to begin.</summary>
+public sealed class ModelTests
+{
+    private const int StepsOfHistory = 400;
+
+    [Fact]
+    public void Random_histories_give_what_a_naive_model_gives()
+    {
+        var (operations, first) = (Setting("DBVC_MODEL_OPERATIONS", 20_000), Setting("DBVC_MODEL_SEED", 1));
+        Parallel.For(first, first + (operations + StepsOfHistory - 1) / StepsOfHistory, seed =>
+        {
+            var steps = ModelHistory.Steps(new Random(seed), StepsOfHistory);
+            if (Fail(steps) is not null) Assert.Fail($"seed {seed}\n{Explain(Shrink(steps))}");
+        });
+    }
+
+    /// <summary>Leaves out whatever is not needed for the failure.</summary>
+    private static ModelStep[] Shrink(ModelStep[] steps)
+    {
+        for (var size = steps.Length / 2; size > 0; size /= 2)
+        {
+            for (var start = 0; start + size <= steps.Length;)
+            {
+                ModelStep[] fewer = [.. steps[..start], .. steps[(start + size)..]];
+                if (Fail(fewer) is not null) steps = fewer;
+                else start += size;
+            }
+        }
+
+        return steps;
+    }
+
+    private static Exception? Fail(ModelStep[] steps)
+    {
+        try
+        {
+            var history = new ModelHistory();
+            foreach (var step in steps) history.Take(step);
+            return null;
+        }
+        catch (Exception failure)
+        {
+            return failure;
+        }
+    }
+
+    /// <summary>The steps in words, then what went wrong.</summary>
+    private static string Explain(ModelStep[] steps)
+    {
+        var told = new List<string>();
+        try
+        {
+            var history = new ModelHistory();
+            foreach (var step in steps) told.Add(history.Take(step));
+        }
+        catch (Exception failure)
+        {
+            told.Add(failure.ToString());
+        }
+
+        return string.Join('\n', told);
+    }
+
+    private static int Setting(string name, int usual) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
+}
