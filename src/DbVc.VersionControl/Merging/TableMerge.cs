@@ -68,7 +68,8 @@ internal sealed class TableMerge(MergeWork work, TableSides sides)
     private TreeEdit? Merge(TreeDifference source, TreeDifference target) => Classify(source, target) switch
     {
         RowMergeCase.Counts => MergeCounts(source, target),
-        RowMergeCase.Convergent => KeepTarget(target),
+        RowMergeCase.Convergent or RowMergeCase.TargetOnly => KeepTarget(target),
+        RowMergeCase.SourceOnly => TakeSource(source),
         RowMergeCase.TwoRows => Note(target),
         RowMergeCase.DeleteModify or RowMergeCase.SameNewKey => ResolveRow(source, target),
         _ => MergeCells(source, target),
@@ -78,11 +79,17 @@ internal sealed class TableMerge(MergeWork work, TableSides sides)
     {
         if (_targetRows.IsCounted(source.Key)) return RowMergeCase.Counts;
         if (source.After is null && target.After is null) return RowMergeCase.Convergent;
-        if (source.After is not { } sourceRow || target.After is not { } targetRow) return RowMergeCase.DeleteModify;
+        if (source.After is not { } sourceRow) return IsOnlyRewritten(_targetRows, target) ? RowMergeCase.SourceOnly : RowMergeCase.DeleteModify;
+        if (target.After is not { } targetRow) return IsOnlyRewritten(_sourceRows, source) ? RowMergeCase.TargetOnly : RowMergeCase.DeleteModify;
         if (source.Before is null && IsTwoRows(source.Key)) return work.Doubled is null ? RowMergeCase.SameNewKey : RowMergeCase.TwoRows;
         if (sourceRow.Span.SequenceEqual(targetRow.Span)) return _judgesEqualChanges ? RowMergeCase.Cells : RowMergeCase.Convergent;
         return RowMergeCase.Cells;
     }
+
+    /// <summary>True if a side only gave the row the columns of its new schema: no value that was there before is another one.</summary>
+    private bool IsOnlyRewritten(TableEncoder rows, TreeDifference change) => _baseRows is { } before && before != rows
+        && change is { Before: { } old, After: { } now }
+        && Convert(before, change.Key, old).Span.SequenceEqual(Convert(rows, change.Key, now).Span);
 
     /// <summary>True for a key that is handed out, unless a cherry-pick brought the row to both sides.</summary>
     private bool IsTwoRows(ReadOnlyMemory<byte> key) => _key is { IsAllocated: true } column && column.IsInteger(_mergedRows, key)

@@ -152,7 +152,7 @@ internal sealed class ModelHistory
     private string Combine(
         int at, string what, (Snapshot Snapshot, Dictionary<string, NaiveTable> Tables) start, ModelCommit source, int seed, int[] parents)
     {
-        ResolutionKind Decide(string place) => (ResolutionKind)(((uint)string.GetHashCode(place, StringComparison.Ordinal) ^ (uint)seed) % 3);
+        ResolutionKind Decide(string place) => (ResolutionKind)(place.Aggregate((uint)seed, (hash, c) => (hash ^ c) * 16777619) / 7 % 3);
         var target = _commits[_heads[at]];
         var naive = new NaiveMerge(PolicyOf, Decide);
         if (MergeAll(naive, start.Tables, source.Tables, target.Tables) is not { } tables) return what + ": both sides changed a schema";

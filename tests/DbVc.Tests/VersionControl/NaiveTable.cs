@@ -68,22 +68,27 @@ internal sealed class NaiveMerge(Func<string, string> policyOf, Func<string, Res
     /// <summary>The places of conflicts: table, key, column.</summary>
     public SortedSet<string> Conflicts { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Null where both sides changed the schema: that is not this merge's to say.</summary>
+    /// <summary>Null where both sides changed the schema, or one dropped a column: that is not this merge's to say.</summary>
     public NaiveTable? Run(NaiveTable before, NaiveTable source, NaiveTable target)
     {
         var schema = source.Schema.Sql == before.Schema.Sql ? target.Schema
             : target.Schema.Sql == before.Schema.Sql || target.Schema.Sql == source.Schema.Sql ? source.Schema : null;
-        if (schema is null) return null;
+        if (schema is null || before.Schema.Columns.Any(c => Lacks(source, c) || Lacks(target, c))) return null;
         var merged = new NaiveTable(schema);
         var (b, s, t) = (before.ChangeSchema(schema), source.ChangeSchema(schema), target.ChangeSchema(schema));
         foreach (var identity in b.Rows.Concat(s.Rows).Concat(t.Rows).Select(r => r.Identity).ToHashSet())
         {
             if (identity.StartsWith("counted", StringComparison.Ordinal)) MergeCounts(merged, b.Find(identity), s.Find(identity), t.Find(identity));
-            else if (MergeRow(schema, b.Find(identity)?.Values, s.Find(identity)?.Values, t.Find(identity)?.Values) is { } row) merged.Put(row);
+            else if (MergeRow((schema, source, target), b.Find(identity)?.Values, s.Find(identity)?.Values, t.Find(identity)?.Values) is { } row)
+            {
+                merged.Put(row);
+            }
         }
 
         return merged;
     }
+
+    private static bool Lacks(NaiveTable table, Column column) => table.Schema.Columns.All(c => c.Id != column.Id);
 
     private static void MergeCounts(NaiveTable merged, NaiveRow? before, NaiveRow? source, NaiveRow? target)
     {
@@ -92,8 +97,9 @@ internal sealed class NaiveMerge(Func<string, string> policyOf, Func<string, Res
         if (count > 0) merged.Put((before ?? source ?? target)!.Values, count);
     }
 
-    private Value[]? MergeRow(TableSchema schema, Value[]? before, Value[]? source, Value[]? target)
+    private Value[]? MergeRow((TableSchema Schema, NaiveTable Source, NaiveTable Target) sides, Value[]? before, Value[]? source, Value[]? target)
     {
+        var schema = sides.Schema;
         if (Same(source, before)) return target;
         if (Same(target, before)) return source;
         var columns = schema.StoredColumns.ToList();
@@ -106,7 +112,10 @@ internal sealed class NaiveMerge(Func<string, string> policyOf, Func<string, Res
         var merged = new Value[columns.Count];
         for (var i = 0; i < merged.Length; i++)
         {
-            merged[i] = MergeCell(policyOf(columns[i].Name), Place(schema, source, columns[i].Name), before is null ? null : before[i], source[i], target[i]);
+            // A column that one side does not have was added by the other, which alone can say what is in it.
+            if (Lacks(sides.Source, columns[i])) merged[i] = target[i];
+            else if (Lacks(sides.Target, columns[i])) merged[i] = source[i];
+            else merged[i] = MergeCell(policyOf(columns[i].Name), Place(schema, source, columns[i].Name), before is null ? null : before[i], source[i], target[i]);
         }
 
         return merged;
@@ -117,8 +126,9 @@ internal sealed class NaiveMerge(Func<string, string> policyOf, Func<string, Res
         if (source == before) return target;
         if (target == before) return source;
         if (source == target && (policy != "delta" || before is null)) return target;
-        if (policy == "max") return source.AsInteger >= target.AsInteger ? source : target;
-        if (policy == "delta" && before is { } b) return Value.Integer(source.AsInteger + target.AsInteger - b.AsInteger);
+        var areNumbers = source.Kind == ValueKind.Integer && target.Kind == ValueKind.Integer;
+        if (areNumbers && policy == "max") return source.AsInteger >= target.AsInteger ? source : target;
+        if (areNumbers && policy == "delta" && before is { Kind: ValueKind.Integer } b) return Value.Integer(source.AsInteger + target.AsInteger - b.AsInteger);
         return Decide<object>(place, before ?? Value.Null, source, target) is Value value ? value : Value.Null;
     }
 
