@@ -78,6 +78,7 @@ internal sealed class CommandLine
         BranchCommand.Create(),
         ConflictsCommand.Create(),
         MergeCommand.Create(),
+        InvariantCommand.Create(),
         RollbackCommand.Create(),
         BlameCommand.Create(),
         QueryCommand.Create(),

@@ -19,6 +19,7 @@ public sealed class Workspace : IDisposable
         Branches = new BranchManager(context);
         Merges = new MergeController(context, Branches);
         History = new HistoryReader(context);
+        Invariants = new InvariantDesk(context, History);
         Agents = new AgentCoordinator(context, Branches, Merges, History);
     }
 
@@ -30,6 +31,8 @@ public sealed class Workspace : IDisposable
     public MergeController Merges { get; }
 
     public HistoryReader History { get; }
+
+    public InvariantDesk Invariants { get; }
 
     public AgentCoordinator Agents { get; }
 
@@ -85,6 +88,7 @@ internal sealed record WorkspaceContext(
         var live = new LiveContext(new Repository(store, options.Clock), ProviderFor(layout, options), RepositoryIdentity.Read(store), layout)
         {
             LockTimeout = options.LockTimeout,
+            InvariantTime = options.InvariantTime,
             StepReached = options.StepReached,
         };
         var shadow = new Shadow(live);
