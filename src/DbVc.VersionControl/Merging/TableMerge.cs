@@ -132,7 +132,9 @@ internal sealed class TableMerge(MergeWork work, TableSides sides)
         var merged = new Value[columns.Count];
         for (var i = 0; i < columns.Count; i++)
         {
-            merged[i] = _cells.Run(place, columns[i], Cell(_baseRows, before, columns[i].Id),
+            // In a column that came later every row of the base held its default.
+            var old = before is null ? null : Cell(_baseRows, before, columns[i].Id) ?? ColumnDefault.Find(columns[i]);
+            merged[i] = _cells.Run(place, columns[i], old,
                 Cell(_sourceRows, sourceRow, columns[i].Id), Cell(_targetRows, targetRow, columns[i].Id));
         }
 

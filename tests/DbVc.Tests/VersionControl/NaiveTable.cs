@@ -8,6 +8,7 @@ namespace DbVc.Tests;
 internal sealed class NaiveTable(TableSchema schema)
 {
     private readonly SortedDictionary<string, NaiveRow> _rows = new(StringComparer.Ordinal);
+    private string? _dump;
 
     public TableSchema Schema { get; } = schema;
 
@@ -26,6 +27,7 @@ internal sealed class NaiveTable(TableSchema schema)
     /// <summary>Puts a row in its place; a row without key comes to those that are there.</summary>
     public void Put(Value[] values, long count = 1)
     {
+        _dump = null;
         var identity = IdentityOf(values);
         var counted = identity.StartsWith("counted", StringComparison.Ordinal);
         _rows[identity] = new NaiveRow(identity, values, counted ? count + (Find(identity)?.Count ?? 0) : 1);
@@ -33,6 +35,7 @@ internal sealed class NaiveTable(TableSchema schema)
 
     public void Remove(string identity, long count = 1)
     {
+        _dump = null;
         if (Find(identity) is not { } row) return;
         if (row.Count > count) _rows[identity] = row with { Count = row.Count - count };
         else _rows.Remove(identity);
@@ -53,7 +56,8 @@ internal sealed class NaiveTable(TableSchema schema)
         return copy;
     }
 
-    public string Dump() => string.Join('\n', _rows.Values.Select(r => $"{r.Count} × {DatabaseContent.Show(r.Values)}").Order(StringComparer.Ordinal));
+    public string Dump() => _dump ??= string.Join(
+        '\n', _rows.Values.Select(r => $"{r.Count} × {DatabaseContent.Show(r.Values)}").Order(StringComparer.Ordinal));
 
     private static Value DefaultOf(Column column) => column.DefaultSql is null ? Value.Null : Value.Integer(long.Parse(column.DefaultSql));
 }
@@ -115,7 +119,7 @@ internal sealed class NaiveMerge(Func<string, string> policyOf, Func<string, Res
             // A column that one side does not have was added by the other, which alone can say what is in it.
             if (Lacks(sides.Source, columns[i])) merged[i] = target[i];
             else if (Lacks(sides.Target, columns[i])) merged[i] = source[i];
-            else merged[i] = MergeCell(policyOf(columns[i].Name), Place(schema, source, columns[i].Name), before is null ? null : before[i], source[i], target[i]);
+            else merged[i] = MergeCell(policyOf(columns[i].Name), Place(schema, source, columns[i].Name), before?[i], source[i], target[i]);
         }
 
         return merged;
@@ -146,7 +150,8 @@ internal sealed class NaiveMerge(Func<string, string> policyOf, Func<string, Res
     private static string Place(TableSchema schema, Value[] row, string column)
     {
         var columns = schema.StoredColumns.ToList();
-        return $"{schema.Name} {string.Join(',', schema.PrimaryKey.Select(name => DatabaseContent.Show(row[columns.FindIndex(c => c.Name == name)])))} {column}";
+        var key = schema.PrimaryKey.Select(name => DatabaseContent.Show(row[columns.FindIndex(c => c.Name == name)]));
+        return $"{schema.Name} {string.Join(',', key)} {column}";
     }
 
     private static bool Same(Value[]? one, Value[]? other) => one is null || other is null ? one == other : one.AsSpan().SequenceEqual(other);
