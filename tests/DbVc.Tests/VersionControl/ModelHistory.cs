@@ -56,7 +56,11 @@ internal sealed class ModelHistory
         Column Column(int id, string name, string type) => new() { Id = id, Name = name, DeclaredType = type };
         TableSchema Table(string name, string[] key, params Column[] columns) => WithSql(new TableSchema
         {
-            Id = name, Name = name, Columns = columns, PrimaryKey = key, Sql = "",
+            Id = name,
+            Name = name,
+            Columns = columns,
+            PrimaryKey = key,
+            Sql = "",
         });
         TableSchema[] tables =
         [
