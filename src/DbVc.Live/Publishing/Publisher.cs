@@ -14,6 +14,7 @@ namespace DbVc.Live;
 public sealed class Publisher(LiveContext context, Shadow shadow, BranchInstances instances)
 {
     private const int MaxAttempts = 5;
+    private readonly RepositoryHome _home = new(context);
 
     /// <summary>
     /// Moves the branch as planned. Throws kind Locked, <c>rows.moving</c>, if rows kept changing under it; kind Locked,
@@ -30,11 +31,12 @@ public sealed class Publisher(LiveContext context, Shadow shadow, BranchInstance
             var head = CaptureChanges(CaptureRequest.Outside(request.Branch), cancel).Head;
             if (request.Plan(head) is not { } plan) return new PublishOutcome(null, head, []);
             var after = SnapshotCodec.Read(context.Repository.Chunks, plan.Commit.Snapshot);
-            var violations = request.Branch.IsMain ? shadow.Rehearse(head, after, context.Repository.Chunks) : [];
+            var chunks = InterruptibleChunks.For(context.Repository.Chunks, cancel);
+            var violations = request.Branch.IsMain ? shadow.Rehearse(head, after, chunks) : [];
             if (violations.Count > 0) return new PublishOutcome(null, head, violations);
 
             cancel.ThrowIfCancellationRequested();
-            var delta = new SnapshotDiff(context.Repository.Chunks, context.Repository.ReadSnapshot(head).Snapshot, after).ToDelta();
+            var delta = new SnapshotDiff(chunks, context.Repository.ReadSnapshot(head).Snapshot, after).ToDelta();
             var result = Apply(request, head, plan, delta);
             if (result.Commit is not null) return new PublishOutcome(result.Commit, head, []);
 
@@ -93,11 +95,18 @@ public sealed class Publisher(LiveContext context, Shadow shadow, BranchInstance
         }
     }
 
-    /// <summary>The database behind a branch: the live one for main, else the branch's instance.</summary>
-    public IDatabase Open(BranchName branch) => branch.IsMain
-        ? context.Provider.Open(context.Identity.Location)
-        : instances.Open(BranchRecord.Read(context.Repository.Store, branch)
+    /// <summary>The database behind a branch: the live one for main, else the branch's instance. Throws <c>repository.copied</c>.</summary>
+    public IDatabase Open(BranchName branch)
+    {
+        if (branch.IsMain)
+        {
+            _home.Check();
+            return context.Provider.Open(context.Identity.Location);
+        }
+
+        return instances.Open(BranchRecord.Read(context.Repository.Store, branch)
             ?? throw new DbVcException(FailureKind.Usage, "branch.missing", $"There is no branch '{branch}'."));
+    }
 
     private CaptureOutcome CaptureChanges(CaptureRequest request, CancellationToken cancel)
     {
@@ -245,11 +254,13 @@ public sealed class Publisher(LiveContext context, Shadow shadow, BranchInstance
 
     private string? ReadCommit(BranchName branch, Intent intent)
     {
+        if (intent.Restore) Restoration.Make(context);
         using var database = Open(branch);
         using var session = database.BeginApply(context.LockTimeout);
         if (intent.From is not null || session.State is not null) return session.State?.Commit;
 
-        // Init died before it marked the database: nothing else is missing, so finish it.
+        // Init died before it marked the database: nothing else is missing, so finish it. A restored database has yet to get its rows.
+        if (intent.Restore) Restoration.Fill(context, session, CommitId.Parse(intent.To));
         session.SetState(LiveIdentity.StateAt(context, branch, CommitId.Parse(intent.To)));
         Reached(PublishStep.Applied);
         session.Commit();

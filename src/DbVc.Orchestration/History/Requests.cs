@@ -62,9 +62,3 @@ public sealed record QueryField(string Name, string Type);
 
 /// <summary>An entry of the operation log.</summary>
 public sealed record OperationEntry(long Number, string Command, string Actor, DateTimeOffset Time, IReadOnlyList<string> Moves);
-
-/// <summary>What verify found.</summary>
-public sealed record VerifyReport(bool Ok, long Commits, long Chunks, long Bytes, IReadOnlyList<VerifyProblem> Problems);
-
-/// <summary>Something that is not as it must be.</summary>
-public sealed record VerifyProblem(string Kind, string Object, string Message);

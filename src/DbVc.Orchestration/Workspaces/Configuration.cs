@@ -1,5 +1,6 @@
 using System.Globalization;
 using DbVc.Model;
+using DbVc.Pipelines;
 using DbVc.VersionControl;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -12,6 +13,8 @@ namespace DbVc.Orchestration;
 /// </summary>
 public sealed record Configuration
 {
+    private const long MaxBytes = 1024 * 1024;
+
     /// <summary>The file as init writes it: every key with its default.</summary>
     public const string DefaultText = """
         # How this repository behaves. People change this file; no branch can.
@@ -32,6 +35,9 @@ public sealed record Configuration
           model: builtin
           iterations: 40
           wall_seconds: 900
+        gc:
+          # Days for which gc keeps what an operation has left behind, so that it can be undone.
+          retention_days: 30
         # bubblewrap, or none: then generated code runs unguarded, and every report says so in red.
         sandbox: bubblewrap
 
@@ -47,14 +53,22 @@ public sealed record Configuration
 
     public TimeSpan AgentWallTime { get; init; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>How long gc keeps what only the operation log leads to.</summary>
+    public TimeSpan Retention { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>False only when a person wrote <c>sandbox: none</c>.</summary>
     public bool Sandbox { get; init; } = true;
 
     /// <summary>Throws usage failure <c>config.invalid</c> with file, line and the keys that exist.</summary>
     public static Configuration Read(string path)
     {
-        if (!File.Exists(path)) return new Configuration();
-        return new Reader(path).Read(File.ReadAllText(path));
+        return RegularFile.TryRead(path, followLink: true, MaxBytes, out var text) switch
+        {
+            null => new Reader(path).Read(System.Text.Encoding.UTF8.GetString(text).TrimStart('\uFEFF')),
+            { Kind: FileProblemKind.Missing } => new Configuration(),
+            { } problem => throw new DbVcException(FailureKind.Failed, "config.unreadable", $"The configuration {problem.Text}.", path,
+                "Make it a plain file that you may read."),
+        };
     }
 
     private sealed class Reader(string path)
@@ -85,7 +99,7 @@ public sealed record Configuration
 
         private void ReadKey(string key, YamlNode node)
         {
-            if (key is "merge" or "gates" or "agent") ReadSection(key + ".", node);
+            if (key is "merge" or "gates" or "agent" or "gc") ReadSection(key + ".", node);
             else if (key == "merge.policies") _result = _result with { Policies = ReadPolicies(node) };
             else if (node is not YamlScalarNode { Value: { } value }) throw Invalid(node.Start.Line, $"'{key}' must be a single value");
             else
@@ -98,6 +112,7 @@ public sealed record Configuration
                     "agent.model" => _result with { Model = value },
                     "agent.iterations" => _result with { AgentIterations = (int)Math.Min(Number(value, node), 1000) },
                     "agent.wall_seconds" => _result with { AgentWallTime = TimeSpan.FromSeconds(Math.Min(Number(value, node), 86_400)) },
+                    "gc.retention_days" => _result with { Retention = TimeSpan.FromDays(Math.Min(Number(value, node), 36_500)) },
                     "sandbox" => _result with { Sandbox = Choice(value, node, "bubblewrap", "none") == "bubblewrap" },
                     _ => throw Invalid(node.Start.Line, $"there is no key '{key}'"),
                 };
@@ -125,6 +140,6 @@ public sealed record Configuration
 
         private DbVcException Invalid(long line, string problem) => new(FailureKind.Usage, "config.invalid", $"The configuration is wrong: {problem}.",
             where: $"{path}:{line}", hint: "Keys: merge.policies, gates.line_coverage, gates.branch_coverage, gates.rows_per_second, "
-                + "agent.model, agent.iterations, agent.wall_seconds, sandbox.");
+                + "agent.model, agent.iterations, agent.wall_seconds, gc.retention_days, sandbox.");
     }
 }

@@ -32,15 +32,16 @@ public sealed class TableEncoder
         Table = table;
         var stored = table.StoredColumns.ToArray();
         _columns = stored.Length;
-        if (stored.Any(c => c.Id is < 1 or > ColumnIds.MaxId) || stored.DistinctBy(c => c.Id).Count() != stored.Length)
+        for (var i = 0; i < stored.Length; i++) _ordinals[stored[i].Id] = i;
+        if (stored.Any(c => c.Id is < 1 or > ColumnIds.MaxId) || _ordinals.Count != stored.Length)
         {
             throw new ArgumentException($"The columns of {table.Name} need ids of their own; assign them first.", nameof(table));
         }
 
-        for (var i = 0; i < stored.Length; i++) _ordinals[stored[i].Id] = i;
         _keyOrdinals = table.PrimaryKey.Select(name => FindOrdinal(stored, name)).ToArray();
-        _fields = Enumerable.Range(0, stored.Length).Except(_keyOrdinals)
-            .Select(i => new RowField(i, stored[i].Id)).OrderBy(f => f.Id).ToArray();
+        // Sorted as columns, not as fields: code that is generic over our own structs is compiled anew at every start.
+        var fields = stored.Where(c => !_keyOrdinals.Contains(_ordinals[c.Id])).OrderBy(c => c.Id).ToArray();
+        _fields = Array.ConvertAll(fields, c => new RowField(_ordinals[c.Id], c.Id));
     }
 
     public TableSchema Table { get; }
@@ -160,6 +161,17 @@ public sealed class TableEncoder
         var position = 0;
         if (IsCounted(key)) ReadCount(value.Span, ref position);
         RowCodec.CollectLarge(value[position..], found);
+    }
+
+    /// <summary>Adds the large values that an entry of a table with so many key columns refers to; the number of rows it stands for.</summary>
+    internal static long Inspect(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, int keyColumns, List<LargeValue> large)
+    {
+        var counted = keyColumns == 0;
+        for (int i = 0, at = 0; i < keyColumns && KeyCodec.MayHoldNull(key.Span); i++) counted |= KeyCodec.ReadValue(key, ref at).IsNull;
+        var position = 0;
+        var count = counted ? ReadCount(value.Span, ref position) : 1;
+        RowCodec.CollectLarge(value[position..], large);
+        return count;
     }
 
     private static int FindOrdinal(Column[] stored, string name)

@@ -28,6 +28,12 @@ internal sealed class MemoryStore : IRepositoryStore
 
     public IReadOnlyList<KeyValuePair<string, byte[]>> ListDocuments(string collection, string? after = null, int limit = int.MaxValue) => [];
 
+    public IReadOnlyList<string> ListCollections() => [];
+
+    public IReadOnlyList<Hash> ListCommits() => [.. _commits.Keys];
+
+    public IStoreUpkeep Upkeep => throw new NotSupportedException();
+
     public IStoreTransaction Begin() => new Transaction(this);
 
     public IDisposable Lock(string name, TimeSpan timeout) => new Transaction(this);
