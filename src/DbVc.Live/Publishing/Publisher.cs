@@ -37,7 +37,7 @@ public sealed class Publisher(LiveContext context, Shadow shadow, BranchInstance
 
             cancel.ThrowIfCancellationRequested();
             var delta = new SnapshotDiff(chunks, context.Repository.ReadSnapshot(head).Snapshot, after).ToDelta();
-            var result = Apply(request, head, plan, delta);
+            var result = Apply(request, head, plan, delta, cancel);
             if (result.Commit is not null) return new PublishOutcome(result.Commit, head, []);
 
             // What broke on live but not in the shadow came from a writer in between: capture again and judge the whole.
@@ -140,13 +140,13 @@ public sealed class Publisher(LiveContext context, Shadow shadow, BranchInstance
         return new CaptureOutcome(CommitId.Parse(intent.To), head);
     }
 
-    private Attempt Apply(PublishRequest request, CommitId head, PublishPlan plan, DatabaseDelta delta)
+    private Attempt Apply(PublishRequest request, CommitId head, PublishPlan plan, DatabaseDelta delta, CancellationToken cancel)
     {
         var intent = Begin(request, head, plan);
         var failed = new Attempt(null, [], []);
         var changed = Change(request.Branch, head, intent, session =>
         {
-            var result = session.Apply(delta);
+            var result = session.Apply(delta, (table, rows) => IsAsCaptured(head, table, rows, cancel));
             var broken = result.Violations.Count > 0 || result.Moved.Count > 0 ? result.Violations : session.CheckConstraints(delta);
             // Again here: somebody may have written since the rehearsal.
             if (result.Moved.Count == 0 && broken.Count == 0) broken = session.CheckInvariants(context.Invariants.ReadAll(), context.InvariantTime);
@@ -156,6 +156,13 @@ public sealed class Publisher(LiveContext context, Shadow shadow, BranchInstance
         if (!changed) return failed;
         Finish(intent);
         return new Attempt(CommitId.Parse(intent.To), [], []);
+    }
+
+    /// <summary>Again here: somebody may have written since into what goes away whole.</summary>
+    private bool IsAsCaptured(CommitId head, TableSchema table, IRowCursor rows, CancellationToken cancel)
+    {
+        using var chunks = context.Repository.Chunks.BeginWrite();
+        return context.Repository.ReadSnapshot(head).FindTable(table.Name) is { } captured && TableCapture.AreSame(chunks, captured, rows, cancel);
     }
 
     /// <summary>Makes the commit known and the intent durable; nothing points at the commit yet.</summary>
