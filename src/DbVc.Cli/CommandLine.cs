@@ -75,6 +75,7 @@ internal sealed class CommandLine
         LogCommand.Create(),
         ShowCommand.Create(),
         DiffCommand.Create(),
+        TagCommand.Create(),
         BranchCommand.Create(),
         ConflictsCommand.Create(),
         MergeCommand.Create(),

@@ -11,7 +11,7 @@ namespace DbVc.Live;
 /// then one transaction on the database checks every touched row, applies the change and names the new commit; last the ref moves.
 /// A crash at any instruction leaves either the old or the new state.
 /// </summary>
-public sealed class Publisher(LiveContext context, Shadow shadow, BranchInstances instances)
+public sealed partial class Publisher(LiveContext context, Shadow shadow, BranchInstances instances)
 {
     private const int MaxAttempts = 5;
 
@@ -171,7 +171,8 @@ public sealed class Publisher(LiveContext context, Shadow shadow, BranchInstance
             LiveIdentity.Check(context, branch, head, session.State);
             if (apply(session))
             {
-                session.SetState(LiveIdentity.StateAt(context, branch, CommitId.Parse(intent.To)));
+                var state = LiveIdentity.StateAt(context, branch, CommitId.Parse(intent.To));
+                session.SetState(intent.Mark is { } mark ? state with { OperationHead = mark } : state);
                 Reached(PublishStep.Applied);
                 committing = true;
                 session.Commit();
@@ -200,7 +201,8 @@ public sealed class Publisher(LiveContext context, Shadow shadow, BranchInstance
         var (branch, to) = (BranchName.Parse(intent.Branch), CommitId.Parse(intent.To));
         if (branch.IsMain) MainCheckout.Write(context, to);
         var transaction = new CommitTransaction(context.Repository, intent.Command, intent.Actor);
-        transaction.MoveBranch(branch, intent.From is { } from ? CommitId.Parse(from) : null, to);
+        if (intent.From != intent.To) transaction.MoveBranch(branch, intent.From is { } from ? CommitId.Parse(from) : null, to);
+        foreach (var move in intent.AlsoMove ?? []) transaction.MoveRef(move.ToMove());
         transaction.DeleteDocument(Intent.Collection, intent.Branch);
         foreach (var change in intent.AlsoWrite ?? [])
         {
@@ -233,7 +235,7 @@ public sealed class Publisher(LiveContext context, Shadow shadow, BranchInstance
     private void Recover(BranchName branch)
     {
         if (Intent.Read(context.Repository.Store, branch) is not { } intent) return;
-        if (IsReachable(branch) && ReadCommit(branch, intent) == intent.To) Finish(intent);
+        if (IsReachable(branch) && IsDone(branch, intent)) Finish(intent);
         else Forget(branch);
     }
 
@@ -241,18 +243,18 @@ public sealed class Publisher(LiveContext context, Shadow shadow, BranchInstance
     private bool IsReachable(BranchName branch) =>
         branch.IsMain || (BranchRecord.Read(context.Repository.Store, branch) is { } record && instances.Exists(record));
 
-    private string? ReadCommit(BranchName branch, Intent intent)
+    private bool IsDone(BranchName branch, Intent intent)
     {
         using var database = Open(branch);
         using var session = database.BeginApply(context.LockTimeout);
-        if (intent.From is not null || session.State is not null) return session.State?.Commit;
+        if (intent.From is not null || session.State is not null) return intent.IsDone(session.State);
 
         // Init died before it marked the database: nothing else is missing, so finish it.
         session.SetState(LiveIdentity.StateAt(context, branch, CommitId.Parse(intent.To)));
         Reached(PublishStep.Applied);
         session.Commit();
         Reached(PublishStep.LiveCommitted);
-        return intent.To;
+        return true;
     }
 
     private void Reached(PublishStep step) => context.StepReached?.Invoke(step);

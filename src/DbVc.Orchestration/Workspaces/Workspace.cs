@@ -19,6 +19,7 @@ public sealed class Workspace : IDisposable
         Branches = new BranchManager(context);
         Merges = new MergeController(context, Branches);
         History = new HistoryReader(context);
+        Tags = new TagShelf(context);
         Agents = new AgentCoordinator(context, Branches, Merges, History);
     }
 
@@ -30,6 +31,8 @@ public sealed class Workspace : IDisposable
     public MergeController Merges { get; }
 
     public HistoryReader History { get; }
+
+    public TagShelf Tags { get; }
 
     public AgentCoordinator Agents { get; }
 
