@@ -16,6 +16,8 @@ internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePol
     public TableSnapshot Run()
     {
         var start = sides.Base?.Rows ?? default;
+        if (sides.IsSourceOnly && _sourceRows == _mergedRows) return sides.Source;
+        if (sides.Source.Rows == sides.Target.Rows && _sourceRows == _targetRows && _targetRows == _mergedRows && !_judgesEqualChanges) return sides.Target;
         var rows = ProllyTree.Edit(chunks, sides.Target.Rows, Edits(start).ToList());
         var (added, _, deleted) = RowDiff.Count(chunks, sides.Target, sides.Target with { Rows = rows });
         return new TableSnapshot(sides.Merged, rows, sides.Target.Count + added - deleted);
@@ -69,7 +71,7 @@ internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePol
 
     private TreeEdit? ResolveRow(TreeDifference source, TreeDifference target)
     {
-        var conflict = ConflictFactory.Create(new Conflict
+        var resolution = conflicts.Resolve(new Conflict
         {
             Id = "",
             Kind = ConflictKind.Row,
@@ -79,7 +81,7 @@ internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePol
             Source = Named(_sourceRows, source.Key, source.After),
             Target = Named(_targetRows, target.Key, target.After),
         });
-        return conflicts.Resolve(conflict)?.Kind switch
+        return resolution?.Kind switch
         {
             ResolutionKind.Source => TakeSource(source),
             ResolutionKind.Base => new TreeEdit(source.Key, source.Before is { } row ? Convert(_baseRows!, source.Key, row) : (ReadOnlyMemory<byte>?)null),
@@ -118,7 +120,7 @@ internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePol
 
     private Value ResolveCell(ReadOnlyMemory<byte> key, Column column, Value? before, Value source, Value target)
     {
-        var conflict = ConflictFactory.Create(new Conflict
+        var resolution = conflicts.Resolve(new Conflict
         {
             Id = "",
             Kind = ConflictKind.Cell,
@@ -129,7 +131,6 @@ internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePol
             Source = [new NamedValue(column.Name, source)],
             Target = [new NamedValue(column.Name, target)],
         });
-        var resolution = conflicts.Resolve(conflict);
         return resolution?.Kind switch
         {
             ResolutionKind.Source => source,
@@ -169,28 +170,4 @@ internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePol
         rows is null || value is not { } v
             ? null
             : [.. rows.Table.StoredColumns.Zip(rows.Decode(chunks, key, v).Values, (column, cell) => new NamedValue(column.Name, cell))];
-}
-
-/// <summary>One table on the three sides, with the schema the merged rows get.</summary>
-internal sealed record TableSides(TableSnapshot? Base, TableSnapshot Source, TableSnapshot Target, TableSchema Merged)
-{
-    public TableEncoder MergedRows { get; } = new(Merged);
-
-    /// <summary>The merged table's own encoder where the schemas are equal: then entries are taken over without being read.</summary>
-    public TableEncoder EncoderOf(TableSnapshot side) => SchemaEquality.Same(side.Schema, Merged) ? MergedRows : new TableEncoder(side.Schema);
-}
-
-/// <summary>Looks up decisions and keeps what nobody decided.</summary>
-internal sealed class ConflictLog(Func<string, Resolution?> decisions)
-{
-    private readonly List<Conflict> _open = [];
-
-    public IReadOnlyList<Conflict> Open => _open;
-
-    public Resolution? Resolve(Conflict conflict)
-    {
-        var resolution = decisions(conflict.Id);
-        if (resolution is null) _open.Add(conflict);
-        return resolution;
-    }
 }
