@@ -42,6 +42,9 @@ public interface IDatabaseProvider
     /// <summary>The engine's name, for example <c>sqlite</c>.</summary>
     string Engine { get; }
 
+    /// <summary>The engine's SQL, for scripts that people run themselves.</summary>
+    ISqlDialect Dialect { get; }
+
     IDatabase Open(string location);
 
     /// <summary>Makes an empty database; fails if one is there.</summary>

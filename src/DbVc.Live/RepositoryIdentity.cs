@@ -48,7 +48,7 @@ public sealed record DocumentChange(string Collection, string Id, byte[] Body);
 /// <summary>One ref that moves together with a branch, or without one; ids as hexadecimal digits, null where the ref does not exist.</summary>
 public sealed record RefChange(string Name, string? Before, string? After)
 {
-    internal RefMove ToMove() => new(Name, Before is null ? null : Hash.Parse(Before), After is null ? null : Hash.Parse(After));
+    public RefMove ToMove() => new(Name, Before is null ? null : Hash.Parse(Before), After is null ? null : Hash.Parse(After));
 }
 
 /// <summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using DbVc.Live;
 using DbVc.Model;
+using DbVc.Store;
 
 namespace DbVc.Orchestration;
 
@@ -19,6 +20,18 @@ internal sealed record BranchInfo(string Name, string Status, string Head, strin
     }
 }
 
+/// <summary>What is left of a branch that was deleted: enough to bring it back.</summary>
+internal sealed record DeletedBranch(string Head, BranchRecord Record)
+{
+    public const string Collection = "deleted-branches";
+
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, BranchJson.Default.DeletedBranch);
+
+    public static DeletedBranch? Read(IRepositoryStore store, BranchName branch) =>
+        store.ReadDocument(Collection, branch.Text) is { } bytes ? JsonSerializer.Deserialize(bytes, BranchJson.Default.DeletedBranch) : null;
+}
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(BranchInfo))]
+[JsonSerializable(typeof(DeletedBranch))]
 internal sealed partial class BranchJson : JsonSerializerContext;

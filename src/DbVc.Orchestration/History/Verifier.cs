@@ -30,6 +30,7 @@ internal sealed class Verifier(WorkspaceContext context)
         }
 
         if (_problems.Count == 0) Check("live database", () => CheckLive(cancel));
+        Check("operation log", () => _problems.AddRange(new OperationAudit(context).Problems()));
         return new VerifyReport(_problems.Count == 0, commits, _seen.Count, _bytes, _problems);
     }
 

@@ -24,7 +24,7 @@ internal sealed class ConflictDesk(WorkspaceContext context)
         {
             var conflicts = Read(m).ToList();
             return new MergeStatus(m.Id, BranchName.Parse(m.Source), BranchName.Parse(m.Target), conflicts.Count,
-                conflicts.Count(c => c.Resolution is null), m.Started);
+                conflicts.Count(c => c.Resolution is null), m.Started) { Verb = m.Replay?.Name ?? "merge" };
         })];
 
     public ConflictPage List(string? merge, string? after, int limit)

@@ -11,6 +11,9 @@ internal sealed record MergeRecord(string Id, string Source, string Target, stri
 {
     public const string Collection = "merges";
 
+    /// <summary>Set where the merge carries one change over (cherry-pick, revert, undo, stash) instead of merging a branch.</summary>
+    public ReplayRecord? Replay { get; init; }
+
     /// <summary>The collection of its conflicts, each with its resolution.</summary>
     public string Conflicts => "conflicts/" + Id;
 

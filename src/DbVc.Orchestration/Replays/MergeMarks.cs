@@ -1,6 +1,5 @@
 using DbVc.Live;
 using DbVc.Model;
-using DbVc.VersionControl;
 
 namespace DbVc.Orchestration;
 

@@ -1,3 +1,4 @@
+using DbVc.Live;
 using DbVc.Model;
 
 namespace DbVc.Orchestration;
@@ -33,8 +34,8 @@ internal sealed record ReplayRecord(ReplayVerb Verb, string? Before, string Afte
     /// <summary>The gate report that allowed it.</summary>
     public string? Evidence { get; init; }
 
-    /// <summary>The stash that goes away with it.</summary>
-    public string? Stash { get; init; }
+    /// <summary>The ref of a stash that comes or goes with it.</summary>
+    public RefChange? Move { get; init; }
 
     /// <summary>True where it makes a commit; a stash only changes the live database.</summary>
     public bool MakesCommit => Verb is not (ReplayVerb.StashApply or ReplayVerb.StashPop);

@@ -89,10 +89,17 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
                 conflicts = merged.Conflicts;
                 if (conflicts.Count > 0) return null;
                 tables = TableChanges.Between(chunks, now, merged.Merged);
-                IReadOnlyList<RefChange> drop = replay.Stash is { } name ? [new RefChange(name, replay.After, null)] : [];
-                return new RewritePlan(merged.Merged, [], drop) { AlsoWrite = [.. _conflicts.Removal(record)] };
+                RequireUnmoved(replay.Move);
+                return new RewritePlan(merged.Merged, [], replay.Move is { } move ? [move] : []) { AlsoWrite = [.. _conflicts.Removal(record)] };
             }), cancel);
         return Report(record, outcome.Violations, conflicts, outcome.Head) ?? Done(replay) with { Tables = tables };
+    }
+
+    private void RequireUnmoved(RefChange? move)
+    {
+        if (move is null || context.Repository.Store.ReadRef(move.Name)?.ToString() == move.Before) return;
+        throw new DbVcException(FailureKind.Refused, "stash.moved", $"{move.Name} no longer is what it was when this began.",
+            hint: "db-vc stash list shows what there is; db-vc merge abort drops a merge in progress.");
     }
 
     private MergeOutcome Merge(ReplayRecord replay, Snapshot target, IChunkWriter chunks, Func<string, Resolution?> decisions)

@@ -17,9 +17,12 @@ public sealed class Workspace : IDisposable
         _store = store;
         _context = context;
         Branches = new BranchManager(context);
-        Merges = new MergeController(context, Branches);
+        Replays = new ReplayController(context, Branches);
+        Merges = new MergeController(context, Branches, Replays);
         History = new HistoryReader(context);
         Tags = new TagShelf(context);
+        Stashes = new StashShelf(context, Branches);
+        Operations = new OperationDesk(context, Branches);
         Agents = new AgentCoordinator(context, Branches, Merges, History);
     }
 
@@ -30,9 +33,15 @@ public sealed class Workspace : IDisposable
 
     public MergeController Merges { get; }
 
+    public ReplayController Replays { get; }
+
     public HistoryReader History { get; }
 
     public TagShelf Tags { get; }
+
+    public StashShelf Stashes { get; }
+
+    public OperationDesk Operations { get; }
 
     public AgentCoordinator Agents { get; }
 

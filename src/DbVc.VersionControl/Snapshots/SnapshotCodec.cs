@@ -45,8 +45,12 @@ public static class SnapshotCodec
         return value;
     }
 
-    public static TableSnapshot DecodeTable(IChunkSource chunks, ReadOnlySpan<byte> value) => new(
-        JsonSerializer.Deserialize(chunks.Read(Hash.Read(value)).Span, SchemaJson.Default.TableSchema)!,
+    public static TableSnapshot DecodeTable(IChunkSource chunks, ReadOnlySpan<byte> value) =>
+        DecodeTable(value, JsonSerializer.Deserialize(chunks.Read(SchemaOf(value)).Span, SchemaJson.Default.TableSchema)!);
+
+    /// <summary>The same for who knows the schema already.</summary>
+    internal static TableSnapshot DecodeTable(ReadOnlySpan<byte> value, TableSchema schema) => new(
+        schema,
         new TreeRoot(Hash.Read(value[Hash.Size..])),
         BinaryPrimitives.ReadInt64LittleEndian(value[(2 * Hash.Size)..]));
 

@@ -52,7 +52,8 @@ public sealed class SnapshotDiff(IChunkSource chunks, Snapshot before, Snapshot 
     }
 
     private static HashSet<string> RebuiltTables(IEnumerable<TableDifference> tables) =>
-        tables.Where(t => !SchemaEquality.Same(t.Before?.Schema, t.After?.Schema)).Select(t => t.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        tables.Where(t => !SchemaEquality.Same(t.Before?.Schema, t.After?.Schema))
+            .SelectMany(t => new[] { t.Before, t.After }.OfType<TableSnapshot>().Select(side => side.Schema.Name)).ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Indexes and triggers of a table whose schema changes go and come back with it, even if they did not change themselves.</summary>
     private IEnumerable<SchemaObject> ObjectsOf(Snapshot snapshot, HashSet<string> tables) =>

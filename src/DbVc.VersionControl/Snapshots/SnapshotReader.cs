@@ -17,6 +17,15 @@ public sealed class SnapshotReader(IChunkSource chunks, Snapshot snapshot)
             ? SnapshotCodec.DecodeTable(Chunks, value.Span)
             : null;
 
+    /// <summary>The stored entry of a table, which is equal exactly where schema and rows are; upper and lower case alike if need be.</summary>
+    internal ReadOnlyMemory<byte>? FindTableEntry(string name)
+    {
+        if (ProllyTree.TryGet(Chunks, Snapshot.Objects, SnapshotCodec.TableKey(name), out var value)) return value;
+        var other = ScanPrefix("table/").Select(e => (Name: Encoding.UTF8.GetString(e.Key.Span["table/".Length..]), e.Value))
+            .FirstOrDefault(e => e.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        return other.Name is null ? null : other.Value;
+    }
+
     /// <summary>All tables by name.</summary>
     public IEnumerable<TableSnapshot> Tables() =>
         ScanPrefix("table/").Select(entry => SnapshotCodec.DecodeTable(Chunks, entry.Value.Span));
