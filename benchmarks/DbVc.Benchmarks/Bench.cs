@@ -7,6 +7,9 @@ internal sealed class Bench : IDisposable
 {
     public const int Rounds = 5;
 
+    /// <summary>Rows of the tables, where a benchmark lets that be chosen.</summary>
+    public int Rows { get; init; } = 1_000_000;
+
     public string Folder { get; } = Directory.CreateTempSubdirectory("dbvc-bench-").FullName;
 
     public static string LoadAverage() => string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ')[..3]);

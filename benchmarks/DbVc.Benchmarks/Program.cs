@@ -9,9 +9,14 @@ var benchmarks = new Dictionary<string, Action<Bench>>
     ["agent"] = AgentBenchmark.Run,
     ["status"] = StatusBenchmark.Run,
     ["merge"] = MergeBenchmark.Run,
+    ["engine"] = EngineBenchmark.Run,
+    ["time-travel"] = TimeTravelBenchmark.Run,
 };
 
-var unknown = args.Where(name => !benchmarks.ContainsKey(name)).ToList();
+// A number among the names is the size of the tables, for benchmarks that let it be chosen.
+var rows = args.Select(a => int.TryParse(a, out var number) ? number : 0).FirstOrDefault(n => n >= 10_000, 1_000_000);
+var names = args.Where(a => !int.TryParse(a, out _)).ToList();
+var unknown = names.Where(name => !benchmarks.ContainsKey(name)).ToList();
 if (unknown.Count > 0)
 {
     Console.Error.WriteLine($"error: there is no benchmark {string.Join(", ", unknown)}. Known are {string.Join(", ", benchmarks.Keys)}.");
@@ -19,11 +24,11 @@ if (unknown.Count > 0)
 }
 
 Console.WriteLine($"{DateTime.UtcNow:yyyy-MM-dd}, {Environment.ProcessorCount} cores, load average {Bench.LoadAverage()}");
-foreach (var (name, run) in benchmarks.Where(b => args.Length == 0 || args.Contains(b.Key)))
+foreach (var (name, run) in benchmarks.Where(b => names.Count == 0 || names.Contains(b.Key)))
 {
     Console.WriteLine();
     Console.WriteLine($"## {name}");
-    using var bench = new Bench();
+    using var bench = new Bench { Rows = rows };
     run(bench);
     Console.WriteLine($"load average {Bench.LoadAverage()}");
 }

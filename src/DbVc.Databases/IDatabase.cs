@@ -26,9 +26,6 @@ public interface IDatabase : IDisposable
 
     /// <summary>Runs one read-only statement of untrusted SQL: no writes, no attach, no extension, bounded rows and time.</summary>
     IQueryResult Query(string sql, QueryLimits limits);
-
-    /// <summary>The tables that a statement reads, found without running it.</summary>
-    IReadOnlyList<string> FindTables(string sql);
 }
 
 /// <summary>What an engine promises, and what not.</summary>
@@ -53,6 +50,10 @@ public interface IDatabaseProvider
     /// <summary>A consistent, isolated, durable copy of <paramref name="source"/> at <paramref name="destination"/> by the fastest safe way.
     /// Either the whole copy stands at the destination afterwards, or nothing.</summary>
     void Clone(string source, string destination);
+
+    /// <summary>Runs one read-only statement of untrusted SQL on a database as it was, without making that database: rows are read as the statement
+    /// asks for them. <paramref name="history"/> must stay readable until the answer is disposed.</summary>
+    IQueryResult QueryHistory(IHistory history, string sql, QueryLimits limits);
 
     /// <summary>Removes a database made by <see cref="Create"/> or <see cref="Clone"/>, with its side files. Nothing there is no error.</summary>
     void Drop(string location);

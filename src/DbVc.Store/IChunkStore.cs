@@ -16,7 +16,9 @@ public interface IChunkSource
 public interface IChunkWriter : IChunkSource, IDisposable
 {
     /// <summary>Stores a chunk under its name; a chunk that exists already costs nothing.</summary>
-    Hash Write(ReadOnlySpan<byte> chunk);
+    /// <param name="chunk">The content.</param>
+    /// <param name="basedOn">A hint: a chunk that this one has much in common with. Where it pays, only the difference is stored.</param>
+    Hash Write(ReadOnlySpan<byte> chunk, Hash basedOn = default);
 
     /// <summary>Makes everything written durable (the pack is fsynced, then a short index transaction). Disposed without it, nothing remains.
     /// Writing may go on afterwards.</summary>

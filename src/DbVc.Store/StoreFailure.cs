@@ -40,6 +40,9 @@ internal static class StoreFailure
     public static DbVcException Locked(string message) => new(FailureKind.Locked, "repository.locked", message,
         hint: "Wait for the other command to end and try again.");
 
+    public static DbVcException DamagedChunk(string message, string where) => new(FailureKind.Failed, "store.chunk-damaged", message, where,
+        "Restore .db-version-control/packs from a backup; the live database is not affected.");
+
     public static DbVcException Damaged(string message, string? where = null) => new(FailureKind.Failed, "store.damaged", message, where,
         "Restore .db-version-control from a backup; the live database is not affected.");
 }

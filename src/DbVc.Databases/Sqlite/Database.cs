@@ -29,8 +29,6 @@ public sealed class SqliteDatabase : IDatabase
 
     public IQueryResult Query(string sql, QueryLimits limits) => SqliteQuery.Run(_path, sql, limits, _readTimeout);
 
-    public IReadOnlyList<string> FindTables(string sql) => SqliteQuery.FindTables(_path, sql, _readTimeout);
-
     public void Dispose()
     {
         // Nothing is held between calls.

@@ -53,6 +53,8 @@ public sealed class SqliteProvider(string scratchFolder) : IDatabaseProvider
         SqliteClone.Run(Path.GetFullPath(source), path, ReadTimeout);
     }
 
+    public IQueryResult QueryHistory(IHistory history, string sql, QueryLimits limits) => SqliteQuery.Run(history, sql, limits);
+
     public void Drop(string location)
     {
         var path = Path.GetFullPath(location);

@@ -5,7 +5,7 @@ namespace DbVc.Databases;
 /// <summary>Runs one reading statement of untrusted SQL on a connection that cannot write.</summary>
 internal sealed class SqliteQuery : IQueryResult
 {
-    private const int OptionDefensive = 1010;
+    public const int OptionDefensive = 1010;
     private const int LimitLength = 0;
     private const int LimitAttached = 7;
 
@@ -16,10 +16,11 @@ internal sealed class SqliteQuery : IQueryResult
     private readonly SqliteQueryGuard _guard;
     private readonly SqliteStatement _statement;
     private readonly QueryLimits _limits;
+    private readonly HistoryConnection? _history;
 
-    private SqliteQuery(SqliteHandle handle, SqliteQueryGuard guard, SqliteStatement statement, QueryLimits limits)
+    private SqliteQuery(SqliteHandle handle, SqliteQueryGuard guard, SqliteStatement statement, QueryLimits limits, HistoryConnection? history)
     {
-        (_handle, _guard, _statement, _limits) = (handle, guard, statement, limits);
+        (_handle, _guard, _statement, _limits, _history) = (handle, guard, statement, limits, history);
         Columns = Enumerable.Range(0, statement.ColumnCount).Select(i => new QueryColumn(statement.ColumnName(i), statement.DeclaredType(i))).ToList();
     }
 
@@ -27,47 +28,14 @@ internal sealed class SqliteQuery : IQueryResult
 
     public IEnumerable<Value[]> Rows => ReadRows();
 
-    public static SqliteQuery Run(string path, string sql, QueryLimits limits, TimeSpan timeout)
+    public static SqliteQuery Run(string path, string sql, QueryLimits limits, TimeSpan timeout) => Run(Open(path, timeout), sql, limits, null);
+
+    /// <summary>Runs a statement on a database that exists only in history.</summary>
+    public static SqliteQuery Run(IHistory history, string sql, QueryLimits limits)
     {
-        var handle = Open(path, timeout);
-        SqliteQueryGuard? guard = null;
-        try
-        {
-            guard = new SqliteQueryGuard(handle, limits.MaxTime);
-            guard.StartClock();
-            var statement = Prepare(handle, sql);
-            guard.StopClock();
-            return new SqliteQuery(handle, guard, statement, limits);
-        }
-        catch
-        {
-            guard?.Dispose();
-            handle.Dispose();
-            throw;
-        }
-    }
-
-    public static IReadOnlyList<string> FindTables(string path, string sql, TimeSpan timeout)
-    {
-        using var handle = Open(path, timeout);
-        List<string> asked;
-        using (var guard = new SqliteQueryGuard(handle, TimeSpan.MaxValue))
-        {
-            guard.StartClock();
-            Prepare(handle, sql).Dispose();
-            asked = guard.Tables.ToList();
-        }
-
-        // Views were replaced by the tables beneath them, functions that give rows are in no catalogue.
-        using var names = handle.Prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table'");
-        var tables = new List<string>();
-        while (names.Step())
-        {
-            if (asked.Contains(names.TextAt(0), StringComparer.OrdinalIgnoreCase)) tables.Add(names.TextAt(0));
-        }
-
-        tables.Sort(StringComparer.Ordinal);
-        return tables;
+        var handle = SqliteHandle.OpenMemory();
+        Confine(handle);
+        return Run(handle, sql, limits, history);
     }
 
     public void Dispose()
@@ -100,6 +68,7 @@ internal sealed class SqliteQuery : IQueryResult
 
         var failure = SqliteQueryGuard.Translate(_handle.Fail(), code, _handle.ErrorMessage);
         _statement.Reset();
+        _history?.ThrowFailure();
         throw failure;
     }
 
@@ -117,18 +86,43 @@ internal sealed class SqliteQuery : IQueryResult
             handle = SqliteHandle.Open(path, SqliteAccess.ReadOnly, timeout);
         }
 
-        handle.Configure(OptionDefensive, true);
-        SqliteNative.Limit(handle.Pointer, LimitLength, MaxValueLength);
-        SqliteNative.Limit(handle.Pointer, LimitAttached, 0);
+        Confine(handle);
         return handle;
     }
 
-    private static SqliteStatement Prepare(SqliteHandle handle, string sql)
+    private static void Confine(SqliteHandle handle)
+    {
+        handle.Configure(OptionDefensive, true);
+        SqliteNative.Limit(handle.Pointer, LimitLength, MaxValueLength);
+        SqliteNative.Limit(handle.Pointer, LimitAttached, 0);
+    }
+
+    private static SqliteQuery Run(SqliteHandle handle, string sql, QueryLimits limits, IHistory? history)
+    {
+        SqliteQueryGuard? guard = null;
+        try
+        {
+            guard = new SqliteQueryGuard(handle, limits.MaxTime);
+            guard.StartClock();
+            var connection = history is null ? null : new HistoryConnection(handle, guard, history);
+            var statement = Prepare(handle, sql, connection);
+            guard.StopClock();
+            return new SqliteQuery(handle, guard, statement, limits, connection);
+        }
+        catch
+        {
+            guard?.Dispose();
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    private static SqliteStatement Prepare(SqliteHandle handle, string sql, HistoryConnection? history = null)
     {
         SqliteStatement statement;
         try
         {
-            statement = handle.Prepare(sql);
+            statement = history is null ? handle.Prepare(sql) : history.Prepare(sql);
         }
         catch (ArgumentException)
         {
@@ -138,7 +132,7 @@ internal sealed class SqliteQuery : IQueryResult
         {
             throw SqliteQueryGuard.Refuse("the text holds several");
         }
-        catch (DbVcException failure)
+        catch (DbVcException failure) when (failure.Code != "store.damaged")
         {
             throw SqliteQueryGuard.Translate(failure, SqliteNative.ExtendedErrorCode(handle.Pointer), handle.ErrorMessage);
         }

@@ -10,9 +10,14 @@ internal sealed unsafe class SqliteQueryGuard : IDisposable
 {
     private const int Allow = 0;
     private const int Deny = 1;
+    private const int ActionCreateIndex = 1;
+    private const int ActionCreateTable = 2;
+    private const int ActionCreateView = 8;
+    private const int ActionInsert = 18;
     private const int ActionPragma = 19;
     private const int ActionRead = 20;
     private const int ActionSelect = 21;
+    private const int ActionUpdate = 23;
     private const int ActionFunction = 31;
     private const int ActionRecursive = 33;
 
@@ -35,13 +40,21 @@ internal sealed unsafe class SqliteQueryGuard : IDisposable
     {
         (_handle, _left) = (handle, maxTime);
         _self = GCHandle.Alloc(this);
-        SqliteNative.SetAuthorizer(handle.Pointer, &Authorize, GCHandle.ToIntPtr(_self));
+        Resume();
         // Not a progress handler: calling back into managed code from every running statement has ended a process before.
         _alarm = new Timer(static connection => SqliteNative.Interrupt((nint)connection!), handle.Pointer, Timeout.Infinite, Timeout.Infinite);
     }
 
     /// <summary>Tables and views that were asked for while preparing.</summary>
     public IReadOnlyCollection<string> Tables => _tables;
+
+    /// <summary>Lets definitions of tables and views through as well, for text out of history; what they ask for is not noted.</summary>
+    public bool AllowDefinitions { get; set; }
+
+    /// <summary>Lets everything through until <see cref="Resume"/>, for statements of our own.</summary>
+    public void Suspend() => SqliteNative.SetAuthorizer(_handle.Pointer, null, 0);
+
+    public void Resume() => SqliteNative.SetAuthorizer(_handle.Pointer, &Authorize, GCHandle.ToIntPtr(_self));
 
     /// <summary>Only the time inside the database counts, not that of whoever takes the rows.</summary>
     public void StartClock()
@@ -77,7 +90,7 @@ internal sealed unsafe class SqliteQueryGuard : IDisposable
         // The connection must not be closed under an alarm that is ringing.
         using var silent = new ManualResetEvent(false);
         if (_alarm.Dispose(silent)) silent.WaitOne();
-        SqliteNative.SetAuthorizer(_handle.Pointer, null, 0);
+        Suspend();
         _self.Free();
     }
 
@@ -88,13 +101,17 @@ internal sealed unsafe class SqliteQueryGuard : IDisposable
             case ActionSelect or ActionRecursive:
                 return Allow;
             case ActionRead:
-                if (first is not null) _tables.Add(first);
+                if (first is not null && !AllowDefinitions) _tables.Add(first);
                 return Allow;
             case ActionFunction:
                 return second is not null && DeniedFunctions.Contains(second) ? Deny : Allow;
             case ActionPragma:
                 // Full-text tables ask for it themselves when they are read.
                 return string.Equals(first, "data_version", StringComparison.OrdinalIgnoreCase) && second is null ? Allow : Deny;
+            case ActionCreateTable or ActionCreateView or ActionCreateIndex:
+                return AllowDefinitions ? Allow : Deny;
+            case ActionInsert or ActionUpdate:
+                return AllowDefinitions && first == "sqlite_master" ? Allow : Deny;
             default:
                 return Deny;
         }

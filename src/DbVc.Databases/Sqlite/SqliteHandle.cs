@@ -51,7 +51,11 @@ internal sealed unsafe class SqliteHandle : IDisposable
     public static SqliteHandle Open(string path, SqliteAccess access, TimeSpan busyTimeout)
     {
         RequireFile(path, access);
-        var flags = OpenNoMutex | (access == SqliteAccess.ReadOnly ? OpenReadOnly : OpenReadWrite);
+        return Open(path, access, OpenNoMutex | (access == SqliteAccess.ReadOnly ? OpenReadOnly : OpenReadWrite), busyTimeout);
+    }
+
+    private static SqliteHandle Open(string path, SqliteAccess access, int flags, TimeSpan busyTimeout)
+    {
         nint connection;
         int code;
         fixed (byte* name = ToUtf8(path))
@@ -72,6 +76,9 @@ internal sealed unsafe class SqliteHandle : IDisposable
             throw;
         }
     }
+
+    /// <summary>An empty database in memory, of this connection alone.</summary>
+    public static SqliteHandle OpenMemory() => Open(":memory:", SqliteAccess.Write, OpenNoMutex | OpenReadWrite, TimeSpan.Zero);
 
     public void SetBusyTimeout(TimeSpan timeout) =>
         SqliteNative.BusyTimeout(_connection, (int)Math.Clamp(timeout.TotalMilliseconds, 0, int.MaxValue));

@@ -31,7 +31,7 @@ public static class Capture
     {
         var identified = ColumnIds.Assign(table, before?.Schema);
         using var cursor = database.ReadRows(table);
-        var (rows, count) = RowTree.Build(chunks, new TableEncoder(identified), new CursorSource(cursor, cancel));
+        var (rows, count) = RowTree.Build(chunks, new TableEncoder(identified), new CursorSource(cursor, cancel), before?.Rows ?? default);
         return new TableSnapshot(identified, rows, count);
     }
 

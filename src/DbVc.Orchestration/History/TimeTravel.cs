@@ -1,35 +1,19 @@
 using DbVc.Databases;
 using DbVc.Model;
-using DbVc.VersionControl;
 
 namespace DbVc.Orchestration;
 
-/// <summary>Queries the database as it was: a scratch database gets the schema of the revision and only the tables that the query reads.</summary>
+/// <summary>Runs foreign SQL on a database that is there, or on one as it was: then the engine reads rows out of the trees while it runs.</summary>
 internal sealed class TimeTravel(WorkspaceContext context)
 {
-    public QueryReport Query(CommitId revision, QueryRequest request)
-    {
-        Directory.CreateDirectory(context.Layout.Scratch);
-        var location = Path.Combine(context.Layout.Scratch, $"at-{revision.Short}-{Environment.ProcessId}-{Path.GetRandomFileName()}.db");
-        try
-        {
-            Fill(location, context.Repository.ReadSnapshot(revision), request.Sql);
-            var report = Run(context.Live.Provider.Open(location), request);
-            return report with { Owner = new Cleanup(context.Live.Provider, location, report.Owner) };
-        }
-        catch
-        {
-            context.Live.Provider.Drop(location);
-            throw;
-        }
-    }
+    public QueryReport Query(CommitId revision, QueryRequest request) =>
+        Report(context.Live.Provider.QueryHistory(new HistoricTables(context.Repository.ReadSnapshot(revision)), request.Sql, Limits(request)), null);
 
     public static QueryReport Run(IDatabase database, QueryRequest request)
     {
         try
         {
-            var result = database.Query(request.Sql, QueryLimits.Default with { MaxRows = request.MaxRows });
-            return new QueryReport([.. result.Columns.Select(c => new QueryField(c.Name, c.Type))], result.Rows, new Both(result, database));
+            return Report(database.Query(request.Sql, Limits(request)), database);
         }
         catch
         {
@@ -38,46 +22,17 @@ internal sealed class TimeTravel(WorkspaceContext context)
         }
     }
 
-    private void Fill(string location, SnapshotReader snapshot, string sql)
-    {
-        context.Live.Provider.Create(location);
-        using var database = context.Live.Provider.Open(location);
-        var tables = snapshot.Tables().ToList();
-        var schema = new DatabaseDelta([.. tables.Select(t => new TableDelta(null, t.Schema, []))], [],
-            [.. snapshot.Objects().Where(o => o.Kind == SchemaObjectKind.View)]);
-        Apply(database, schema);
-        var needed = database.FindTables(sql).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        Apply(database, new DatabaseDelta([.. tables.Where(t => needed.Contains(t.Schema.Name)).Select(t => new TableDelta(
-            t.Schema, t.Schema, RowDiff.Changes(snapshot.Chunks, null, t)))], [], []));
-    }
+    private static QueryLimits Limits(QueryRequest request) => QueryLimits.Default with { MaxRows = request.MaxRows };
 
-    private void Apply(IDatabase database, DatabaseDelta delta)
-    {
-        using var session = database.BeginApply(context.Live.LockTimeout);
-        var result = session.Apply(delta);
-        if (result.Moved.Count > 0 || result.Violations.Count > 0)
-        {
-            throw new DbVcException(FailureKind.Failed, "query.materialize", "The earlier state cannot be rebuilt.", hint: "Run db-vc verify.");
-        }
+    private static QueryReport Report(IQueryResult result, IDisposable? database) =>
+        new([.. result.Columns.Select(c => new QueryField(c.Name, c.Type))], result.Rows, new Both(result, database));
 
-        session.Commit();
-    }
-
-    private sealed class Both(IDisposable first, IDisposable second) : IDisposable
+    private sealed class Both(IDisposable first, IDisposable? second) : IDisposable
     {
         public void Dispose()
         {
             first.Dispose();
-            second.Dispose();
-        }
-    }
-
-    private sealed class Cleanup(IDatabaseProvider provider, string location, IDisposable inner) : IDisposable
-    {
-        public void Dispose()
-        {
-            inner.Dispose();
-            provider.Drop(location);
+            second?.Dispose();
         }
     }
 }

@@ -9,11 +9,11 @@ namespace DbVc.Store;
 internal sealed class ChunkCache(long capacity)
 {
     private readonly Lock _lock = new();
-    private Dictionary<Hash, ReadOnlyMemory<byte>> _young = [];
-    private Dictionary<Hash, ReadOnlyMemory<byte>> _old = [];
+    private Dictionary<Hash, StoredChunk> _young = [];
+    private Dictionary<Hash, StoredChunk> _old = [];
     private long _youngBytes;
 
-    public bool TryGet(Hash hash, out ReadOnlyMemory<byte> chunk)
+    public bool TryGet(Hash hash, out StoredChunk chunk)
     {
         lock (_lock)
         {
@@ -24,16 +24,16 @@ internal sealed class ChunkCache(long capacity)
         }
     }
 
-    public void Add(Hash hash, ReadOnlyMemory<byte> chunk)
+    public void Add(Hash hash, StoredChunk chunk)
     {
-        if (chunk.Length > capacity / 8) return;
+        if (chunk.Bytes.Length > capacity / 8) return;
         lock (_lock) Keep(hash, chunk);
     }
 
-    private void Keep(Hash hash, ReadOnlyMemory<byte> chunk)
+    private void Keep(Hash hash, StoredChunk chunk)
     {
         if (!_young.TryAdd(hash, chunk)) return;
-        _youngBytes += chunk.Length;
+        _youngBytes += chunk.Bytes.Length;
         if (_youngBytes <= capacity / 2) return;
         (_young, _old) = (_old, _young);
         _young.Clear();

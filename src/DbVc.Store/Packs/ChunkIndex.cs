@@ -2,8 +2,11 @@ using DbVc.Model;
 
 namespace DbVc.Store;
 
-/// <summary>Where a chunk lies: its pack and its record there.</summary>
-internal readonly record struct ChunkPlace(long Offset, int Length);
+/// <summary>Where the record of a chunk lies in its pack.</summary>
+/// <param name="Offset">Of the record's header.</param>
+/// <param name="Length">Of the stored bytes behind the header.</param>
+/// <param name="Base">The chunk that this one is stored as a difference to; none if it is whole.</param>
+internal readonly record struct ChunkPlace(long Offset, int Length, Hash Base = default);
 
 /// <summary>Which chunks exist and where: the tables <c>packs</c> and <c>chunks</c>. Thread-safe.</summary>
 internal sealed class ChunkIndex(StoreDatabase database) : IDisposable
@@ -60,10 +63,10 @@ internal sealed class ChunkIndex(StoreDatabase database) : IDisposable
         {
             using (var insert = connection.Use("INSERT OR IGNORE INTO packs (name) VALUES (?1)").Bind(1, pack)) insert.Run();
             var number = FindPack(connection, pack);
-            using var add = connection.Use("INSERT OR IGNORE INTO chunks (hash, pack, offset, length) VALUES (?1, ?2, ?3, ?4)");
+            using var add = connection.Use("INSERT OR IGNORE INTO chunks (hash, pack, offset, length, base) VALUES (?1, ?2, ?3, ?4, ?5)");
             foreach (var (hash, place) in ordered)
             {
-                add.Bind(1, hash).Bind(2, number).Bind(3, place.Offset).Bind(4, place.Length).Run();
+                add.Bind(1, hash).Bind(2, number).Bind(3, place.Offset).Bind(4, place.Length).BindOptional(5, place.Base).Run();
             }
         });
     }

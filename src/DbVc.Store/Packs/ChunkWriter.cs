@@ -3,12 +3,13 @@ using DbVc.Model;
 namespace DbVc.Store;
 
 /// <summary>Writes chunks to a pack of its own. Thread-safe, so that several tables can be encoded at once.</summary>
-internal sealed class ChunkWriter : IChunkWriter
+internal sealed class ChunkWriter : IChunkWriter, IStoredChunks
 {
     private readonly ChunkStore _store;
     private readonly string _folder;
     private readonly Lock _lock = new();
     private readonly Dictionary<Hash, ChunkPlace> _pending = [];
+    private readonly DeltaEncoder _deltas = new();
     private PackAppender? _pack;
     private long _published;
 
@@ -22,27 +23,21 @@ internal sealed class ChunkWriter : IChunkWriter
         _looksUp = !store.Index.IsEmpty;
     }
 
-    public Hash Write(ReadOnlySpan<byte> chunk)
+    public Hash Write(ReadOnlySpan<byte> chunk, Hash basedOn = default)
     {
         var hash = Hash.Of(chunk);
         lock (_lock)
         {
             if (_pending.ContainsKey(hash) || (_looksUp && _store.Index.Contains(hash))) return hash;
             _pack ??= new PackAppender(_folder);
-            _pending.Add(hash, _pack.Append(hash, chunk));
+            _pending.Add(hash, Append(_pack, hash, chunk, basedOn));
             return hash;
         }
     }
 
-    public ReadOnlyMemory<byte> Read(Hash hash)
-    {
-        lock (_lock)
-        {
-            if (_pending.TryGetValue(hash, out var place)) return _pack!.Read(place);
-        }
+    public ReadOnlyMemory<byte> Read(Hash hash) => Load(hash, 0).Bytes;
 
-        return _store.Read(hash);
-    }
+    StoredChunk IStoredChunks.Load(Hash hash, int steps) => Load(hash, steps);
 
     public bool Contains(Hash hash)
     {
@@ -52,6 +47,46 @@ internal sealed class ChunkWriter : IChunkWriter
         }
 
         return _store.Contains(hash);
+    }
+
+    private StoredChunk Load(Hash hash, int steps)
+    {
+        lock (_lock)
+        {
+            if (_pending.TryGetValue(hash, out var place)) return ChunkStore.Decode(_pack!.ReadRecord(place), hash, _pack.Name, this, steps);
+        }
+
+        return _store.Load(hash, steps);
+    }
+
+    /// <summary>Stores a chunk in the shortest of the ways that are worth trying.</summary>
+    private ChunkPlace Append(PackAppender pack, Hash hash, ReadOnlySpan<byte> chunk, Hash basedOn)
+    {
+        if (FindBase(hash, basedOn) is { } other
+            && _deltas.TryEncode(other.Bytes.Span, chunk, PackRecord.MaxDeltaLength(chunk.Length), out var delta))
+        {
+            return pack.Append(hash, PackCodec.Delta, PackRecord.WrapDelta(basedOn, delta)) with { Base = basedOn };
+        }
+
+        return chunk.Length >= PackRecord.MinDeflatedLength && PackRecord.Deflate(chunk) is { } deflated
+            ? pack.Append(hash, PackCodec.Deflated, deflated)
+            : pack.Append(hash, PackCodec.Whole, chunk);
+    }
+
+    /// <summary>The chunk to store a difference to; null if there is none, or its own chain is long already.</summary>
+    private StoredChunk? FindBase(Hash hash, Hash basedOn)
+    {
+        if (basedOn.IsNone || basedOn == hash || (!_pending.ContainsKey(basedOn) && !_store.Index.Contains(basedOn))) return null;
+        try
+        {
+            var other = Load(basedOn, 0);
+            return other.Depth < PackRecord.MaxDepth ? other : null;
+        }
+        catch (DbVcException failure) when (failure.Code is "store.chunk-damaged" or "store.chunk-missing")
+        {
+            // It is only a hint: what is stored now must not depend on a chunk that cannot be read.
+            return null;
+        }
     }
 
     public void Publish()

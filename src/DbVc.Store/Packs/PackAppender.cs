@@ -38,33 +38,33 @@ internal sealed class PackAppender : IDisposable
     private string FullPath => Path.Combine(_folder, Name);
 
     /// <summary>Appends a chunk; it is readable at once and durable after <see cref="MakeDurable"/>.</summary>
-    public ChunkPlace Append(Hash hash, ReadOnlySpan<byte> chunk)
+    public ChunkPlace Append(Hash hash, PackCodec codec, ReadOnlySpan<byte> stored)
     {
         if (_failed) throw StoreFailure.Damaged($"Writing {Name} failed before; begin a new writer.");
-        var size = PackFormat.RecordHeaderSize + chunk.Length;
+        var size = PackFormat.RecordHeaderSize + stored.Length;
         if (_buffered + size > BufferSize) Flush();
-        var place = new ChunkPlace(_flushed + _buffered, chunk.Length);
-        PackFormat.WriteRecordHeader(_buffer.AsSpan(_buffered), hash, chunk.Length);
+        var place = new ChunkPlace(_flushed + _buffered, stored.Length);
+        PackFormat.WriteRecordHeader(_buffer.AsSpan(_buffered), hash, codec, stored.Length);
         if (size <= BufferSize)
         {
-            chunk.CopyTo(_buffer.AsSpan(_buffered + PackFormat.RecordHeaderSize));
+            stored.CopyTo(_buffer.AsSpan(_buffered + PackFormat.RecordHeaderSize));
             _buffered += size;
             return place;
         }
 
         _buffered += PackFormat.RecordHeaderSize;
         Flush();
-        WriteThrough(chunk);
+        WriteThrough(stored);
         return place;
     }
 
-    public ReadOnlyMemory<byte> Read(ChunkPlace place)
+    /// <summary>The record at a place, with its header.</summary>
+    public ReadOnlyMemory<byte> ReadRecord(ChunkPlace place)
     {
-        var chunk = GC.AllocateUninitializedArray<byte>(place.Length);
-        var start = place.Offset + PackFormat.RecordHeaderSize;
-        if (start >= _flushed) _buffer.AsSpan((int)(start - _flushed), place.Length).CopyTo(chunk);
-        else if (PackReader.ReadFully(_file, chunk, start) != chunk.Length) throw StoreFailure.Damaged($"{Name} became shorter.", FullPath);
-        return chunk;
+        var record = GC.AllocateUninitializedArray<byte>(PackFormat.RecordHeaderSize + place.Length);
+        if (place.Offset >= _flushed) _buffer.AsSpan((int)(place.Offset - _flushed), record.Length).CopyTo(record);
+        else if (PackReader.ReadFully(_file, record, place.Offset) != record.Length) throw StoreFailure.Damaged($"{Name} became shorter.", FullPath);
+        return record;
     }
 
     /// <summary>When it returns, everything appended survives a power cut.</summary>

@@ -12,15 +12,14 @@ internal sealed class PackReader(string folder) : IDisposable
     private readonly Dictionary<string, OpenPack> _open = new(StringComparer.Ordinal);
     private long _clock;
 
-    /// <summary>The bytes of a chunk, checked against its hash.</summary>
-    public ReadOnlyMemory<byte> Read(string pack, long offset, int length, Hash hash)
+    /// <summary>The record at a place, with its header, shorter if the pack ends early; nothing of it is checked yet.</summary>
+    public ReadOnlyMemory<byte> ReadRecord(string pack, ChunkPlace place)
     {
-        var record = GC.AllocateUninitializedArray<byte>(PackFormat.RecordHeaderSize + length);
+        var record = GC.AllocateUninitializedArray<byte>(PackFormat.RecordHeaderSize + place.Length);
         var open = Acquire(pack);
-        int read;
         try
         {
-            read = ReadFully(open.File, record, offset);
+            return record.AsMemory(0, ReadFully(open.File, record, place.Offset));
         }
         catch (IOException failure)
         {
@@ -30,10 +29,6 @@ internal sealed class PackReader(string folder) : IDisposable
         {
             Release(open);
         }
-
-        var problem = PackFormat.FindRecordProblem(record.AsSpan(0, read), hash);
-        if (problem is not null) throw Damaged($"Chunk {hash} is damaged: {problem}.", $"{pack} at byte {offset}");
-        return record.AsMemory(PackFormat.RecordHeaderSize);
     }
 
     public void Dispose()
@@ -114,11 +109,8 @@ internal sealed class PackReader(string folder) : IDisposable
         var problem = PackFormat.FindHeaderProblem(header[..ReadFully(file, header, 0)]);
         if (problem is null) return file;
         file.Dispose();
-        throw Damaged($"The pack {pack} cannot be read: {problem}.", path);
+        throw StoreFailure.DamagedChunk($"The pack {pack} cannot be read: {problem}.", path);
     }
-
-    private static DbVcException Damaged(string message, string where) => new(FailureKind.Failed, "store.chunk-damaged", message, where,
-        "Restore .db-version-control/packs from a backup; the live database is not affected.");
 
     private sealed class OpenPack(SafeFileHandle file)
     {

@@ -27,6 +27,14 @@ internal sealed class Statement(StoreConnection connection, sqlite3_stmt handle)
         return Bind(index, bytes);
     }
 
+    /// <summary>NULL for no hash.</summary>
+    public Statement BindOptional(int index, Hash hash)
+    {
+        if (!hash.IsNone) return Bind(index, hash);
+        connection.Check(raw.sqlite3_bind_null(handle, index));
+        return this;
+    }
+
     public Statement Bind(int index, string text)
     {
         connection.Check(text.Length == 0

@@ -9,7 +9,7 @@ internal sealed class StoreDatabase : IDisposable
     public const string FileName = "commit-history.db";
 
     /// <summary>Version of the tables, the packs and the encodings of trees and rows; part of the on-disk format.</summary>
-    public const int FormatVersion = 1;
+    public const int FormatVersion = 2;
 
     private const string Schema = """
         CREATE TABLE format (version INTEGER NOT NULL);
@@ -18,7 +18,7 @@ internal sealed class StoreDatabase : IDisposable
         CREATE TABLE operations (number INTEGER PRIMARY KEY, hash BLOB NOT NULL, body BLOB NOT NULL);
         CREATE TABLE documents (collection TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (collection, id)) WITHOUT ROWID;
         CREATE TABLE packs (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-        CREATE TABLE chunks (hash BLOB PRIMARY KEY, pack INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE chunks (hash BLOB PRIMARY KEY, pack INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, base BLOB) WITHOUT ROWID;
         """;
 
     private readonly string _path;

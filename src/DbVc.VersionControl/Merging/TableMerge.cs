@@ -18,10 +18,22 @@ internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePol
         var start = sides.Base?.Rows ?? default;
         if (sides.IsSourceOnly && _sourceRows == _mergedRows) return sides.Source;
         if (sides.Source.Rows == sides.Target.Rows && _sourceRows == _targetRows && _targetRows == _mergedRows && !_judgesEqualChanges) return sides.Target;
-        var rows = ProllyTree.Edit(chunks, sides.Target.Rows, Edits(start).ToList());
-        var (added, _, deleted) = RowDiff.Count(chunks, sides.Target, sides.Target with { Rows = rows });
-        return new TableSnapshot(sides.Merged, rows, sides.Target.Count + added - deleted);
+        // Where all sides write rows alike, whole leaves are taken over unread; otherwise every row that a side changed is written anew.
+        var rows = _sourceRows == _mergedRows && _targetRows == _mergedRows && (_baseRows is null || _baseRows == _mergedRows)
+            ? TreeMerge.Run(chunks, new TreeTriple(start, sides.Source.Rows, sides.Target.Rows), Merge, _judgesEqualChanges)
+            : ProllyTree.Edit(chunks, sides.Target.Rows, Edits(start).ToList());
+        return new TableSnapshot(sides.Merged, rows, sides.Target.Count + CountGain(rows));
     }
+
+    private long CountGain(TreeRoot rows)
+    {
+        if (sides.Merged.HasKey) return ProllyTree.Count(chunks, rows) - ProllyTree.Count(chunks, sides.Target.Rows);
+        var (added, _, deleted) = RowDiff.Count(chunks, sides.Target, sides.Target with { Rows = rows });
+        return added - deleted;
+    }
+
+    private TreeEdit? Merge(TreeSides change) => Merge(
+        new TreeDifference(change.Key, change.Base, change.Source), new TreeDifference(change.Key, change.Base, change.Target));
 
     private IEnumerable<TreeEdit> Edits(TreeRoot start)
     {

@@ -8,6 +8,8 @@ internal readonly record struct TreeSides(
 {
     public bool IsSourceOnly => Same(Target, Base);
 
+    public bool IsTargetOnly => Same(Source, Base);
+
     public bool IsConvergent => Same(Source, Target);
 
     /// <summary>What the source changed, with the target's side of it.</summary>

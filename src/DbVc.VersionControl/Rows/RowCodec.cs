@@ -50,8 +50,10 @@ internal static class RowCodec
         }
     }
 
-    /// <summary>Fills in the values that the row has; those it has not stay as they are.</summary>
-    public static void Decode(IChunkSource source, ReadOnlyMemory<byte> row, ReadOnlySpan<RowField> fields, Value[] values)
+    /// <summary>Fills in the values that the row has; those it has not stay as they are. With <paramref name="wanted"/>, only the values at
+    /// places that are true there.</summary>
+    public static void Decode(
+        IChunkSource source, ReadOnlyMemory<byte> row, ReadOnlySpan<RowField> fields, Value[] values, ReadOnlySpan<bool> wanted = default)
     {
         var next = 0;
         var reader = new RowReader(row);
@@ -59,7 +61,9 @@ internal static class RowCodec
         {
             while (next < fields.Length && fields[next].Id < reader.Id) next++;
             if (next == fields.Length || fields[next].Id != reader.Id) throw Damaged($"the table has no column {reader.Id}");
-            values[fields[next++].Ordinal] = reader.Large is { } large ? ReadLarge(source, large, reader.Value.Kind) : reader.Value;
+            var ordinal = fields[next++].Ordinal;
+            if (!wanted.IsEmpty && !wanted[ordinal]) continue;
+            values[ordinal] = reader.Large is { } large ? ReadLarge(source, large, reader.Value.Kind) : reader.Value;
         }
     }
 

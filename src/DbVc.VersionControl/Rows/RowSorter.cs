@@ -9,7 +9,7 @@ namespace DbVc.VersionControl;
 /// more are sorted in runs, kept as trees in the writer, and merged. Runs are garbage afterwards, for gc to remove.
 /// Equal keys become one entry where rows are counted.
 /// </summary>
-internal sealed class RowSorter(IChunkWriter writer, TableEncoder encoder, long memoryLimit)
+internal sealed class RowSorter(IChunkWriter writer, TableEncoder encoder, long memoryLimit, TreeRoot earlier)
 {
     public const long DefaultMemoryLimit = 128L << 20;
 
@@ -49,23 +49,23 @@ internal sealed class RowSorter(IChunkWriter writer, TableEncoder encoder, long 
     /// <summary>The tree of all rows.</summary>
     public TreeRoot Finish()
     {
-        if (_runs.Count == 0) return Build(Sorted());
+        if (_runs.Count == 0) return Build(Sorted(), earlier);
         var sources = _runs.Select(r => ProllyTree.Scan(writer, r)).Append(Sorted()).ToArray();
-        return Build(MergeSorted(sources));
+        return Build(MergeSorted(sources), earlier);
     }
 
     private void Spill()
     {
-        _runs.Add(Build(Sorted()));
+        _runs.Add(Build(Sorted(), TreeRoot.Empty));
         _blocks.Clear();
         _rows.Clear();
         _used = BlockSize;
         _bytes = 0;
     }
 
-    private TreeRoot Build(IEnumerable<TreeEntry> sorted)
+    private TreeRoot Build(IEnumerable<TreeEntry> sorted, TreeRoot like)
     {
-        var builder = new TreeBuilder(writer);
+        var builder = new TreeBuilder(writer, like);
         TreeEntry? held = null;
         foreach (var entry in sorted)
         {

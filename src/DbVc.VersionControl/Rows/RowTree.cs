@@ -16,8 +16,24 @@ public static class RowTree
     /// Builds the tree of all rows of <paramref name="source"/>. Rows in the order of their encoded keys stream through with bounded memory;
     /// from the first row out of order on (collations, tables without key) they are sorted, with about 128 MiB of memory.
     /// </summary>
-    public static RowTreeResult Build(IChunkWriter writer, TableEncoder encoder, IRowSource source) =>
-        Build(writer, encoder, source, RowSorter.DefaultMemoryLimit);
+    /// <param name="writer">Where the tree goes.</param>
+    /// <param name="encoder">Of the table.</param>
+    /// <param name="source">The rows.</param>
+    /// <param name="earlier">The table's tree as it was: what did not change much is stored as a difference to it. Changes no hash.</param>
+    public static RowTreeResult Build(IChunkWriter writer, TableEncoder encoder, IRowSource source, TreeRoot earlier = default) =>
+        Build(writer, encoder, source, RowSorter.DefaultMemoryLimit, earlier);
+
+    /// <summary>
+    /// Applies changes that are known, in any order, without reading the table: the cost follows the changes. The result is the tree that
+    /// building from all rows would give.
+    /// </summary>
+    /// <param name="writer">Where changed nodes and large values go.</param>
+    /// <param name="encoder">Of the table; both sides of a change are aligned with its stored columns.</param>
+    /// <param name="before">The tree and its number of rows.</param>
+    /// <param name="changes">At most one for a row; a row whose key changes is one change, or a deletion and an addition.</param>
+    /// <exception cref="DbVcException">Code <c>row.unknown</c>: a change does not fit the tree; nothing may be published then.</exception>
+    public static RowTreeResult Edit(IChunkWriter writer, TableEncoder encoder, RowTreeResult before, IEnumerable<RowChange> changes) =>
+        new RowEdits(writer, encoder, before).Apply(changes);
 
     /// <summary>The rows that differ, in key order. Either side may have another schema; its values are aligned with its own stored columns.</summary>
     public static IEnumerable<RowChange> Diff(
@@ -56,17 +72,17 @@ public static class RowTree
         }
     }
 
-    internal static RowTreeResult Build(IChunkWriter writer, TableEncoder encoder, IRowSource source, long memoryLimit)
+    internal static RowTreeResult Build(IChunkWriter writer, TableEncoder encoder, IRowSource source, long memoryLimit, TreeRoot earlier = default)
     {
-        var builder = new TreeBuilder(writer);
-        RowSorter? sorter = encoder.Table.HasKey ? null : new RowSorter(writer, encoder, memoryLimit);
+        var builder = new TreeBuilder(writer, earlier);
+        RowSorter? sorter = encoder.Table.HasKey ? null : new RowSorter(writer, encoder, memoryLimit, earlier);
         var count = 0L;
         for (; source.Read(); count++)
         {
             encoder.Encode(writer, source, 1, out var key, out var value);
             if (sorter is null && !builder.TryAdd(key, value))
             {
-                sorter = new RowSorter(writer, encoder, memoryLimit);
+                sorter = new RowSorter(writer, encoder, memoryLimit, earlier);
                 sorter.AddRun(builder.Finish());
             }
 

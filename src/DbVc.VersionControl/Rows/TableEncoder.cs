@@ -69,6 +69,15 @@ public sealed class TableEncoder
         return new DecodedRow(values, count);
     }
 
+    /// <summary>Fills in the values of an entry at the places that <paramref name="wanted"/> says, and its key; the others are NULL.</summary>
+    internal void Decode(IChunkSource source, TreeEntry entry, Value[] values, ReadOnlySpan<bool> wanted)
+    {
+        Array.Clear(values);
+        var position = 0;
+        if (ReadKey(entry.Key, values)) ReadCount(entry.Value.Span, ref position);
+        RowCodec.Decode(source, entry.Value[position..], _fields, values, wanted);
+    }
+
     /// <summary>The tree key of a row whose primary key has these values, none of them NULL; only for tables with primary key.</summary>
     public byte[] EncodeKey(ReadOnlySpan<Value> keyValues)
     {
@@ -78,6 +87,13 @@ public sealed class TableEncoder
         }
 
         return KeyCodec.Encode(keyValues);
+    }
+
+    /// <summary>The tree key of a row; null where the whole row is its key.</summary>
+    internal byte[]? FindKey(Value[] row)
+    {
+        var values = Array.ConvertAll(_keyOrdinals, i => row[i]);
+        return values.Length == 0 || values.Any(v => v.IsNull) ? null : KeyCodec.Encode(values);
     }
 
     /// <summary>The primary key values in a tree key; empty for tables without primary key.</summary>

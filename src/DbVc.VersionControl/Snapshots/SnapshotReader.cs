@@ -17,14 +17,23 @@ public sealed class SnapshotReader(IChunkSource chunks, Snapshot snapshot)
             ? SnapshotCodec.DecodeTable(Chunks, value.Span)
             : null;
 
-    /// <summary>The stored entry of a table, which is equal exactly where schema and rows are; upper and lower case alike if need be.</summary>
+    /// <summary>The stored entry of a table, which is equal exactly where schema and rows are; whatever the case of the name's ASCII letters.</summary>
     internal ReadOnlyMemory<byte>? FindTableEntry(string name)
     {
         if (ProllyTree.TryGet(Chunks, Snapshot.Objects, SnapshotCodec.TableKey(name), out var value)) return value;
-        var other = ScanPrefix("table/").Select(e => (Name: Encoding.UTF8.GetString(e.Key.Span["table/".Length..]), e.Value))
-            .FirstOrDefault(e => e.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-        return other.Name is null ? null : other.Value;
+        return FindNameInAnyCase("table/", name) is { } found ? FindTableEntry(found) : null;
     }
+
+    /// <summary>The table of that name, whatever the case of its ASCII letters; or null.</summary>
+    public TableSnapshot? FindTableInAnyCase(string name) =>
+        FindTable(name) ?? (FindNameInAnyCase("table/", name) is { } found ? FindTable(found) : null);
+
+    /// <summary>The view of that name, whatever the case of its ASCII letters; or null.</summary>
+    public SchemaObject? FindViewInAnyCase(string name) =>
+        FindNameInAnyCase("view/", name) is { } found
+        && ProllyTree.TryGet(Chunks, Snapshot.Objects, SnapshotCodec.ObjectKey(SchemaObjectKind.View, found), out var value)
+            ? SnapshotCodec.DecodeObject(value.Span)
+            : null;
 
     /// <summary>All tables by name.</summary>
     public IEnumerable<TableSnapshot> Tables() =>
@@ -44,6 +53,15 @@ public sealed class SnapshotReader(IChunkSource chunks, Snapshot snapshot)
     public ReadOnlyMemory<byte>? ReadFile(string path) =>
         ProllyTree.TryGet(Chunks, Snapshot.Files, Encoding.UTF8.GetBytes(path), out var value) ? Chunks.Read(Hash.Read(value.Span))
             : (ReadOnlyMemory<byte>?)null;
+
+    private string? FindNameInAnyCase(string prefix, string name) =>
+        ScanPrefix(prefix).Select(entry => Encoding.UTF8.GetString(entry.Key.Span[prefix.Length..]))
+            .FirstOrDefault(found => string.Equals(FoldCase(found), FoldCase(name), StringComparison.Ordinal));
+
+    private static string FoldCase(string name) => string.Create(name.Length, name, static (folded, text) =>
+    {
+        for (var i = 0; i < text.Length; i++) folded[i] = char.IsAsciiLetterUpper(text[i]) ? (char)(text[i] | 0x20) : text[i];
+    });
 
     private IEnumerable<TreeEntry> ScanPrefix(string prefix) => Scan(Snapshot.Objects, prefix);
 

@@ -12,52 +12,102 @@ internal sealed class DiffCursor
     public const int EntryLevel = -1;
 
     private readonly IChunkSource _source;
-    private readonly Stack<(Node Node, int Index)> _path = new();
     private readonly Hash _rootHash;
-    private Node? _unopenedRoot;
+    private readonly int _top;
+
+    // The opened nodes by level, and where the cursor stands in each; those at or below the level it stands on are stale.
+    private readonly Node[] _path;
+    private readonly int[] _index;
 
     public DiffCursor(IChunkSource source, TreeRoot root)
     {
         _source = source;
         _rootHash = root.Hash;
-        if (!root.IsEmpty) _unopenedRoot = Node.Load(source, root.Hash);
+        if (root.IsEmpty)
+        {
+            (_path, _index, AtEnd) = ([], [], true);
+            return;
+        }
+
+        var node = Node.Load(source, root.Hash);
+        Level = _top = node.Level;
+        _path = new Node[_top + 1];
+        _index = new int[_top + 1];
+        _path[_top] = node;
     }
 
-    public bool AtEnd => _unopenedRoot is null && _path.Count == 0;
+    public bool AtEnd { get; private set; }
 
     /// <summary>The level of the subtree, or <see cref="EntryLevel"/>.</summary>
-    public int Level => _unopenedRoot?.Level ?? _path.Peek().Node.Level - 1;
+    public int Level { get; private set; }
 
     /// <summary>The hash of the subtree.</summary>
-    public Hash Hash => _unopenedRoot is not null ? _rootHash : _path.Peek().Node.ChildHash(_path.Peek().Index);
+    public Hash Hash => Level == _top ? _rootHash : _path[Level + 1].ChildHash(_index[Level + 1]);
 
-    public ReadOnlyMemory<byte> Key => _path.Peek().Node.Key(_path.Peek().Index);
+    /// <summary>The subtree's last key.</summary>
+    public ReadOnlyMemory<byte> LastKey => Level == _top ? _path[_top].Key(_path[_top].Count - 1) : _path[Level + 1].Key(_index[Level + 1]);
 
-    public ReadOnlyMemory<byte> Value => _path.Peek().Node.Value(_path.Peek().Index);
+    /// <summary>Rows in the subtree.</summary>
+    public long Rows => Level == _top ? _path[_top].Rows : Node.ReadRows(_path[Level + 1].ValueSpan(_index[Level + 1]));
+
+    /// <summary>True if nothing follows the subtree.</summary>
+    public bool IsLast
+    {
+        get
+        {
+            for (var level = Level + 1; level <= _top; level++)
+            {
+                if (_index[level] + 1 < _path[level].Count) return false;
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>The key of the entry.</summary>
+    public ReadOnlyMemory<byte> Key => _path[0].Key(_index[0]);
+
+    /// <summary>The value of the entry.</summary>
+    public ReadOnlyMemory<byte> Value => _path[0].Value(_index[0]);
+
+    /// <summary>Reads the leaf that it stands on now, when called, wherever the cursor is by then.</summary>
+    public Func<Node> DeferLeaf()
+    {
+        if (_top == 0)
+        {
+            var root = _path[0];
+            return () => root;
+        }
+
+        var (parent, index) = (_path[1], _index[1]);
+        return () => parent.LoadChild(_source, index);
+    }
 
     /// <summary>Goes down to the first child or entry of the subtree.</summary>
     public void Open()
     {
-        if (_unopenedRoot is { } root)
-        {
-            _unopenedRoot = null;
-            _path.Push((root, 0));
-            return;
-        }
-
-        var (node, index) = _path.Peek();
-        _path.Push((node.LoadChild(_source, index), 0));
+        if (Level < _top) _path[Level] = _path[Level + 1].LoadChild(_source, _index[Level + 1]);
+        _index[Level] = 0;
+        Level--;
     }
 
     /// <summary>Goes past the subtree or the entry.</summary>
-    public void Skip()
+    public void Skip() => Advance(1);
+
+    /// <summary>How many entries from here on are the same, byte for byte, as those from where <paramref name="other"/> stands, within both leaves.</summary>
+    public int CountEqual(DiffCursor other) => _path[0].CountEqual(_index[0], other._path[0], other._index[0]);
+
+    /// <summary>Goes past <paramref name="count"/> entries, or subtrees below one node.</summary>
+    public void Advance(int count)
     {
-        _unopenedRoot = null;
-        while (_path.TryPop(out var top))
+        for (var level = Level + 1; level <= _top; level++, count = 1)
         {
-            if (top.Index + 1 >= top.Node.Count) continue;
-            _path.Push((top.Node, top.Index + 1));
+            _index[level] += count;
+            if (_index[level] >= _path[level].Count) continue;
+            Level = level - 1;
             return;
         }
+
+        AtEnd = true;
     }
 }

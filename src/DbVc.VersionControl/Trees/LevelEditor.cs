@@ -98,8 +98,12 @@ internal sealed class LevelEditor
         _position++;
     }
 
-    private void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) =>
+    private void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        // The old node that a new one begins in is the one it has most in common with, nearly always.
+        if (_chunker.IsEmpty) _chunker.BasedOn = _cursor.CurrentHash;
         _chunker.Add(key, value, _level == 0 ? 1 : Node.ReadRows(value));
+    }
 
     private void Close()
     {

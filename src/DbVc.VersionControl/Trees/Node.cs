@@ -16,20 +16,22 @@ internal sealed class Node
     /// <summary>Far more levels than any tree has; stops a forged one.</summary>
     public const int MaxLevel = 60;
 
+    [ThreadStatic]
+    private static Slot[]? s_parsed;
+
     private readonly ReadOnlyMemory<byte> _chunk;
     private readonly Slot[] _slots;
 
-    private Node(ReadOnlyMemory<byte> chunk, Slot[] slots, int count)
+    private Node(ReadOnlyMemory<byte> chunk, Slot[] slots)
     {
         _chunk = chunk;
         _slots = slots;
-        Count = count;
         Level = chunk.Span[1];
     }
 
     public int Level { get; }
 
-    public int Count { get; }
+    public int Count => _slots.Length;
 
     /// <summary>Rows in the leaves below.</summary>
     public long Rows { get; private set; }
@@ -77,8 +79,7 @@ internal sealed class Node
         if (bytes.Length <= HeaderSize) throw Damaged(hash, "it is empty");
         if (bytes[0] != Version) throw Damaged(hash, $"its format is {bytes[0]}, this program reads {Version}");
         if (bytes[1] > MaxLevel) throw Damaged(hash, $"its level is {bytes[1]}");
-        var slots = ParseSlots(hash, bytes, out var count);
-        var node = new Node(chunk, slots, count);
+        var node = new Node(chunk, ParseSlots(hash, bytes));
         node.Rows = node.CheckEntries(hash);
         return node;
     }
@@ -106,10 +107,31 @@ internal sealed class Node
             : 0;
     }
 
-    private static Slot[] ParseSlots(Hash hash, ReadOnlySpan<byte> bytes, out int count)
+    /// <summary>How many entries from <paramref name="index"/> on are the same, byte for byte, as those of another node from a place of it on.</summary>
+    public int CountEqual(int index, Node other, int otherIndex)
     {
-        var slots = new Slot[64];
-        count = 0;
+        var start = StartOf(index);
+        var common = start + _chunk.Span[start..].CommonPrefixLength(other._chunk.Span[other.StartOf(otherIndex)..]);
+        // Entries say how long they are, so equal bytes are equal entries.
+        var (low, high) = (index, Count);
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (EndOf(middle) <= common) low = middle + 1;
+            else high = middle;
+        }
+
+        return low - index;
+    }
+
+    private int StartOf(int index) => index == 0 ? HeaderSize : EndOf(index - 1);
+
+    private int EndOf(int index) => _slots[index].Start + _slots[index].KeyLength + _slots[index].ValueLength;
+
+    private static Slot[] ParseSlots(Hash hash, ReadOnlySpan<byte> bytes)
+    {
+        var slots = s_parsed ??= new Slot[512];
+        var count = 0;
         for (var position = HeaderSize; position < bytes.Length;)
         {
             if (!VarInt.TryRead(bytes, ref position, out var keyLength) || !VarInt.TryRead(bytes, ref position, out var valueLength)
@@ -118,12 +140,13 @@ internal sealed class Node
                 throw Damaged(hash, $"entry {count} is longer than the node");
             }
 
-            if (count == slots.Length) Array.Resize(ref slots, count * 2);
+            if (count == slots.Length) Array.Resize(ref s_parsed, count * 2);
+            slots = s_parsed;
             slots[count++] = new Slot(position, (int)keyLength, (int)valueLength);
             position += (int)(keyLength + valueLength);
         }
 
-        return slots;
+        return slots.AsSpan(0, count).ToArray();
     }
 
     /// <summary>Checks the order of keys and the children; the number of rows below.</summary>

@@ -24,6 +24,12 @@ internal sealed class NodeChunker
         Begin();
     }
 
+    /// <summary>The node that the one being filled takes the place of; a hint for the store.</summary>
+    public Hash BasedOn { get; set; }
+
+    /// <summary>Gives <see cref="BasedOn"/> by the last key of the new node, where it is not known beforehand.</summary>
+    public EarlierNodes? Earlier { get; init; }
+
     /// <summary>True right after a node ended: what was written so far does not depend on what follows.</summary>
     public bool IsEmpty => _entries == 0;
 
@@ -44,8 +50,9 @@ internal sealed class NodeChunker
     public void Flush()
     {
         if (_entries == 0) return;
-        var hash = _writer.Write(_buffer.Written);
-        _written(_buffer.Written.Slice(_lastKeyStart, _lastKeyLength), hash, _rows);
+        var lastKey = _buffer.Written.Slice(_lastKeyStart, _lastKeyLength);
+        var hash = _writer.Write(_buffer.Written, Earlier?.Find(_level, lastKey) ?? BasedOn);
+        _written(lastKey, hash, _rows);
         Begin();
     }
 

@@ -4,13 +4,15 @@ using DbVc.Store;
 namespace DbVc.VersionControl;
 
 /// <summary>Builds the levels of a tree from the entries of its lowest one, a node of each in memory.</summary>
-internal sealed class NodeStack(IChunkWriter writer, int firstLevel)
+internal sealed class NodeStack(IChunkWriter writer, int firstLevel, EarlierNodes? earlier = null)
 {
     private readonly List<Level> _levels = [];
 
     private IChunkWriter Writer { get; } = writer;
 
     private int FirstLevel { get; } = firstLevel;
+
+    private EarlierNodes? Earlier { get; } = earlier;
 
     public void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long rows)
     {
@@ -48,7 +50,7 @@ internal sealed class NodeStack(IChunkWriter writer, int firstLevel)
         public Level(NodeStack stack, int index)
         {
             (_stack, _index) = (stack, index);
-            Chunker = new NodeChunker(stack.Writer, stack.FirstLevel + index, Written);
+            Chunker = new NodeChunker(stack.Writer, stack.FirstLevel + index, Written) { Earlier = stack.Earlier };
         }
 
         public NodeChunker Chunker { get; }

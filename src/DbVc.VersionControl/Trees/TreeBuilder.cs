@@ -3,9 +3,11 @@ using DbVc.Store;
 namespace DbVc.VersionControl;
 
 /// <summary>Builds a tree from entries in strictly ascending order of key, in one pass and bounded memory.</summary>
-public sealed class TreeBuilder(IChunkWriter writer)
+/// <param name="writer">Where the nodes go.</param>
+/// <param name="earlier">A tree that the new one is probably much like: its nodes help to store the new ones as differences. Changes no hash.</param>
+public sealed class TreeBuilder(IChunkWriter writer, TreeRoot earlier = default)
 {
-    private readonly NodeStack _levels = new(writer, 0);
+    private readonly NodeStack _levels = new(writer, 0, earlier.IsEmpty ? null : new EarlierNodes(writer, earlier));
     private readonly ByteBuffer _lastKey = new();
     private bool _finished;
 

@@ -12,7 +12,7 @@ internal static class TreeDiff
         var after = new DiffCursor(source, afterRoot);
         while (!before.AtEnd || !after.AtEnd)
         {
-            if (OpenOrSkip(before, after)) continue;
+            if (OpenOrSkip(before, after) || SkipEqualEntries(before, after)) continue;
             var order = before.AtEnd ? 1 : after.AtEnd ? -1 : before.Key.Span.SequenceCompareTo(after.Key.Span);
             if (order < 0) yield return new TreeDifference(before.Key, before.Value, null);
             else if (order > 0) yield return new TreeDifference(after.Key, null, after.Value);
@@ -20,6 +20,16 @@ internal static class TreeDiff
             if (order <= 0) before.Skip();
             if (order >= 0) after.Skip();
         }
+    }
+
+    private static bool SkipEqualEntries(DiffCursor before, DiffCursor after)
+    {
+        if (before.AtEnd || after.AtEnd) return false;
+        var count = before.CountEqual(after);
+        if (count == 0) return false;
+        before.Advance(count);
+        after.Advance(count);
+        return true;
     }
 
     /// <summary>Brings both sides to entries: skips what is equal, opens the higher one, or both. False if both are there or at the end.</summary>

@@ -6,12 +6,18 @@ namespace DbVc.VersionControl;
 /// <summary>Applies a batch of edits to a tree, level by level: what changes on one level is a batch of edits to the level above.</summary>
 internal static class TreeEditor
 {
-    public static TreeRoot Edit(IChunkWriter writer, TreeRoot root, IEnumerable<TreeEdit> ascending)
+    public static TreeRoot Edit(IChunkWriter writer, TreeRoot root, IEnumerable<TreeEdit> ascending) =>
+        root.IsEmpty ? Build(writer, ascending) : Edit(writer, root, 0, ascending);
+
+    /// <summary>
+    /// Applies edits to the entries of one level, which is not above the root's. An edit above level 0 replaces or removes a whole subtree;
+    /// what comes must end where nodes end in a tree of the result.
+    /// </summary>
+    public static TreeRoot Edit(IChunkWriter writer, TreeRoot root, int firstLevel, IEnumerable<TreeEdit> ascending)
     {
-        if (root.IsEmpty) return Build(writer, ascending);
         var rootNode = Node.Load(writer, root.Hash);
         var edits = CheckOrder(ascending);
-        for (var level = 0; level < rootNode.Level; level++)
+        for (var level = firstLevel; level < rootNode.Level; level++)
         {
             var editor = Run(writer, root, rootNode, level, edits);
             editor.CloseLast();

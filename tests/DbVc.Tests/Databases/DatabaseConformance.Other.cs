@@ -166,13 +166,4 @@ public abstract partial class DatabaseConformance
         using var endless = database.Query(Fixture.EndlessQuery, new QueryLimits(long.MaxValue, TimeSpan.FromMilliseconds(50)));
         Assert.Equal("query.limit", Assert.Throws<DbVcException>(() => endless.Rows.Count()).Code);
     }
-
-    [Fact]
-    public void The_tables_of_a_statement_are_found_also_beneath_views()
-    {
-        using var database = Fixture.NewDatabase(PeopleSql
-            + "CREATE TABLE pets (id INTEGER PRIMARY KEY); CREATE TABLE unused (id INTEGER); CREATE VIEW v AS SELECT name FROM people;", out _);
-        Assert.Equal(["people", "pets"], database.FindTables("SELECT count(*) FROM v, pets"));
-        Assert.Empty(database.FindTables("SELECT 1"));
-    }
 }

@@ -206,10 +206,10 @@ public sealed class ChunkStoreTests : IDisposable
     {
         var cache = new ChunkCache(1_000);
         var used = Hash.Of("used"u8);
-        cache.Add(used, new byte[100]);
+        cache.Add(used, new StoredChunk(new byte[100], 0));
         for (var i = 0; i < 100; i++)
         {
-            cache.Add(Hash.Of(BitConverter.GetBytes(i)), new byte[100]);
+            cache.Add(Hash.Of(BitConverter.GetBytes(i)), new StoredChunk(new byte[100], 0));
             Assert.True(cache.TryGet(used, out _));
         }
 

@@ -34,8 +34,8 @@ public sealed class RepositoryStoreTests : IDisposable
     }
 
     [Theory]
-    [InlineData(2, "newer")]
-    [InlineData(0, "made it")]
+    [InlineData(StoreDatabase.FormatVersion + 1, "newer")]
+    [InlineData(StoreDatabase.FormatVersion - 1, "made it")]
     public void Another_format_is_refused_with_what_to_do(int version, string hint)
     {
         Tamper($"UPDATE format SET version = {version}");

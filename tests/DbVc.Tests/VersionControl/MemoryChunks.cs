@@ -7,9 +7,14 @@ namespace DbVc.Tests;
 internal sealed class MemoryChunks : IChunkStore, IChunkWriter
 {
     private readonly Dictionary<Hash, byte[]> _chunks = [];
+    private int _reads;
 
     /// <summary>Chunks read since the counter was last set; shows whether cost follows the change.</summary>
-    public int Reads { get; set; }
+    public int Reads
+    {
+        get => _reads;
+        set => _reads = value;
+    }
 
     public IChunkWriter BeginWrite() => this;
 
@@ -17,11 +22,15 @@ internal sealed class MemoryChunks : IChunkStore, IChunkWriter
 
     public ReadOnlyMemory<byte> Read(Hash hash)
     {
-        Reads++;
-        return _chunks[hash];
+        Interlocked.Increment(ref _reads);
+        return _chunks.TryGetValue(hash, out var chunk)
+            ? chunk
+            : throw new DbVcException(FailureKind.Failed, "store.chunk-missing", $"Chunk {hash} is not in memory.");
     }
 
-    public Hash Write(ReadOnlySpan<byte> chunk)
+    public void Lose(Hash hash) => _chunks.Remove(hash);
+
+    public Hash Write(ReadOnlySpan<byte> chunk, Hash basedOn = default)
     {
         var hash = Hash.Of(chunk);
         _chunks.TryAdd(hash, chunk.ToArray());

@@ -22,7 +22,7 @@ internal sealed class TreeTestChunks : IChunkWriter
 
     public bool Contains(Hash hash) => Chunks.ContainsKey(hash);
 
-    public Hash Write(ReadOnlySpan<byte> chunk)
+    public Hash Write(ReadOnlySpan<byte> chunk, Hash basedOn = default)
     {
         var hash = Hash.Of(chunk);
         if (Chunks.TryAdd(hash, chunk.ToArray())) Writes++;
