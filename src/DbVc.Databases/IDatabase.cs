@@ -40,7 +40,7 @@ public interface IDatabaseProvider
     string Engine { get; }
 
     /// <summary>The engine's SQL, for scripts that people run themselves.</summary>
-    ISqlDialect Dialect { get; }
+    ISqlDialect Scripts { get; }
 
     IDatabase Open(string location);
 

@@ -12,7 +12,7 @@ internal static class StashCommand
     {
         var message = Message();
         var stash = new Verb("stash", "Set uncommitted changes of the live database aside; without a word it is stash push.",
-            "db-vc stash -m \"Prices, half done\"", "db-vc stash list", "db-vc stash pop")
+            "db-vc stash", "db-vc stash -m \"Prices, half done\"")
         {
             message,
             Push(),

@@ -8,7 +8,7 @@ public sealed class SqliteProvider(string scratchFolder) : IDatabaseProvider
 {
     public string Engine => "sqlite";
 
-    public ISqlDialect Dialect => SqliteDialect.Instance;
+    public ISqlDialect Scripts => SqliteScriptDialect.Instance;
 
     /// <summary>How long reading waits for a writer that is just committing.</summary>
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -6,7 +6,7 @@ using DbVc.Model;
 namespace DbVc.Databases;
 
 /// <summary>SQLite's SQL, for any connection, the sqlite3 shell's among them.</summary>
-internal sealed class SqliteDialect : ISqlDialect
+internal sealed class SqliteScriptDialect : ISqlDialect
 {
     private const string OldPrefix = "_dbvc_old_";
 
@@ -14,7 +14,7 @@ internal sealed class SqliteDialect : ISqlDialect
     private const int ExactDigits = 15;
     private const int ExactPower = 22;
 
-    public static SqliteDialect Instance { get; } = new();
+    public static SqliteScriptDialect Instance { get; } = new();
 
     public IReadOnlyList<string> Begin { get; } = ["PRAGMA foreign_keys = OFF", "PRAGMA legacy_alter_table = ON", "BEGIN IMMEDIATE"];
 
