@@ -42,6 +42,9 @@ public interface IDatabaseProvider
     /// <summary>The engine's SQL, for scripts that people run themselves.</summary>
     ISqlDialect Scripts { get; }
 
+    /// <summary>The engine's language, for merging definitions.</summary>
+    ISchemaDialect Dialect { get; }
+
     IDatabase Open(string location);
 
     /// <summary>Makes an empty database; fails if one is there.</summary>

@@ -23,6 +23,35 @@ public sealed record Column
 
     /// <summary>Computed by the database: never captured, never written.</summary>
     public bool Generated { get; init; }
+
+    /// <summary>The clause that computes it, as it is written; null for an ordinary column.</summary>
+    public string? GeneratedSql { get; init; }
+}
+
+/// <summary>What a <see cref="TableConstraint"/> demands.</summary>
+public enum ConstraintKind
+{
+    PrimaryKey,
+    Unique,
+    Check,
+    ForeignKey,
+}
+
+/// <summary>A constraint of a table, with the engine's own text.</summary>
+public sealed record TableConstraint
+{
+    public ConstraintKind Kind { get; init; }
+
+    public string? Name { get; init; }
+
+    /// <summary>The columns it is about, in its own order; empty for a check.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>The column in whose definition it stands; null where it stands for itself.</summary>
+    public string? Column { get; init; }
+
+    /// <summary>As it is written, its name included: order, actions, what happens on a conflict, whether it is deferred.</summary>
+    public required string Sql { get; init; }
 }
 
 /// <summary>A foreign key of the table that holds it.</summary>
@@ -43,6 +72,9 @@ public sealed record ForeignKey
 /// <summary>One table: neutral form plus the engine's own DDL.</summary>
 public sealed record TableSchema
 {
+    /// <summary>Identifies the table in its database; given once, survives renames; empty until the version engine gave it.</summary>
+    public string Id { get; init; } = "";
+
     public required string Name { get; init; }
 
     /// <summary>In declared order, generated columns included.</summary>
@@ -55,6 +87,12 @@ public sealed record TableSchema
 
     /// <summary>Column lists of UNIQUE constraints and unique indexes, the primary key not among them.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Uniques { get; init; } = [];
+
+    /// <summary>All constraints but NOT NULL, in written order; null where the statement could not be taken apart: the table is one whole then.</summary>
+    public IReadOnlyList<TableConstraint>? Constraints { get; init; }
+
+    /// <summary>What follows the columns, for example <c>WITHOUT ROWID</c> and <c>STRICT</c>, in upper case.</summary>
+    public IReadOnlyList<string> Options { get; init; } = [];
 
     /// <summary>The statement that creates the table on its engine.</summary>
     public required string Sql { get; init; }

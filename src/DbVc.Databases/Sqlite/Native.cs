@@ -39,6 +39,10 @@ internal static unsafe partial class SqliteNative
     [SuppressGCTransition]
     public static partial long Changes(nint connection);
 
+    [LibraryImport(Library, EntryPoint = "sqlite3_keyword_check")]
+    [SuppressGCTransition]
+    public static partial int IsKeyword(byte* word, int length);
+
     [LibraryImport(Library, EntryPoint = "sqlite3_limit")]
     public static partial int Limit(nint connection, int limit, int value);
 

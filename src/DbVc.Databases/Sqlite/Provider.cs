@@ -10,6 +10,8 @@ public sealed class SqliteProvider(string scratchFolder) : IDatabaseProvider
 
     public ISqlDialect Scripts => SqliteScriptDialect.Instance;
 
+    public ISchemaDialect Dialect => SqliteDialect.Instance;
+
     /// <summary>How long reading waits for a writer that is just committing.</summary>
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -4,7 +4,8 @@ namespace DbVc.Databases;
 
 /// <summary>
 /// Carries out the schema part of a delta. A table that differs is rebuilt: the old one is renamed away, the new one is made by its own
-/// statement (so the catalogue holds exactly that text), the remaining rows are copied, the old one is dropped.
+/// statement (so the catalogue holds exactly that text), the remaining rows are copied, the old one is dropped. Where only names changed,
+/// no row is touched.
 /// </summary>
 internal sealed class SqliteSchemaChange
 {
@@ -13,12 +14,15 @@ internal sealed class SqliteSchemaChange
     private readonly SqliteHandle _handle;
     private readonly DatabaseDelta _delta;
     private readonly List<TableDelta> _rebuilt;
+    private readonly List<TableDelta> _renamed;
     private readonly List<SchemaObject> _restored;
 
     public SqliteSchemaChange(SqliteHandle handle, DatabaseDelta delta)
     {
         (_handle, _delta) = (handle, delta);
-        _rebuilt = delta.Tables.Where(t => t is { Before: { } before, After: { } after } && (before.Sql != after.Sql || before.Name != after.Name)).ToList();
+        var changed = delta.Tables.Where(t => t is { Before: { } before, After: { } after } && (before.Sql != after.Sql || before.Name != after.Name)).ToList();
+        _renamed = changed.FindAll(t => RenameInPlace.IsPossible(t.Before!, t.After!));
+        _rebuilt = changed.FindAll(t => !_renamed.Contains(t));
         _restored = FindDependents();
     }
 
@@ -64,6 +68,7 @@ internal sealed class SqliteSchemaChange
             _handle.Execute($"ALTER TABLE main.{SqliteName.Quote(_rebuilt[i].Before!.Name)} RENAME TO {SqliteName.Quote(OldPrefix + i)}");
         }
 
+        RenameInPlace.Run(_handle, _renamed);
         foreach (var table in _delta.Tables.Where(t => t.After is not null && (t.Before is null || _rebuilt.Contains(t)))) Create(table.After!);
         for (var i = 0; i < _rebuilt.Count; i++)
         {

@@ -72,7 +72,7 @@ internal sealed unsafe class SqliteSchemaReader : IDisposable
         // An INTEGER PRIMARY KEY that is the rowid needs no index; every other key has one.
         var isRowId = key.Count == 1 && !table.WithoutRowId && !indexes.Exists(i => i.Origin == "pk");
         if (isRowId) columns = columns.ConvertAll(c => c.Name == key[0] ? c with { Nullable = false } : c);
-        return new TableSchema
+        return TableParts.Fill(new TableSchema
         {
             Name = table.Name,
             Columns = columns,
@@ -82,7 +82,7 @@ internal sealed unsafe class SqliteSchemaReader : IDisposable
                 .OrderBy(c => string.Join('\0', c), StringComparer.Ordinal).ToList(),
             Sql = table.Sql,
             AllocatesKeys = isRowId,
-        };
+        });
     }
 
     private (List<Column> Columns, IReadOnlyList<string> Key) ReadColumns(string table)

@@ -9,6 +9,14 @@ internal static class SqliteName
 
     public static bool AreEqual(string? before, string? after) => string.Equals(before, after, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>A name as a person would write it: in quotes only where it must be.</summary>
+    public static unsafe string Write(string name)
+    {
+        var isPlain = name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
+        if (!isPlain) return Quote(name);
+        fixed (byte* text = SqliteHandle.ToUtf8(name)) return SqliteNative.IsKeyword(text, name.Length) == 0 ? name : Quote(name);
+    }
+
     /// <summary>True for db-vc's own tables and SQLite's; none of them is versioned.</summary>
     public static bool IsInternal(string name) =>
         name.StartsWith("sqlite_", StringComparison.OrdinalIgnoreCase)

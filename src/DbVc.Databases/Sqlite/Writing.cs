@@ -19,6 +19,14 @@ internal static class SqliteWriting
         handle.Configure(OptionDoubleQuotedTextInDdl, true);
     }
 
+    /// <summary>A rename rewrites what refers to the renamed, and a name in double quotes is a name.</summary>
+    public static void BeStrict(SqliteHandle handle)
+    {
+        handle.Configure(OptionLegacyAlterTable, false);
+        handle.Configure(OptionDoubleQuotedText, false);
+        handle.Configure(OptionDoubleQuotedTextInDdl, false);
+    }
+
     /// <summary>Takes the write lock at once.</summary>
     public static void Begin(SqliteHandle handle)
     {

@@ -12,33 +12,24 @@ public static class Capture
     public static Snapshot Run(IReadSnapshot database, Snapshot previous, IChunkWriter chunks, CancellationToken cancel, IReadOnlySet<string>? tables = null)
     {
         var before = new SnapshotReader(chunks, previous);
+        var known = before.Tables().ToDictionary(t => t.Schema.Name, StringComparer.Ordinal);
         var schema = database.ReadSchema();
         var editor = new SnapshotEditor(chunks, previous);
+        var capture = new TableCapture(database, chunks, cancel);
+        var appeared = new List<TableSchema>();
         foreach (var table in schema.Tables)
         {
             if (tables is not null && !tables.Contains(table.Name)) continue;
-            cancel.ThrowIfCancellationRequested();
-            editor.PutTable(CaptureTable(database, table, before.FindTable(table.Name), chunks, cancel));
+            if (known.TryGetValue(table.Name, out var same)) editor.PutTable(capture.Read(table, same));
+            else appeared.Add(table);
         }
 
-        DropMissing(before, schema, editor);
+        var names = schema.Tables.Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
+        var vanished = known.Values.Where(t => !names.Contains(t.Schema.Name)).ToList();
+        foreach (var gone in vanished) editor.DropTable(gone.Schema.Name);
+        foreach (var table in new TableRenames(chunks, capture, vanished).Read(appeared, known.Values)) editor.PutTable(table);
         CaptureObjects(before, schema, editor);
         return editor.Finish();
-    }
-
-    private static TableSnapshot CaptureTable(
-        IReadSnapshot database, TableSchema table, TableSnapshot? before, IChunkWriter chunks, CancellationToken cancel)
-    {
-        var identified = ColumnIds.Assign(table, before?.Schema);
-        using var cursor = database.ReadRows(table);
-        var (rows, count) = RowTree.Build(chunks, new TableEncoder(identified), new CursorSource(cursor, cancel), before?.Rows ?? default);
-        return new TableSnapshot(identified, rows, count);
-    }
-
-    private static void DropMissing(SnapshotReader before, DatabaseSchema schema, SnapshotEditor editor)
-    {
-        var names = schema.Tables.Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var table in before.Tables().Where(t => !names.Contains(t.Schema.Name))) editor.DropTable(table.Schema.Name);
     }
 
     private static void CaptureObjects(SnapshotReader before, DatabaseSchema schema, SnapshotEditor editor)
@@ -47,26 +38,5 @@ public static class Capture
         var known = before.Objects().ToHashSet();
         foreach (var gone in known.Where(o => !now.Contains(o))) editor.DropObject(gone);
         foreach (var added in now.Where(o => !known.Contains(o))) editor.PutObject(added);
-    }
-
-    /// <summary>Hands a database cursor to the version engine, which knows no database.</summary>
-    private sealed class CursorSource(IRowCursor cursor, CancellationToken cancel) : IRowSource
-    {
-        private const int RowsBetweenChecks = 4096;
-        private int _rows;
-
-        public bool Read()
-        {
-            if (++_rows % RowsBetweenChecks == 0) cancel.ThrowIfCancellationRequested();
-            return cursor.Read();
-        }
-
-        public ValueKind KindAt(int column) => cursor.KindAt(column);
-
-        public long IntegerAt(int column) => cursor.IntegerAt(column);
-
-        public double RealAt(int column) => cursor.RealAt(column);
-
-        public ReadOnlySpan<byte> BytesAt(int column) => cursor.BytesAt(column);
     }
 }

@@ -17,7 +17,10 @@ public static class ColumnIds
     /// a new one gets an id from the hash of table and column name, or the next free one. Ids of dropped columns are not given again
     /// right away, so that a drop and an add are not mistaken for a rename.
     /// </summary>
-    public static TableSchema Assign(TableSchema table, TableSchema? previous)
+    /// <param name="table">The table as the database has it.</param>
+    /// <param name="previous">The same table as it was; null for a new one.</param>
+    /// <param name="renames">New names of columns that were renamed, and what they were called.</param>
+    public static TableSchema Assign(TableSchema table, TableSchema? previous, IReadOnlyDictionary<string, string>? renames = null)
     {
         var taken = previous?.Columns.Select(c => c.Id).ToHashSet() ?? [];
         var range = table.Columns.Count + taken.Count > MostColumnsOfUsualTable ? MaxId : UsualIds;
@@ -30,7 +33,8 @@ public static class ColumnIds
         for (var i = 0; i < columns.Length; i++)
         {
             var column = table.Columns[i];
-            columns[i] = column with { Id = previous?.FindColumn(column.Name)?.Id ?? FindFree(table.Name, column.Name, range, taken) };
+            var known = previous?.FindColumn(renames?.GetValueOrDefault(column.Name) ?? column.Name);
+            columns[i] = column with { Id = known?.Id ?? FindFree(table.Name, column.Name, range, taken) };
         }
 
         return table with { Columns = columns };

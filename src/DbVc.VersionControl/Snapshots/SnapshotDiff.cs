@@ -21,11 +21,14 @@ public sealed record FileDifference(string Path, ReadOnlyMemory<byte>? Before, R
 /// <summary>What differs between two snapshots. Its cost follows the change: equal subtrees are never read.</summary>
 public sealed class SnapshotDiff(IChunkSource chunks, Snapshot before, Snapshot after)
 {
-    /// <summary>Tables that differ in schema or rows, by name.</summary>
-    public IEnumerable<TableDifference> Tables() =>
-        DiffPrefix("table/").Select(d => new TableDifference(
+    /// <summary>Tables that differ in schema or rows, by name; a renamed table is one difference.</summary>
+    public IEnumerable<TableDifference> Tables()
+    {
+        var found = DiffPrefix("table/").Select(d => new TableDifference(
             d.Before is { } b ? SnapshotCodec.DecodeTable(chunks, b.Span) : null,
-            d.After is { } a ? SnapshotCodec.DecodeTable(chunks, a.Span) : null));
+            d.After is { } a ? SnapshotCodec.DecodeTable(chunks, a.Span) : null)).ToList();
+        return TablePairs.Match(found);
+    }
 
     public IEnumerable<ObjectDifference> Objects() =>
         new[] { "index/", "trigger/", "view/" }.SelectMany(DiffPrefix).Select(d => new ObjectDifference(
@@ -53,7 +56,7 @@ public sealed class SnapshotDiff(IChunkSource chunks, Snapshot before, Snapshot 
 
     private static HashSet<string> RebuiltTables(IEnumerable<TableDifference> tables) =>
         tables.Where(t => !SchemaEquality.Same(t.Before?.Schema, t.After?.Schema))
-            .SelectMany(t => new[] { t.Before, t.After }.OfType<TableSnapshot>().Select(side => side.Schema.Name)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            .SelectMany(t => new[] { t.Before?.Schema.Name, t.After?.Schema.Name }).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Indexes and triggers of a table whose schema changes go and come back with it, even if they did not change themselves.</summary>
     private IEnumerable<SchemaObject> ObjectsOf(Snapshot snapshot, HashSet<string> tables) =>

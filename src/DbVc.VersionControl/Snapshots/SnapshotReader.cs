@@ -35,6 +35,14 @@ public sealed class SnapshotReader(IChunkSource chunks, Snapshot snapshot)
             ? SnapshotCodec.DecodeObject(value.Span)
             : null;
 
+    /// <summary>The table with the id of <paramref name="table"/>, whatever it is called here; without one, the table of the same name; or null.</summary>
+    public TableSnapshot? FindSame(TableSchema table)
+    {
+        var named = FindTable(table.Name);
+        if (table.Id.Length == 0 || named?.Schema.Id == table.Id) return named;
+        return Tables().FirstOrDefault(t => t.Schema.Id == table.Id) ?? named;
+    }
+
     /// <summary>All tables by name.</summary>
     public IEnumerable<TableSnapshot> Tables() =>
         ScanPrefix("table/").Select(entry => SnapshotCodec.DecodeTable(Chunks, entry.Value.Span));
