@@ -115,11 +115,16 @@ public sealed class SqliteTablePartsTests : IDisposable
 
     /// <summary>Everything neutral about a table.</summary>
     private string Meaning(TableSchema table) => string.Join('\n',
-        table.Columns.Select(c => $"{c.Name}|{c.DeclaredType}|{c.Nullable}|{c.DefaultSql}|{c.Collation}|{_fixture.Provider.Dialect.Canonical(c.GeneratedSql ?? "")}")
-            .Concat(table.Constraints!.Select(c => $"{c.Kind}|{c.Name}|{string.Join(',', c.Columns)}|{_fixture.Provider.Dialect.Canonical(c.Sql)}"))
-            .Concat(table.ForeignKeys.Select(f => $"{string.Join(',', f.Columns)}>{f.ReferencedTable}({string.Join(',', f.ReferencedColumns)}){f.OnDelete}{f.OnUpdate}"))
+        table.Columns.Select(c => Line(c.Name, c.DeclaredType, c.Nullable, c.DefaultSql, c.Collation, Canonical(c.GeneratedSql ?? "")))
+            .Concat(table.Constraints!.Select(c => Line(c.Kind, c.Name, string.Join(',', c.Columns), Canonical(c.Sql))))
+            .Concat(table.ForeignKeys.Select(f =>
+                Line(string.Join(',', f.Columns), f.ReferencedTable, string.Join(',', f.ReferencedColumns), f.OnDelete, f.OnUpdate)))
             .Concat(table.Uniques.Select(u => string.Join(',', u)))
             .Append($"{string.Join(',', table.PrimaryKey)}|{table.AllocatesKeys}|{string.Join(',', table.Options)}"));
+
+    private string Canonical(string sql) => _fixture.Provider.Dialect.Canonical(sql);
+
+    private static string Line(params object?[] facts) => string.Join('|', facts);
 
     /// <summary>What SQLite itself says about the table.</summary>
     private string Facts(string sql)
@@ -144,7 +149,8 @@ public sealed class SqliteTablePartsTests : IDisposable
             var lines = new List<string>();
             while (reader.Read())
             {
-                lines.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Where(i => reader.GetName(i) is not ("sql" or "rootpage")).Select(reader.GetValue)));
+                var facts = Enumerable.Range(0, reader.FieldCount).Where(i => reader.GetName(i) is not ("sql" or "rootpage"));
+                lines.Add(string.Join('|', facts.Select(reader.GetValue)));
             }
 
             return string.Join('\n', lines);

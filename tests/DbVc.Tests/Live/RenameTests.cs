@@ -77,7 +77,8 @@ public sealed class RenameTests : IDisposable
     [Theory]
     [InlineData("ALTER TABLE orders RENAME COLUMN total TO amount")]
     [InlineData("ALTER TABLE customers RENAME TO clients")]
-    [InlineData("ALTER TABLE customers RENAME TO \"the clients\"; ALTER TABLE \"the clients\" RENAME COLUMN name TO \"full name\"; INSERT INTO orders VALUES (3, 1, 7)")]
+    [InlineData("ALTER TABLE customers RENAME TO \"the clients\"; "
+        + "ALTER TABLE \"the clients\" RENAME COLUMN name TO \"full name\"; INSERT INTO orders VALUES (3, 1, 7)")]
     [InlineData("ALTER TABLE customers RENAME TO x; ALTER TABLE orders RENAME TO customers; ALTER TABLE x RENAME TO orders")]
     [InlineData("ALTER TABLE customers RENAME COLUMN id TO nr; UPDATE customers SET balance = 7 WHERE nr = 2; DELETE FROM orders WHERE id = 1")]
     public void Apply_renames_and_everything_that_names_it_follows(string change)

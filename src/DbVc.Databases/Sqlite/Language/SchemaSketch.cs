@@ -50,6 +50,9 @@ internal sealed class SchemaSketch : IDisposable
 
     public void Dispose() => _handle.Dispose();
 
+    private static bool IsNamed(SchemaObject item, string message) =>
+        message.Contains($"error in {SqliteObjects.TypeOf(item.Kind)} {item.Name}", StringComparison.OrdinalIgnoreCase);
+
     private void TryExecute(string sql, SchemaObjectKind? kind, string name)
     {
         try
@@ -62,7 +65,7 @@ internal sealed class SchemaSketch : IDisposable
         }
     }
 
-    /// <summary>A view or trigger is looked at only when it is used. A rename makes SQLite look at all of them, and it names the first that is broken.</summary>
+    /// <summary>A view or trigger is looked at only when it is used. A rename makes SQLite look at all, and it names the first that is broken.</summary>
     private void RemoveBroken(IReadOnlyList<SchemaObject> objects)
     {
         SqliteWriting.BeStrict(_handle);
@@ -77,8 +80,7 @@ internal sealed class SchemaSketch : IDisposable
             }
             catch (DbVcException failure) when (failure.Code == "database.failed")
             {
-                var broken = objects.Where(o => failure.Message.Contains($"error in {SqliteObjects.TypeOf(o.Kind)} {o.Name}", StringComparison.OrdinalIgnoreCase))
-                    .MaxBy(o => o.Name.Length);
+                var broken = objects.Where(o => IsNamed(o, failure.Message)).MaxBy(o => o.Name.Length);
                 if (broken is null) break;
                 _handle.Execute($"DROP {SqliteObjects.TypeOf(broken.Kind)} IF EXISTS main.{SqliteName.Quote(broken.Name)}");
                 _faults.Add(new SchemaFault(broken.Kind, broken.Name, failure.Message));

@@ -46,7 +46,8 @@ internal sealed class TableComposer
         _sides.Select(s => s.Find(column.Name) is { } found && isSame(found.Column, s.Table) ? piece(found.Text) : null).FirstOrDefault(t => t is not null);
 
     /// <summary>Such a column is NOT NULL without saying so.</summary>
-    private bool IsInKey(Column column) => (_table.AllocatesKeys || _table.Options.Contains("WITHOUT ROWID")) && _table.PrimaryKey.Any(k => SqliteName.AreEqual(k, column.Name));
+    private bool IsInKey(Column column) => (_table.AllocatesKeys || _table.Options.Contains("WITHOUT ROWID"))
+        && _table.PrimaryKey.Any(k => SqliteName.AreEqual(k, column.Name));
 
     private IEnumerable<TableConstraint> ConstraintsOf(string? column) => _table.Constraints!.Where(c => SqliteName.AreEqual(c.Column, column));
 
