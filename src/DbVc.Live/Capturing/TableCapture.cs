@@ -14,10 +14,10 @@ internal sealed class TableCapture(IReadSnapshot database, IChunkWriter chunks, 
     public TableSnapshot Read(TableSchema table, TableSnapshot before)
     {
         var proposed = ColumnRenames.Propose(before.Schema, table);
-        var read = Read(table, before.Schema, proposed);
+        var read = Read(table, before.Schema, proposed, before.Rows);
         if (proposed.Count == 0) return read;
         var confirmed = ColumnRenames.Confirm(chunks, before, read, proposed);
-        return confirmed.Count == proposed.Count ? read : Read(table, before.Schema, confirmed);
+        return confirmed.Count == proposed.Count ? read : Read(table, before.Schema, confirmed, before.Rows);
     }
 
     /// <summary>A table that was not there before.</summary>
@@ -27,13 +27,13 @@ internal sealed class TableCapture(IReadSnapshot database, IChunkWriter chunks, 
     /// <summary>The table with the ids that another one has, as if it were the same.</summary>
     public TableSnapshot ReadAs(TableSchema table, TableSchema before) => Read(table, before, NoRenames);
 
-    private TableSnapshot Read(TableSchema table, TableSchema? before, IReadOnlyDictionary<string, string> renames)
+    private TableSnapshot Read(TableSchema table, TableSchema? before, IReadOnlyDictionary<string, string> renames, TreeRoot basedOn = default)
     {
         cancel.ThrowIfCancellationRequested();
         var identified = ColumnIds.Assign(table, before, renames);
         if (before is not null) identified = identified with { Id = before.Id };
         using var cursor = database.ReadRows(table);
-        var (rows, count) = RowTree.Build(chunks, new TableEncoder(identified), new CursorSource(cursor, cancel));
+        var (rows, count) = RowTree.Build(chunks, new TableEncoder(identified), new CursorSource(cursor, cancel), basedOn);
         return new TableSnapshot(identified, rows, count);
     }
 

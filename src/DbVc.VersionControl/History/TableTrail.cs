@@ -29,6 +29,12 @@ internal sealed class TableTrail(Repository repository, CommitGraph graph, strin
         if (_known.TryGetValue(parent, out var known)) return known;
         var snapshot = Read(parent);
         var found = FindByName(snapshot, child?.Table.Schema.Name ?? name);
+        if (child?.Table.Schema.Id is { Length: > 0 } id && found?.Table.Schema.Id != id)
+        {
+            // The name is gone or is another table's: here it may be called otherwise.
+            found = snapshot.FindTableEntryById(id) is { } entry ? Decode(entry) : found?.Table.Schema.Id.Length > 0 ? null : found;
+        }
+
         if (found is not null && child is not null && found.IsSame(child)) found = child;
         return _known[parent] = found;
     }

@@ -24,6 +24,13 @@ public sealed class SnapshotReader(IChunkSource chunks, Snapshot snapshot)
         return FindNameInAnyCase("table/", name) is { } found ? FindTableEntry(found) : null;
     }
 
+    /// <summary>The stored entry of the table with an id, whatever it is called.</summary>
+    internal ReadOnlyMemory<byte>? FindTableEntryById(string id)
+    {
+        var found = ScanPrefix("table/").FirstOrDefault(e => SnapshotCodec.DecodeTable(Chunks, e.Value.Span).Schema.Id == id);
+        return found.Key.IsEmpty ? null : found.Value;
+    }
+
     /// <summary>The table of that name, whatever the case of its ASCII letters; or null.</summary>
     public TableSnapshot? FindTableInAnyCase(string name) =>
         FindTable(name) ?? (FindNameInAnyCase("table/", name) is { } found ? FindTable(found) : null);
