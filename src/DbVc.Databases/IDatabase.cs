@@ -26,6 +26,10 @@ public interface IDatabase : IDisposable
 
     /// <summary>Runs one read-only statement of untrusted SQL: no writes, no attach, no extension, bounded rows and time.</summary>
     IQueryResult Query(string sql, QueryLimits limits);
+
+    /// <summary>The highest key that was ever handed out, for tables whose engine remembers it past the deletion of the row (SQLite:
+    /// AUTOINCREMENT). Tables not in it hand out what follows their highest present key.</summary>
+    IReadOnlyDictionary<string, long> ReadHighestKeys();
 }
 
 /// <summary>What an engine promises, and what not.</summary>

@@ -6,7 +6,9 @@ public enum ConflictKind
     /// <summary>Both sides gave one cell different values.</summary>
     Cell,
 
-    /// <summary>One side deleted the row that the other modified, or both added it differently.</summary>
+    /// <summary>
+    /// One side deleted the row that the other modified, both added it differently, or one side took away what the other side's row refers to.
+    /// </summary>
     Row,
 
     /// <summary>Both sides changed one table's schema, or one index, view or trigger, differently.</summary>
@@ -35,6 +37,15 @@ public sealed record Conflict
     /// <summary>The column of a cell conflict.</summary>
     public string? Column { get; init; }
 
+    /// <summary>Where in the cell's JSON document, for example <c>$.address.city</c>; null when it is about the whole cell.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>What stands against the row, where that is another row: one sentence that names it.</summary>
+    public string? Cause { get; init; }
+
+    /// <summary>Both sides added a row under this key, and it may get another one: <see cref="ResolutionKind.Both"/> keeps the two.</summary>
+    public bool CanTakeBoth { get; init; }
+
     /// <summary>The value, the row, the DDL or the text on each side; null where it does not exist.</summary>
     public IReadOnlyList<NamedValue>? Base { get; init; }
 
@@ -55,7 +66,13 @@ public enum ResolutionKind
 
     /// <summary>The value in <see cref="Resolution.Value"/>; cell conflicts only.</summary>
     Value,
+
+    /// <summary>Two rows: the target's keeps the key, the source's gets a new one, and what the source let refer to it follows.</summary>
+    Both,
 }
 
 /// <summary>What a person, or a policy on their behalf, decided about a conflict.</summary>
-public sealed record Resolution(ResolutionKind Kind, Value? Value = null);
+/// <param name="Kind">Which side, or a value of its own.</param>
+/// <param name="Value">The value as a cell.</param>
+/// <param name="Json">The value as it was typed, for a place inside a JSON document.</param>
+public sealed record Resolution(ResolutionKind Kind, Value? Value = null, string? Json = null);

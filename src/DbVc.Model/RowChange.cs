@@ -32,4 +32,21 @@ public sealed record DatabaseDelta(
 /// <param name="Table">The table of the offending row.</param>
 /// <param name="Key">The row's key as text, or its row number where it has none.</param>
 /// <param name="Message">One sentence for a person.</param>
-public sealed record ConstraintViolation(string Constraint, string Table, string Key, string Message);
+public sealed record ConstraintViolation(string Constraint, string Table, string Key, string Message)
+{
+    /// <summary>The rows that cannot stand together: the offending one, and the one that it meets or misses.</summary>
+    public IReadOnlyList<ViolatingRow> Rows { get; init; } = [];
+}
+
+/// <summary>A row that has a part in a violation.</summary>
+/// <param name="Table">Its table.</param>
+/// <param name="Key">Names and values that identify it.</param>
+/// <param name="Exists">False for a row that is missed.</param>
+public sealed record ViolatingRow(string Table, IReadOnlyList<NamedValue> Key, bool Exists = true)
+{
+    /// <summary>Whose doing it is in a merge: <c>source</c> or <c>target</c>; null where neither touched it, or nobody merges.</summary>
+    public string? Side { get; init; }
+
+    /// <summary>The commit that touched it.</summary>
+    public CommitId? Commit { get; init; }
+}

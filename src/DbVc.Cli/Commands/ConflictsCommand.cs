@@ -45,7 +45,7 @@ internal static class ConflictsCommand
         var id = new Argument<string?>("ID") { Description = "The conflict; or --all.", Arity = ArgumentArity.ZeroOrOne };
         var all = new Option<bool>("--all") { Description = "All conflicts that are still open." };
         var take = new Option<string?>("--take") { Description = "The side to take.", HelpName = "SIDE" };
-        take.AcceptOnlyFromAmong("source", "target", "base");
+        take.AcceptOnlyFromAmong("source", "target", "base", "both");
         var value = new Option<string?>("--value") { Description = "The value to set instead, as JSON.", HelpName = "JSON" };
         var merge = new Option<string?>("--merge") { Description = "The merge in progress; not needed when there is only one.", HelpName = "MERGE" };
         return new Verb("resolve", "Decide one conflict or all.",
@@ -70,8 +70,8 @@ internal static class ConflictsCommand
     private static Resolution Decide(string? take, string? value) => (take, value) switch
     {
         (not null, null) => new Resolution(Enum.Parse<ResolutionKind>(take, ignoreCase: true)),
-        (null, not null) => new Resolution(ResolutionKind.Value, Json.Parse(value)),
-        _ => throw Wrong("Say what to take: --take source, target or base; or --value JSON."),
+        (null, not null) => new Resolution(ResolutionKind.Value, Json.ParseCell(value), value),
+        _ => throw Wrong("Say what to take: --take source, target, base or both; or --value JSON."),
     };
 
     private static DbVcException Wrong(string message) => new(FailureKind.Usage, "usage", message, hint: "db-vc conflicts resolve --help");

@@ -79,6 +79,26 @@ internal static class Json
         }
     }
 
+    /// <summary>The same; an object or array is the text of a cell that holds JSON.</summary>
+    public static Value ParseCell(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            if (document.RootElement.ValueKind == JsonValueKind.Array
+                || (document.RootElement.ValueKind == JsonValueKind.Object && !document.RootElement.TryGetProperty("base64", out _)))
+            {
+                return Value.Text(document.RootElement.GetRawText());
+            }
+        }
+        catch (JsonException)
+        {
+            // The other reader says what is wrong.
+        }
+
+        return Parse(text);
+    }
+
     private static JsonNode Text(ReadOnlyMemory<byte> utf8)
     {
         try

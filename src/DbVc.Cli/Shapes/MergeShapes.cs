@@ -18,13 +18,14 @@ internal static class MergeShapes
         ["message"] = report.Message,
         ["tables"] = report.Tables.ToJson(),
         ["conflicts"] = Json.Array(report.Conflicts, conflict => conflict.ToJson()),
-        ["violations"] = Json.Array(report.Violations, violation => new JsonObject
+        ["conflictCount"] = report.ConflictCount,
+        ["rekeyed"] = Json.Array(report.Rekeyed, change => new JsonObject
         {
-            ["constraint"] = violation.Constraint,
-            ["table"] = violation.Table,
-            ["key"] = violation.Key,
-            ["message"] = violation.Message,
+            ["table"] = change.Table,
+            ["before"] = Json.Row(change.Before),
+            ["after"] = Json.Row(change.NewKey),
         }),
+        ["violations"] = Json.Array(report.Violations, violation => violation.ToJson()),
         ["gates"] = Json.Array(report.Gates, gate => gate.ToJson()),
     };
 
@@ -34,6 +35,22 @@ internal static class MergeShapes
         var document = report.ToJson();
         return report is { State: MergeState.UpToDate, DryRun: false } ? new JsonObject { ["commit"] = null, ["status"] = Json.Name(report.State) } : document;
     }
+
+    public static JsonObject ToJson(this ConstraintViolation violation) => new()
+    {
+        ["constraint"] = violation.Constraint,
+        ["table"] = violation.Table,
+        ["key"] = violation.Key,
+        ["message"] = violation.Message,
+        ["rows"] = Json.Array(violation.Rows, row => new JsonObject
+        {
+            ["table"] = row.Table,
+            ["key"] = Json.Row(row.Key),
+            ["exists"] = row.Exists,
+            ["side"] = row.Side,
+            ["commit"] = row.Commit?.ToString(),
+        }),
+    };
 
     public static JsonObject ToJson(this MergeStatus merge) => new()
     {
@@ -56,8 +73,12 @@ internal static class MergeShapes
     public static JsonObject ToJson(this ConflictView view)
     {
         var document = view.Conflict.ToJson();
-        document["sourceCommit"] = view.SourceCommit.ToString();
-        document["targetCommit"] = view.TargetCommit.ToString();
+        document["sourceCommit"] = view.Source.Commit.ToString();
+        document["targetCommit"] = view.Target.Commit.ToString();
+        document["sourceAuthor"] = view.Source.Author.ToJson();
+        document["targetAuthor"] = view.Target.Author.ToJson();
+        document["sourceTime"] = Json.Time(view.Source.Time);
+        document["targetTime"] = Json.Time(view.Target.Time);
         document["resolution"] = view.Resolution is { } taken
             ? new JsonObject { ["take"] = Json.Name(taken.Kind), ["value"] = taken.Value is { } value ? Json.Of(value) : null }
             : null;
@@ -71,6 +92,9 @@ internal static class MergeShapes
         ["table"] = conflict.Table,
         ["key"] = Json.Row(conflict.Key),
         ["column"] = conflict.Column,
+        ["path"] = conflict.Path,
+        ["cause"] = conflict.Cause,
+        ["canTakeBoth"] = conflict.CanTakeBoth,
         ["base"] = Side(conflict, conflict.Base),
         ["source"] = Side(conflict, conflict.Source),
         ["target"] = Side(conflict, conflict.Target),

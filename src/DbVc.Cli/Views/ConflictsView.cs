@@ -26,14 +26,19 @@ internal static class ConflictsView
     {
         var conflict = view.Conflict;
         output.Line(Piece.Dim("conflict "), Piece.Id(conflict.Id), "  ", Piece.Strong(Place(conflict)), Piece.Dim($"  {Json.Name(conflict.Kind)}"));
-        output.Line(Piece.Dim("source   "), Piece.Id(view.SourceCommit.Short), Piece.Dim("   target "), Piece.Id(view.TargetCommit.Short));
+        if (conflict.Cause is { } cause) output.Line(Piece.Dim("against  "), cause);
+        WriteTouch(output, "source   ", view.Source);
+        WriteTouch(output, "target   ", view.Target);
         if (conflict.Kind is ConflictKind.Cell or ConflictKind.Row) WriteColumns(output, conflict);
         else WriteTexts(output, conflict);
         output.Line(view.Resolution is { } taken
             ? Piece.Good($"decided: {Describe(taken)}")
-            : Piece.Dim($"Decide it: db-vc conflicts resolve {conflict.Id} --take source|target|base"
+            : Piece.Dim($"Decide it: db-vc conflicts resolve {conflict.Id} --take source|target|base{(conflict.CanTakeBoth ? "|both" : "")}"
                 + (conflict.Kind == ConflictKind.Cell ? " (or --value JSON)" : "")));
     }
+
+    private static void WriteTouch(Output output, string title, ConflictTouch touch) => output.Line(
+        Piece.Dim(title), Piece.Id(touch.Commit.Short), "  ", Piece.Name(touch.Author.Name), "  ", Piece.Dim(Shown.Time(touch.Time)));
 
     private static void WriteColumns(Output output, Conflict conflict)
     {
@@ -64,7 +69,8 @@ internal static class ConflictsView
     };
 
     private static string Place(Conflict conflict) =>
-        conflict.Table + (conflict.Key.Count > 0 ? $" {Shown.Key(conflict.Key)}" : "") + (conflict.Column is null ? "" : $" {conflict.Column}");
+        conflict.Table + (conflict.Key.Count > 0 ? $" {Shown.Key(conflict.Key)}" : "") + (conflict.Column is null ? "" : $" {conflict.Column}")
+        + (conflict.Path is null ? "" : $" {conflict.Path}");
 
     private static string Describe(Resolution resolution) => resolution.Value is { } value ? $"value {Shown.Cell(value)}" : Json.Name(resolution.Kind);
 }

@@ -29,6 +29,12 @@ public sealed class SqliteDatabase : IDatabase
 
     public IQueryResult Query(string sql, QueryLimits limits) => SqliteQuery.Run(_path, sql, limits, _readTimeout);
 
+    public IReadOnlyDictionary<string, long> ReadHighestKeys()
+    {
+        using var handle = SqliteHandle.Open(_path, SqliteAccess.Read, _readTimeout);
+        return SqliteSequence.Read(handle);
+    }
+
     public void Dispose()
     {
         // Nothing is held between calls.

@@ -47,6 +47,7 @@ internal sealed class SqliteForeignKeyCheck(SqliteHandle handle, DatabaseDelta d
         var parentColumns = key.ReferencedColumns.Count > 0 ? key.ReferencedColumns : parent?.PrimaryKey ?? [];
         var cause = new Cause(child, key, parentColumns, changes, FindDelta(child.Name), FindDelta(key.ReferencedTable));
         var columns = child.StoredColumns.Select(c => c.Name).ToList();
+        var identity = child.HasKey ? child.PrimaryKey : columns;
         using var orphans = handle.Prepare(OrphansSql(child, key, parent, parentColumns));
         while (_violations.Count < SqliteApply.MaxReported && orphans.Step())
         {
@@ -56,7 +57,14 @@ internal sealed class SqliteForeignKeyCheck(SqliteHandle handle, DatabaseDelta d
             var value = SqliteTableRows.Describe(Pick(columns, row, key.Columns));
             var to = $"{key.ReferencedTable}.{string.Join(", ", parentColumns)}";
             _violations.Add(new ConstraintViolation($"FOREIGN KEY {child.Name}.{string.Join(", ", key.Columns)} -> {to}", child.Name, keyText,
-                $"Row {keyText} of '{child.Name}' refers to {to} = {value}, which does not exist."));
+                $"Row {keyText} of '{child.Name}' refers to {to} = {value}, which does not exist.")
+            {
+                Rows =
+                [
+                    new ViolatingRow(child.Name, Name(identity, Pick(columns, row, identity))),
+                    new ViolatingRow(key.ReferencedTable, Name(parentColumns, Pick(columns, row, key.Columns)), Exists: false),
+                ],
+            });
         }
     }
 
@@ -68,6 +76,9 @@ internal sealed class SqliteForeignKeyCheck(SqliteHandle handle, DatabaseDelta d
         var match = key.Columns.Select((c, i) => $"parent.{SqliteName.Quote(parentColumns[i])} = child.{SqliteName.Quote(c)}");
         return $"{sql} AND NOT EXISTS (SELECT 1 FROM main.{SqliteName.Quote(parent.Name)} AS parent WHERE {string.Join(" AND ", match)})";
     }
+
+    private static IReadOnlyList<NamedValue> Name(IReadOnlyList<string> columns, Value[] values) =>
+        [.. columns.Zip(values, (column, value) => new NamedValue(column, value))];
 
     private TableDelta? FindDelta(string name) => delta.Tables.FirstOrDefault(t =>
         SqliteName.AreEqual(t.Before?.Name, name) || SqliteName.AreEqual(t.After?.Name, name));

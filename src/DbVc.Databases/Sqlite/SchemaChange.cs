@@ -74,6 +74,11 @@ internal sealed class SqliteSchemaChange
         {
             var old = _rebuilt[i].Before! with { Name = OldPrefix + i };
             new SqliteTableCopy(_handle, old, _rebuilt[i].After!).Run(violations);
+            if (_rebuilt[i].After!.Sql.Contains("AUTOINCREMENT", StringComparison.OrdinalIgnoreCase))
+            {
+                SqliteSequence.Carry(_handle, old.Name, _rebuilt[i].After!.Name);
+            }
+
             _handle.Execute($"DROP TABLE main.{SqliteName.Quote(old.Name)}");
         }
     }

@@ -110,8 +110,15 @@ internal sealed class SqliteTableRows : IDisposable
         _insert.Reset();
         if (SqliteError.Primary(code) != SqliteError.Constraint) throw failure;
         return new ConstraintViolation(message.Replace(" constraint failed:", "", StringComparison.Ordinal), Table.Name, DescribeKey(row),
-            $"Row {DescribeKey(row)} of '{Table.Name}': {message}.");
+            $"Row {DescribeKey(row)} of '{Table.Name}': {message}.")
+        {
+            Rows = [.. SqliteUniqueRival.Find(_handle, Table, row, message).Prepend(row).Select(r => new ViolatingRow(Table.Name, NameKey(r)))],
+        };
     }
+
+    /// <summary>The row's key with its columns' names; the whole row where there is no key.</summary>
+    public IReadOnlyList<NamedValue> NameKey(Value[] row) =>
+        [.. (_key.Length == 0 ? Enumerable.Range(0, row.Length) : _key).Select(i => new NamedValue(_columns[i], row[i]))];
 
     public string DescribeKey(Value[] row) => Describe(_key.Length == 0 ? row : Array.ConvertAll(_key, i => row[i]));
 

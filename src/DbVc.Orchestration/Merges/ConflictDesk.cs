@@ -22,71 +22,64 @@ internal sealed class ConflictDesk(WorkspaceContext context)
     public IReadOnlyList<MergeStatus> Status() =>
         [.. MergeRecord.ReadAll(context.Repository.Store).Select(m =>
         {
-            var conflicts = Read(m).ToList();
-            return new MergeStatus(m.Id, BranchName.Parse(m.Source), BranchName.Parse(m.Target), conflicts.Count,
-                conflicts.Count(c => c.Resolution is null), m.Started) { Verb = m.Replay?.Name ?? "merge" };
+            var (ids, decided) = (Shelf(m).ReadIds(), Shelf(m).ReadDecisions());
+            return new MergeStatus(m.Id, BranchName.Parse(m.Source), BranchName.Parse(m.Target), ids.Count,
+                ids.Count(id => !decided.ContainsKey(id)), m.Started) { Verb = m.Replay?.Name ?? "merge" };
         })];
 
+    /// <summary>Throws usage failure <c>conflict.missing</c> if <paramref name="after"/> is no conflict of the merge.</summary>
     public ConflictPage List(string? merge, string? after, int limit)
     {
         var record = Require(merge);
-        var page = context.Repository.Store.ListDocuments(record.Conflicts, after, limit + 1);
-        var views = page.Take(limit).Select(d => View(record, ConflictRecord.Parse(d.Value))).ToList();
-        return new ConflictPage(record.Id, views, page.Count > limit ? page[limit - 1].Key : null);
+        var ids = Shelf(record).ReadIds();
+        var start = after is null ? 0 : IndexOf(ids, after) + 1;
+        var view = new ConflictViews(context, record, Shelf(record).ReadDecisions());
+        var page = Shelf(record).Read(start, limit).Select(view.Of).ToList();
+        return new ConflictPage(record.Id, page, start + page.Count < ids.Count && page.Count > 0 ? page[^1].Conflict.Id : null);
     }
 
     /// <summary>Throws usage failure <c>conflict.missing</c>.</summary>
     public ConflictView Show(string id)
     {
-        foreach (var record in MergeRecord.ReadAll(context.Repository.Store))
-        {
-            if (context.Repository.Store.ReadDocument(record.Conflicts, id) is { } bytes) return View(record, ConflictRecord.Parse(bytes));
-        }
-
-        throw new DbVcException(FailureKind.Usage, "conflict.missing", $"There is no conflict '{id}'.", hint: "db-vc conflicts list shows them.");
+        var record = Owner(id) ?? throw Missing(id);
+        var conflict = Shelf(record).Read(IndexOf(Shelf(record).ReadIds(), id), 1).Single();
+        return new ConflictViews(context, record, Shelf(record).ReadDecisions()).Of(conflict);
     }
 
+    /// <summary>Decides one conflict, or all that are open; returns how many.</summary>
     public int Resolve(ResolveRequest request)
     {
-        var record = Require(request.Merge ?? (request.Id is null ? null : Owner(request.Id)));
-        var chosen = Read(record).Where(c => request.Id is null ? c.Resolution is null : c.Conflict.Id == request.Id).ToList();
-        if (request.Id is not null && chosen.Count == 0) _ = Show(request.Id);
-        if (request.Resolution.Kind == ResolutionKind.Value && chosen.Any(c => c.Conflict.Kind != ConflictKind.Cell))
-        {
-            throw new DbVcException(FailureKind.Usage, "conflict.value", "A value can only resolve a conflict of one cell.",
-                hint: "Use --take source, target or base.");
-        }
-
+        var record = request.Merge is null && request.Id is { } sought ? Owner(sought) ?? throw Missing(sought) : Require(request.Merge);
+        var shelf = Shelf(record);
+        var ids = shelf.ReadIds();
+        var chosen = request.Id is { } id ? [ids[IndexOf(ids, id)]] : Undecided(shelf, ids);
+        if (chosen.Count == 0) return 0;
+        RefuseUnfit(shelf, ids, chosen, request.Resolution.Kind);
         using var transaction = context.Repository.Store.Begin();
-        foreach (var conflict in chosen)
-        {
-            transaction.PutDocument(record.Conflicts, conflict.Conflict.Id, (conflict with { Resolution = request.Resolution }).ToBytes());
-        }
-
+        shelf.Decide(transaction, chosen, request.Resolution);
         transaction.Commit();
         return chosen.Count;
     }
 
-    /// <summary>Keeps a merge with its conflicts; resolutions made before for the same values stay.</summary>
-    public void Keep(MergeRecord record, IReadOnlyList<Conflict> conflicts)
+    /// <summary>Keeps a merge with its open conflicts; those that were decided before for the same values stay.</summary>
+    public void Keep(MergeRecord record, IReadOnlyList<Conflict> open)
     {
+        var shelf = Shelf(record);
+        var (known, decided) = (shelf.ReadIds(), shelf.ReadDecisions());
         using var transaction = context.Repository.Store.Begin();
         transaction.PutDocument(MergeRecord.Collection, record.Id, record.ToBytes());
-        var current = conflicts.Select(c => c.Id).ToHashSet();
-        foreach (var stale in Read(record).Where(c => c.Resolution is null && !current.Contains(c.Conflict.Id)))
+        if (!known.Where(id => !decided.ContainsKey(id)).SequenceEqual(open.Select(c => c.Id)))
         {
-            transaction.DeleteDocument(record.Conflicts, stale.Conflict.Id);
+            var stay = known.Any(decided.ContainsKey) ? shelf.Read(0, known.Count).Where(c => decided.ContainsKey(c.Id)) : [];
+            shelf.Write(transaction, [.. stay, .. open]);
         }
 
-        foreach (var conflict in conflicts) transaction.PutDocument(record.Conflicts, conflict.Id, new ConflictRecord(conflict, null).ToBytes());
         transaction.Commit();
     }
 
     public Func<string, Resolution?> Decisions(MergeRecord record)
     {
-        var decided = record.Id.Length == 0
-            ? []
-            : Read(record).Where(c => c.Resolution is not null).ToDictionary(c => c.Conflict.Id, c => c.Resolution!);
+        var decided = record.Id.Length == 0 ? [] : Shelf(record).ReadDecisions();
         return id => decided.GetValueOrDefault(id);
     }
 
@@ -94,21 +87,51 @@ internal sealed class ConflictDesk(WorkspaceContext context)
     {
         using var transaction = context.Repository.Store.Begin();
         transaction.DeleteDocument(MergeRecord.Collection, record.Id);
-        transaction.DeleteCollection(record.Conflicts);
+        Shelf(record).Remove(transaction);
         transaction.Commit();
     }
 
     /// <summary>What removes a merge in progress together with the move of the branch.</summary>
     public IEnumerable<DocumentChange> Removal(MergeRecord record) =>
-        context.Repository.Store.ListDocuments(record.Conflicts).Select(d => new DocumentChange(record.Conflicts, d.Key, []))
+        Shelf(record).Documents().Select(d => new DocumentChange(d.Collection, d.Id, []))
             .Prepend(new DocumentChange(MergeRecord.Collection, record.Id, []));
 
-    private string? Owner(string conflict) =>
-        MergeRecord.ReadAll(context.Repository.Store).FirstOrDefault(m => context.Repository.Store.ReadDocument(m.Conflicts, conflict) is not null)?.Id;
+    private static List<string> Undecided(ConflictShelf shelf, IReadOnlyList<string> ids)
+    {
+        var decided = shelf.ReadDecisions();
+        return [.. ids.Where(id => !decided.ContainsKey(id))];
+    }
 
-    private IEnumerable<ConflictRecord> Read(MergeRecord record) =>
-        context.Repository.Store.ListDocuments(record.Conflicts).Select(d => ConflictRecord.Parse(d.Value));
+    /// <summary>A value fits one cell only, and two rows fit only where both sides added one.</summary>
+    private static void RefuseUnfit(ConflictShelf shelf, IReadOnlyList<string> ids, IReadOnlyList<string> chosen, ResolutionKind kind)
+    {
+        if (kind is not (ResolutionKind.Value or ResolutionKind.Both)) return;
+        var asked = chosen.ToHashSet();
+        var conflicts = chosen.Count == 1 ? shelf.Read(IndexOf(ids, chosen[0]), 1) : shelf.Read(0, ids.Count).Where(c => asked.Contains(c.Id));
+        var unfit = conflicts.FirstOrDefault(c => kind == ResolutionKind.Value ? c.Kind != ConflictKind.Cell : !c.CanTakeBoth);
+        if (unfit is null) return;
+        throw kind == ResolutionKind.Value
+            ? new DbVcException(FailureKind.Usage, "conflict.value", "A value can only resolve a conflict of one cell.", unfit.Id,
+                "Use --take source, target or base.")
+            : new DbVcException(FailureKind.Usage, "conflict.both", $"Conflict {unfit.Id} is not about two new rows under one integer key.", unfit.Id,
+                "Use --take source, target or base.");
+    }
 
-    private ConflictView View(MergeRecord merge, ConflictRecord record) => new(record.Conflict, record.Resolution,
-        CommitId.Parse(merge.SourceHead), CommitId.Parse(merge.TargetHead));
+    private static int IndexOf(IReadOnlyList<string> ids, string id)
+    {
+        for (var i = 0; i < ids.Count; i++)
+        {
+            if (ids[i] == id) return i;
+        }
+
+        throw Missing(id);
+    }
+
+    private static DbVcException Missing(string id) =>
+        new(FailureKind.Usage, "conflict.missing", $"There is no conflict '{id}'.", hint: "db-vc conflicts list shows them.");
+
+    private MergeRecord? Owner(string conflict) =>
+        MergeRecord.ReadAll(context.Repository.Store).FirstOrDefault(m => Shelf(m).ReadIds().Contains(conflict));
+
+    private ConflictShelf Shelf(MergeRecord record) => new(context.Repository.Store, record.Id);
 }

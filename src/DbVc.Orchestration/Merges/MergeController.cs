@@ -7,6 +7,9 @@ namespace DbVc.Orchestration;
 /// <summary>Merges branches, and keeps and resolves conflicts. Every surface merges through here.</summary>
 public sealed class MergeController
 {
+    /// <summary>Conflicts in a report; a list of all is read page by page.</summary>
+    internal const int MaxReported = 100;
+
     private readonly WorkspaceContext _context;
     private readonly BranchManager _branches;
     private readonly ReplayController _replays;
@@ -63,6 +66,13 @@ public sealed class MergeController
     {
         var record = _conflicts.Require(merge);
         if (record.Replay is not null) return _replays.Continue(record, cancel);
+        foreach (var branch in new[] { record.Source, record.Target }.Where(b => _context.Repository.FindHead(BranchName.Parse(b)) is null))
+        {
+            throw new DbVcException(FailureKind.Failed, "merge.branch-gone", $"Branch '{branch}' was deleted while its merge was open.",
+                hint: $"Drop the merge: db-vc merge abort {record.Id}. The commits are still there; db-vc branch create NAME --from {record.SourceHead[..10]} "
+                    + "brings the branch back.");
+        }
+
         var evidence = Evidence.Judge(_context, BranchName.Parse(record.Source), BranchName.Parse(record.Target), CommitId.Parse(record.SourceHead));
         return evidence.Refusal ?? Run(record, evidence.Hash, cancel);
     }
@@ -74,27 +84,32 @@ public sealed class MergeController
     {
         var source = CommitId.Parse(record.SourceHead);
         var target = BranchName.Parse(record.Target);
-        IReadOnlyList<Conflict> conflicts = [];
+        MergeOutcome? merged = null;
         var outcome = _context.Publisher.Publish(new PublishRequest(target, $"branch merge {record.Source}", _context.Options.User.Name, head =>
         {
-            conflicts = [];
+            merged = null;
             if (_planner.IsUpToDate(source, head)) return null;
             using var chunks = _context.Repository.Chunks.BeginWrite();
-            var merged = _planner.Run(Inputs(record, source, head, _context.Repository.ReadSnapshot(head).Snapshot), chunks);
-            conflicts = merged.Conflicts;
-            if (conflicts.Count > 0) return null;
+            merged = _planner.Run(Inputs(record, source, head, _context.Repository.ReadSnapshot(head).Snapshot), chunks);
+            if (merged.Conflicts.Count > 0) return null;
             var snapshot = SnapshotCodec.Write(chunks, merged.Merged);
             chunks.Publish();
-            return new PublishPlan(MergeCommit(record, snapshot, head, source, evidence), MarkMerged(record, source));
+            return new PublishPlan(MergeCommit(record, snapshot, head, evidence, merged.Rekeyed), MarkMerged(record, source));
         }), cancel);
-        return Report(record, outcome, conflicts);
+        return Report(record, outcome, merged);
     }
 
-    private MergeReport Report(MergeRecord record, PublishOutcome outcome, IReadOnlyList<Conflict> conflicts)
+    private MergeReport Report(MergeRecord record, PublishOutcome outcome, MergeOutcome? merged)
     {
+        var conflicts = merged?.Conflicts ?? [];
         if (outcome.Violations.Count > 0)
         {
-            return new MergeReport { State = MergeState.Refused, Violations = outcome.Violations, Message = "The merged database would break a constraint." };
+            return new MergeReport
+            {
+                State = MergeState.Refused,
+                Violations = Sides(record, outcome.Before, merged).Name(outcome.Violations),
+                Message = "The merged database would break a constraint.",
+            };
         }
 
         if (conflicts.Count > 0)
@@ -104,7 +119,8 @@ public sealed class MergeController
             {
                 State = MergeState.Conflicts,
                 Merge = record.Id,
-                Conflicts = conflicts,
+                Conflicts = [.. conflicts.Take(MaxReported)],
+                ConflictCount = conflicts.Count,
                 Message = $"{conflicts.Count} conflict(s) to resolve."
             };
         }
@@ -122,20 +138,29 @@ public sealed class MergeController
             State = MergeState.Merged,
             Commit = commit,
             Parents = _context.Repository.ReadCommit(commit).Parents,
+            Rekeyed = merged?.Rekeyed ?? [],
             Tables = _branches.Report(outcome.Before, commit).Tables,
             Message = $"Merged '{record.Source}' into '{record.Target}'.",
         };
     }
 
-    private Commit MergeCommit(MergeRecord record, Hash snapshot, CommitId head, CommitId source, Hash? evidence) => new()
+    private ViolationSides Sides(MergeRecord record, CommitId target, MergeOutcome? merged) =>
+        new(_context.Repository, CommitId.Parse(record.SourceHead), target, merged?.Rekeyed ?? []);
+
+    private Commit MergeCommit(MergeRecord record, Hash snapshot, CommitId head, Hash? evidence, IReadOnlyList<KeyChange> rekeyed)
     {
-        Snapshot = snapshot,
-        Parents = [head, source],
-        Author = _context.Options.User,
-        Time = _context.Repository.NextTime([head, source]),
-        Message = $"Merge branch '{record.Source}'" + (record.Target == BranchName.Main.Text ? "" : $" into {record.Target}"),
-        Evidence = evidence,
-    };
+        var source = CommitId.Parse(record.SourceHead);
+        var title = $"Merge branch '{record.Source}'" + (record.Target == BranchName.Main.Text ? "" : $" into {record.Target}");
+        return new Commit
+        {
+            Snapshot = snapshot,
+            Parents = [head, source],
+            Author = _context.Options.User,
+            Time = _context.Repository.NextTime([head, source]),
+            Message = rekeyed.Count == 0 ? title : $"{title}\n\n{string.Join('\n', KeyTrailer.Write(rekeyed))}",
+            Evidence = evidence,
+        };
+    }
 
     /// <summary>Becomes visible together with the merge itself.</summary>
     private IReadOnlyList<DocumentChange> MarkMerged(MergeRecord record, CommitId source)
@@ -176,13 +201,36 @@ public sealed class MergeController
             State = state,
             DryRun = true,
             Tables = TableChanges.Between(chunks, target, merged.Merged),
-            Conflicts = merged.Conflicts,
-            Violations = violations,
+            Conflicts = [.. merged.Conflicts.Take(MaxReported)],
+            ConflictCount = merged.Conflicts.Count,
+            Rekeyed = merged.Rekeyed,
+            Violations = Sides(record, head, merged).Name(violations),
             Gates = evidence.Refusal?.Gates ?? [],
             Message = evidence.Refusal?.Message ?? "Nothing was changed.",
         };
     }
 
+    /// <summary>The highest key that a database behind either branch handed out.</summary>
+    private Func<string, long> HighestKeys(MergeRecord record)
+    {
+        var databases = new Lazy<List<IReadOnlyDictionary<string, long>>>(() =>
+            [.. new[] { record.Source, record.Target }.Select(BranchName.Parse).Where(HasDatabase).Select(ReadHighestKeys)]);
+        return table => databases.Value.Select(d => d.GetValueOrDefault(table)).DefaultIfEmpty(0).Max();
+
+        bool HasDatabase(BranchName branch) => branch.IsMain
+            || (BranchRecord.Read(_context.Repository.Store, branch) is { } found && _context.Instances.Exists(found));
+
+        IReadOnlyDictionary<string, long> ReadHighestKeys(BranchName branch)
+        {
+            using var database = _context.Publisher.Open(branch);
+            return database.ReadHighestKeys();
+        }
+    }
+
     private MergeInputs Inputs(MergeRecord record, CommitId source, CommitId head, Snapshot target) => new(
-        source, head, target, MergePolicies.Parse([.. _context.Configuration.Policies, .. record.Policies]), _conflicts.Decisions(record));
+        source, head, target, MergePolicies.Parse([.. _context.Configuration.Policies, .. record.Policies.Select(text => new PolicyLine(text))]),
+        _conflicts.Decisions(record))
+    {
+        HighestKey = HighestKeys(record),
+    };
 }

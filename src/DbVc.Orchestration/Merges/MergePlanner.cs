@@ -13,18 +13,16 @@ internal sealed class MergePlanner(Repository repository)
     /// <summary>Merges the source's commit into a snapshot of the target.</summary>
     public MergeOutcome Run(MergeInputs inputs, IChunkWriter chunks)
     {
-        var graph = new CommitGraph(repository);
-        var bases = graph.MergeBases(inputs.Source, inputs.TargetHead);
-        if (bases.Count == 0)
-        {
-            throw new DbVcException(FailureKind.Refused, "merge.unrelated", "The two histories have no commit in common.",
+        var start = new CommonState(repository, chunks, inputs.Policies).Find(inputs.Source, inputs.TargetHead)
+            ?? throw new DbVcException(FailureKind.Refused, "merge.unrelated", "The two histories have no commit in common.",
                 where: $"{inputs.Source.Short} and {inputs.TargetHead.Short}", hint: "Only branches of one repository can be merged.");
-        }
-
-        // After criss-cross merges the newest common ancestor is taken; both candidates give a correct, if noisier, merge.
-        var start = repository.ReadSnapshot(bases[0]).Snapshot;
         var source = repository.ReadSnapshot(inputs.Source).Snapshot;
-        return new ThreeWayMerge(chunks, inputs.Policies, inputs.Decisions).Run(start, source, inputs.Target);
+        inputs.Policies.Check([.. Tables(source), .. Tables(inputs.Target)]);
+        var history = new MergeHistory(repository, inputs.Source, inputs.TargetHead);
+        return new ThreeWayMerge(chunks, inputs.Policies, inputs.Decisions, history) { HighestKey = inputs.HighestKey }.Run(start, source, inputs.Target);
+
+        IEnumerable<TableSchema> Tables(Snapshot snapshot) =>
+            inputs.Policies.IsEmpty ? [] : new SnapshotReader(chunks, snapshot).Tables().Select(t => t.Schema);
     }
 }
 
@@ -34,4 +32,8 @@ internal sealed class MergePlanner(Repository repository)
 /// <param name="Target">The target's content; more than the head's when live changes are looked at without committing them.</param>
 /// <param name="Policies">Column policies.</param>
 /// <param name="Decisions">Resolutions by conflict id.</param>
-internal sealed record MergeInputs(CommitId Source, CommitId TargetHead, Snapshot Target, MergePolicies Policies, Func<string, Resolution?> Decisions);
+internal sealed record MergeInputs(CommitId Source, CommitId TargetHead, Snapshot Target, MergePolicies Policies, Func<string, Resolution?> Decisions)
+{
+    /// <summary>The highest key that a database behind the two sides ever handed out in a table.</summary>
+    public Func<string, long> HighestKey { get; init; } = _ => 0;
+}

@@ -14,9 +14,6 @@ internal sealed record MergeRecord(string Id, string Source, string Target, stri
     /// <summary>Set where the merge carries one change over (cherry-pick, revert, undo, stash) instead of merging a branch.</summary>
     public ReplayRecord? Replay { get; init; }
 
-    /// <summary>The collection of its conflicts, each with its resolution.</summary>
-    public string Conflicts => "conflicts/" + Id;
-
     public static IReadOnlyList<MergeRecord> ReadAll(IRepositoryStore store) =>
         [.. store.ListDocuments(Collection).Select(d => JsonSerializer.Deserialize(d.Value, MergeJson.Default.MergeRecord)!)];
 
@@ -24,14 +21,6 @@ internal sealed record MergeRecord(string Id, string Source, string Target, stri
 
     public static string NewId(CommitId source, CommitId target) =>
         Hash.Of([.. source.Hash.ToBytes(), .. target.Hash.ToBytes()]).ToString()[..8];
-}
-
-/// <summary>A conflict with what was decided about it, as it is kept in the store.</summary>
-internal sealed record ConflictRecord(Conflict Conflict, Resolution? Resolution)
-{
-    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, MergeJson.Default.ConflictRecord);
-
-    public static ConflictRecord Parse(byte[] bytes) => JsonSerializer.Deserialize(bytes, MergeJson.Default.ConflictRecord)!;
 }
 
 /// <summary>Values as exact JSON: a kind and base64 or digits, so nothing is lost.</summary>
@@ -62,5 +51,6 @@ internal sealed class ValueConverter : JsonConverter<Value>
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, Converters = [typeof(ValueConverter)])]
 [JsonSerializable(typeof(MergeRecord))]
-[JsonSerializable(typeof(ConflictRecord))]
+[JsonSerializable(typeof(Conflict[]))]
+[JsonSerializable(typeof(DecisionBatch))]
 internal sealed partial class MergeJson : JsonSerializerContext;

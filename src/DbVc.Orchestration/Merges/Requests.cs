@@ -36,7 +36,14 @@ public sealed record MergeReport
 
     public IReadOnlyList<TableChange> Tables { get; init; } = [];
 
+    /// <summary>The first conflicts; the rest is in <c>conflicts list</c>.</summary>
     public IReadOnlyList<Conflict> Conflicts { get; init; } = [];
+
+    /// <summary>How many conflicts there are.</summary>
+    public int ConflictCount { get; init; }
+
+    /// <summary>Rows of the source that got a new key, because the target has another row under theirs.</summary>
+    public IReadOnlyList<KeyChange> Rekeyed { get; init; } = [];
 
     public IReadOnlyList<ConstraintViolation> Violations { get; init; } = [];
 
@@ -59,7 +66,10 @@ public sealed record MergeStatus(string Id, BranchName Source, BranchName Target
 public sealed record ConflictPage(string Merge, IReadOnlyList<ConflictView> Conflicts, string? Next);
 
 /// <summary>A conflict with what was decided about it, and who set each side.</summary>
-public sealed record ConflictView(Conflict Conflict, Resolution? Resolution, CommitId SourceCommit, CommitId TargetCommit);
+public sealed record ConflictView(Conflict Conflict, Resolution? Resolution, ConflictTouch Source, ConflictTouch Target);
+
+/// <summary>Who last touched the place of a conflict on one side.</summary>
+public sealed record ConflictTouch(CommitId Commit, Author Author, DateTimeOffset Time);
 
 /// <summary>Decides one conflict or all open ones of a merge.</summary>
 /// <param name="Id">A conflict's id; null for all.</param>

@@ -19,12 +19,7 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
                 hint: "Resolve its conflicts (db-vc conflicts list), then db-vc merge continue; or db-vc merge abort.");
         }
 
-        var (source, head) = (CommitId.Parse(replay.After), context.Repository.Head(target));
-        var id = Hash.Of([(byte)replay.Verb, .. source.Hash.ToBytes(), .. head.Hash.ToBytes()]).ToString()[..8];
-        return Continue(new MergeRecord(id, source.Short, target.Text, source.ToString(), head.ToString(), context.Repository.Clock.GetUtcNow(), [])
-        {
-            Replay = replay,
-        }, cancel);
+        return Continue(NewRecord(replay, target, context.Repository.Head(target)), cancel);
     }
 
     /// <summary>Goes on, with what was decided about conflicts so far.</summary>
@@ -37,7 +32,7 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
         using var chunks = context.Repository.Chunks.BeginWrite();
         var head = context.Repository.Head(target);
         var now = context.Publisher.Peek(target, chunks, cancel);
-        var merged = Merge(replay, now, chunks, _ => null);
+        var merged = Merge(NewRecord(replay, target, head), now, chunks, _ => null);
         IReadOnlyList<ConstraintViolation> violations = merged.Conflicts.Count == 0 && target.IsMain
             ? context.Shadow.Rehearse(head, merged.Merged, chunks)
             : [];
@@ -48,9 +43,21 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
             DryRun = true,
             Origin = replay.OriginId,
             Tables = TableChanges.Between(chunks, now, merged.Merged),
-            Conflicts = merged.Conflicts,
+            Conflicts = [.. merged.Conflicts.Take(MergeController.MaxReported)],
+            ConflictCount = merged.Conflicts.Count,
+            Rekeyed = merged.Rekeyed,
             Violations = violations,
             Message = "Nothing was changed.",
+        };
+    }
+
+    private MergeRecord NewRecord(ReplayRecord replay, BranchName target, CommitId head)
+    {
+        var source = CommitId.Parse(replay.After);
+        var id = Hash.Of([(byte)replay.Verb, .. source.Hash.ToBytes(), .. head.Hash.ToBytes()]).ToString()[..8];
+        return new MergeRecord(id, source.Short, target.Text, source.ToString(), head.ToString(), context.Repository.Clock.GetUtcNow(), [])
+        {
+            Replay = replay,
         };
     }
 
@@ -58,12 +65,13 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
     {
         var (replay, target) = (record.Replay!, BranchName.Parse(record.Target));
         IReadOnlyList<Conflict> conflicts = [];
+        IReadOnlyList<KeyChange> rekeyed = [];
         var outcome = context.Publisher.Publish(new PublishRequest(target, replay.Command, context.Options.User.Name, head =>
         {
             using var chunks = context.Repository.Chunks.BeginWrite();
             var now = context.Repository.ReadSnapshot(head).Snapshot;
-            var merged = Merge(replay, now, chunks, _conflicts.Decisions(record));
-            conflicts = merged.Conflicts;
+            var merged = Merge(record, now, chunks, _conflicts.Decisions(record));
+            (conflicts, rekeyed) = (merged.Conflicts, merged.Rekeyed);
             if (conflicts.Count > 0 || merged.Merged == now) return null;
             var snapshot = SnapshotCodec.Write(chunks, merged.Merged);
             chunks.Publish();
@@ -74,7 +82,7 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
         if (outcome.Commit is not { } commit) return Nothing(record);
         if (!target.IsMain) branches.CheckOutFiles(target);
         var done = branches.Report(outcome.Before, commit);
-        return Done(replay) with { Commit = commit, Parents = done.Parents, Tables = done.Tables };
+        return Done(replay) with { Commit = commit, Parents = done.Parents, Tables = done.Tables, Rekeyed = rekeyed };
     }
 
     private MergeReport OnLive(MergeRecord record, CancellationToken cancel)
@@ -85,7 +93,7 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
         var outcome = context.Publisher.Rewrite(new RewriteRequest(BranchName.Parse(record.Target), replay.Command, context.Options.User.Name,
             (_, now, chunks) =>
             {
-                var merged = Merge(replay, now, chunks, _conflicts.Decisions(record));
+                var merged = Merge(record, now, chunks, _conflicts.Decisions(record));
                 conflicts = merged.Conflicts;
                 if (conflicts.Count > 0) return null;
                 tables = TableChanges.Between(chunks, now, merged.Merged);
@@ -102,8 +110,10 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
             hint: "db-vc stash list shows what there is; db-vc merge abort drops a merge in progress.");
     }
 
-    private MergeOutcome Merge(ReplayRecord replay, Snapshot target, IChunkWriter chunks, Func<string, Resolution?> decisions)
+    private MergeOutcome Merge(MergeRecord record, Snapshot target, IChunkWriter chunks, Func<string, Resolution?> decisions)
     {
+        var replay = record.Replay!;
+        var highest = new Lazy<IReadOnlyDictionary<string, long>>(() => ReadHighestKeys(BranchName.Parse(record.Target)));
         var before = replay.Before is { } id ? context.Repository.ReadSnapshot(CommitId.Parse(id)).Snapshot : Snapshot.Empty;
         var after = context.Repository.ReadSnapshot(CommitId.Parse(replay.After)).Snapshot;
         if (replay is { Table: { } table, Keys.Count: 0 }) after = SnapshotSelection.TakeTable(chunks, before, after, table);
@@ -112,7 +122,16 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
             after = SnapshotSelection.TakeRows(chunks, before, after, only, rows => replay.Keys.Select(key => KeyParser.Parse(rows.Table, key, rows)));
         }
 
-        return new ThreeWayMerge(chunks, MergePolicies.Parse(context.Configuration.Policies), decisions).Run(before, after, target);
+        return new ThreeWayMerge(chunks, MergePolicies.Parse([.. context.Configuration.Policies]), decisions)
+        {
+            HighestKey = table => highest.Value.GetValueOrDefault(table),
+        }.Run(before, after, target);
+    }
+
+    private IReadOnlyDictionary<string, long> ReadHighestKeys(BranchName branch)
+    {
+        using var database = context.Publisher.Open(branch);
+        return database.ReadHighestKeys();
     }
 
     private Commit NewCommit(ReplayRecord replay, Hash snapshot, CommitId head) => new()
@@ -142,7 +161,8 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
             State = MergeState.Conflicts,
             Merge = record.Id,
             Origin = origin,
-            Conflicts = conflicts,
+            Conflicts = [.. conflicts.Take(MergeController.MaxReported)],
+            ConflictCount = conflicts.Count,
             Message = $"{conflicts.Count} conflict(s) to resolve.",
         };
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DbVc.Model;
+using DbVc.VersionControl;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -16,8 +17,10 @@ public sealed record Configuration
         # How this repository behaves. People change this file; no branch can.
         merge:
           # What happens when both sides gave one cell different values:
-          # conflict (default), source, target, delta, max, min or strict. For example:
+          # conflict (default), delta, max, min, union, source, target, latest or strict;
+          # rekey for a key column of integers. For example:
           #   stock.quantity: delta
+          #   posts.tags: union(;)
           policies: {}
         gates:
           # Smallest share of the generated code's lines and branches that its tests must run.
@@ -34,7 +37,7 @@ public sealed record Configuration
 
         """;
 
-    public IReadOnlyList<string> Policies { get; init; } = [];
+    public IReadOnlyList<PolicyLine> Policies { get; init; } = [];
 
     public GateThresholds Gates { get; init; } = GateThresholds.Default;
 
@@ -101,9 +104,13 @@ public sealed record Configuration
             }
         }
 
-        private List<string> ReadPolicies(YamlNode node) => node is YamlMappingNode map
-            ? [.. map.Children.Select(c => $"{c.Key}={c.Value}")]
-            : throw Invalid(node.Start.Line, "'merge.policies' must be TABLE.COLUMN: POLICY lines");
+        private List<PolicyLine> ReadPolicies(YamlNode node)
+        {
+            if (node is not YamlMappingNode map) throw Invalid(node.Start.Line, "'merge.policies' must be TABLE.COLUMN: POLICY lines");
+            var lines = map.Children.Select(c => new PolicyLine($"{c.Key}={c.Value}", $"{path}:{c.Key.Start.Line}")).ToList();
+            MergePolicies.Parse(lines);
+            return lines;
+        }
 
         private double Number(string value, YamlNode node) =>
             double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= 0

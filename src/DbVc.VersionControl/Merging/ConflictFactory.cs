@@ -12,6 +12,7 @@ internal static class ConflictFactory
     {
         var text = new StringBuilder();
         text.Append(draft.Kind).Append('\0').Append(draft.Table).Append('\0').Append(draft.Column);
+        if (draft.Path is not null || draft.Cause is not null) text.Append('\0').Append(draft.Path).Append('\0').Append(draft.Cause);
         Append(text, draft.Key);
         Append(text, draft.Base);
         Append(text, draft.Source);

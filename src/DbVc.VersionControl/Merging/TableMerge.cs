@@ -1,57 +1,60 @@
 using DbVc.Model;
-using DbVc.Store;
 
 namespace DbVc.VersionControl;
 
 /// <summary>Merges the rows of one table. Matches rows by key and cells by column id; reads only rows that a side changed.</summary>
-internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePolicies policies, ConflictLog conflicts)
+internal sealed class TableMerge(MergeWork work, TableSides sides)
 {
     private readonly TableEncoder _mergedRows = sides.MergedRows;
     private readonly TableEncoder? _baseRows = sides.Base is null ? null : sides.EncoderOf(sides.Base);
     private readonly TableEncoder _sourceRows = sides.EncoderOf(sides.Source);
     private readonly TableEncoder _targetRows = sides.EncoderOf(sides.Target);
-    private readonly bool _judgesEqualChanges = policies.JudgesEqualChanges(sides.Merged.Name);
+    private readonly bool _judgesEqualChanges = work.Policies.JudgesEqualChanges(sides.Merged.Name);
+    private readonly KeyColumn? _key = KeyColumn.Find(sides.Merged, work.Policies);
+    private readonly CellMerge _cells = new(work, sides);
+
+    /// <summary>Rows that both sides made alike must be looked at: they may be two, or a policy minds.</summary>
+    private readonly bool _asksAboutEqual = work.Policies.JudgesEqualChanges(sides.Merged.Name)
+        || (work.Doubled is not null && KeyColumn.Find(sides.Merged, work.Policies) is { IsAllocated: true });
 
     /// <summary>The merged table; open conflicts are in the log and keep the target's side.</summary>
     public TableSnapshot Run()
     {
-        var start = sides.Base?.Rows ?? default;
         if (sides.IsSourceOnly && _sourceRows == _mergedRows) return sides.Source;
-        if (sides.Source.Rows == sides.Target.Rows && _sourceRows == _targetRows && _targetRows == _mergedRows && !_judgesEqualChanges) return sides.Target;
+        if (sides.Source.Rows == sides.Target.Rows && _sourceRows == _targetRows && _targetRows == _mergedRows && !_asksAboutEqual) return sides.Target;
         // Where all sides write rows alike, whole leaves are taken over unread; otherwise every row that a side changed is written anew.
         var rows = _sourceRows == _mergedRows && _targetRows == _mergedRows && (_baseRows is null || _baseRows == _mergedRows)
-            ? TreeMerge.Run(chunks, new TreeTriple(start, sides.Source.Rows, sides.Target.Rows), Merge, _judgesEqualChanges)
-            : ProllyTree.Edit(chunks, sides.Target.Rows, Edits(start).ToList());
+            ? TreeMerge.Run(work.Chunks, new TreeTriple(sides.Base?.Rows ?? default, sides.Source.Rows, sides.Target.Rows), Merge, _asksAboutEqual)
+            : ProllyTree.Edit(work.Chunks, sides.Target.Rows, Edits().ToList());
         return new TableSnapshot(sides.Merged, rows, sides.Target.Count + CountGain(rows));
     }
 
     private long CountGain(TreeRoot rows)
     {
-        if (sides.Merged.HasKey) return ProllyTree.Count(chunks, rows) - ProllyTree.Count(chunks, sides.Target.Rows);
-        var (added, _, deleted) = RowDiff.Count(chunks, sides.Target, sides.Target with { Rows = rows });
+        if (sides.Merged.AllocatesKeys) return ProllyTree.Count(work.Chunks, rows) - ProllyTree.Count(work.Chunks, sides.Target.Rows);
+        var (added, _, deleted) = RowDiff.Count(work.Chunks, sides.Target, sides.Target with { Rows = rows });
         return added - deleted;
     }
 
     private TreeEdit? Merge(TreeSides change) => Merge(
         new TreeDifference(change.Key, change.Base, change.Source), new TreeDifference(change.Key, change.Base, change.Target));
 
-    private IEnumerable<TreeEdit> Edits(TreeRoot start)
+    private IEnumerable<TreeEdit> Edits()
     {
-        using var source = ProllyTree.Diff(chunks, start, sides.Source.Rows).GetEnumerator();
-        using var target = ProllyTree.Diff(chunks, start, sides.Target.Rows).GetEnumerator();
-        var (hasSource, hasTarget) = (source.MoveNext(), target.MoveNext());
-        while (hasSource || hasTarget)
+        var (source, target) = (sides.SourceChanges(work.Chunks), sides.TargetChanges(work.Chunks));
+        var (s, t) = (0, 0);
+        while (s < source.Count || t < target.Count)
         {
-            var order = !hasSource ? 1 : !hasTarget ? -1 : source.Current.Key.Span.SequenceCompareTo(target.Current.Key.Span);
+            var order = s == source.Count ? 1 : t == target.Count ? -1 : source[s].Key.Span.SequenceCompareTo(target[t].Key.Span);
             var edit = order switch
             {
-                < 0 => TakeSource(source.Current),
-                > 0 => KeepTarget(target.Current),
-                _ => Merge(source.Current, target.Current),
+                < 0 => TakeSource(source[s]),
+                > 0 => KeepTarget(target[t]),
+                _ => Merge(source[s], target[t]),
             };
             if (edit is { } e) yield return e;
-            if (order <= 0) hasSource = source.MoveNext();
-            if (order >= 0) hasTarget = target.MoveNext();
+            if (order <= 0) s++;
+            if (order >= 0) t++;
         }
     }
 
@@ -62,33 +65,43 @@ internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePol
     private TreeEdit? KeepTarget(TreeDifference target) =>
         target.After is { } after && _targetRows != _mergedRows ? new TreeEdit(target.Key, Convert(_targetRows, target.Key, after)) : null;
 
-    private TreeEdit? Merge(TreeDifference source, TreeDifference target)
+    private TreeEdit? Merge(TreeDifference source, TreeDifference target) => Classify(source, target) switch
     {
-        if (_targetRows.IsCounted(source.Key)) return MergeCounts(source, target);
-        return Classify(source, target) switch
-        {
-            RowMergeCase.Convergent => KeepTarget(target),
-            RowMergeCase.DeleteModify or RowMergeCase.SameNewKey => ResolveRow(source, target),
-            _ => MergeCells(source, target),
-        };
-    }
+        RowMergeCase.Counts => MergeCounts(source, target),
+        RowMergeCase.Convergent => KeepTarget(target),
+        RowMergeCase.TwoRows => Note(target),
+        RowMergeCase.DeleteModify or RowMergeCase.SameNewKey => ResolveRow(source, target),
+        _ => MergeCells(source, target),
+    };
 
     private RowMergeCase Classify(TreeDifference source, TreeDifference target)
     {
+        if (_targetRows.IsCounted(source.Key)) return RowMergeCase.Counts;
         if (source.After is null && target.After is null) return RowMergeCase.Convergent;
         if (source.After is not { } sourceRow || target.After is not { } targetRow) return RowMergeCase.DeleteModify;
+        if (source.Before is null && IsTwoRows(source.Key)) return work.Doubled is null ? RowMergeCase.SameNewKey : RowMergeCase.TwoRows;
         if (sourceRow.Span.SequenceEqual(targetRow.Span)) return _judgesEqualChanges ? RowMergeCase.Cells : RowMergeCase.Convergent;
-        return source.Before is null && sides.Merged.AllocatesKeys ? RowMergeCase.SameNewKey : RowMergeCase.Cells;
+        return RowMergeCase.Cells;
+    }
+
+    /// <summary>True for a key that is handed out, unless a cherry-pick brought the row to both sides.</summary>
+    private bool IsTwoRows(ReadOnlyMemory<byte> key) => _key is { IsAllocated: true } column && column.IsInteger(_mergedRows, key)
+        && work.History?.MeetsItself(new CellPlace(sides.Merged.Name, key, 0)) != true;
+
+    private TreeEdit? Note(TreeDifference target)
+    {
+        work.Doubled!.Add(sides, target.Key);
+        return KeepTarget(target);
     }
 
     private TreeEdit? ResolveRow(TreeDifference source, TreeDifference target)
     {
-        var resolution = conflicts.Resolve(new Conflict
+        var resolution = work.Conflicts.Resolve(new Conflict
         {
             Id = "",
             Kind = ConflictKind.Row,
             Table = sides.Merged.Name,
-            Key = KeyOf(source.Key),
+            Key = new RowPlace(source.Key, _mergedRows, false).Key,
             Base = Named(_baseRows, source.Key, source.Before),
             Source = Named(_sourceRows, source.Key, source.After),
             Target = Named(_targetRows, target.Key, target.After),
@@ -103,53 +116,21 @@ internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePol
 
     private TreeEdit? MergeCells(TreeDifference source, TreeDifference target)
     {
-        var before = source.Before is { } row ? _baseRows!.Decode(chunks, source.Key, row).Values : null;
-        var sourceRow = _sourceRows.Decode(chunks, source.Key, source.After!.Value).Values;
-        var targetRow = _targetRows.Decode(chunks, target.Key, target.After!.Value).Values;
+        var before = source.Before is { } row ? _baseRows!.Decode(work.Chunks, source.Key, row).Values : null;
+        var sourceRow = _sourceRows.Decode(work.Chunks, source.Key, source.After!.Value).Values;
+        var targetRow = _targetRows.Decode(work.Chunks, target.Key, target.After!.Value).Values;
+        var place = new RowPlace(source.Key, _mergedRows, source.Before is null && _key?.IsInteger(_mergedRows, source.Key) == true);
+        work.Conflicts.MetBoth = false;
         var columns = sides.Merged.StoredColumns.ToList();
         var merged = new Value[columns.Count];
         for (var i = 0; i < columns.Count; i++)
         {
-            merged[i] = MergeCell(source.Key, columns[i], Cell(_baseRows, before, columns[i].Id),
+            merged[i] = _cells.Run(place, columns[i], Cell(_baseRows, before, columns[i].Id),
                 Cell(_sourceRows, sourceRow, columns[i].Id), Cell(_targetRows, targetRow, columns[i].Id));
         }
 
-        return new TreeEdit(source.Key, _mergedRows.Encode(chunks, merged).Value);
-    }
-
-    private Value MergeCell(ReadOnlyMemory<byte> key, Column column, Value? before, Value? source, Value? target)
-    {
-        // A column that one side does not have was added by the other, which alone can say what is in it.
-        if (source is not { } s) return target ?? Value.Null;
-        if (target is not { } t) return s;
-        var policy = policies.Find(sides.Merged.Name, column.Name);
-        var (sourceChanged, targetChanged) = (s != before, t != before);
-        if (s == t && (policy is not (MergePolicy.Strict or MergePolicy.Delta) || !sourceChanged || before is null)) return t;
-        if (!sourceChanged) return t;
-        if (!targetChanged) return s;
-        return MergePolicies.Decide(policy, before, s, t) ?? ResolveCell(key, column, before, s, t);
-    }
-
-    private Value ResolveCell(ReadOnlyMemory<byte> key, Column column, Value? before, Value source, Value target)
-    {
-        var resolution = conflicts.Resolve(new Conflict
-        {
-            Id = "",
-            Kind = ConflictKind.Cell,
-            Table = sides.Merged.Name,
-            Key = KeyOf(key),
-            Column = column.Name,
-            Base = before is { } b ? [new NamedValue(column.Name, b)] : null,
-            Source = [new NamedValue(column.Name, source)],
-            Target = [new NamedValue(column.Name, target)],
-        });
-        return resolution?.Kind switch
-        {
-            ResolutionKind.Source => source,
-            ResolutionKind.Base => before ?? Value.Null,
-            ResolutionKind.Value => resolution.Value ?? Value.Null,
-            _ => target,
-        };
+        if (work.Conflicts.MetBoth && place.CanTakeBoth && work.Doubled is not null) return Note(target);
+        return new TreeEdit(source.Key, _mergedRows.Encode(work.Chunks, merged).Value);
     }
 
     /// <summary>Identical rows without a key of their own: both sides' changes of their number add up, never below zero.</summary>
@@ -157,17 +138,13 @@ internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePol
     {
         var (before, fromSource, fromTarget) = (TableEncoder.CountOf(source.Before), TableEncoder.CountOf(source.After), TableEncoder.CountOf(target.After));
         if (fromSource == fromTarget) return null;
-        var sample = (source.After ?? target.After ?? source.Before)!.Value;
         var count = Math.Max(0, fromSource + fromTarget - before);
+        var sample = (source.After ?? target.After ?? source.Before)!.Value;
         return new TreeEdit(source.Key, count == 0 ? (ReadOnlyMemory<byte>?)null : TableEncoder.WithCount(sample, count));
     }
 
-    private ReadOnlyMemory<byte> Convert(TableEncoder from, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)
-    {
-        if (from == _mergedRows) return value;
-        var row = from.Decode(chunks, key, value).Values;
-        return _mergedRows.Encode(chunks, [.. sides.Merged.StoredColumns.Select(c => Cell(from, row, c.Id) ?? ColumnDefault.Find(c) ?? Value.Null)]).Value;
-    }
+    private ReadOnlyMemory<byte> Convert(TableEncoder from, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value) =>
+        RowConversion.Run(work.Chunks, (from, _mergedRows), key, value);
 
     private static Value? Cell(TableEncoder? rows, Value[]? row, int column)
     {
@@ -175,11 +152,8 @@ internal sealed class TableMerge(IChunkWriter chunks, TableSides sides, MergePol
         return index < 0 ? null : row![index];
     }
 
-    private IReadOnlyList<NamedValue> KeyOf(ReadOnlyMemory<byte> key) =>
-        [.. sides.Merged.PrimaryKey.Zip(_mergedRows.DecodeKey(key), (name, value) => new NamedValue(name, value))];
-
     private IReadOnlyList<NamedValue>? Named(TableEncoder? rows, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte>? value) =>
         rows is null || value is not { } v
             ? null
-            : [.. rows.Table.StoredColumns.Zip(rows.Decode(chunks, key, v).Values, (column, cell) => new NamedValue(column.Name, cell))];
+            : [.. rows.Table.StoredColumns.Zip(rows.Decode(work.Chunks, key, v).Values, (column, cell) => new NamedValue(column.Name, cell))];
 }

@@ -1,4 +1,5 @@
 using DbVc.Model;
+using DbVc.Store;
 
 namespace DbVc.VersionControl;
 
@@ -6,9 +7,21 @@ namespace DbVc.VersionControl;
 /// One table on the three sides, with the schema the merged rows get: what merging schemas hands to merging rows. A table that only the source
 /// has stands over a target without rows; one that only the source changed stands over a target that equals the base.
 /// </summary>
-internal sealed record TableSides(TableSnapshot? Base, TableSnapshot Source, TableSnapshot Target, TableSchema Merged)
+internal sealed class TableSides(TableSnapshot? start, TableSnapshot source, TableSnapshot target, TableSchema merged)
 {
-    public TableEncoder MergedRows { get; } = new(Merged);
+    private List<TreeDifference>? _sourceChanges;
+    private List<TreeDifference>? _targetChanges;
+
+    public TableSnapshot? Base { get; } = start;
+
+    public TableSnapshot Source { get; } = source;
+
+    public TableSnapshot Target { get; } = target;
+
+    /// <summary>The schema of the merged rows.</summary>
+    public TableSchema Merged { get; } = merged;
+
+    public TableEncoder MergedRows { get; } = new(merged);
 
     /// <summary>Nothing happened to the rows or the schema on the target's side.</summary>
     public bool IsSourceOnly => Target.Rows == (Base?.Rows ?? default) && (Base is null || SchemaEquality.Same(Base.Schema, Target.Schema));
@@ -18,4 +31,12 @@ internal sealed record TableSides(TableSnapshot? Base, TableSnapshot Source, Tab
 
     /// <summary>A table that only the source has.</summary>
     public static TableSides NewOnSource(TableSnapshot source) => new(null, source, source with { Rows = default, Count = 0 }, source.Schema);
+
+    /// <summary>The rows that the source changed, in key order; found once.</summary>
+    public IReadOnlyList<TreeDifference> SourceChanges(IChunkSource chunks) =>
+        _sourceChanges ??= [.. ProllyTree.Diff(chunks, Base?.Rows ?? default, Source.Rows)];
+
+    /// <summary>The rows that the target changed, in key order; found once.</summary>
+    public IReadOnlyList<TreeDifference> TargetChanges(IChunkSource chunks) =>
+        _targetChanges ??= [.. ProllyTree.Diff(chunks, Base?.Rows ?? default, Target.Rows)];
 }

@@ -4,21 +4,45 @@ using DbVc.Store;
 namespace DbVc.VersionControl;
 
 /// <summary>
-/// Merges source into target over their base: definitions first, then rows, then files. Whatever only one side changed is taken as it is,
-/// without being read; only tables that both sides changed are merged row by row.
+/// Merges source into target over their base: definitions first, then keys, rows, what one side's deletes do to the other's rows, and files.
+/// Whatever only one side changed is taken as it is, without being read; only tables that both sides changed are merged row by row.
 /// </summary>
 /// <param name="chunks">Where the merged trees are written; the caller publishes them.</param>
 /// <param name="policies">The policy of each column.</param>
 /// <param name="decisions">What was decided about a conflict, by its id; null while it is open.</param>
-public sealed class ThreeWayMerge(IChunkWriter chunks, MergePolicies policies, Func<string, Resolution?> decisions)
+/// <param name="history">Who changed what on both sides; without it <c>latest</c> is a conflict, and a cherry-pick is not recognized.</param>
+public sealed class ThreeWayMerge(
+    IChunkWriter chunks, MergePolicies policies, Func<string, Resolution?> decisions, IMergeHistory? history = null)
 {
+    /// <summary>The highest key that the engine ever handed out in a table, by its name; 0 where it does not remember.</summary>
+    public Func<string, long> HighestKey { get; init; } = _ => 0;
+
+    /// <summary>The merged snapshot and what could not be decided.</summary>
     public MergeOutcome Run(Snapshot start, Snapshot source, Snapshot target)
     {
         var conflicts = new ConflictLog(decisions);
+        var work = new MergeWork(chunks, policies, conflicts, history) { HighestKey = HighestKey, Doubled = new DoubledKeys() };
         var editor = new SnapshotEditor(chunks, target);
         var tables = new SchemaMerge(chunks, conflicts).Run(start.Objects, source.Objects, target.Objects, editor);
-        foreach (var sides in tables) editor.PutTable(new TableMerge(chunks, sides, policies, conflicts).Run());
+        var inSchema = conflicts.Open.Count;
+        var merged = MergeTables(work, tables, new MergedTables(chunks, start, target));
+        var keys = KeyMap.Plan(work, tables);
+        if (keys.IsNeeded)
+        {
+            // Once more, over a source that never used those keys. Rare, so nobody pays for it beforehand.
+            conflicts.ReturnTo(inSchema);
+            merged = MergeTables(work with { Doubled = null }, keys.Tables, new MergedTables(chunks, start, target));
+        }
+
+        new CascadeCheck(work, merged).Run();
+        foreach (var table in merged.Changed) editor.PutTable(table);
         new FileMerge(chunks, conflicts).Run(start.Files, source.Files, target.Files, editor);
-        return new MergeOutcome(editor.Finish(), conflicts.Open);
+        return new MergeOutcome(editor.Finish(), conflicts.Open, keys.Changes);
+    }
+
+    private static MergedTables MergeTables(MergeWork work, IReadOnlyList<TableSides> tables, MergedTables merged)
+    {
+        foreach (var sides in tables) merged.Add(sides, new TableMerge(work, sides).Run());
+        return merged;
     }
 }

@@ -18,11 +18,11 @@ public static class RowDiff
     /// <summary>How many rows were added, modified and deleted; nothing is decoded.</summary>
     public static (long Added, long Modified, long Deleted) Count(IChunkSource chunks, TableSnapshot? before, TableSnapshot? after)
     {
-        var hasKey = (after ?? before)!.Schema.HasKey;
+        var rows = new TableEncoder((after ?? before)!.Schema);
         long added = 0, modified = 0, deleted = 0;
         foreach (var difference in ProllyTree.Diff(chunks, before?.Rows ?? default, after?.Rows ?? default))
         {
-            if (!hasKey)
+            if (rows.IsCounted(difference.Key))
             {
                 var change = TableEncoder.CountOf(difference.After) - TableEncoder.CountOf(difference.Before);
                 added += Math.Max(0, change);

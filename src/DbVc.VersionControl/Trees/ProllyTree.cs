@@ -52,6 +52,17 @@ public static class ProllyTree
         }
     }
 
+    /// <summary>The highest key.</summary>
+    public static bool TryGetLast(IChunkSource source, TreeRoot root, out ReadOnlyMemory<byte> key)
+    {
+        key = default;
+        if (root.IsEmpty) return false;
+        var node = Node.Load(source, root.Hash);
+        while (node.Level > 0) node = node.LoadChild(source, node.Count - 1);
+        key = node.Key(node.Count - 1);
+        return true;
+    }
+
     /// <summary>Number of entries; reads the root only.</summary>
     public static long Count(IChunkSource source, TreeRoot root) => root.IsEmpty ? 0 : Node.Load(source, root.Hash).Rows;
 

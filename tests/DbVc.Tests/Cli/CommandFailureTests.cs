@@ -29,7 +29,7 @@ public sealed class CommandFailureTests : IDisposable
     [InlineData("conflicts resolve", 2, "usage")]
     [InlineData("conflicts resolve 12345678 --all --take base", 2, "usage")]
     [InlineData("conflicts resolve 12345678", 2, "usage")]
-    [InlineData("conflicts resolve 12345678 --take both", 2, "usage")]
+    [InlineData("conflicts resolve 12345678 --take neither", 2, "usage")]
     [InlineData("conflicts resolve 12345678 --value x", 2, "value.invalid")]
     [InlineData("merge continue", 2, "merge.missing")]
     [InlineData("merge abort", 2, "merge.missing")]

@@ -30,8 +30,8 @@ public sealed class ChangeScriptTests : IDisposable
         // Names that are SQL, and values that look like it.
         {
             """
-            ""CREATE TABLE "select" ("from" INTEGER PRIMARY KEY, "a""b" TEXT, "c d" TEXT, [;--] TEXT);
-            INSERT INTO "select" VALUES (1, 'x', 'y', 'z'), (2, '', NULL, '')""
+            CREATE TABLE "select" ("from" INTEGER PRIMARY KEY, "a""b" TEXT, "c d" TEXT, [;--] TEXT);
+            INSERT INTO "select" VALUES (1, 'x', 'y', 'z'), (2, '', NULL, '')
             """,
             """
             CREATE TABLE "select" ("from" INTEGER PRIMARY KEY, "a""b" TEXT, "c d" TEXT, [;--] TEXT);

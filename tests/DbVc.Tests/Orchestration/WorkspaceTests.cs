@@ -237,11 +237,13 @@ public sealed class WorkspaceTests : IDisposable
     }
 
     [Fact]
-    public void Two_rows_under_one_key_that_was_handed_out_twice_are_never_mixed()
+    public void A_key_that_was_handed_out_twice_means_two_rows()
     {
         _shop.Branch("work", "INSERT INTO orders (customer_id, total) VALUES (1, 5)");
         _shop.Write("INSERT INTO orders (customer_id, total) VALUES (2, 7)");
         var report = _shop.Merge("work");
-        Assert.Equal((MergeState.Conflicts, ConflictKind.Row), (report.State, Assert.Single(report.Conflicts).Kind));
+        Assert.Equal(MergeState.Merged, report.State);
+        Assert.Equal("3>4", string.Join(' ', report.Rekeyed.Select(c => $"{c.Before[0].Value}>{c.After}")));
+        Assert.Equal("3:7.0 4:5.0", _shop.Ask("SELECT group_concat(id || ':' || total, ' ') FROM orders WHERE id > 2"));
     }
 }

@@ -29,7 +29,9 @@ internal static class MergeTables
     }, null);
 
     public static Snapshot Write(IChunkWriter chunks, string people) =>
-        WriteTable(chunks, People, people.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(ParsePerson));
+        WriteTable(chunks, People, ParsePeople(people));
+
+    public static IEnumerable<Value[]> ParsePeople(string people) => people.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(ParsePerson);
 
     public static Snapshot WriteLines(IChunkWriter chunks, string lines) =>
         WriteTable(chunks, Lines, lines.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(l => new[] { Value.Text(l) }));

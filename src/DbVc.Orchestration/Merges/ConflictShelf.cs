@@ -1,0 +1,95 @@
+using System.Text;
+using System.Text.Json;
+using DbVc.Model;
+using DbVc.Store;
+
+namespace DbVc.Orchestration;
+
+/// <summary>
+/// The conflicts of one merge in the store, in the order in which the merge met them: pages of conflicts, one list of their ids, and one
+/// document for each time somebody decided. Each conflict is written once, however often the rest is decided.
+/// </summary>
+internal sealed class ConflictShelf(IRepositoryStore store, string merge)
+{
+    private const int PageSize = 100;
+    private const int IdLength = 12;
+    private const string OrderName = "order";
+    private readonly string _conflicts = "conflicts/" + merge;
+    private readonly string _decisions = "decisions/" + merge;
+
+    /// <summary>The ids of all conflicts, decided or not.</summary>
+    public IReadOnlyList<string> ReadIds()
+    {
+        var text = Encoding.ASCII.GetString(store.ReadDocument(_conflicts, OrderName) ?? []);
+        return [.. Enumerable.Range(0, text.Length / IdLength).Select(i => text.Substring(i * IdLength, IdLength))];
+    }
+
+    /// <summary>What was decided, by conflict; the last word counts.</summary>
+    public Dictionary<string, Resolution> ReadDecisions()
+    {
+        var decided = new Dictionary<string, Resolution>();
+        foreach (var (_, body) in store.ListDocuments(_decisions))
+        {
+            var batch = JsonSerializer.Deserialize(body, MergeJson.Default.DecisionBatch)!;
+            for (var at = 0; at < batch.Ids.Length; at += IdLength) decided[batch.Ids.Substring(at, IdLength)] = batch.Resolution;
+        }
+
+        return decided;
+    }
+
+    /// <summary>Conflicts from a place in the order on.</summary>
+    public IEnumerable<Conflict> Read(int start, int count)
+    {
+        for (var page = start / PageSize; count > 0; page++)
+        {
+            var body = store.ReadDocument(_conflicts, PageName(page));
+            if (body is null) yield break;
+            foreach (var conflict in JsonSerializer.Deserialize(body, MergeJson.Default.ConflictArray)!.Skip(start % PageSize).Take(count))
+            {
+                count--;
+                start++;
+                yield return conflict;
+            }
+        }
+    }
+
+    /// <summary>Puts these conflicts in the place of all that were there; decisions stay.</summary>
+    public void Write(IStoreTransaction transaction, IReadOnlyList<Conflict> conflicts)
+    {
+        transaction.DeleteCollection(_conflicts);
+        var page = 0;
+        foreach (var chunk in conflicts.Chunk(PageSize))
+        {
+            transaction.PutDocument(_conflicts, PageName(page++), JsonSerializer.SerializeToUtf8Bytes(chunk, MergeJson.Default.ConflictArray));
+        }
+
+        transaction.PutDocument(_conflicts, OrderName, Encoding.ASCII.GetBytes(string.Concat(conflicts.Select(c => c.Id))));
+    }
+
+    public void Decide(IStoreTransaction transaction, IEnumerable<string> ids, Resolution resolution)
+    {
+        var last = store.ListDocuments(_decisions).Count;
+        transaction.PutDocument(_decisions, last.ToString("d8", System.Globalization.CultureInfo.InvariantCulture),
+            JsonSerializer.SerializeToUtf8Bytes(new DecisionBatch(string.Concat(ids), resolution), MergeJson.Default.DecisionBatch));
+    }
+
+    public void Remove(IStoreTransaction transaction)
+    {
+        transaction.DeleteCollection(_conflicts);
+        transaction.DeleteCollection(_decisions);
+    }
+
+    /// <summary>The collections and names of all documents, found without reading conflicts.</summary>
+    public IEnumerable<(string Collection, string Id)> Documents()
+    {
+        var ids = ReadIds().Count;
+        if (ids > 0) yield return (_conflicts, OrderName);
+        for (var page = 0; page * PageSize < ids; page++) yield return (_conflicts, PageName(page));
+        foreach (var (id, _) in store.ListDocuments(_decisions)) yield return (_decisions, id);
+    }
+
+    private static string PageName(int page) => page.ToString("d8", System.Globalization.CultureInfo.InvariantCulture);
+}
+
+/// <summary>One decision about one or many conflicts; their ids stand one after the other.</summary>
+internal sealed record DecisionBatch(string Ids, Resolution Resolution);
