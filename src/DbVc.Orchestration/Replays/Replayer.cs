@@ -122,7 +122,9 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
             after = SnapshotSelection.TakeRows(chunks, before, after, only, rows => replay.Keys.Select(key => KeyParser.Parse(rows.Table, key, rows)));
         }
 
-        return new ThreeWayMerge(chunks, MergePolicies.Parse([.. context.Configuration.Policies]), decisions)
+        var commits = new MergeHistory(context.Repository, CommitId.Parse(replay.After), context.Repository.Head(BranchName.Parse(record.Target)));
+        var history = new ReplayHistory(commits, new SnapshotReader(chunks, after), new SnapshotReader(chunks, target));
+        return new ThreeWayMerge(chunks, MergePolicies.Parse([.. context.Configuration.Policies]), decisions, history)
         {
             HighestKey = table => highest.Value.GetValueOrDefault(table),
         }.Run(before, after, target);
