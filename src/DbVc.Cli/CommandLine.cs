@@ -79,6 +79,7 @@ internal sealed class CommandLine
         BranchCommand.Create(),
         ConflictsCommand.Create(),
         MergeCommand.Create(),
+        InvariantCommand.Create(),
         CherryPickCommand.Create(),
         RevertCommand.Create(),
         RollbackCommand.Create(),

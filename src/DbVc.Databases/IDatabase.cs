@@ -127,6 +127,12 @@ public interface IApplySession : IDisposable
     /// Violations that stood there before and that the delta does not touch are not reported.</summary>
     IReadOnlyList<ConstraintViolation> CheckConstraints(DatabaseDelta delta);
 
+    /// <summary>
+    /// Runs invariants on the state that the session made, read-only; a few rows that they return are the violations. Throws kind Refused,
+    /// <c>invariant.failed</c> for one that cannot be run there, <c>invariant.limit</c> for one that does not end within <paramref name="maxTime"/>.
+    /// </summary>
+    IReadOnlyList<ConstraintViolation> CheckInvariants(IReadOnlyList<Invariant> invariants, TimeSpan maxTime);
+
     /// <summary>Creates <c>_dbvc_state</c> if need be and writes it.</summary>
     void SetState(LiveState state);
 

@@ -46,6 +46,9 @@ internal sealed class SqliteApplySession : IApplySession
         return new SqliteForeignKeyCheck(_handle, delta, _applied).Run();
     }
 
+    public IReadOnlyList<ConstraintViolation> CheckInvariants(IReadOnlyList<Invariant> invariants, TimeSpan maxTime) =>
+        [.. invariants.SelectMany(invariant => SqliteInvariantCheck.Run(_handle, invariant, maxTime))];
+
     public void SetState(LiveState state)
     {
         SqliteStateTable.Write(_handle, state);

@@ -51,10 +51,13 @@ internal sealed unsafe class SqliteHandle : IDisposable
     public static SqliteHandle Open(string path, SqliteAccess access, TimeSpan busyTimeout)
     {
         RequireFile(path, access);
-        return Open(path, access, OpenNoMutex | (access == SqliteAccess.ReadOnly ? OpenReadOnly : OpenReadWrite), busyTimeout);
+        return Open(path, OpenNoMutex | (access == SqliteAccess.ReadOnly ? OpenReadOnly : OpenReadWrite), h => h.Prepare(access, busyTimeout));
     }
 
-    private static SqliteHandle Open(string path, SqliteAccess access, int flags, TimeSpan busyTimeout)
+    /// <summary>An empty database that goes away with its connection.</summary>
+    public static SqliteHandle OpenMemory() => Open(":memory:", OpenNoMutex | OpenReadWrite, h => h.Configure(OptionTrustedSchema, false));
+
+    private static SqliteHandle Open(string path, int flags, Action<SqliteHandle> prepare)
     {
         nint connection;
         int code;
@@ -67,7 +70,7 @@ internal sealed unsafe class SqliteHandle : IDisposable
         try
         {
             if (code != SqliteError.Ok) throw handle.Fail();
-            handle.Prepare(access, busyTimeout);
+            prepare(handle);
             return handle;
         }
         catch
@@ -76,9 +79,6 @@ internal sealed unsafe class SqliteHandle : IDisposable
             throw;
         }
     }
-
-    /// <summary>An empty database in memory, of this connection alone.</summary>
-    public static SqliteHandle OpenMemory() => Open(":memory:", SqliteAccess.Write, OpenNoMutex | OpenReadWrite, TimeSpan.Zero);
 
     public void SetBusyTimeout(TimeSpan timeout) =>
         SqliteNative.BusyTimeout(_connection, (int)Math.Clamp(timeout.TotalMilliseconds, 0, int.MaxValue));

@@ -27,13 +27,13 @@ internal sealed class TableCapture(IReadSnapshot database, IChunkWriter chunks, 
     /// <summary>The table with the ids that another one has, as if it were the same.</summary>
     public TableSnapshot ReadAs(TableSchema table, TableSchema before) => Read(table, before, NoRenames);
 
-    private TableSnapshot Read(TableSchema table, TableSchema? before, IReadOnlyDictionary<string, string> renames, TreeRoot basedOn = default)
+    private TableSnapshot Read(TableSchema table, TableSchema? before, IReadOnlyDictionary<string, string> renames, TreeRoot earlier = default)
     {
         cancel.ThrowIfCancellationRequested();
         var identified = ColumnIds.Assign(table, before, renames);
         if (before is not null) identified = identified with { Id = before.Id };
         using var cursor = database.ReadRows(table);
-        var (rows, count) = RowTree.Build(chunks, new TableEncoder(identified), new CursorSource(cursor, cancel), basedOn);
+        var (rows, count) = RowTree.Build(chunks, new TableEncoder(identified), new CursorSource(cursor, cancel), earlier);
         return new TableSnapshot(identified, rows, count);
     }
 

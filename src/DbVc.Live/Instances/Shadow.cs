@@ -54,7 +54,9 @@ public sealed class Shadow(LiveContext context)
         var delta = new SnapshotDiff(chunks, context.Repository.ReadSnapshot(from).Snapshot, after).ToDelta();
         var result = session.Apply(delta);
         if (result.Violations.Count > 0) return result.Violations;
-        return result.Moved.Count > 0 ? throw Unequal(from, result.Moved[0]) : session.CheckConstraints(delta);
+        if (result.Moved.Count > 0) throw Unequal(from, result.Moved[0]);
+        var broken = session.CheckConstraints(delta);
+        return broken.Count > 0 ? broken : session.CheckInvariants(context.Invariants.ReadAll(), context.InvariantTime);
     }
 
     /// <summary>Brings the copy to a commit, from wherever it is; makes it if it is missing or is not what it should be.</summary>

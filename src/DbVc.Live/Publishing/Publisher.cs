@@ -139,6 +139,8 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
         {
             var result = session.Apply(delta);
             var broken = result.Violations.Count > 0 || result.Moved.Count > 0 ? result.Violations : session.CheckConstraints(delta);
+            // Again here: somebody may have written since the rehearsal.
+            if (result.Moved.Count == 0 && broken.Count == 0) broken = session.CheckInvariants(context.Invariants.ReadAll(), context.InvariantTime);
             failed = new Attempt(null, result.Moved, result.Moved.Count > 0 ? [] : broken);
             return result.Moved.Count == 0 && broken.Count == 0;
         });

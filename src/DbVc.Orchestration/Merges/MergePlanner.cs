@@ -18,8 +18,12 @@ internal sealed class MergePlanner(Repository repository)
                 where: $"{inputs.Source.Short} and {inputs.TargetHead.Short}", hint: "Only branches of one repository can be merged.");
         var source = repository.ReadSnapshot(inputs.Source).Snapshot;
         inputs.Policies.Check([.. Tables(source), .. Tables(inputs.Target)]);
+        var translation = new KeyTranslation(repository, chunks, inputs.HighestKey);
+        var states = translation.Run(inputs.Source, inputs.TargetHead, new MergeStates(start, source, inputs.Target));
         var history = new MergeHistory(repository, inputs.Source, inputs.TargetHead);
-        return new ThreeWayMerge(chunks, inputs.Policies, inputs.Decisions, history) { HighestKey = inputs.HighestKey }.Run(start, source, inputs.Target);
+        var outcome = new ThreeWayMerge(chunks, inputs.Policies, inputs.Decisions, history) { HighestKey = inputs.HighestKey }
+            .Run(states.Base, states.Source, states.Target);
+        return translation.Moved.Count == 0 ? outcome : outcome with { Rekeyed = [.. translation.Moved, .. outcome.Rekeyed] };
 
         IEnumerable<TableSchema> Tables(Snapshot snapshot) =>
             inputs.Policies.IsEmpty ? [] : new SnapshotReader(chunks, snapshot).Tables().Select(t => t.Schema);

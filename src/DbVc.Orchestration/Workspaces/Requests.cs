@@ -12,6 +12,9 @@ public sealed record WorkspaceOptions(TimeProvider Clock, Author User, string Wo
     /// <summary>How long to wait for other writers before giving up.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long one invariant may take.</summary>
+    public TimeSpan InvariantTime { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Told of each step of publishing; null outside tests.</summary>
     public Action<PublishStep>? StepReached { get; init; }
 }

@@ -23,6 +23,7 @@ public sealed class Workspace : IDisposable
         Tags = new TagShelf(context);
         Stashes = new StashShelf(context, Branches);
         Operations = new OperationDesk(context, Branches);
+        Invariants = new InvariantDesk(context, History);
         Agents = new AgentCoordinator(context, Branches, Merges, History);
     }
 
@@ -42,6 +43,8 @@ public sealed class Workspace : IDisposable
     public StashShelf Stashes { get; }
 
     public OperationDesk Operations { get; }
+
+    public InvariantDesk Invariants { get; }
 
     public AgentCoordinator Agents { get; }
 
@@ -97,6 +100,7 @@ internal sealed record WorkspaceContext(
         var live = new LiveContext(new Repository(store, options.Clock), ProviderFor(layout, options), RepositoryIdentity.Read(store), layout)
         {
             LockTimeout = options.LockTimeout,
+            InvariantTime = options.InvariantTime,
             StepReached = options.StepReached,
         };
         var shadow = new Shadow(live);

@@ -7,6 +7,7 @@ public sealed class MergeHistory(Repository repository, CommitId source, CommitI
 {
     private readonly CommitGraph _graph = new(repository);
     private readonly Dictionary<(CommitId Commit, string Table), TableAt?> _tables = [];
+    private readonly Dictionary<CommitId, Dictionary<(string Table, string Key), IReadOnlyList<NamedValue>>> _keys = [];
     private HashSet<CommitId>? _onSource;
     private HashSet<CommitId>? _onTarget;
     private List<Repetition>? _repetitions;
@@ -22,14 +23,15 @@ public sealed class MergeHistory(Repository repository, CommitId source, CommitI
         while (!shared.Contains(at))
         {
             var commit = _graph.Read(at);
-            CommitId? same = null;
-            foreach (var parent in commit.Parents)
+            (CommitId Commit, CellPlace Place)? same = null;
+            for (var i = 0; i < commit.Parents.Count && same is null; i++)
             {
-                if (same is null && IsSame(parent, at, place)) same = parent;
+                var there = i == 1 ? Before(at, commit, place) : place;
+                if (IsSame((commit.Parents[i], there), (at, place))) same = (commit.Parents[i], there);
             }
 
             if (same is not { } next) return new NamedCommit(at, commit);
-            at = next;
+            (at, place) = next;
         }
 
         return null;
@@ -57,20 +59,37 @@ public sealed class MergeHistory(Repository repository, CommitId source, CommitI
             .Where(p => p.Origin is { } o && origins.ContainsKey(o)).Select(p => new Repetition(p.Source, origins[p.Origin!.Value]))];
     }
 
-    private bool Touches(CommitId commit, CellPlace place) => _graph.Read(commit).Parents is not [var first, ..] || !IsSame(first, commit, place);
+    private bool Touches(CommitId commit, CellPlace place) => _graph.Read(commit).Parents is not [var first, ..] || !IsSame((first, place), (commit, place));
 
-    private bool IsSame(CommitId before, CommitId after, CellPlace place)
+    /// <summary>The place on the side that a merge took the row from, where the merge gave it another key.</summary>
+    private CellPlace Before(CommitId id, Commit merge, CellPlace place)
     {
-        var (one, other) = (Table(before, place.Table), Table(after, place.Table));
+        if (!_keys.TryGetValue(id, out var keys))
+        {
+            _keys[id] = keys = [];
+            foreach (var change in KeyTrailer.Read(merge.Message)) keys[(change.Table, KeyText(change.NewKey))] = change.Before;
+        }
+
+        return keys.Count > 0 && keys.TryGetValue((place.Table, Convert.ToHexString(place.Key.Span)), out var before)
+            ? place with { Key = KeyCodec.Encode([.. before.Select(p => p.Value)]) }
+            : place;
+
+        static string KeyText(IReadOnlyList<NamedValue> key) => Convert.ToHexString(KeyCodec.Encode([.. key.Select(p => p.Value)]));
+    }
+
+    private bool IsSame((CommitId Commit, CellPlace Place) before, (CommitId Commit, CellPlace Place) after)
+    {
+        var place = after.Place;
+        var (one, other) = (Table(before.Commit, place.Table), Table(after.Commit, place.Table));
         if (one is null || other is null) return one is null && other is null;
         var sameSchema = SchemaEquality.Same(one.Table.Schema, other.Table.Schema);
-        if (sameSchema && one.Table.Rows == other.Table.Rows) return true;
-        var (inOne, inOther) = (Find(one, place, out var oneRow), Find(other, place, out var otherRow));
+        if (sameSchema && one.Table.Rows == other.Table.Rows && before.Place == place) return true;
+        var (inOne, inOther) = (Find(one, before.Place, out var oneRow), Find(other, place, out var otherRow));
         if (!inOne || !inOther) return inOne == inOther;
         if (sameSchema && oneRow.Span.SequenceEqual(otherRow.Span)) return true;
         if (place.Column == 0) return false;
         var (oneAt, otherAt) = (one.Rows.IndexOf(place.Column), other.Rows.IndexOf(place.Column));
-        return oneAt >= 0 && otherAt >= 0 && one.Rows.Decode(repository.Chunks, place.Key, oneRow).Values[oneAt]
+        return oneAt >= 0 && otherAt >= 0 && one.Rows.Decode(repository.Chunks, before.Place.Key, oneRow).Values[oneAt]
             == other.Rows.Decode(repository.Chunks, place.Key, otherRow).Values[otherAt];
     }
 

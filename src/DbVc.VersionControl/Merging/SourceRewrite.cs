@@ -12,6 +12,9 @@ internal sealed class SourceRewrite(IChunkWriter chunks, IReadOnlyList<TableSide
 {
     private readonly Dictionary<string, Rows> _rows = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>True for a row that the source added or changed.</summary>
+    public bool Has(TableSides sides, ReadOnlyMemory<byte> key) => RowsOf(sides).ByKey.ContainsKey(key);
+
     public void Assign(TableSides sides, ReadOnlyMemory<byte> key, string column, Value value)
     {
         var rows = RowsOf(sides);

@@ -18,11 +18,11 @@ internal sealed class ShopRepository : IDisposable
         INSERT INTO orders VALUES (1, 1, 9.5), (2, 2, 20);
         """;
 
-    public ShopRepository()
+    public ShopRepository(string schema = Schema)
     {
         Folder = Directory.CreateTempSubdirectory("dbvc-test-").FullName;
         Database = Path.Combine(Folder, "shop.db");
-        Write(Schema);
+        Write(schema);
         Init = Workspace.Init(new InitRequest(Folder, Database, null), Options, CancellationToken.None);
         Workspace = Workspace.Open(Folder, Options, CancellationToken.None);
     }
