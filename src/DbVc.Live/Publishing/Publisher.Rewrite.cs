@@ -58,10 +58,8 @@ public sealed partial class Publisher
         var failed = new Attempt(null, [], []);
         var changed = Change(request.Branch, head, intent, session =>
         {
-            var result = session.Apply(delta);
-            var broken = result.IsClean ? session.CheckConstraints(delta) : result.Violations;
-            failed = new Attempt(null, result.Moved, result.Moved.Count > 0 ? [] : broken);
-            return result.Moved.Count == 0 && broken.Count == 0;
+            failed = Judge(session, delta);
+            return failed.Moved.Count == 0 && failed.Violations.Count == 0;
         });
         if (!changed) return failed;
         Finish(intent);

@@ -137,16 +137,22 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
         var failed = new Attempt(null, [], []);
         var changed = Change(request.Branch, head, intent, session =>
         {
-            var result = session.Apply(delta);
-            var broken = result.Violations.Count > 0 || result.Moved.Count > 0 ? result.Violations : session.CheckConstraints(delta);
-            // Again here: somebody may have written since the rehearsal.
-            if (result.Moved.Count == 0 && broken.Count == 0) broken = session.CheckInvariants(context.Invariants.ReadAll(), context.InvariantTime);
-            failed = new Attempt(null, result.Moved, result.Moved.Count > 0 ? [] : broken);
-            return result.Moved.Count == 0 && broken.Count == 0;
+            failed = Judge(session, delta);
+            return failed.Moved.Count == 0 && failed.Violations.Count == 0;
         });
         if (!changed) return failed;
         Finish(intent);
         return new Attempt(CommitId.Parse(intent.To), [], []);
+    }
+
+    /// <summary>Applies the delta and says what stands in its way: rows that moved, or constraints and invariants that it breaks.</summary>
+    private Attempt Judge(IApplySession session, DatabaseDelta delta)
+    {
+        var result = session.Apply(delta);
+        if (result.Moved.Count > 0) return new Attempt(null, result.Moved, []);
+        var broken = result.Violations.Count > 0 ? result.Violations : session.CheckConstraints(delta);
+        // Again here: somebody may have written since the rehearsal.
+        return new Attempt(null, [], broken.Count > 0 ? broken : session.CheckInvariants(context.Invariants.ReadAll(), context.InvariantTime));
     }
 
     /// <summary>Makes the commit known and the intent durable; nothing points at the commit yet.</summary>

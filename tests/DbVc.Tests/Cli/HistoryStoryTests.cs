@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Xunit;
 
@@ -46,8 +45,8 @@ public sealed class HistoryStoryTests : IDisposable
         await Tell("stash", "drop");
         await Tell("branch", "delete", "work");
         await Tell("branch", "restore", "work");
-        await Tell("tag", "-d", "start");
         await Tell("log", "strat");
+        await Tell("tag", "-d", "start");
         await Tell("op", "log", "-n", "3");
         _cli.MatchesSnapshot($"history-{reader}");
 
@@ -86,7 +85,8 @@ public sealed class HistoryStoryTests : IDisposable
         await _cli.RunAsync("commit", "-m", "Many");
         var blame = await _cli.JsonAsync("blame", "orders", "--column", "total", "--all");
         Assert.Equal(12002, blame["rows"]!.AsArray().Count);
-        Assert.Equal(["id", "customer_id", "total"], ((JsonObject)(await _cli.JsonAsync("blame", "orders", "-n", "1"))["rows"]![0]!["cells"]!).Select(c => c.Key));
+        var cells = (await _cli.JsonAsync("blame", "orders", "-n", "1"))["rows"]![0]!["cells"]!.AsObject();
+        Assert.Equal(["id", "customer_id", "total"], cells.Select(c => c.Key));
     }
 
     private static string Dump(string path)
