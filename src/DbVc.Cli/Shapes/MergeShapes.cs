@@ -100,10 +100,11 @@ internal static class MergeShapes
         ["target"] = Side(conflict, conflict.Target),
     };
 
-    /// <summary>A row is an object; a cell, a statement or a text is its value.</summary>
+    /// <summary>A row is an object; a cell, a statement or a text is its value; a place in a document is what stands there.</summary>
     private static JsonNode? Side(Conflict conflict, IReadOnlyList<NamedValue>? values) => values switch
     {
         null or [] => null,
+        [var only] when conflict.Path is not null => JsonNode.Parse(only.Value.AsText),
         [var only] when conflict.Kind != ConflictKind.Row => Json.Of(only.Value),
         _ => Json.Row(values),
     };

@@ -6,6 +6,7 @@ namespace DbVc.Cli;
 /// <summary>Conflicts for people.</summary>
 internal static class ConflictsView
 {
+    private const int MaxJson = 40;
     private static readonly string[] Absent = [];
 
     /// <summary>One line per conflict.</summary>
@@ -44,8 +45,12 @@ internal static class ConflictsView
     {
         var names = new[] { conflict.Base, conflict.Source, conflict.Target }.SelectMany(side => side?.Select(cell => cell.Name) ?? Absent).Distinct();
         var table = new TextTable("column", "base", "source", "target");
-        foreach (var name in names) table.Add(name, Cell(conflict.Base, name), Cell(conflict.Source, name), Cell(conflict.Target, name));
+        foreach (var name in names) table.Add(name, Show(conflict.Base, name), Show(conflict.Source, name), Show(conflict.Target, name));
         output.Table(table);
+
+        // Inside a document a text already stands in quotes of its own.
+        Piece Show(IReadOnlyList<NamedValue>? side, string name) =>
+            conflict.Path is not null && side is [var only] ? Shown.Cut(only.Value.AsText, MaxJson) : Cell(side, name);
     }
 
     private static void WriteTexts(Output output, Conflict conflict)
@@ -64,6 +69,7 @@ internal static class ConflictsView
     private static Piece Side(Conflict conflict, IReadOnlyList<NamedValue>? side) => side switch
     {
         null or [] => Piece.Dim(conflict.Kind == ConflictKind.Row ? "(no row)" : "(none)"),
+        [var only] when conflict.Path is not null => Shown.Cut(only.Value.AsText, MaxJson),
         [var only] when conflict.Kind != ConflictKind.Row => Shown.Look(only.Value),
         _ => Shown.Cut(string.Join(' ', side.Where(cell => conflict.Key.All(part => part.Name != cell.Name)).Select(cell => Shown.Cell(cell.Value))), 40),
     };

@@ -36,7 +36,7 @@ internal sealed class Reference
         if (Child.Changes(_work.Chunks, ChildSide).Count == 0) return found;
         var (beforeRows, mergedRows) = (Parent.Sides.EncoderOf(start), Parent.Sides.MergedRows);
         var changes = Parent.Changes(_work.Chunks, ParentSide);
-        Dictionary<string, TreeEntry>? added = null;
+        var moves = new MovedRows(_work.Chunks, Parent.Sides, ParentSide);
         foreach (var change in changes)
         {
             if (change.Before is not { } row) continue;
@@ -44,10 +44,9 @@ internal sealed class Reference
             var text = TextOf(_parentColumns, before);
             if (change.After is null)
             {
-                added ??= AddedByContent(changes);
                 if (IsInMerged(before)) continue;
-                TreeEntry? moved = added.TryGetValue(ContentOf(before), out var entry) ? entry : null;
-                var now = moved is { } m ? Align(Parent.RowsOf(ParentSide), m.Key, m.Value) : null;
+                var moved = moves.Find(before);
+                var now = moved is { } m ? moves.Align(m) : null;
                 found[text] = new Vanished(change.Key, row, now is null ? _key.OnDelete : _key.OnUpdate, Pick(now), moved?.Key);
                 continue;
             }
@@ -131,27 +130,5 @@ internal sealed class Reference
         var key = Ordinals(Parent.Merged.Schema, Parent.Merged.Schema.PrimaryKey);
         return key.Length > 0 && key.Order().SequenceEqual(_parentColumns.Order()) && !key.Any(c => row[c].IsNull)
             && ProllyTree.TryGet(_work.Chunks, Parent.Merged.Rows, Parent.Sides.MergedRows.EncodeKey(Array.ConvertAll(key, c => row[c])), out _);
-    }
-
-    /// <summary>Rows that the side added, by everything but their key: a row that vanished and came again was given another key.</summary>
-    private Dictionary<string, TreeEntry> AddedByContent(IReadOnlyList<TreeDifference> changes)
-    {
-        var added = new Dictionary<string, TreeEntry>();
-        var doubled = new HashSet<string>();
-        foreach (var change in changes)
-        {
-            if (change.Before is not null || change.After is not { } row) continue;
-            var content = ContentOf(Align(Parent.RowsOf(ParentSide), change.Key, row));
-            if (!added.TryAdd(content, new TreeEntry(change.Key, row))) doubled.Add(content);
-        }
-
-        foreach (var content in doubled) added.Remove(content);
-        return added;
-    }
-
-    private string ContentOf(Value[] row)
-    {
-        var key = Ordinals(Parent.Merged.Schema, Parent.Merged.Schema.PrimaryKey);
-        return TextOf([.. Enumerable.Range(0, row.Length).Where(i => !key.Contains(i))], row);
     }
 }

@@ -12,10 +12,13 @@ internal sealed class TableMerge(MergeWork work, TableSides sides)
     private readonly bool _judgesEqualChanges = work.Policies.JudgesEqualChanges(sides.Merged.Name);
     private readonly KeyColumn? _key = KeyColumn.Find(sides.Merged, work.Policies);
     private readonly CellMerge _cells = new(work, sides);
+    private readonly List<Column> _columns = [.. sides.Merged.StoredColumns];
+    private MovedRows? _sourceMoves;
+    private MovedRows? _targetMoves;
 
     /// <summary>Rows that both sides made alike must be looked at: they may be two, or a policy minds.</summary>
     private readonly bool _asksAboutEqual = work.Policies.JudgesEqualChanges(sides.Merged.Name)
-        || (work.Doubled is not null && KeyColumn.Find(sides.Merged, work.Policies) is { IsAllocated: true });
+        || (work.Doubled is not null && sides.Base is not null && KeyColumn.Find(sides.Merged, work.Policies) is { IsAllocated: true });
 
     /// <summary>The merged table; open conflicts are in the log and keep the target's side.</summary>
     public TableSnapshot Run()
@@ -79,8 +82,14 @@ internal sealed class TableMerge(MergeWork work, TableSides sides)
         if (_targetRows.IsCounted(source.Key)) return RowMergeCase.Counts;
         if (source.After is null && target.After is null) return RowMergeCase.Convergent;
         if (source.After is not { } sourceRow || target.After is not { } targetRow) return RowMergeCase.DeleteModify;
-        if (source.Before is null && IsTwoRows(source.Key)) return work.Doubled is null ? RowMergeCase.SameNewKey : RowMergeCase.TwoRows;
-        if (sourceRow.Span.SequenceEqual(targetRow.Span)) return _judgesEqualChanges ? RowMergeCase.Cells : RowMergeCase.Convergent;
+        var alike = sourceRow.Span.SequenceEqual(targetRow.Span);
+        // Of a table that both sides created, what is alike came with it.
+        if (source.Before is null && !(alike && sides.Base is null) && IsTwoRows(source.Key))
+        {
+            return work.Doubled is null ? RowMergeCase.SameNewKey : RowMergeCase.TwoRows;
+        }
+
+        if (alike) return _judgesEqualChanges ? RowMergeCase.Cells : RowMergeCase.Convergent;
         return RowMergeCase.Cells;
     }
 
@@ -102,6 +111,7 @@ internal sealed class TableMerge(MergeWork work, TableSides sides)
             Kind = ConflictKind.Row,
             Table = sides.Merged.Name,
             Key = new RowPlace(source.Key, _mergedRows, false).Key,
+            Cause = DescribeMove(source, target),
             Base = Named(_baseRows, source.Key, source.Before),
             Source = Named(_sourceRows, source.Key, source.After),
             Target = Named(_targetRows, target.Key, target.After),
@@ -114,6 +124,18 @@ internal sealed class TableMerge(MergeWork work, TableSides sides)
         };
     }
 
+    /// <summary>Says where the row went on the side that no longer has it under its key; null where it is gone.</summary>
+    private string? DescribeMove(TreeDifference source, TreeDifference target)
+    {
+        if (source.Before is not { } row || source.After is null == target.After is null) return null;
+        var moves = source.After is null
+            ? _sourceMoves ??= new MovedRows(work.Chunks, sides, MergeSide.Source)
+            : _targetMoves ??= new MovedRows(work.Chunks, sides, MergeSide.Target);
+        if (moves.Find(_mergedRows.Decode(work.Chunks, source.Key, Convert(_baseRows!, source.Key, row)).Values) is not { } moved) return null;
+        var key = string.Join(", ", new RowPlace(moved.Key, _mergedRows, false).Key.Select(p => $"{p.Name}={p.Value}"));
+        return $"the {(source.After is null ? "source" : "target")} gave the row the key {key}";
+    }
+
     private TreeEdit? MergeCells(TreeDifference source, TreeDifference target)
     {
         var before = source.Before is { } row ? _baseRows!.Decode(work.Chunks, source.Key, row).Values : null;
@@ -121,12 +143,11 @@ internal sealed class TableMerge(MergeWork work, TableSides sides)
         var targetRow = _targetRows.Decode(work.Chunks, target.Key, target.After!.Value).Values;
         var place = new RowPlace(source.Key, _mergedRows, source.Before is null && _key?.IsInteger(_mergedRows, source.Key) == true);
         work.Conflicts.MetBoth = false;
-        var columns = sides.Merged.StoredColumns.ToList();
-        var merged = new Value[columns.Count];
-        for (var i = 0; i < columns.Count; i++)
+        var merged = new Value[_columns.Count];
+        for (var i = 0; i < merged.Length; i++)
         {
-            merged[i] = _cells.Run(place, columns[i], Cell(_baseRows, before, columns[i].Id),
-                Cell(_sourceRows, sourceRow, columns[i].Id), Cell(_targetRows, targetRow, columns[i].Id));
+            merged[i] = _cells.Run(place, _columns[i], Cell(_baseRows, before, _columns[i].Id),
+                Cell(_sourceRows, sourceRow, _columns[i].Id), Cell(_targetRows, targetRow, _columns[i].Id));
         }
 
         if (work.Conflicts.MetBoth && place.CanTakeBoth && work.Doubled is not null) return Note(target);

@@ -59,6 +59,15 @@ public sealed class KeyMapTests
     }
 
     [Fact]
+    public void Of_a_table_that_both_sides_created_only_rows_that_differ_are_two()
+    {
+        var chunks = new MemoryChunks();
+        var outcome = new ThreeWayMerge(chunks, MergePolicies.Parse(), _ => null).Run(
+            Snapshot.Empty, Write(chunks, "1:a 2:s/", true), Write(chunks, "1:a 2:t/", true));
+        Assert.Equal(("1:a 2:t 3:s/", "2>3"), (Show(chunks, outcome.Merged), Changes(outcome)));
+    }
+
+    [Fact]
     public void New_keys_lie_above_what_the_engine_ever_handed_out()
     {
         var chunks = new MemoryChunks();

@@ -106,6 +106,19 @@ public sealed class ThreeWayMergeTests
         Assert.Equal(merged.Split(' ').Order(StringComparer.Ordinal), MergeTables.Show(chunks, outcome.Merged).Split(' ').Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("1:a,1", "9:a,1", "1:a,2", "1:a,2 9:a,1", "the source gave the row the key id=9")]
+    [InlineData("1:a,1", "1:a,2", "9:a,1", "9:a,1", "the target gave the row the key id=9")]
+    [InlineData("1:a,1", "8:a,1 9:a,1", "1:a,2", "1:a,2 8:a,1 9:a,1", null)]
+    [InlineData("1:a,1", "9:b,1", "1:a,2", "1:a,2 9:b,1", null)]
+    [InlineData("1:a,1", "", "1:a,2", "1:a,2", null)]
+    public void A_conflict_about_a_row_that_got_another_key_says_which(string start, string source, string target, string merged, string? cause)
+    {
+        var chunks = new MemoryChunks();
+        var outcome = Run(chunks, start, source, target, MergePolicies.Parse(), _ => null);
+        Assert.Equal((merged, cause), (MergeTables.Show(chunks, outcome.Merged), Assert.Single(outcome.Conflicts).Cause));
+    }
+
     [Fact]
     public void Files_changed_on_both_sides_differently_are_a_conflict()
     {
