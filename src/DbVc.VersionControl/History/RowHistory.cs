@@ -81,7 +81,7 @@ public sealed class RowHistory(Repository repository)
 
     private ReadOnlyMemory<byte>? FindMoved(TableAt before, TableAt now, ReadOnlyMemory<byte> value)
     {
-        var gone = new MovedRows();
+        var gone = new KeyMoves();
         foreach (var difference in ProllyTree.Diff(repository.Chunks, before.Table.Rows, now.Table.Rows))
         {
             if (difference.After is null) gone.AddDeleted(difference);

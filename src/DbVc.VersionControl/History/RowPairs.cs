@@ -32,7 +32,7 @@ internal sealed class RowPairs(IChunkSource chunks, TableAt before, TableAt now,
     public void Walk(BlameRegion region, BlameRegion left)
     {
         var added = new List<TreeDifference>();
-        var gone = new MovedRows();
+        var gone = new KeyMoves();
         foreach (var difference in ProllyTree.Diff(chunks, before.Table.Rows, now.Table.Rows))
         {
             if (difference.After is null) gone.AddDeleted(difference);

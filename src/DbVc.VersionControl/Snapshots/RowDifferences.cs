@@ -51,7 +51,7 @@ public sealed class RowDifferences
 
     private void FindMoved()
     {
-        var gone = new MovedRows();
+        var gone = new KeyMoves();
         foreach (var difference in Differences())
         {
             if (difference.After is null) gone.AddDeleted(difference);

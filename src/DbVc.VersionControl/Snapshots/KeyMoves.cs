@@ -4,7 +4,7 @@ namespace DbVc.VersionControl;
 /// Finds rows whose primary key changed: a deleted row and an added one with the same values but for the key. Keeps a limited number of deleted
 /// rows; what is beyond stays a deletion and an addition. Rows without any value behind the key are never taken for one another.
 /// </summary>
-internal sealed class MovedRows
+internal sealed class KeyMoves
 {
     private const int MostRows = 100_000;
 
