@@ -92,6 +92,10 @@ internal sealed class CommandLine
         GateCommand.Create(),
         OpCommand.Create(),
         VerifyCommand.Create(),
+        GcCommand.Create(),
+        PurgeCommand.Create(),
+        ExportCommand.Create(),
+        ImportCommand.Create(),
         DoctorCommand.Create(),
         CompletionCommand.Create(),
     ];

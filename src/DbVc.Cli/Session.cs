@@ -29,5 +29,6 @@ internal static class Session
     /// <summary>A branch name that was typed, or null where none was.</summary>
     public static BranchName? Branch(string? text) => text is null ? null : BranchName.Parse(text);
 
-    private static Workspace Open(CommandContext context) => Workspace.Open(context.FindRepository(), Options(), context.Interrupted);
+    /// <summary>The repository of the command's folder; the caller disposes it.</summary>
+    public static Workspace Open(CommandContext context) => Workspace.Open(context.FindRepository(), Options(), context.Interrupted);
 }

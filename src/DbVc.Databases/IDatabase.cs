@@ -27,6 +27,10 @@ public interface IDatabase : IDisposable
     /// <summary>Runs one read-only statement of untrusted SQL: no writes, no attach, no extension, bounded rows and time.</summary>
     IQueryResult Query(string sql, QueryLimits limits);
 
+    /// <summary>Writes the database anew, so that no byte of what was deleted or overwritten is left in its files. Waits for its lock as
+    /// <see cref="BeginApply"/> does.</summary>
+    void Scrub(TimeSpan lockTimeout);
+
     /// <summary>The highest key that was ever handed out, for tables whose engine remembers it past the deletion of the row (SQLite:
     /// AUTOINCREMENT). Tables not in it hand out what follows their highest present key.</summary>
     IReadOnlyDictionary<string, long> ReadHighestKeys();

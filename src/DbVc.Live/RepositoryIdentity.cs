@@ -38,6 +38,10 @@ public sealed record BranchRecord(string Name, string Base, DateTimeOffset Creat
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, LiveJson.Default.BranchRecord);
 
+    /// <summary>Throws <see cref="JsonException"/>.</summary>
+    public static BranchRecord Parse(ReadOnlySpan<byte> bytes) =>
+        JsonSerializer.Deserialize(bytes, LiveJson.Default.BranchRecord) ?? throw new JsonException("A branch record is null.");
+
     public static BranchRecord? Read(IRepositoryStore store, BranchName branch) =>
         store.ReadDocument(Collection, branch.Text) is { } bytes ? JsonSerializer.Deserialize(bytes, LiveJson.Default.BranchRecord) : null;
 }
@@ -52,11 +56,11 @@ public sealed record RefChange(string Name, string? Before, string? After)
 }
 
 /// <summary>
-/// Written durably before a database is changed: if the process dies, the next command reads it and the database's own
+/// Written durably before a database is changed or, to restore one from the store, made: if the process dies, the next command reads it and the database's own
 /// <c>_dbvc_state</c>, and finishes or forgets.
 /// </summary>
 internal sealed record Intent(
-    string Branch, string? From, string To, string Command, string Actor, IReadOnlyList<DocumentChange>? AlsoWrite = null)
+    string Branch, string? From, string To, string Command, string Actor, IReadOnlyList<DocumentChange>? AlsoWrite = null, bool Restore = false)
 {
     public const string Collection = "intents";
 

@@ -31,13 +31,16 @@ internal sealed class FileLock : IDisposable
 
     public void Dispose() => _file.Dispose();
 
+    /// <summary>True if opening failed because somebody else holds the lock.</summary>
+    public static bool IsHeld(IOException failure) => failure.HResult is WouldBlock or WouldBlockOnMac or WindowsSharingViolation;
+
     private static FileStream? TryOpen(string path)
     {
         try
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 0);
         }
-        catch (IOException failure) when (failure.HResult is WouldBlock or WouldBlockOnMac or WindowsSharingViolation)
+        catch (IOException failure) when (IsHeld(failure))
         {
             return null;
         }

@@ -33,6 +33,15 @@ public interface IRepositoryStore : IDisposable
     /// <summary>Documents of a collection in id order (ordinal), starting after <paramref name="after"/>.</summary>
     IReadOnlyList<KeyValuePair<string, byte[]>> ListDocuments(string collection, string? after = null, int limit = int.MaxValue);
 
+    /// <summary>The collections that hold a document, by name.</summary>
+    IReadOnlyList<string> ListCollections();
+
+    /// <summary>Every commit in the store, whether a ref leads to it or not.</summary>
+    IReadOnlyList<Hash> ListCommits();
+
+    /// <summary>Collecting, checking and rewriting what is stored.</summary>
+    IStoreUpkeep Upkeep { get; }
+
     /// <summary>Begins the short write transaction, waiting for other writers up to a few seconds; throws kind Locked after that.</summary>
     IStoreTransaction Begin();
 

@@ -22,10 +22,13 @@ public sealed class RepositoryStore : IRepositoryStore
         _database = database;
         _locks = Path.Combine(folder, "locks");
         _connection = database.OpenConnection();
-        _chunks = new ChunkStore(Path.Combine(folder, "packs"), database);
+        _chunks = new ChunkStore(Path.Combine(folder, "packs"), Path.Combine(folder, "leases"), database);
+        Upkeep = new StoreUpkeep(folder, database, _chunks);
     }
 
     public IChunkStore Chunks => _chunks;
+
+    public IStoreUpkeep Upkeep { get; }
 
     public Hash OperationHead
     {
@@ -40,18 +43,18 @@ public sealed class RepositoryStore : IRepositoryStore
     }
 
     /// <summary>Makes a new repository in <paramref name="folder"/> (readable by its owner only); code <c>store.exists</c> if one is there.</summary>
-    public static RepositoryStore Create(string folder)
+    public static RepositoryStore Create(string folder, Action<StoreStep>? reached = null)
     {
         CreateFolders(folder);
-        var database = StoreDatabase.Create(folder);
+        var database = StoreDatabase.Create(folder, new StoreProbe(reached));
         DirectorySync.Flush(folder);
         return new RepositoryStore(folder, database);
     }
 
     /// <summary>Opens a repository; codes <c>store.missing</c>, <c>store.format</c>, <c>store.damaged</c>.</summary>
-    public static RepositoryStore Open(string folder)
+    public static RepositoryStore Open(string folder, Action<StoreStep>? reached = null)
     {
-        var database = StoreDatabase.Open(folder);
+        var database = StoreDatabase.Open(folder, new StoreProbe(reached));
         CreateFolders(folder);
         return new RepositoryStore(folder, database);
     }
@@ -141,6 +144,28 @@ public sealed class RepositoryStore : IRepositoryStore
         }
     }
 
+    public IReadOnlyList<string> ListCollections()
+    {
+        lock (_lock)
+        {
+            using var query = _connection.Use("SELECT DISTINCT collection FROM documents ORDER BY collection");
+            var found = new List<string>();
+            while (query.Step()) found.Add(query.Text(0));
+            return found;
+        }
+    }
+
+    public IReadOnlyList<Hash> ListCommits()
+    {
+        lock (_lock)
+        {
+            using var query = _connection.Use("SELECT id FROM commits ORDER BY id");
+            var found = new List<Hash>();
+            while (query.Step()) found.Add(query.ReadHash(0));
+            return found;
+        }
+    }
+
     public IStoreTransaction Begin() => new StoreTransaction(_database);
 
     public IDisposable Lock(string name, TimeSpan timeout) => FileLock.Take(_locks, name, timeout);
@@ -156,7 +181,7 @@ public sealed class RepositoryStore : IRepositoryStore
     {
         try
         {
-            foreach (var path in (string[])[folder, Path.Combine(folder, "packs"), Path.Combine(folder, "locks")])
+            foreach (var path in (string[])[folder, Path.Combine(folder, "packs"), Path.Combine(folder, "locks"), Path.Combine(folder, "leases")])
             {
                 if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
                 else Directory.CreateDirectory(path, OwnerOnly);

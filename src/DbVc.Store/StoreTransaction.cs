@@ -39,8 +39,8 @@ internal sealed class StoreTransaction(StoreDatabase database) : IStoreTransacti
 
     public void PutDocument(string collection, string id, ReadOnlySpan<byte> body)
     {
-        using var put = Use("INSERT OR REPLACE INTO documents (collection, id, body) VALUES (?1, ?2, ?3)")
-            .Bind(1, collection).Bind(2, id).Bind(3, body);
+        using var put = Use("INSERT OR REPLACE INTO documents (collection, id, body, seal) VALUES (?1, ?2, ?3, ?4)")
+            .Bind(1, collection).Bind(2, id).Bind(3, body).Bind(4, DocumentSeal.Of(collection, id, body));
         put.Run();
     }
 
@@ -59,7 +59,7 @@ internal sealed class StoreTransaction(StoreDatabase database) : IStoreTransacti
     public void Commit()
     {
         ObjectDisposedException.ThrowIf(_ended, this);
-        _connection.Execute("COMMIT");
+        database.Commit(_connection);
         End();
     }
 

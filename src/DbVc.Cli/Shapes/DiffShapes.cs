@@ -90,19 +90,6 @@ internal static class DiffShapes
         }),
     };
 
-    public static JsonObject ToJson(this VerifyReport report) => new()
-    {
-        ["ok"] = report.Ok,
-        ["checked"] = new JsonObject { ["commits"] = report.Commits, ["chunks"] = report.Chunks, ["bytes"] = report.Bytes },
-        ["problems"] = Json.Array(report.Problems, problem => new JsonObject
-        {
-            ["kind"] = problem.Kind,
-            ["object"] = problem.Object,
-            ["message"] = problem.Message,
-            ["affects"] = new JsonArray(),
-        }),
-    };
-
     public static JsonObject ToJson(this OperationEntry entry) => new()
     {
         ["number"] = entry.Number,

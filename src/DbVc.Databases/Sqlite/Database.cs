@@ -29,6 +29,13 @@ public sealed class SqliteDatabase : IDatabase
 
     public IQueryResult Query(string sql, QueryLimits limits) => SqliteQuery.Run(_path, sql, limits, _readTimeout);
 
+    public void Scrub(TimeSpan lockTimeout)
+    {
+        using var handle = SqliteHandle.Open(_path, SqliteAccess.Write, lockTimeout);
+        handle.Execute("VACUUM");
+        if (handle.IsWal) handle.ReadInteger("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
     public IReadOnlyDictionary<string, long> ReadHighestKeys()
     {
         using var handle = SqliteHandle.Open(_path, SqliteAccess.Read, _readTimeout);

@@ -253,11 +253,13 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
 
     private bool IsDone(BranchName branch, Intent intent)
     {
+        if (intent.Restore) Restoration.Make(context);
         using var database = Open(branch);
         using var session = database.BeginApply(context.LockTimeout);
         if (intent.From is not null || session.State is not null) return intent.IsDone(session.State);
 
-        // Init died before it marked the database: nothing else is missing, so finish it.
+        // Init died before it marked the database: nothing else is missing, so finish it. A restored database has yet to get its rows.
+        if (intent.Restore) Restoration.Fill(context, session, CommitId.Parse(intent.To));
         session.SetState(LiveIdentity.StateAt(context, branch, CommitId.Parse(intent.To)));
         Reached(PublishStep.Applied);
         session.Commit();

@@ -141,7 +141,7 @@ public sealed class HistoryReader
             [.. o.Operation.Moves.Select(m => $"{m.Name} {Short(m.Before)} -> {Short(m.After)}")],
             [.. o.Operation.Moves.Select(m => new MovedRef(m.Name, Id(m.Before), Id(m.After)))]))];
 
-    /// <summary>Recomputes every hash that a ref needs, and compares the live database with main's head.</summary>
+    /// <summary>Checks everything; see <see cref="Maintenance.Verify"/>.</summary>
     public VerifyReport Verify(CancellationToken cancel) => new Verifier(_context).Run(cancel);
 
     /// <summary>Changes in the live database that no commit holds.</summary>

@@ -100,9 +100,3 @@ public sealed record OperationEntry(
 
 /// <summary>A ref before and after an operation; null where it did not exist.</summary>
 public sealed record MovedRef(string Name, CommitId? Before, CommitId? After);
-
-/// <summary>What verify found.</summary>
-public sealed record VerifyReport(bool Ok, long Commits, long Chunks, long Bytes, IReadOnlyList<VerifyProblem> Problems);
-
-/// <summary>Something that is not as it must be.</summary>
-public sealed record VerifyProblem(string Kind, string Object, string Message);

@@ -73,6 +73,21 @@ internal sealed class ConflictShelf(IRepositoryStore store, string merge)
             JsonSerializer.SerializeToUtf8Bytes(new DecisionBatch(string.Concat(ids), resolution), MergeJson.Default.DecisionBatch));
     }
 
+    /// <summary>Takes conflicts out together with what was decided about them alone.</summary>
+    public void Forget(IStoreTransaction transaction, Predicate<Conflict> isGone)
+    {
+        var all = Read(0, int.MaxValue).ToList();
+        var gone = all.Where(c => isGone(c)).Select(c => c.Id).ToHashSet();
+        if (gone.Count == 0) return;
+        Write(transaction, [.. all.Where(c => !gone.Contains(c.Id))]);
+        foreach (var (id, body) in store.ListDocuments(_decisions))
+        {
+            var batch = JsonSerializer.Deserialize(body, MergeJson.Default.DecisionBatch)!;
+            var ids = Enumerable.Range(0, batch.Ids.Length / IdLength).Select(i => batch.Ids.Substring(i * IdLength, IdLength));
+            if (ids.All(gone.Contains)) transaction.DeleteDocument(_decisions, id);
+        }
+    }
+
     public void Remove(IStoreTransaction transaction)
     {
         transaction.DeleteCollection(_conflicts);

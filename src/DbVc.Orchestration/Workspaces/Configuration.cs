@@ -32,6 +32,9 @@ public sealed record Configuration
           model: builtin
           iterations: 40
           wall_seconds: 900
+        gc:
+          # Days for which gc keeps what an operation has left behind, so that it can be undone.
+          retention_days: 30
         # bubblewrap, or none: then generated code runs unguarded, and every report says so in red.
         sandbox: bubblewrap
 
@@ -46,6 +49,9 @@ public sealed record Configuration
     public int AgentIterations { get; init; } = 40;
 
     public TimeSpan AgentWallTime { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long gc keeps what only the operation log leads to.</summary>
+    public TimeSpan Retention { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>False only when a person wrote <c>sandbox: none</c>.</summary>
     public bool Sandbox { get; init; } = true;
@@ -85,7 +91,7 @@ public sealed record Configuration
 
         private void ReadKey(string key, YamlNode node)
         {
-            if (key is "merge" or "gates" or "agent") ReadSection(key + ".", node);
+            if (key is "merge" or "gates" or "agent" or "gc") ReadSection(key + ".", node);
             else if (key == "merge.policies") _result = _result with { Policies = ReadPolicies(node) };
             else if (node is not YamlScalarNode { Value: { } value }) throw Invalid(node.Start.Line, $"'{key}' must be a single value");
             else
@@ -98,6 +104,7 @@ public sealed record Configuration
                     "agent.model" => _result with { Model = value },
                     "agent.iterations" => _result with { AgentIterations = (int)Math.Min(Number(value, node), 1000) },
                     "agent.wall_seconds" => _result with { AgentWallTime = TimeSpan.FromSeconds(Math.Min(Number(value, node), 86_400)) },
+                    "gc.retention_days" => _result with { Retention = TimeSpan.FromDays(Math.Min(Number(value, node), 36_500)) },
                     "sandbox" => _result with { Sandbox = Choice(value, node, "bubblewrap", "none") == "bubblewrap" },
                     _ => throw Invalid(node.Start.Line, $"there is no key '{key}'"),
                 };
@@ -125,6 +132,6 @@ public sealed record Configuration
 
         private DbVcException Invalid(long line, string problem) => new(FailureKind.Usage, "config.invalid", $"The configuration is wrong: {problem}.",
             where: $"{path}:{line}", hint: "Keys: merge.policies, gates.line_coverage, gates.branch_coverage, gates.rows_per_second, "
-                + "agent.model, agent.iterations, agent.wall_seconds, sandbox.");
+                + "agent.model, agent.iterations, agent.wall_seconds, gc.retention_days, sandbox.");
     }
 }

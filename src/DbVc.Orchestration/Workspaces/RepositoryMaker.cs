@@ -74,7 +74,7 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
     {
         var name = request.Name ?? Path.GetFileNameWithoutExtension(database);
         var identity = new RepositoryIdentity(NewId(), NewId(), name, "sqlite", database);
-        using var store = RepositoryStore.Create(control);
+        using var store = RepositoryStore.Create(control, options.StoreReached);
         using (var transaction = store.Begin())
         {
             identity.Write(transaction);
@@ -93,7 +93,7 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
 
     private InitReport Finish(CommitId commit, IReadOnlyList<string> unversioned, CancellationToken cancel)
     {
-        using var store = RepositoryStore.Open(_layout.Control);
+        using var store = RepositoryStore.Open(_layout.Control, options.StoreReached);
         var context = WorkspaceContext.Create(store, _layout, options);
         context.Publisher.RecoverAll();
         var tables = context.Repository.ReadSnapshot(commit).Tables().Select(t => new TableCount(t.Schema.Name, t.Count)).ToList();

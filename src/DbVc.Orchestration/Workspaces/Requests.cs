@@ -1,5 +1,6 @@
 using DbVc.Live;
 using DbVc.Model;
+using DbVc.Store;
 
 namespace DbVc.Orchestration;
 
@@ -17,6 +18,9 @@ public sealed record WorkspaceOptions(TimeProvider Clock, Author User, string Wo
 
     /// <summary>Told of each step of publishing; null outside tests.</summary>
     public Action<PublishStep>? StepReached { get; init; }
+
+    /// <summary>Told of each moment at which the store touches the disk; null outside tests.</summary>
+    public Action<StoreStep>? StoreReached { get; init; }
 }
 
 /// <summary>Asks for a new repository beside a live database.</summary>

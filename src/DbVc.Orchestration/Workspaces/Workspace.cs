@@ -23,6 +23,7 @@ public sealed class Workspace : IDisposable
         Tags = new TagShelf(context);
         Stashes = new StashShelf(context, Branches);
         Operations = new OperationDesk(context, Branches);
+        Upkeep = new Maintenance(context);
         Invariants = new InvariantDesk(context, History);
         Agents = new AgentCoordinator(context, Branches, Merges, History);
     }
@@ -48,16 +49,19 @@ public sealed class Workspace : IDisposable
 
     public AgentCoordinator Agents { get; }
 
+    public Maintenance Upkeep { get; }
+
     /// <summary>Opens the repository that contains a folder, and finishes what a command left behind that was killed.</summary>
     public static Workspace Open(string startFolder, WorkspaceOptions options, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
         var layout = RepositoryLayout.Find(startFolder);
-        var store = RepositoryStore.Open(layout.Control);
+        var store = RepositoryStore.Open(layout.Control, options.StoreReached);
         try
         {
             var context = WorkspaceContext.Create(store, layout, options);
             context.Publisher.RecoverAll();
+            Purger.FinishPending(context);
             return new Workspace(store, context);
         }
         catch
@@ -70,6 +74,10 @@ public sealed class Workspace : IDisposable
     /// <summary>Makes a repository beside a live database and commits all its tables. Leaves nothing behind when it fails.</summary>
     public static InitReport Init(InitRequest request, WorkspaceOptions options, CancellationToken cancel) =>
         new RepositoryMaker(request, options).Run(cancel);
+
+    /// <summary>Makes a repository out of an export file, with a live database at main's head. Leaves nothing behind when it fails.</summary>
+    public static ImportReport Restore(RestoreRequest request, WorkspaceOptions options, CancellationToken cancel) =>
+        new RepositoryRestorer(request, options).Run(cancel);
 
     /// <summary>Main, changes in the live database that no commit holds, branches, merges in progress.</summary>
     public StatusReport Status(CancellationToken cancel)

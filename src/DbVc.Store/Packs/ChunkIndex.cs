@@ -13,7 +13,6 @@ internal sealed class ChunkIndex(StoreDatabase database) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly StoreConnection _connection = database.OpenConnection();
-    private readonly Dictionary<long, string> _packNames = [];
 
     public bool IsEmpty
     {
@@ -27,6 +26,7 @@ internal sealed class ChunkIndex(StoreDatabase database) : IDisposable
         }
     }
 
+    /// <summary>Whether a writer may rely on the chunk; one that is condemned will be gone.</summary>
     public bool Contains(Hash hash)
     {
         lock (_lock)
@@ -40,16 +40,19 @@ internal sealed class ChunkIndex(StoreDatabase database) : IDisposable
     {
         lock (_lock)
         {
-            using var query = _connection.Use("SELECT pack, offset, length FROM chunks WHERE hash = ?1").Bind(1, hash);
-            if (!query.Step())
-            {
-                (pack, place) = ("", default);
-                return false;
-            }
+            if (TryFind("SELECT name, offset, length FROM chunks JOIN packs ON id = pack WHERE hash = ?1", hash, out pack, out place)) return true;
+            // Condemned chunks stay readable until they are gone.
+            return TryFind("SELECT name, offset, length FROM condemned JOIN packs ON id = pack WHERE hash = ?1", hash, out pack, out place);
+        }
+    }
 
-            place = new ChunkPlace(query.Integer(1), CheckLength(query.Integer(2)));
-            pack = PackName(query.Integer(0));
-            return true;
+    /// <summary>How often gc has condemned chunks so far.</summary>
+    public long ReadGeneration()
+    {
+        lock (_lock)
+        {
+            using var query = _connection.Use("SELECT generation FROM format");
+            return query.Step() ? query.Integer(0) : 0;
         }
     }
 
@@ -76,7 +79,12 @@ internal sealed class ChunkIndex(StoreDatabase database) : IDisposable
         lock (_lock) _connection.Dispose();
     }
 
-    private static int CheckLength(long length) =>
+    /// <summary>The name becomes part of a path; a damaged or forged index must not lead out of the folder.</summary>
+    public static string CheckName(string name) => name.Length > 0 && !name.AsSpan().ContainsAny('/', '\\') && name[0] != '.'
+        ? name
+        : throw StoreFailure.Damaged($"'{name}' is no pack name.");
+
+    public static int CheckLength(long length) =>
         length is >= 0 and <= int.MaxValue - 64 ? (int)length : throw StoreFailure.Damaged($"The index holds a chunk of {length} bytes.");
 
     private static long FindPack(StoreConnection connection, string name)
@@ -85,14 +93,12 @@ internal sealed class ChunkIndex(StoreDatabase database) : IDisposable
         return query.Step() ? query.Integer(0) : throw StoreFailure.Damaged($"The index does not know the pack {name}.");
     }
 
-    private string PackName(long number)
+    private bool TryFind(string sql, Hash hash, out string pack, out ChunkPlace place)
     {
-        if (_packNames.TryGetValue(number, out var name)) return name;
-        using var query = _connection.Use("SELECT name FROM packs WHERE id = ?1").Bind(1, number);
-        name = query.Step() ? query.Text(0) : throw StoreFailure.Damaged($"The index refers to pack {number}, which it does not know.");
-        // The name becomes part of a path; a damaged or forged index must not lead out of the folder.
-        if (name.Length == 0 || name.AsSpan().ContainsAny('/', '\\')) throw StoreFailure.Damaged($"'{name}' is no pack name.");
-        _packNames.Add(number, name);
-        return name;
+        using var query = _connection.Use(sql).Bind(1, hash);
+        var found = query.Step();
+        pack = found ? CheckName(query.Text(0)) : "";
+        place = found ? new ChunkPlace(query.Integer(1), CheckLength(query.Integer(2))) : default;
+        return found;
     }
 }

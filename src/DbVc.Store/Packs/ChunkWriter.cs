@@ -6,12 +6,15 @@ namespace DbVc.Store;
 internal sealed class ChunkWriter : IChunkWriter, IStoredChunks
 {
     private readonly ChunkStore _store;
+    private readonly Lease _lease;
     private readonly string _folder;
     private readonly Lock _lock = new();
     private readonly Dictionary<Hash, ChunkPlace> _pending = [];
     private readonly DeltaEncoder _deltas = new();
     private PackAppender? _pack;
     private long _published;
+    private bool _hasPublished;
+    private bool _disposed;
 
     // In an empty store no chunk can be there already; what another writer publishes meanwhile is then stored twice, which is harmless.
     private bool _looksUp;
@@ -20,6 +23,8 @@ internal sealed class ChunkWriter : IChunkWriter, IStoredChunks
     {
         _store = store;
         _folder = folder;
+        // Before the first look for a chunk that exists already: from here on gc keeps it.
+        _lease = store.EnterLease();
         _looksUp = !store.Index.IsEmpty;
     }
 
@@ -29,7 +34,7 @@ internal sealed class ChunkWriter : IChunkWriter, IStoredChunks
         lock (_lock)
         {
             if (_pending.ContainsKey(hash) || (_looksUp && _store.Index.Contains(hash))) return hash;
-            _pack ??= new PackAppender(_folder);
+            _pack ??= new PackAppender(_folder, _lease.NextPack(), _store.Probe);
             _pending.Add(hash, Append(_pack, hash, chunk, basedOn));
             return hash;
         }
@@ -46,7 +51,7 @@ internal sealed class ChunkWriter : IChunkWriter, IStoredChunks
             if (_pending.ContainsKey(hash)) return true;
         }
 
-        return _store.Contains(hash);
+        return _store.Index.Contains(hash);
     }
 
     private StoredChunk Load(Hash hash, int steps)
@@ -93,6 +98,8 @@ internal sealed class ChunkWriter : IChunkWriter, IStoredChunks
     {
         lock (_lock)
         {
+            // What was found in the store counts as published too: a commit may now name it.
+            _hasPublished = true;
             if (_pack is null || _pending.Count == 0) return;
             _pack.MakeDurable();
             _store.Index.Publish(_pack.Name, _pending);
@@ -106,11 +113,13 @@ internal sealed class ChunkWriter : IChunkWriter, IStoredChunks
     {
         lock (_lock)
         {
-            if (_pack is null) return;
-            if (_pending.Count > 0) _pack.Discard(_published);
-            _pack.Dispose();
+            if (_disposed) return;
+            _disposed = true;
+            if (_pending.Count > 0) _pack?.Discard(_published);
+            _pack?.Dispose();
             _pack = null;
             _pending.Clear();
+            _store.LeaveLease(_hasPublished);
         }
     }
 }

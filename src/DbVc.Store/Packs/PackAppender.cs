@@ -9,6 +9,7 @@ internal sealed class PackAppender : IDisposable
     private const int BufferSize = 1 << 20;
 
     private readonly string _folder;
+    private readonly StoreProbe _probe;
     private readonly SafeFileHandle _file;
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
     private long _flushed;
@@ -16,12 +17,14 @@ internal sealed class PackAppender : IDisposable
     private int _buffered;
     private bool _failed;
 
-    public PackAppender(string folder)
+    public PackAppender(string folder, string name, StoreProbe probe)
     {
         _folder = folder;
-        Name = Guid.CreateVersion7().ToString("N") + ".pack";
+        _probe = probe;
+        Name = name;
         try
         {
+            probe.Reach(StoreStep.CreatePack);
             _file = File.OpenHandle(FullPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -73,6 +76,7 @@ internal sealed class PackAppender : IDisposable
         Flush();
         try
         {
+            _probe.Reach(StoreStep.FlushPack);
             RandomAccess.FlushToDisk(_file);
             if (_durable == 0) DirectorySync.Flush(_folder);
         }
@@ -91,6 +95,7 @@ internal sealed class PackAppender : IDisposable
     {
         try
         {
+            _probe.Reach(StoreStep.DiscardPack);
             if (published == 0) File.Delete(FullPath);
             else RandomAccess.SetLength(_file, published);
         }
@@ -117,6 +122,7 @@ internal sealed class PackAppender : IDisposable
     {
         try
         {
+            _probe.Reach(StoreStep.WritePack);
             RandomAccess.Write(_file, bytes, _flushed);
             _flushed += bytes.Length;
         }

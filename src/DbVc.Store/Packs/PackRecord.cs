@@ -90,6 +90,17 @@ internal static class PackRecord
         return Hash.Of(chunk.Bytes.Span) == expected ? null : "its bytes do not match its hash";
     }
 
+    /// <summary>What is wrong with a record that stands for some chunk, or null; without the chunk that it may be a difference to.</summary>
+    public static string? FindProblem(ReadOnlySpan<byte> record)
+    {
+        if (record.Length < PackFormat.RecordHeaderSize) return "the pack ends before it";
+        var hash = Hash.Read(record[5..]);
+        if (PackFormat.FindRecordProblem(record, hash) is { } problem) return problem;
+        var stored = record[PackFormat.RecordHeaderSize..];
+        if (PackFormat.CodecOf(record) != PackCodec.Whole) return IsSealed(stored) ? null : "its checksum is wrong";
+        return Hash.Of(stored) == hash ? null : "its bytes do not match its hash";
+    }
+
     private static StoredChunk ReadDelta(ReadOnlySpan<byte> stored, IStoredChunks others, int steps)
     {
         if (stored.Length < DeltaHeaderSize) return default;

@@ -9,24 +9,30 @@ internal sealed class StoreDatabase : IDisposable
     public const string FileName = "commit-history.db";
 
     /// <summary>Version of the tables, the packs and the encodings of trees and rows; part of the on-disk format.</summary>
-    public const int FormatVersion = 2;
+    public const int FormatVersion = 3;
 
     private const string Schema = """
-        CREATE TABLE format (version INTEGER NOT NULL);
+        CREATE TABLE format (version INTEGER NOT NULL, generation INTEGER NOT NULL);
         CREATE TABLE commits (id BLOB PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
         CREATE TABLE refs (name TEXT PRIMARY KEY, hash BLOB NOT NULL) WITHOUT ROWID;
         CREATE TABLE operations (number INTEGER PRIMARY KEY, hash BLOB NOT NULL, body BLOB NOT NULL);
-        CREATE TABLE documents (collection TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (collection, id)) WITHOUT ROWID;
+        CREATE TABLE documents (
+            collection TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL, seal BLOB NOT NULL, PRIMARY KEY (collection, id)) WITHOUT ROWID;
         CREATE TABLE packs (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
         CREATE TABLE chunks (hash BLOB PRIMARY KEY, pack INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, base BLOB) WITHOUT ROWID;
+        CREATE TABLE condemned (
+            hash BLOB PRIMARY KEY, pack INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, base BLOB,
+            generation INTEGER NOT NULL) WITHOUT ROWID;
         """;
 
     private readonly string _path;
     private readonly ConcurrentStack<StoreConnection> _idleWriters = new();
 
-    private StoreDatabase(string path) => _path = path;
+    private StoreDatabase(string path, StoreProbe probe) => (_path, Probe) = (path, probe);
 
-    public static StoreDatabase Create(string folder)
+    public StoreProbe Probe { get; }
+
+    public static StoreDatabase Create(string folder, StoreProbe probe)
     {
         var path = Path.Combine(folder, FileName);
         using (var connection = StoreConnection.Open(path, create: true))
@@ -39,14 +45,14 @@ internal sealed class StoreDatabase : IDisposable
             }
 
             connection.Execute(Schema);
-            connection.Execute($"INSERT INTO format (version) VALUES ({FormatVersion})");
+            connection.Execute($"INSERT INTO format (version, generation) VALUES ({FormatVersion}, 0)");
             connection.Execute("COMMIT");
         }
 
-        return new StoreDatabase(path);
+        return new StoreDatabase(path, probe);
     }
 
-    public static StoreDatabase Open(string folder)
+    public static StoreDatabase Open(string folder, StoreProbe probe)
     {
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
@@ -65,7 +71,7 @@ internal sealed class StoreDatabase : IDisposable
                 version > FormatVersion ? "Use a newer db-vc." : "Use the db-vc that made it.");
         }
 
-        return new StoreDatabase(path);
+        return new StoreDatabase(path, probe);
     }
 
     public StoreConnection OpenConnection() => StoreConnection.Open(_path, create: false);
@@ -93,6 +99,14 @@ internal sealed class StoreDatabase : IDisposable
         _idleWriters.Push(connection);
     }
 
+    /// <summary>Durable when it returns.</summary>
+    public void Commit(StoreConnection connection)
+    {
+        Probe.Reach(StoreStep.Commit);
+        connection.Execute("COMMIT");
+        Probe.Reach(StoreStep.Committed);
+    }
+
     /// <summary>Runs <paramref name="change"/> in one transaction.</summary>
     public void Write(Action<StoreConnection> change)
     {
@@ -100,7 +114,7 @@ internal sealed class StoreDatabase : IDisposable
         try
         {
             change(connection);
-            connection.Execute("COMMIT");
+            Commit(connection);
         }
         finally
         {

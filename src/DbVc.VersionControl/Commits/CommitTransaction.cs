@@ -39,9 +39,16 @@ public sealed class CommitTransaction(Repository repository, string command, str
     public void Publish()
     {
         using var transaction = repository.Store.Begin();
-        foreach (var (id, commit) in _commits) transaction.PutCommit(id.Hash, CommitCodec.Encode(commit));
+        var added = _commits.Select(c => c.Id.Hash).ToHashSet();
+        foreach (var (id, commit) in _commits)
+        {
+            foreach (var parent in commit.Parents.Where(p => !added.Contains(p.Hash))) RequireCommit(parent.Hash);
+            transaction.PutCommit(id.Hash, CommitCodec.Encode(commit));
+        }
+
         foreach (var move in _moves)
         {
+            if (move.After is { } after && !added.Contains(after)) RequireCommit(after);
             if (!transaction.MoveRef(move.Name, move.Before, move.After))
             {
                 throw new DbVcException(FailureKind.Locked, "branch.moved", $"{move.Name} was moved by another command at the same time.",
@@ -52,5 +59,13 @@ public sealed class CommitTransaction(Repository repository, string command, str
         foreach (var change in _documents) change(transaction);
         if (_moves.Count > 0) transaction.AppendOperation(new OperationDraft(Command, Actor, repository.Clock.GetUtcNow(), _moves));
         transaction.Commit();
+    }
+
+    /// <summary>Gc may have removed what no ref led to when this command found it.</summary>
+    private void RequireCommit(Hash id)
+    {
+        if (repository.Store.ReadCommit(id) is not null) return;
+        throw new DbVcException(FailureKind.Locked, "commit.missing", $"Commit {new CommitId(id).Short} was removed by gc at the same time.",
+            hint: "Run the command again.");
     }
 }

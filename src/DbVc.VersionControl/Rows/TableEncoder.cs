@@ -162,6 +162,17 @@ public sealed class TableEncoder
         RowCodec.CollectLarge(value[position..], found);
     }
 
+    /// <summary>Adds the large values that an entry of a table with so many key columns refers to; the number of rows it stands for.</summary>
+    internal static long Inspect(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, int keyColumns, List<LargeValue> large)
+    {
+        var counted = keyColumns == 0;
+        for (int i = 0, at = 0; i < keyColumns && KeyCodec.MayHoldNull(key.Span); i++) counted |= KeyCodec.ReadValue(key, ref at).IsNull;
+        var position = 0;
+        var count = counted ? ReadCount(value.Span, ref position) : 1;
+        RowCodec.CollectLarge(value[position..], large);
+        return count;
+    }
+
     private static int FindOrdinal(Column[] stored, string name)
     {
         var ordinal = Array.FindIndex(stored, c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase));

@@ -50,6 +50,20 @@ public sealed class BadInputTests : IDisposable
         Assert.Contains("\"clean\": true", status.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_store_of_a_newer_version_and_an_export_cut_short_are_refused_with_what_to_do()
+    {
+        await InitAsync();
+        var file = Path.Combine(_folder, "shop.dbvc");
+        Assert.Equal(0, (await Published.RunAsync(_folder, s_environment, "export", file)).ExitCode);
+        var whole = await File.ReadAllBytesAsync(file);
+        await File.WriteAllBytesAsync(file, whole[..(whole.Length / 2)]);
+        await FailsAsync(1, $"byte {whole.Length / 2}", "import", file);
+        await FailsAsync(2, "no terminal", "purge", "customers", "--key", "1");
+        KillableShop.Execute(Path.Combine(_folder, ".db-version-control", "commit-history.db"), "UPDATE format SET version = 99");
+        await FailsAsync(1, "Use a newer db-vc", "status");
+    }
+
     private async Task FailsAsync(int code, string message, params string[] arguments)
     {
         var ended = await Published.RunAsync(_folder, s_environment, arguments);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using DbVc.Live;
 using DbVc.Model;
@@ -15,6 +16,8 @@ internal sealed class OperationHost : IDisposable
     private const string Mark = "DBVC_TEST_HOST";
     private const int LockedCode = 5;
     private readonly Process _process;
+    private static bool s_isReady;
+    private static int s_writes;
 
     public OperationHost()
     {
@@ -30,9 +33,23 @@ internal sealed class OperationHost : IDisposable
     public static WorkspaceOptions Options { get; } = new(TimeProvider.System, new Author("Tess", "", AuthorKind.Human), "");
 
     /// <summary>Begins, and returns when the repository is open.</summary>
-    public void Begin(string operation, string folder, string argument, PublishStep? stop = null)
+    public void Begin(string operation, string folder, string argument, PublishStep? stop = null) =>
+        Order(operation, folder, argument, stop?.ToString() ?? "", "");
+
+    /// <summary>Begins, and dies as by kill -9 when the store is about to touch the disk, or just has, for the given time, counted from 1.</summary>
+    public void BeginDying(string operation, string folder, string argument, int write) =>
+        Order(operation, folder, argument, "", write.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Begins, and returns when it has come to a step, at which it stays for ever.</summary>
+    public void BeginAndStay(string operation, string folder, string argument, PublishStep step)
     {
-        _process.StandardInput.WriteLine(string.Join('|', operation, folder, argument, stop?.ToString() ?? ""));
+        Order(operation, folder, argument, "stay:" + step, "");
+        Xunit.Assert.Equal("staying", _process.StandardOutput.ReadLine());
+    }
+
+    private void Order(params string[] words)
+    {
+        _process.StandardInput.WriteLine(string.Join('|', words));
         _process.StandardInput.Close();
         Xunit.Assert.Equal("ready", _process.StandardOutput.ReadLine());
     }
@@ -64,7 +81,7 @@ internal sealed class OperationHost : IDisposable
     {
         if (Environment.GetEnvironmentVariable(Mark) != "1") return;
         var order = Console.In.ReadLine()!.Split('|');
-        var options = Options with { StepReached = step => DieAt(step, order[3]) };
+        var options = Options with { StepReached = step => DieAt(step, order[3]), StoreReached = _ => DieAtWrite(order[4]) };
         try
         {
             if (order[0] == "init") RunInit(order[1], order[2], options);
@@ -73,6 +90,10 @@ internal sealed class OperationHost : IDisposable
         catch (DbVcException failure) when (failure.Kind == FailureKind.Locked)
         {
             Environment.Exit(LockedCode);
+        }
+        catch (DbVcException failure)
+        {
+            Environment.Exit((int)failure.Kind);
         }
 
         Environment.Exit(0);
@@ -88,21 +109,40 @@ internal sealed class OperationHost : IDisposable
     {
         using var workspace = Workspace.Open(order[1], options, CancellationToken.None);
         Console.Out.WriteLine("ready");
+        s_isReady = true;
         var merges = workspace.Merges;
         _ = order[0] switch
         {
             "merge" => (object)merges.Merge(new MergeRequest(BranchName.Parse(order[2]), BranchName.Main, false, []), CancellationToken.None),
             "continue" => merges.Continue(null, CancellationToken.None),
-            "rollback" => Replays.Rollback(new RollbackRequest(order[2], false), CancellationToken.None),
+            "rollback" => workspace.Replays.Rollback(new RollbackRequest(order[2], false), CancellationToken.None),
             "commit" => workspace.Branches.Commit(BranchName.Parse(order[2]), "Commit " + order[2], null, CancellationToken.None),
             "status" => workspace.Status(CancellationToken.None),
+            "gc" => workspace.Upkeep.Collect(new GcRequest(false, TimeSpan.Zero), CancellationToken.None),
+            "purge" => workspace.Upkeep.Purge(new PurgeRequest("customers", [order[2]]), CancellationToken.None),
+            "import" => workspace.Upkeep.Import(new ImportRequest(order[2], null), CancellationToken.None),
             var other => throw new ArgumentException(other),
         };
     }
 
     private static void DieAt(PublishStep step, string stop)
     {
-        if (step.ToString() != stop) return;
+        if (stop == "stay:" + step)
+        {
+            Console.Out.WriteLine("staying");
+            Thread.Sleep(Timeout.Infinite);
+        }
+
+        if (step.ToString() == stop) Die();
+    }
+
+    private static void DieAtWrite(string write)
+    {
+        if (s_isReady && write.Length > 0 && ++s_writes == int.Parse(write, CultureInfo.InvariantCulture)) Die();
+    }
+
+    private static void Die()
+    {
         Process.GetCurrentProcess().Kill();
         Thread.Sleep(Timeout.Infinite);
     }

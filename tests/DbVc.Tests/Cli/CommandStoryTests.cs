@@ -54,6 +54,7 @@ public sealed class CommandStoryTests : IDisposable
         await Tell("branch", "delete", "mend");
         await Tell("agent", "list");
         await Tell("op", "log");
+        await Tell("gc", "--dry-run");
         await Tell("verify");
         _cli.MatchesSnapshot($"story-{reader}");
 

@@ -71,7 +71,7 @@ internal sealed partial class ShopCli : IDisposable
     [GeneratedRegex(@"\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d\.\d+Z)?")]
     private static partial Regex Times();
 
-    [GeneratedRegex(@"(""bytes"":|""chunks"":|chunks,|commits,) [0-9,]*[0-9]")]
+    [GeneratedRegex(@"(""bytes"":|""chunks"":|chunks?,|commits?,|packs?:) [0-9,]*[0-9]")]
     private static partial Regex Sizes();
 
     [GeneratedRegex(@"[ ]+$", RegexOptions.Multiline)]

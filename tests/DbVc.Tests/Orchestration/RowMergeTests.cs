@@ -1,5 +1,6 @@
 using DbVc.Model;
 using DbVc.Orchestration;
+using DbVc.Store;
 using Xunit;
 
 namespace DbVc.Tests;
@@ -267,6 +268,27 @@ public sealed class RowMergeTests : IDisposable
         var failure = Assert.Throws<DbVcException>(() => _shop.Merge("work"));
         Assert.Contains(failure.Code, codes.Split('|'));
         Assert.Equal((FailureKind.Usage, $"{config}:3"), (failure.Kind, failure.Where));
+    }
+
+    [Fact]
+    public void A_merge_whose_branch_is_gone_says_so_and_can_be_dropped()
+    {
+        _shop.Branch("work", "UPDATE customers SET name = 'Anna' WHERE id = 1");
+        _shop.Write("UPDATE customers SET name = 'Anke' WHERE id = 1");
+        _shop.Merge("work");
+        var head = _shop.Workspace.Branches.Show(BranchName.Parse("work")).Head;
+        using (var store = RepositoryStore.Open(Path.Combine(_shop.Folder, ".db-version-control")))
+        using (var transaction = store.Begin())
+        {
+            Assert.True(transaction.MoveRef("heads/work", head.Hash, null));
+            transaction.Commit();
+        }
+
+        var failure = Assert.Throws<DbVcException>(() => _shop.Workspace.Merges.Continue(null, CancellationToken.None));
+        Assert.Equal("merge.branch-gone", failure.Code);
+        Assert.Contains("merge abort", failure.Hint, StringComparison.Ordinal);
+        _shop.Workspace.Merges.Abort(null);
+        Assert.Empty(_shop.Workspace.Merges.Status());
     }
 
     [Fact]

@@ -220,6 +220,10 @@ public sealed class ChunkStoreTests : IDisposable
     {
         Directory.CreateDirectory(to);
         foreach (var folder in Directory.GetDirectories(from)) CopyFolder(folder, Path.Combine(to, Path.GetFileName(folder)));
-        foreach (var file in Directory.GetFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        foreach (var file in Directory.GetFiles(from).Where(f => !f.EndsWith(".lease", StringComparison.Ordinal)))
+        {
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        }
+
     }
 }

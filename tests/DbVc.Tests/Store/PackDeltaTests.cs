@@ -111,7 +111,7 @@ public sealed class PackDeltaTests : IDisposable
     public void A_circle_of_differences_ends_in_an_error()
     {
         var (one, other) = (Hash.Of("one"u8), Hash.Of("other"u8));
-        using (var writer = new PackAppender(_scratch.PacksFolder))
+        using (var writer = new PackAppender(_scratch.PacksFolder, "forged-" + Path.GetRandomFileName() + ".pack", new StoreProbe(null)))
         {
             var places = new Dictionary<Hash, ChunkPlace>
             {
@@ -135,7 +135,7 @@ public sealed class PackDeltaTests : IDisposable
     public void A_forged_record_is_refused(int codec, string stored)
     {
         var hash = Hash.Of("forged"u8);
-        using (var writer = new PackAppender(_scratch.PacksFolder))
+        using (var writer = new PackAppender(_scratch.PacksFolder, "forged-" + Path.GetRandomFileName() + ".pack", new StoreProbe(null)))
         {
             var place = writer.Append(hash, (PackCodec)codec, Convert.FromHexString(stored));
             writer.MakeDurable();

@@ -109,6 +109,10 @@ public sealed class MergeGraphTests : IDisposable
     }
 
     [Fact]
+    public void Unrelated_histories_have_no_base() =>
+        Assert.Throws<InvalidOperationException>(() => _graph.TryMerge(_graph.Commit("1:a,1"), _graph.Commit("1:b,1")));
+
+    [Fact]
     public void The_latest_change_of_the_cell_wins_whatever_came_later_elsewhere()
     {
         //  o -- t1 (name) ---------- t2 (age)

@@ -1,0 +1,38 @@
+using DbVc.Store;
+using DbVc.VersionControl;
+
+namespace DbVc.Orchestration;
+
+/// <summary>Keeps a repository small and whole: removes what nothing needs, and checks everything.</summary>
+public sealed class Maintenance
+{
+    /// <summary>Keeps apart what rewrites the store.</summary>
+    internal const string LockName = "upkeep";
+
+    private readonly WorkspaceContext _context;
+
+    internal Maintenance(WorkspaceContext context) => _context = context;
+
+    /// <summary>Removes what no ref, operation within the retention or document needs. Throws kind Locked if another command maintains the store.</summary>
+    public GcReport Collect(GcRequest request, CancellationToken cancel)
+    {
+        using var held = _context.Repository.Store.Lock(LockName, _context.Options.LockTimeout);
+        var since = _context.Repository.Clock.GetUtcNow() - (request.Retention ?? _context.Configuration.Retention);
+        var needs = new Reachability(_context.Repository, since);
+        var removed = _context.Repository.Store.Upkeep.Collect(needs, new CollectOptions(request.DryRun), cancel);
+        return new GcReport(request.DryRun, since, removed.Commits, removed.Chunks, removed.Packs, removed.Bytes, removed.Waiting);
+    }
+
+    /// <summary>Takes the row of a key out of every commit, database and file of the store; what it was cannot be found out any more.
+    /// Throws kind Refused if a constraint needs the row, kind Locked if others write to the repository.</summary>
+    public PurgeReport Purge(PurgeRequest request, CancellationToken cancel) => new Purger(_context).Run(request, cancel);
+
+    /// <summary>Writes all branches and tags, or one branch, as one file.</summary>
+    public ExportReport Export(ExportRequest request, CancellationToken cancel) => new Exporter(_context).Run(request, cancel);
+
+    /// <summary>Takes in the branches and tags of an export file; its main arrives as a branch.</summary>
+    public ImportReport Import(ImportRequest request, CancellationToken cancel) => new Importer(_context).Run(request, cancel);
+
+    /// <summary>Recomputes every hash, follows every reference, and compares the live database with main's head.</summary>
+    public VerifyReport Verify(CancellationToken cancel) => new Verifier(_context).Run(cancel);
+}
