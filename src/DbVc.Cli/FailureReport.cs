@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DbVc.Model;
+using DbVc.Orchestration;
 
 namespace DbVc.Cli;
 
@@ -13,7 +14,8 @@ internal static class FailureReport
     {
         var (code, text) = failure switch
         {
-            OperationCanceledException when interrupted => (InterruptedCode, new FailureText("interrupted", "Interrupted; nothing is half done.")),
+            OperationCanceledException when interrupted => (InterruptedCode, new FailureText("interrupted", "Interrupted; nothing is half done.",
+                Hint: failure is TaskStoppedException ? failure.Message : "Run the command again when you like.")),
             DbVcException expected => ((int)expected.Kind, new FailureText(expected.Code, expected.Message, expected.Where, expected.Hint)),
             UnauthorizedAccessException => (Failed, new FailureText("file.denied", failure.Message, null, "Check who owns it and its permissions.")),
             IOException => (Failed, new FailureText("file.failed", failure.Message)),
@@ -28,7 +30,10 @@ internal static class FailureReport
 
     private static void WriteText(FailureText text, Output output)
     {
-        output.ErrorLine(Piece.Bad("error: "), text.Message);
+        // A message may be a list, one problem a line; a line itself is shown with its control characters made visible.
+        var lines = text.Message.Split('\n');
+        output.ErrorLine(Piece.Bad("error: "), lines[0]);
+        foreach (var line in lines.Skip(1)) output.ErrorLine(line);
         if (text.Where is not null) output.ErrorLine(Piece.Dim("  at: "), text.Where);
         if (text.Hint is not null) output.ErrorLine(Piece.Dim("  try: "), text.Hint);
     }

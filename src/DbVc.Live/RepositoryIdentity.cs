@@ -10,21 +10,39 @@ namespace DbVc.Live;
 /// <param name="DatabaseId">The live database's id, as in <c>_dbvc_state</c>.</param>
 /// <param name="Name">For people.</param>
 /// <param name="Engine">For example <c>sqlite</c>.</param>
-/// <param name="Location">Path of the live database, absolute.</param>
+/// <param name="Location">Path of the live database, absolute; kept relative to the repository's folder where it lies in it or beside it.</param>
 public sealed record RepositoryIdentity(string Id, string DatabaseId, string Name, string Engine, string Location)
 {
     private const string Collection = "repository";
     private const string Key = "identity";
 
-    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, LiveJson.Default.RepositoryIdentity);
+    /// <param name="root">The repository's folder.</param>
+    public void Write(IStoreTransaction transaction, string root)
+    {
+        var kept = this with { Location = Shorten(Location, root) };
+        transaction.PutDocument(Collection, Key, JsonSerializer.SerializeToUtf8Bytes(kept, LiveJson.Default.RepositoryIdentity));
+    }
 
-    public void Write(IStoreTransaction transaction) => transaction.PutDocument(Collection, Key, ToBytes());
-
-    public static RepositoryIdentity Read(IRepositoryStore store) =>
-        JsonSerializer.Deserialize(store.ReadDocument(Collection, Key)
+    /// <summary>Read by hand: every command does it, and making a serializer ready costs more than all the rest of it.</summary>
+    /// <param name="root">The repository's folder as it is called today.</param>
+    public static RepositoryIdentity Read(IRepositoryStore store, string root)
+    {
+        var bytes = store.ReadDocument(Collection, Key)
             ?? throw new DbVcException(FailureKind.Failed, "store.damaged", "The repository has no identity.",
-                hint: "Was init interrupted? Remove .db-version-control and run it again."),
-            LiveJson.Default.RepositoryIdentity)!;
+                hint: "Was init interrupted? Remove .db-version-control and run it again.");
+        using var document = JsonDocument.Parse(bytes);
+        return new RepositoryIdentity(Text("id"), Text("databaseId"), Text("name"), Text("engine"), Path.GetFullPath(Text("location"), root));
+
+        string Text(string property) => document.RootElement.GetProperty(property).GetString()!;
+    }
+
+    /// <summary>A folder that is copied or moved with its database keeps working on that database, never on the one at the old place.</summary>
+    private static string Shorten(string location, string root)
+    {
+        var relative = Path.GetRelativePath(root, location);
+        var beside = Path.GetDirectoryName(location) == Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(root));
+        return beside || !(Path.IsPathRooted(relative) || relative == ".." || relative.StartsWith("../", StringComparison.Ordinal)) ? relative : location;
+    }
 }
 
 /// <summary>A branch's own facts; its head is a ref.</summary>

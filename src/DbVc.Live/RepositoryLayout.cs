@@ -6,6 +6,7 @@ namespace DbVc.Live;
 public sealed record RepositoryLayout(string Root, string Control)
 {
     public const string ControlName = ".db-version-control";
+    public const string RuntimeName = "runtime";
 
     public RepositoryLayout(string root)
         : this(root, Path.Combine(root, ControlName))
@@ -20,6 +21,9 @@ public sealed record RepositoryLayout(string Root, string Control)
     public string Shadow => Path.Combine(Control, "shadow");
 
     public string Scratch => Path.Combine(Control, "scratch");
+
+    /// <summary>The library that generated code compiles against; made again by the next agent.</summary>
+    public string Runtime => Path.Combine(Control, RuntimeName);
 
     public string Main => Path.Combine(Root, "main");
 

@@ -10,7 +10,8 @@ namespace DbVc.PipelineRuntime;
 /// </summary>
 public sealed class Pattern
 {
-    private static readonly TimeSpan s_timeout = TimeSpan.FromMilliseconds(100);
+    /// <summary>Long enough that only a pattern that backtracks without end meets it, however busy the machine is.</summary>
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(1);
 
     private readonly Regex _regex;
 
@@ -21,7 +22,7 @@ public sealed class Pattern
         var whole = $@"\A(?:{pattern})\z";
         try
         {
-            _regex = new Regex(whole, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, s_timeout);
+            _regex = new Regex(whole, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
         }
         catch (NotSupportedException)
         {

@@ -16,8 +16,8 @@ public interface IAgentBranch
     /// <summary>Writes a file of the branch's checkout. Refuses <see cref="BranchPath.Metadata"/>. Implementations follow no links.</summary>
     void WriteFile(BranchPath path, string text);
 
-    /// <summary>Commits files and rows of the branch, with the agent as author; null if nothing changed.</summary>
-    CommitId? Commit(string message);
+    /// <summary>Commits files and rows of the branch, with the agent as author; null if nothing changed. Cancelled, nothing is committed.</summary>
+    CommitId? Commit(string message, CancellationToken cancellation);
 
     /// <summary>Runs one read-only statement in the branch's own database, with bounds on rows and time.</summary>
     BranchAnswer Query(string sql);

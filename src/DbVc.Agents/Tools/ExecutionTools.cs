@@ -21,7 +21,7 @@ internal sealed class ExecutionTools(TaskSession session)
         var summary = Summarize(report);
         var content = Describe(report);
         if (!report.Succeeded) return ToolResult.Failed(summary, content);
-        var commit = session.Branch.Commit("Run in branch: " + summary);
+        var commit = session.Branch.Commit("Run in branch: " + summary, cancellation);
         content["commit"] = commit?.ToString();
         session.LastExecution = JsonSerializer.SerializeToElement(content);
         return ToolResult.Passed(summary, content);

@@ -44,7 +44,7 @@ internal sealed class FileTools(TaskSession session)
 
         session.ForgetMeasurements();
         session.Branch.WriteFile(path, text);
-        var commit = session.Branch.Commit("Write " + path);
+        var commit = session.Branch.Commit("Write " + path, cancellation);
         var lines = new BranchFile(path, text).Lines;
         return ToolResult.Passed($"wrote {path} ({lines} lines)", new JsonObject { ["path"] = path.Text, ["lines"] = lines, ["commit"] = commit?.ToString() });
     }

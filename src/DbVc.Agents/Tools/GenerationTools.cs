@@ -37,21 +37,21 @@ internal sealed class GenerationTools(TaskSession session)
         session.Pinned.CheckSourceType("source_type", arguments.Text("source_type"));
         session.Pinned.CheckSchema("schema", arguments.Object("schema"));
         session.Pinned.CheckDestination("destination", arguments.Text("destination"));
-        return Write("Generate ingestion code", session.Generator.GenerateIngestion());
+        return Write("Generate ingestion code", session.Generator.GenerateIngestion(), cancellation);
     }
 
     public ToolResult GenerateValidation(ToolArguments arguments, CancellationToken cancellation)
     {
         session.Pinned.CheckRules("rules", arguments.Array("rules"));
         session.Pinned.CheckSchema("schema", arguments.Object("schema"));
-        return Write("Generate validation code", session.Generator.GenerateValidation());
+        return Write("Generate validation code", session.Generator.GenerateValidation(), cancellation);
     }
 
     public ToolResult GeneratePreprocessing(ToolArguments arguments, CancellationToken cancellation)
     {
         session.Pinned.CheckTransformations("transformations", arguments.Array("transformations"));
         session.Pinned.CheckSchema("schema", arguments.Object("schema"));
-        return Write("Generate preprocessing code", session.Generator.GeneratePreprocessing());
+        return Write("Generate preprocessing code", session.Generator.GeneratePreprocessing(), cancellation);
     }
 
     public ToolResult CreateTests(ToolArguments arguments, CancellationToken cancellation)
@@ -69,10 +69,10 @@ internal sealed class GenerationTools(TaskSession session)
             }
         }
 
-        return Write("Generate tests", session.Generator.GenerateTests());
+        return Write("Generate tests", session.Generator.GenerateTests(), cancellation);
     }
 
-    private ToolResult Write(string message, IReadOnlyList<BranchFile> files)
+    private ToolResult Write(string message, IReadOnlyList<BranchFile> files, CancellationToken cancellation)
     {
         session.ForgetMeasurements();
         foreach (var file in files)
@@ -81,7 +81,7 @@ internal sealed class GenerationTools(TaskSession session)
             session.Branch.WriteFile(file.Path, file.Text);
         }
 
-        var commit = session.Branch.Commit(message);
+        var commit = session.Branch.Commit(message, cancellation);
         var content = new JsonObject
         {
             ["files"] = new JsonArray([.. files.Select(f => (JsonNode)new JsonObject { ["path"] = f.Path.Text, ["lines"] = f.Lines })]),

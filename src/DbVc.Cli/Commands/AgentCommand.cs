@@ -11,10 +11,19 @@ internal static class AgentCommand
     {
         AgentCreateCommand.Create(),
         AgentMetadataCommand.Create(),
+        Retry(),
         Status(),
         List(),
         Log(),
     };
+
+    private static Verb Retry()
+    {
+        var branch = new Argument<string>("BRANCH") { Description = "Its branch." };
+        return new Verb("retry", "Run a task again that stopped or failed, from its pinned metadata.", "db-vc agent retry agent-users") { branch }
+            .OnRepository((context, workspace) => AgentView.RunAsync(context, progress =>
+                workspace.Agents.Retry(BranchName.Parse(context.Get(branch)), progress, context.Interrupted)));
+    }
 
     private static Verb Status()
     {

@@ -10,7 +10,6 @@ internal static class AgentView
     public static async Task<int> RunAsync(CommandContext context, Func<IAgentProgress, AgentReport> work)
     {
         var report = await context.Output.WithProgressAsync(view => Task.FromResult(work(new AgentProgress(view)))).ConfigureAwait(false);
-        context.Interrupted.ThrowIfCancellationRequested();
         context.Output.Json(report.ToJson());
         context.Output.Line();
         WriteSummary(context.Output, report);
@@ -87,7 +86,8 @@ internal static class AgentView
     {
         TaskState.Waiting => "db-vc agent metadata --file FILE",
         TaskState.Ready => $"db-vc branch review {report.Branch}",
-        TaskState.Failed or TaskState.Stopped => $"db-vc agent log {report.Branch}",
+        TaskState.Stopped => $"db-vc agent retry {report.Branch}",
+        TaskState.Failed => $"db-vc agent log {report.Branch}",
         _ => null,
     };
 }

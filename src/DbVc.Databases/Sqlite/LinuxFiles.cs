@@ -8,6 +8,8 @@ internal static unsafe partial class LinuxFiles
 {
     // FICLONE of linux/fs.h: _IOW(0x94, 9, int).
     private const nuint CloneRequest = 0x40049409;
+    private const int CurrentFolder = -100;
+    private const uint TypeField = 1;
 
     /// <summary>Makes <paramref name="destination"/> share all extents of <paramref name="source"/>; false where the file system cannot.</summary>
     public static bool TryReflink(int source, SafeFileHandle destination)
@@ -47,6 +49,18 @@ internal static unsafe partial class LinuxFiles
         }
     }
 
+    /// <summary>False for a pipe, socket or device, which SQLite would take for a file; links are followed. True where the system does not say.</summary>
+    public static bool IsRegular(string path)
+    {
+        if (!OperatingSystem.IsLinux()) return true;
+        var status = stackalloc byte[256];
+        fixed (byte* name = SqliteHandle.ToUtf8(path))
+        {
+            // struct statx is the same on every architecture: stx_mode at 28.
+            return Status(CurrentFolder, name, 0, TypeField, status) != 0 || (*(ushort*)(status + 28) & 0xF000) == 0x8000;
+        }
+    }
+
     /// <summary>Makes the names in a folder durable.</summary>
     public static void FlushFolder(string folder)
     {
@@ -62,6 +76,9 @@ internal static unsafe partial class LinuxFiles
 
     [LibraryImport("libc", EntryPoint = "ioctl")]
     private static partial int Control(int descriptor, nuint request, nint argument);
+
+    [LibraryImport("libc", EntryPoint = "statx")]
+    private static partial int Status(int folder, byte* path, int flags, uint mask, byte* status);
 
     [LibraryImport("libc", EntryPoint = "open")]
     private static partial int Open(byte* path, int flags);

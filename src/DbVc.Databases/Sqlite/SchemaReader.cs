@@ -88,7 +88,7 @@ internal sealed unsafe class SqliteSchemaReader : IDisposable
     private (List<Column> Columns, IReadOnlyList<string> Key) ReadColumns(string table)
     {
         var columns = new List<Column>();
-        var key = new SortedDictionary<long, string>();
+        var key = new List<string>();
         _columns.BindText(0, table);
         while (_columns.Step())
         {
@@ -103,11 +103,13 @@ internal sealed unsafe class SqliteSchemaReader : IDisposable
                 Collation = ReadCollation(table, name),
                 Generated = _columns.IntegerAt(5) is 2 or 3,
             });
-            if (_columns.IntegerAt(4) is > 0 and var position) key[position] = name;
+            var position = (int)_columns.IntegerAt(4);
+            while (key.Count < position) key.Add("");
+            if (position > 0) key[position - 1] = name;
         }
 
         _columns.Reset();
-        return (columns, key.Values.ToList());
+        return (columns, key);
     }
 
     private string? ReadCollation(string table, string column)

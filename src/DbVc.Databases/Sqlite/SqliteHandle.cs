@@ -137,6 +137,7 @@ internal sealed unsafe class SqliteHandle : IDisposable
         if (Directory.Exists(path)) throw SqliteError.NotSqlite(path, "it is a directory");
         var file = new FileInfo(path);
         if (!file.Exists) throw SqliteError.Missing(path);
+        if (!LinuxFiles.IsRegular(path)) throw SqliteError.NotSqlite(path, "it is a pipe, a socket or a device");
         // SQLite takes a file shorter than its smallest page for an empty one and would write over it.
         if (file.Length is > 0 and < SmallestPage) throw SqliteError.NotSqlite(path, "it is too short");
         if (access == SqliteAccess.Write && file.IsReadOnly) throw SqliteError.CannotWrite(path);

@@ -40,6 +40,7 @@ public sealed class Shadow(LiveContext context)
         using var held = Lock();
         // Another command may have made it while this one waited.
         if (File.Exists(destination)) return;
+        Sweep(destination);
         MoveTo(commit);
         context.Provider.Clone(Location, destination);
     }
@@ -65,6 +66,21 @@ public sealed class Shadow(LiveContext context)
         var at = File.Exists(Location) ? ReadState() : null;
         if (at == commit) return;
         if (at is null || !TryApply(context.Repository.ReadSnapshot(at.Value).Snapshot, commit)) Rebuild(commit);
+    }
+
+    /// <summary>Removes what clones left behind whose process was killed: all of them are made under the lock that is held here.</summary>
+    private void Sweep(string destination)
+    {
+        foreach (var clone in new[] { Location, destination })
+        {
+            foreach (var draft in Directory.EnumerateFiles(Path.GetDirectoryName(clone)!, Path.GetFileName(clone) + ".new-*")) File.Delete(draft);
+        }
+
+        // Databases of queries at a revision are read without the lock; one of yesterday is read by nobody.
+        foreach (var file in Directory.EnumerateFiles(context.Layout.Scratch))
+        {
+            if (File.GetLastWriteTimeUtc(file) < context.Repository.Clock.GetUtcNow().UtcDateTime.AddDays(-1)) File.Delete(file);
+        }
     }
 
     private bool TryApply(Snapshot from, CommitId to)

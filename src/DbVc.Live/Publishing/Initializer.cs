@@ -10,7 +10,7 @@ public sealed class Initializer(LiveContext context, Shadow shadow)
     /// attached already.</summary>
     public (CommitId Commit, IReadOnlyList<string> Unversioned) Run(Author author, CancellationToken cancel)
     {
-        RefuseAttached();
+        RefuseUnusable();
         shadow.CopyLive();
         cancel.ThrowIfCancellationRequested();
         var (snapshot, unversioned) = CaptureCopy(cancel);
@@ -30,11 +30,12 @@ public sealed class Initializer(LiveContext context, Shadow shadow)
         return (id, unversioned);
     }
 
-    private void RefuseAttached()
+    /// <summary>Asks for the right to write at once: a database that cannot be marked at the end must not be captured first.</summary>
+    private void RefuseUnusable()
     {
         using var database = context.Provider.Open(context.Identity.Location);
-        using var read = database.BeginRead();
-        if (read.State is { } state)
+        using var session = database.BeginApply(context.LockTimeout);
+        if (session.State is { } state)
         {
             throw new DbVcException(FailureKind.Refused, "live.other-repository", "This database belongs to a db-vc repository already.",
                 where: $"{context.Identity.Location}, repository {state.RepositoryId}",

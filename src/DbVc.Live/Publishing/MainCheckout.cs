@@ -27,7 +27,9 @@ internal static class MainCheckout
         foreach (var sql in schema.Tables.Select(t => t.Sql).Concat(schema.Objects.Select(o => o.Sql))) text.Append('\n').Append(sql).Append(";\n");
         Directory.CreateDirectory(context.Layout.Main);
         var draft = context.Layout.MainSchema + ".new";
-        File.WriteAllText(draft, text.ToString());
+        // Created anew: a pipe or a link that lies under this name is never written to.
+        File.Delete(draft);
+        using (var file = new FileStream(draft, FileMode.CreateNew, FileAccess.Write)) file.Write(Encoding.UTF8.GetBytes(text.ToString()));
         File.Move(draft, context.Layout.MainSchema, overwrite: true);
     }
 }

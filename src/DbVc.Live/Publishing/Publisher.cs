@@ -14,6 +14,7 @@ namespace DbVc.Live;
 public sealed partial class Publisher(LiveContext context, Shadow shadow, BranchInstances instances)
 {
     private const int MaxAttempts = 5;
+    private readonly RepositoryHome _home = new(context);
 
     /// <summary>
     /// Moves the branch as planned. Throws kind Locked, <c>rows.moving</c>, if rows kept changing under it; kind Locked,
@@ -30,11 +31,12 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
             var head = CaptureChanges(CaptureRequest.Outside(request.Branch), cancel).Head;
             if (request.Plan(head) is not { } plan) return new PublishOutcome(null, head, []);
             var after = SnapshotCodec.Read(context.Repository.Chunks, plan.Commit.Snapshot);
-            var violations = request.Branch.IsMain ? shadow.Rehearse(head, after, context.Repository.Chunks) : [];
+            var chunks = InterruptibleChunks.For(context.Repository.Chunks, cancel);
+            var violations = request.Branch.IsMain ? shadow.Rehearse(head, after, chunks) : [];
             if (violations.Count > 0) return new PublishOutcome(null, head, violations);
 
             cancel.ThrowIfCancellationRequested();
-            var delta = new SnapshotDiff(context.Repository.Chunks, context.Repository.ReadSnapshot(head).Snapshot, after).ToDelta();
+            var delta = new SnapshotDiff(chunks, context.Repository.ReadSnapshot(head).Snapshot, after).ToDelta();
             var result = Apply(request, head, plan, delta);
             if (result.Commit is not null) return new PublishOutcome(result.Commit, head, []);
 
@@ -93,11 +95,18 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
         }
     }
 
-    /// <summary>The database behind a branch: the live one for main, else the branch's instance.</summary>
-    public IDatabase Open(BranchName branch) => branch.IsMain
-        ? context.Provider.Open(context.Identity.Location)
-        : instances.Open(BranchRecord.Read(context.Repository.Store, branch)
+    /// <summary>The database behind a branch: the live one for main, else the branch's instance. Throws <c>repository.copied</c>.</summary>
+    public IDatabase Open(BranchName branch)
+    {
+        if (branch.IsMain)
+        {
+            _home.Check();
+            return context.Provider.Open(context.Identity.Location);
+        }
+
+        return instances.Open(BranchRecord.Read(context.Repository.Store, branch)
             ?? throw new DbVcException(FailureKind.Usage, "branch.missing", $"There is no branch '{branch}'."));
+    }
 
     private CaptureOutcome CaptureChanges(CaptureRequest request, CancellationToken cancel)
     {

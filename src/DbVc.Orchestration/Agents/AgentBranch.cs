@@ -33,14 +33,14 @@ internal sealed class AgentBranch(WorkspaceContext context, BranchRecord record,
         checkout.Write(path, text);
     }
 
-    public CommitId? Commit(string message)
+    public CommitId? Commit(string message, CancellationToken cancellation)
     {
         var outcome = context.Publisher.Commit(new CaptureRequest(Name, $"agent {task.Id}", new Author($"{task.Model} agent", "", AuthorKind.Agent), message)
         {
             Provenance = new Provenance(task.Id.Text, task.Model, AgentPrompt.HashOf(task).ToString(), ++_commits),
-            Files = PipelineFiles.Collect(record.Pipeline, checkout.Folder),
+            Files = checkout.Collect(record.Pipeline),
             Tables = ChangedTables,
-        }, CancellationToken.None);
+        }, cancellation);
         ChangedTables = new HashSet<string>();
         if (outcome.Before is null) return null;
         BranchInfo.Write(context, record, "running");

@@ -29,6 +29,7 @@ public sealed class AgentCoordinator
         if (request.MetadataPath is null) return CreateWaiting(request, model, cancel);
         var plan = TaskPlan.Read(_context, request.MetadataPath);
         var name = request.Branch ?? TaskNames.ForTable(_context, plan.Spec.Destination.Table);
+        using var held = TaskLock.Hold(_context, name);
         var report = _runner.Begin(plan, name, request.Text, model, cancel);
         return AutoMerge(request, _runner.Run(plan, report, progress, cancel), progress, cancel);
     }
@@ -36,22 +37,35 @@ public sealed class AgentCoordinator
     /// <summary>Gives a waiting task its metadata and runs it. Without a branch: the latest task that waits.</summary>
     public AgentReport SupplyMetadata(string metadataPath, BranchName? branch, IAgentProgress progress, CancellationToken cancel)
     {
-        var waiting = List().LastOrDefault(t => t.State == TaskState.Waiting && (branch is null || t.Branch == branch.Value.Text))
-            ?? throw new DbVcException(FailureKind.Usage, "agent.none-waiting",
-                branch is null ? "No task waits for metadata." : $"No task on '{branch}' waits for metadata.",
-                hint: "Start one with db-vc agent create --task \"…\", or give the metadata at once with --metadata FILE.");
+        var name = BranchName.Parse(FindWaiting(branch).Branch);
         var plan = TaskPlan.Read(_context, metadataPath);
-        return _runner.Run(plan, _runner.Pin(plan, waiting), progress, cancel);
+        using var held = TaskLock.Hold(_context, name);
+        return _runner.Run(plan, _runner.Pin(plan, FindWaiting(name)), progress, cancel);
+    }
+
+    /// <summary>Runs a task again that stopped or failed, from its pinned metadata and what the source holds now.</summary>
+    public AgentReport Retry(BranchName branch, IAgentProgress progress, CancellationToken cancel)
+    {
+        using var held = TaskLock.Hold(_context, branch);
+        var report = Status(branch);
+        if (report.State is not (TaskState.Stopped or TaskState.Failed))
+        {
+            throw new DbVcException(FailureKind.Usage, "agent.not-stopped", $"The task on '{branch}' is {report.State.ToString().ToLowerInvariant()}; "
+                + "only one that stopped or failed is run again.",
+                hint: report.State == TaskState.Waiting ? $"Give it its metadata: db-vc agent metadata --file FILE {branch}" : $"db-vc agent status {branch}");
+        }
+
+        return _runner.Run(TaskPlan.Reread(_context, report), _runner.Restart(report), progress, cancel);
     }
 
     /// <summary>The latest task of a branch, or the latest of all. Throws usage failure <c>agent.missing</c>.</summary>
     public AgentReport Status(BranchName? branch) =>
-        List().LastOrDefault(t => branch is null || t.Branch == branch.Value.Text)
+        Current(AgentTasks.List(_context).LastOrDefault(t => branch is null || t.Branch == branch.Value.Text))
         ?? throw new DbVcException(FailureKind.Usage, "agent.missing",
             branch is null ? "There is no task yet." : $"No agent ever worked on '{branch}'.", hint: "db-vc agent create --metadata FILE starts one.");
 
     /// <summary>All tasks, oldest first.</summary>
-    public IReadOnlyList<AgentReport> List() => [.. AgentTasks.List(_context).Select(t => AgentTasks.WithMerge(_context, t))];
+    public IReadOnlyList<AgentReport> List() => [.. AgentTasks.List(_context).Select(t => AgentTasks.Current(_context, t))];
 
     /// <summary>The transcript of a branch's latest task, line by line (JSON lines).</summary>
     public IEnumerable<string> Log(BranchName branch)
@@ -72,6 +86,7 @@ public sealed class AgentCoordinator
     /// <summary>Runs code and gates again on what is in the branch now, for example after a person edited it.</summary>
     public AgentReport RunGates(BranchName branch, IAgentProgress progress, CancellationToken cancel)
     {
+        using var held = TaskLock.Hold(_context, branch);
         var report = Status(branch);
         if (report.MetadataPath is null)
         {
@@ -81,6 +96,14 @@ public sealed class AgentCoordinator
 
         return _runner.RunGates(TaskPlan.Reread(_context, report), report, progress, cancel);
     }
+
+    private AgentReport? Current(AgentReport? report) => report is null ? null : AgentTasks.Current(_context, report);
+
+    private AgentReport FindWaiting(BranchName? branch) =>
+        List().LastOrDefault(t => t.State == TaskState.Waiting && (branch is null || t.Branch == branch.Value.Text))
+        ?? throw new DbVcException(FailureKind.Usage, "agent.none-waiting",
+            branch is null ? "No task waits for metadata." : $"No task on '{branch}' waits for metadata.",
+            hint: "Start one with db-vc agent create --task \"…\", or give the metadata at once with --metadata FILE.");
 
     private AgentReport CreateWaiting(AgentRequest request, string model, CancellationToken cancel)
     {
@@ -98,7 +121,7 @@ public sealed class AgentCoordinator
         if (!request.AutoMerge || report.State != TaskState.Ready) return report;
         var merged = _merges.Merge(new MergeRequest(BranchName.Parse(report.Branch), BranchName.Main, DryRun: false, []), cancel);
         progress.Message(merged.Message);
-        return AgentTasks.WithMerge(_context, report);
+        return AgentTasks.Current(_context, report);
     }
 
     private string RequireModel(string? asked)

@@ -8,14 +8,20 @@ namespace DbVc.Orchestration;
 /// <summary>Keeps what is known about each task; survives the process.</summary>
 internal static class AgentTasks
 {
-    private const string Collection = "tasks";
+    public const string Collection = "tasks";
 
     public static void Save(WorkspaceContext context, AgentReport report)
     {
         using var transaction = context.Repository.Store.Begin();
-        transaction.PutDocument(Collection, report.Task, JsonSerializer.SerializeToUtf8Bytes(report, AgentJson.Default.AgentReport));
+        transaction.PutDocument(Collection, report.Task, ToBytes(report));
         transaction.Commit();
     }
+
+    public static byte[] ToBytes(AgentReport report) => JsonSerializer.SerializeToUtf8Bytes(report, AgentJson.Default.AgentReport);
+
+    /// <summary>The report as it was last saved, or null.</summary>
+    public static AgentReport? Read(WorkspaceContext context, string task) =>
+        context.Repository.Store.ReadDocument(Collection, task) is { } bytes ? JsonSerializer.Deserialize(bytes, AgentJson.Default.AgentReport) : null;
 
     /// <summary>All tasks, oldest first.</summary>
     public static IReadOnlyList<AgentReport> List(WorkspaceContext context) =>
@@ -26,9 +32,10 @@ internal static class AgentTasks
     public static AgentReport? Find(WorkspaceContext context, BranchName branch) =>
         List(context).LastOrDefault(t => t.Branch == branch.Text);
 
-    /// <summary>The report, as merged when its branch was merged since.</summary>
-    public static AgentReport WithMerge(WorkspaceContext context, AgentReport report) =>
-        report.State == TaskState.Ready && BranchRecord.Read(context.Repository.Store, BranchName.Parse(report.Branch)) is { Merged: not null } branch
+    /// <summary>The report, as merged when its branch was merged since, as stopped when its process is gone.</summary>
+    public static AgentReport Current(WorkspaceContext context, AgentReport report) =>
+        report.State == TaskState.Running ? TaskLock.Settle(context, report)
+        : report.State == TaskState.Ready && BranchRecord.Read(context.Repository.Store, BranchName.Parse(report.Branch)) is { Merged: not null } branch
             && branch.Task == report.Task
             ? report with { State = TaskState.Merged }
             : report;
@@ -44,7 +51,8 @@ internal static class AgentTasks
     {
         if (context.Repository.Store.ReadDocument(Collection, task) is not { } bytes) return null;
         using var report = JsonDocument.Parse(bytes);
-        return report.RootElement.GetProperty("state").GetString()!.ToLowerInvariant();
+        var state = report.RootElement.GetProperty("state").GetString()!.ToLowerInvariant();
+        return state == "running" ? Current(context, Read(context, task)!).State.ToString().ToLowerInvariant() : state;
     }
 }
 

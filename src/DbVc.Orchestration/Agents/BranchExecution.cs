@@ -15,10 +15,12 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
 {
     private readonly WorkspaceContext _context = setup.Context;
     private readonly SourceFile _source = SourceFile.Open(setup.SourcePath);
-    private WorkerSession? _analysis;
     private WorkerSession? _session;
     private (Hash Code, CompileResult Result)? _compiled;
     private (Hash Code, SampleRun Run)? _ran;
+
+    /// <summary>Of the call that is being carried out; gates ask for work without naming it.</summary>
+    private CancellationToken _cancellation;
 
     public SandboxMode Sandbox => Options.Sandbox;
 
@@ -37,6 +39,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
 
     public ExecutionReport Execute(CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         var compiled = Compile();
         var findings = compiled.Errors.Concat(compiled.Security.Where(f => f.IsError)).Select(ToFinding).ToList();
         if (findings.Count > 0)
@@ -58,6 +61,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
 
     public GateVerdict ValidateResults(Action<GateSummary> gateFinished, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         var subject = Subject();
         var report = new GateRunner(_context.Options.Clock).Run(new GateContext(subject, _context.Configuration.Gates, this), gateFinished, cancellation);
         Report = report;
@@ -70,8 +74,9 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     {
         var code = CodeHash;
         if (_compiled is { } known && known.Code == code) return known.Result;
-        _analysis ??= WorkerSession.Start(Options);
-        var result = _analysis.Compile(setup.Spec.Name, setup.Checkout.Code());
+        // Ended as soon as it has compiled: the runtime of a compiler at rest goes on improving its own code and would take a core from the run.
+        using var session = WorkerSession.Start(Options);
+        var result = session.Compile(setup.Spec.Name, setup.Checkout.Code(), _cancellation);
         _compiled = (code, result);
         return result;
     }
@@ -80,15 +85,14 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     public TestRunResult Test(CompiledPipeline pipeline)
     {
         using var session = WorkerSession.Start(Options);
-        return session.RunTests(pipeline);
+        return session.RunTests(pipeline, _cancellation);
     }
 
     public SampleRun Run(CompiledPipeline pipeline) =>
-        _ran is { } known && known.Code == CodeHash ? known.Run : RunOnSource(pipeline, CancellationToken.None);
+        _ran is { } known && known.Code == CodeHash ? known.Run : RunOnSource(pipeline, _cancellation);
 
     public void Dispose()
     {
-        _analysis?.Dispose();
         _session?.Dispose();
         _source.Dispose();
     }
@@ -148,7 +152,9 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     {
         try
         {
-            return Session().Run(new RunRequest(pipeline, stream => PipelineSource.Count(stream, setup.Spec.Source.Csv)), loader, cancellation);
+            // The host counts while the sandbox starts.
+            var counting = Task.Run(CountRecords, CancellationToken.None);
+            return Session().Run(new RunRequest(pipeline, _ => counting.GetAwaiter().GetResult()), loader, cancellation);
         }
         catch
         {
@@ -157,6 +163,12 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
             _session = null;
             throw;
         }
+    }
+
+    private long CountRecords()
+    {
+        using var stream = _source.OpenStream();
+        return PipelineSource.Count(stream, setup.Spec.Source.Csv);
     }
 
     private static bool HasTriggers(IDatabase database, TableSchema table)

@@ -5,7 +5,7 @@ using DbVc.Pipelines;
 namespace DbVc.Orchestration;
 
 /// <summary>Writes a pipeline in C#, bound to its pinned metadata.</summary>
-internal sealed class CSharpCode(PipelineSpec spec, string runtimePath) : ICodeGenerator
+internal sealed class CSharpCode(PipelineSpec spec) : ICodeGenerator
 {
     public string Language => "csharp";
 
@@ -33,7 +33,7 @@ internal sealed class CSharpCode(PipelineSpec spec, string runtimePath) : ICodeG
 
     /// <summary>Tests, and the project files with which a person opens and runs it all.</summary>
     public IReadOnlyList<BranchFile> GenerateTests() => Files(
-        [.. CSharpGenerator.GenerateTests(spec), .. CSharpGenerator.GenerateProjects(spec, new GeneratorOptions { RuntimePath = runtimePath })]);
+        [.. CSharpGenerator.GenerateTests(spec), .. CSharpGenerator.GenerateProjects(spec, new GeneratorOptions { RuntimePath = RuntimeLibrary.ProjectPath })]);
 
     private static IReadOnlyList<BranchFile> Files(IEnumerable<GeneratedFile> files) =>
         [.. files.Select(f => new BranchFile(BranchPath.Parse(f.Path), f.Text))];

@@ -1,5 +1,6 @@
 using System.Text;
 using DbVc.Agents;
+using DbVc.Live;
 using DbVc.Model;
 using DbVc.Pipelines;
 
@@ -9,6 +10,7 @@ namespace DbVc.Orchestration;
 internal sealed class Checkout(string folder)
 {
     private const long MaxFileBytes = 4 * 1024 * 1024;
+    private static readonly string[] s_folders = [BranchPath.GeneratedFolder, BranchPath.TestsFolder];
 
     public string Folder { get; } = folder;
 
@@ -18,47 +20,43 @@ internal sealed class Checkout(string folder)
     {
         foreach (var path in new[] { folder, Path.Combine(folder, BranchPath.MetadataFile), Path.Combine(folder, "results") })
         {
-            if (new FileInfo(path).LinkTarget is not null)
-            {
-                throw new DbVcException(FailureKind.Refused, "branch.file-link",
-                    "A link is in the way; files of a branch are never reached through links.", path);
-            }
+            if (new FileInfo(path).LinkTarget is not null) throw Link(path);
         }
     }
 
-    /// <summary>Metadata, generated code and tests, in ordinal order.</summary>
-    public IReadOnlyList<BranchPath> List()
+    /// <summary>Metadata, generated code and tests, in ordinal order; what an agent may not name is left out.</summary>
+    public List<BranchPath> List()
     {
         var found = new List<BranchPath>();
-        foreach (var name in new[] { BranchPath.GeneratedFolder, BranchPath.TestsFolder }) Add(found, new DirectoryInfo(Path.Combine(Folder, name)));
-        if (File.Exists(Path.Combine(Folder, BranchPath.MetadataFile))) found.Add(BranchPath.Metadata);
+        foreach (var path in Walk())
+        {
+            if (BranchPath.TryParse(path, out var known)) found.Add(known);
+        }
+
         found.Sort();
         return found;
     }
 
-    /// <summary>Throws <c>branch.file-missing</c>, or <c>branch.file-link</c> where a link lies on the way.</summary>
+    /// <summary>Throws <c>branch.file-missing</c>, <c>branch.file-link</c> where a link lies on the way, or <c>branch.file-unreadable</c>.</summary>
     public string Read(BranchPath path)
     {
-        var file = new FileInfo(Resolve(path));
-        if (!file.Exists)
-        {
-            throw new DbVcException(FailureKind.Failed, "branch.file-missing", "There is no such file in the branch.", path.Text);
-        }
-
-        return file.Length > MaxFileBytes
-            ? throw new DbVcException(FailureKind.Refused, "branch.file-large", "The file is larger than 4 MiB.", path.Text)
-            : File.ReadAllText(file.FullName, Encoding.UTF8);
+        _ = Resolve(path);
+        return Encoding.UTF8.GetString(ReadBytes(path.Text)).TrimStart('\uFEFF');
     }
+
+    /// <summary>
+    /// Reads what is versioned of a branch: metadata, generated code and tests. Build output is left alone; a link, pipe, socket or device
+    /// among them is refused like in <see cref="Read"/>.
+    /// </summary>
+    public PipelineFiles Collect(string pipeline) =>
+        new(pipeline, new SortedDictionary<string, byte[]>(Walk().ToDictionary(p => p, ReadBytes), StringComparer.Ordinal));
 
     /// <summary>Writes a file, whole or not at all.</summary>
     public void Write(BranchPath path, string text)
     {
         var target = Resolve(path);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        var draft = target + ".new";
-        File.Delete(draft);
-        using (var stream = new FileStream(draft, FileMode.CreateNew, FileAccess.Write)) stream.Write(Encoding.UTF8.GetBytes(text));
-        File.Move(draft, target, overwrite: true);
+        WholeFile.Write(target, Encoding.UTF8.GetBytes(text));
     }
 
     /// <summary>The C# files as the compiler takes them.</summary>
@@ -71,24 +69,62 @@ internal sealed class Checkout(string folder)
         foreach (var segment in path.Text.Split('/'))
         {
             current = Path.Combine(current, segment);
-            if (new FileInfo(current).LinkTarget is not null)
-            {
-                throw new DbVcException(FailureKind.Refused, "branch.file-link",
-                    "A link is in the way; files of a branch are never reached through links.", path.Text);
-            }
+            if (new FileInfo(current).LinkTarget is not null) throw Link(current);
         }
 
         return current;
     }
 
-    private void Add(List<BranchPath> found, DirectoryInfo folder)
+    /// <summary>Every file that belongs to the pipeline, relative to the folder.</summary>
+    private IEnumerable<string> Walk()
     {
-        if (!folder.Exists || folder.LinkTarget is not null) return;
-        foreach (var file in folder.EnumerateFiles().Where(f => f.LinkTarget is null))
+        if (RegularFile.Inspect(Path.Combine(Folder, BranchPath.MetadataFile)) is not { Kind: FileProblemKind.Missing }) yield return BranchPath.MetadataFile;
+        foreach (var name in s_folders)
         {
-            if (BranchPath.TryParse(Path.GetRelativePath(Folder, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), out var path)) found.Add(path);
+            foreach (var path in Walk(name)) yield return path;
         }
-
-        foreach (var child in folder.EnumerateDirectories().Where(d => d.Name is not ("bin" or "obj"))) Add(found, child);
     }
+
+    private IEnumerable<string> Walk(string folder)
+    {
+        var full = Path.Combine(Folder, folder);
+        if (RegularFile.Inspect(full) is { Kind: FileProblemKind.Link }) throw Link(full);
+        if (!Directory.Exists(full)) yield break;
+        foreach (var entry in new DirectoryInfo(full).EnumerateFileSystemInfos())
+        {
+            var path = folder + "/" + entry.Name;
+            if (entry.LinkTarget is not null) throw Link(entry.FullName);
+            if (entry is not DirectoryInfo)
+            {
+                if (RegularFile.Inspect(entry.FullName) is { } problem) throw Unreadable(path, problem);
+                yield return path;
+                continue;
+            }
+
+            if (entry.Name is "bin" or "obj") continue;
+            foreach (var inner in Walk(path)) yield return inner;
+        }
+    }
+
+    private byte[] ReadBytes(string path) =>
+        RegularFile.TryRead(Path.Combine(Folder, path), followLink: false, MaxFileBytes, out var content) is { } problem
+            ? throw Unreadable(path, problem)
+            : content;
+
+    private DbVcException Unreadable(string path, FileProblem problem)
+    {
+        var where = Path.Combine(Folder, path);
+        return problem.Kind switch
+        {
+            FileProblemKind.Link => Link(where),
+            FileProblemKind.Missing => new DbVcException(FailureKind.Failed, "branch.file-missing", "There is no such file in the branch.", path),
+            FileProblemKind.TooLarge => new DbVcException(FailureKind.Refused, "branch.file-large", $"A file of the branch {problem.Text}.", where,
+                "Only metadata, code and tests belong here; keep data elsewhere."),
+            _ => new DbVcException(FailureKind.Refused, "branch.file-unreadable", $"A file of the branch {problem.Text}.", where,
+                "Remove it from the branch's folder, or make it a plain file that you may read."),
+        };
+    }
+
+    private static DbVcException Link(string path) => new(FailureKind.Refused, "branch.file-link",
+        "A link is in the way; files of a branch are never reached through links.", path, "Put the file or folder itself there.");
 }

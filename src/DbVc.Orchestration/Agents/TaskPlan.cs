@@ -48,18 +48,18 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
 
     private static string ReadText(string path)
     {
-        var file = new FileInfo(path);
-        if (Directory.Exists(path)) throw Unreadable(path, "The metadata is a folder, not a file.", null);
-        if (!file.Exists) throw Unreadable(path, "The metadata file does not exist.", null);
-        if (file.Length > MaxMetadataBytes) throw Unreadable(path, "The metadata file is larger than 1 MiB.", null);
+        if (RegularFile.TryRead(path, followLink: true, MaxMetadataBytes, out var content) is { } problem)
+        {
+            throw Unreadable(path, $"The metadata file {problem.Text}.", null);
+        }
+
         try
         {
-            return new System.Text.UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path));
+            return new System.Text.UTF8Encoding(false, throwOnInvalidBytes: true).GetString(content);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Text.DecoderFallbackException)
+        catch (System.Text.DecoderFallbackException e)
         {
-            throw Unreadable(path, e is IOException or UnauthorizedAccessException ? "The metadata file cannot be read."
-                : "The metadata file is not UTF-8 text.", e);
+            throw Unreadable(path, "The metadata file is not UTF-8 text.", e);
         }
     }
 

@@ -12,8 +12,9 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     /// <summary>Makes the branch and pins the metadata in it; the first commit of the task.</summary>
     public AgentReport Begin(TaskPlan plan, BranchName name, string? text, string model, CancellationToken cancel)
     {
-        var report = NewReport(name, text, model) with { State = TaskState.Running };
-        branches.Create(name, null, PipelineName(plan, name), report.Task, cancel);
+        // Until its metadata is pinned it is a task that waits for metadata, should this process die.
+        var report = NewReport(name, text, model);
+        branches.Create(name, null, PipelineName(plan, name), report, cancel);
         return Pin(plan, report);
     }
 
@@ -21,8 +22,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     public AgentReport Wait(BranchName name, string text, string model, CancellationToken cancel)
     {
         var report = NewReport(name, text, model);
-        branches.Create(name, null, name.Text, report.Task, cancel);
-        AgentTasks.Save(context, report);
+        branches.Create(name, null, name.Text, report, cancel);
         return report;
     }
 
@@ -33,11 +33,12 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         var transaction = new CommitTransaction(context.Repository, "agent metadata", context.Options.User.Name);
         transaction.PutDocument(BranchRecord.Collection, record.Name, record.ToBytes());
         transaction.Publish();
-        File.WriteAllText(Path.Combine(context.Layout.Branch(name), BranchPath.MetadataFile), plan.MetadataText);
+        var folder = context.Layout.Branch(name);
+        WholeFile.Write(Path.Combine(folder, BranchPath.MetadataFile), System.Text.Encoding.UTF8.GetBytes(plan.MetadataText));
         context.Publisher.Commit(new CaptureRequest(name, $"agent {report.Task}", context.Options.User, "Pin metadata of " + report.Task)
         {
             Provenance = new Provenance(report.Task),
-            Files = PipelineFiles.Collect(record.Pipeline, context.Layout.Branch(name)),
+            Files = new Checkout(folder).Collect(record.Pipeline),
             Tables = new HashSet<string>(),
         }, CancellationToken.None);
         var pinned = report with
@@ -51,6 +52,25 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         return pinned;
     }
 
+    /// <summary>The task as it was before it ran; its branch and its commits stay.</summary>
+    public AgentReport Restart(AgentReport report)
+    {
+        var again = report with
+        {
+            State = TaskState.Running,
+            Steps = [],
+            Gates = [],
+            Tests = null,
+            Rows = null,
+            RowsPerSecond = 0,
+            FirstFailures = [],
+            Error = null,
+            Evidence = null,
+        };
+        AgentTasks.Save(context, again);
+        return again;
+    }
+
     /// <summary>Runs the agent to its end. Interrupted, the task is kept as stopped and the interruption goes on.</summary>
     public AgentReport Run(TaskPlan plan, AgentReport report, IAgentProgress progress, CancellationToken cancel)
     {
@@ -61,7 +81,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         try
         {
             using var run = Prepare(plan, task, progress);
-            var session = new TaskSession(task, run.Branch, run.Execution, new CSharpCode(plan.Spec, RuntimePath()), kept);
+            var session = new TaskSession(task, run.Branch, run.Execution, new CSharpCode(plan.Spec), kept);
             using var transcript = Transcript.Open(context.Layout.AgentLogs, task.Id, run.Setup.Mask, context.Options.Clock);
             using var model = new BuiltinChatClient();
             var outcome = new AgentRun(model, session, Limits(), transcript, context.Options.Clock).RunAsync(cancel).GetAwaiter().GetResult();
@@ -82,7 +102,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             BranchInfo.Write(context, branches.RequireRecord(task.Branch), kept.Report.State.ToString().ToLowerInvariant());
         }
 
-        cancel.ThrowIfCancellationRequested();
+        if (cancel.IsCancellationRequested && kept.Report.State == TaskState.Stopped) throw new TaskStoppedException(task.Branch, "agent retry", cancel);
         return kept.Report;
     }
 
@@ -90,18 +110,43 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     public AgentReport RunGates(TaskPlan plan, AgentReport report, IAgentProgress progress, CancellationToken cancel)
     {
         var task = new PipelineTask(TaskId.Parse(report.Task), BranchName.Parse(report.Branch), plan.MetadataText, report.Model, report.Created);
+        AgentTasks.Save(context, report with { State = TaskState.Running, Error = null });
+        try
+        {
+            return Keep(task, JudgeAgain(plan, task, report, progress, cancel));
+        }
+        catch (Exception e)
+        {
+            // Rows may have been committed that no gate has seen.
+            var stopped = e is OperationCanceledException;
+            Keep(task, report with
+            {
+                State = stopped ? TaskState.Stopped : TaskState.Failed,
+                Error = stopped ? "The gates were interrupted." : e.Message,
+            });
+            if (stopped && cancel.IsCancellationRequested) throw new TaskStoppedException(task.Branch, "gate run", cancel);
+            throw;
+        }
+    }
+
+    private AgentReport JudgeAgain(TaskPlan plan, PipelineTask task, AgentReport report, IAgentProgress progress, CancellationToken cancel)
+    {
         using var run = Prepare(plan, task, progress);
         var executed = run.Execution.Execute(cancel);
-        run.Branch.Commit($"Run gates again: {executed.Rows.Loaded} rows loaded");
+        run.Branch.Commit($"Run gates again: {executed.Rows.Loaded} rows loaded", cancel);
         var verdict = run.Execution.ValidateResults(progress.GateFinished, cancel);
-        var judged = Describe(report, run.Execution) with
+        return Describe(report, run.Execution) with
         {
             State = verdict.Passed ? TaskState.Ready : TaskState.Failed,
             Error = verdict.Passed ? null : "Gates failed: " + string.Join(", ", verdict.Gates.Where(g => !g.Passed).Select(g => g.Name)) + ".",
         };
-        AgentTasks.Save(context, judged);
-        BranchInfo.Write(context, branches.RequireRecord(task.Branch), judged.State.ToString().ToLowerInvariant());
-        return judged;
+    }
+
+    private AgentReport Keep(PipelineTask task, AgentReport report)
+    {
+        AgentTasks.Save(context, report);
+        BranchInfo.Write(context, branches.RequireRecord(task.Branch), report.State.ToString().ToLowerInvariant());
+        return report;
     }
 
     private AgentReport NewReport(BranchName name, string? text, string model)
@@ -120,6 +165,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
 
     private PreparedRun Prepare(TaskPlan plan, PipelineTask task, IAgentProgress progress)
     {
+        RuntimeLibrary.Place(context.Layout, WorkerLocation.Find(context.Options.WorkerFolder.Length == 0 ? null : context.Options.WorkerFolder));
         var record = branches.RequireRecord(task.Branch);
         var setup = new ExecutionSetup(context, record, task, plan.Spec, plan.SourcePath)
         {
@@ -152,9 +198,6 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         Iterations = context.Configuration.AgentIterations,
         WallTime = context.Configuration.AgentWallTime,
     };
-
-    private string RuntimePath() =>
-        Path.Combine(WorkerLocation.Find(context.Options.WorkerFolder.Length == 0 ? null : context.Options.WorkerFolder).Folder, "DbVc.PipelineRuntime.dll");
 
     private static string PipelineName(TaskPlan plan, BranchName name) => TaskNames.Plain(plan.Spec.TaskId ?? name.Text);
 

@@ -15,8 +15,7 @@ internal sealed record BranchInfo(string Name, string Status, string Head, strin
         var info = new BranchInfo(record.Name, status, context.Repository.Head(name).ToString(), record.Base, record.Created, record.Task, record.Instance);
         var path = Path.Combine(context.Layout.Branch(name), "branch.info");
         Directory.CreateDirectory(context.Layout.Branch(name));
-        File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(info, BranchJson.Default.BranchInfo));
-        File.Move(path + ".new", path, overwrite: true);
+        WholeFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(info, BranchJson.Default.BranchInfo));
     }
 }
 

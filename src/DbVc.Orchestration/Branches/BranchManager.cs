@@ -41,6 +41,7 @@ public sealed class BranchManager
         }
 
         var record = RequireRecord(name);
+        using var idle = record.Task is null ? null : TaskLock.Hold(_context, name);
         var transaction = new CommitTransaction(_context.Repository, command, _context.Options.User.Name);
         transaction.MoveBranch(name, head, null);
         transaction.DeleteDocument(BranchRecord.Collection, name.Text);
@@ -83,22 +84,23 @@ public sealed class BranchManager
     {
         var outcome = _context.Publisher.Commit(new CaptureRequest(branch, $"commit --branch {branch}", author ?? _context.Options.User, message)
         {
-            Files = branch.IsMain ? null : PipelineFiles.Collect(RequireRecord(branch).Pipeline, _context.Layout.Branch(branch)),
+            Files = branch.IsMain ? null : new Checkout(_context.Layout.Branch(branch)).Collect(RequireRecord(branch).Pipeline),
         }, cancel);
         return Report(outcome.Before, outcome.Head);
     }
 
-    internal BranchReport Create(BranchName name, string? fromRevision, string pipeline, string? task, CancellationToken cancel)
+    internal BranchReport Create(BranchName name, string? fromRevision, string pipeline, AgentReport? task, CancellationToken cancel)
     {
         RefuseExisting(name);
         var start = fromRevision is null
             ? _context.Publisher.Commit(CaptureRequest.Outside(BranchName.Main), cancel).Head
             : new RevisionParser(_context.Repository).Parse(fromRevision);
         var record = new BranchRecord(name.Text, start.ToString(), _context.Repository.Clock.GetUtcNow(),
-            Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6)) + ".db", pipeline, task, Merged: null);
+            Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6)) + ".db", pipeline, task?.Task, Merged: null);
         var transaction = new CommitTransaction(_context.Repository, $"branch create {name}", _context.Options.User.Name);
         transaction.MoveBranch(name, null, start);
         transaction.PutDocument(BranchRecord.Collection, name.Text, record.ToBytes());
+        if (task is not null) transaction.PutDocument(AgentTasks.Collection, task.Task, AgentTasks.ToBytes(task));
         transaction.Publish();
         using (_context.Instances.Open(record))
         {
@@ -147,7 +149,15 @@ public sealed class BranchManager
     {
         if (_context.Repository.FindHead(name) is null) return;
         throw new DbVcException(FailureKind.Usage, "branch.exists", $"There is a branch '{name}' already.",
-            hint: $"Choose another name, or remove it with db-vc branch delete {name}.");
+            hint: HintForTaken(name));
+    }
+
+    private string HintForTaken(BranchName name)
+    {
+        if (name.IsMain) return "Choose another name; main is the live database.";
+        return Show(name).Status is "stopped" or "failed"
+            ? $"Go on with it: db-vc agent retry {name}; or remove it first: db-vc branch delete {name}."
+            : $"Choose another name, or remove it with db-vc branch delete {name}.";
     }
 
     private BranchReport Describe(BranchName name, CommitId head)

@@ -52,17 +52,5 @@ public sealed class ResultsFolder(string branchFolder, SecretMask mask)
         return text.Append(text.Length > 0 ? " " : "").Append(finding.Message.ReplaceLineEndings(" ")).ToString();
     }
 
-    // A file left over from a crash is removed first; creating it anew follows no link.
-    private static void Replace(string path, string content)
-    {
-        var written = path + ".new";
-        File.Delete(written);
-        using (var stream = new FileStream(written, FileMode.CreateNew, FileAccess.Write))
-        {
-            stream.Write(Encoding.UTF8.GetBytes(content));
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(written, path, overwrite: true);
-    }
+    private static void Replace(string path, string content) => WholeFile.Write(path, Encoding.UTF8.GetBytes(content), durable: true);
 }

@@ -6,8 +6,8 @@ using DbVc.Pipelines;
 namespace DbVc.Orchestration;
 
 /// <summary>
-/// Takes the rows that come out of the sandbox, judges each again by the declared rules, and loads it into the branch. What is not loaded goes
-/// to the quarantine with its reasons. Nothing is visible before <see cref="Commit"/>.
+/// Takes the rows that come out of the sandbox, judges each again by the declared rules, and has it loaded into the branch. What is not loaded
+/// goes to the quarantine with its reasons. Nothing is visible before <see cref="Commit"/>.
 /// </summary>
 internal sealed class RowLoader : IRowReceiver, IDisposable
 {
@@ -17,11 +17,11 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
     private readonly RowChecker _checker;
     private readonly IReadOnlyList<PipelineColumn> _columns;
     private readonly UniqueTracker[] _uniques;
-    private readonly IBulkLoad _load;
+    private readonly RowInserter _inserter;
     private readonly Quarantine _quarantine;
     private readonly IAgentProgress _progress;
     private readonly long[] _warned;
-    private IRowView _row = null!;
+    private readonly long[] _warnedOfRefused;
 
     public RowLoader(LoadTarget target, Quarantine quarantine, IAgentProgress progress)
     {
@@ -29,11 +29,12 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
         _columns = target.Spec.Columns;
         _checker = new RowChecker(target.Spec);
         _warned = new long[_checker.Warnings.Count];
+        _warnedOfRefused = new long[_warned.Length];
         _uniques = [.. _checker.UniqueFields.Select(u => UniqueTracker.Read(u, target.Spec, target.Table, target.Database))];
 
         // Columns that the pipeline does not fill are left to the database's defaults.
         var filled = _columns.Select(c => target.Table.FindColumn(c.Name)!).ToList();
-        _load = target.Database.BeginLoad(target.Table with { Columns = filled }, target.LockTimeout);
+        _inserter = new RowInserter(target.Database.BeginLoad(target.Table with { Columns = filled }, target.LockTimeout), filled.Count, Settle);
     }
 
     public IReadOnlyList<PipelineColumn> Filled { get; private set; } = [];
@@ -51,7 +52,8 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
 
     /// <summary>How many loaded rows break each rule that only warns.</summary>
     public IReadOnlyDictionary<string, long> Warned =>
-        _checker.Warnings.Zip(_warned).GroupBy(w => w.First.Message).ToDictionary(g => g.Key, g => g.Sum(w => w.Second));
+        _checker.Warnings.Zip(_warned, _warnedOfRefused).GroupBy(w => w.First.Message)
+            .ToDictionary(g => g.Key, g => g.Sum(w => w.Second - w.Third));
 
     public List<RowFailure> FirstFailures { get; } = [];
 
@@ -67,34 +69,28 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
 
     public void Row(long record, RowView row)
     {
-        _row = row;
-        if (_checker.FindBroken(_row) is { } broken)
+        // Before the rules, so that the memory of the keys is at hand when they have been checked.
+        foreach (var unique in _uniques) unique.Prepare(row);
+        if (_checker.FindBroken(row) is { } broken)
         {
             Disagreements++;
-            Reject(record, broken, FirstDisagreements);
+            Reject(record, row, broken, FirstDisagreements);
             return;
         }
 
         foreach (var unique in _uniques)
         {
-            var duplicate = unique.Find(_row);
+            var duplicate = unique.Find();
             if (duplicate == DuplicateKind.None) continue;
             if (duplicate == DuplicateKind.InSource) Disagreements++;
-            Reject(record, unique.Fields.Broken, duplicate == DuplicateKind.InSource ? FirstDisagreements : FirstFailures);
+            Reject(record, row, unique.Fields.Broken, duplicate == DuplicateKind.InSource ? FirstDisagreements : FirstFailures);
             return;
         }
 
-        Bind();
-        if (_load.Insert() is { } refusal)
-        {
-            Reject(record, new BrokenRule("", "constraint", refusal), FirstFailures);
-            return;
-        }
-
+        // As in generated code, a row that passes every rule takes its keys, even if the database then refuses it.
         foreach (var unique in _uniques) unique.AddFound();
-        _checker.CountWarnings(_row, _warned);
-        Loaded++;
-        if (Loaded % RowsBetweenReports == 0) _progress.Rows(Loaded, Rejections);
+        _checker.CountWarnings(row, _warned);
+        _inserter.Add(record, row);
     }
 
     public void Rejected(RejectedRecord rejected)
@@ -112,19 +108,34 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
     /// <summary>Makes the rows visible. The quarantine goes first, so no record can be lost between the two.</summary>
     public void Commit()
     {
+        _inserter.Finish();
         _quarantine.Commit();
-        _load.Commit();
+        _inserter.Commit();
         _progress.Rows(Loaded, Rejections);
     }
 
-    public void Dispose() => _load.Dispose();
+    public void Dispose() => _inserter.Dispose();
 
     private static string Names(IEnumerable<PipelineColumn> columns) => string.Join(", ", columns.Select(c => $"{c.Name} ({c.Kind})"));
 
-    private void Reject(long record, BrokenRule broken, List<RowFailure> first)
+    private void Settle(RowBlock block, IReadOnlyList<RefusedRow> refused)
     {
-        var value = Show(broken.Field);
-        _quarantine.Add(new RejectedRecord(record, 0, System.Text.Encoding.UTF8.GetBytes(ShowRow()), false,
+        foreach (var (index, sentence) in refused)
+        {
+            var row = block.RowAt(index);
+            _checker.CountWarnings(row, _warnedOfRefused);
+            Reject(block.RecordAt(index), row, new BrokenRule("", "constraint", sentence), FirstFailures);
+        }
+
+        var reported = Loaded / RowsBetweenReports;
+        Loaded += block.Count - refused.Count;
+        if (Loaded / RowsBetweenReports > reported) _progress.Rows(Loaded, Rejections);
+    }
+
+    private void Reject(long record, RowView row, BrokenRule broken, List<RowFailure> first)
+    {
+        var value = Show(row, broken.Field);
+        _quarantine.Add(new RejectedRecord(record, 0, System.Text.Encoding.UTF8.GetBytes(ShowRow(row)), false,
             [new RejectionReason(broken.Field, broken.Rule, value, broken.Message)]));
         Rejections++;
         Count(broken.Rule);
@@ -133,51 +144,26 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
 
     private void Count(string rule) => RejectedByRule[rule] = RejectedByRule.GetValueOrDefault(rule) + 1;
 
-    private string Show(string field)
+    private string Show(RowView row, string field)
     {
         for (var i = 0; i < _columns.Count; i++)
         {
-            if (_columns[i].Name == field) return Show(i);
+            if (_columns[i].Name == field) return Show(row, i);
         }
 
-        return ShowRow();
+        return ShowRow(row);
     }
 
-    private string ShowRow() => string.Join(", ", Enumerable.Range(0, _columns.Count).Select(i => $"{_columns[i].Name}={Show(i)}"));
+    private string ShowRow(RowView row) => string.Join(", ", Enumerable.Range(0, _columns.Count).Select(i => $"{_columns[i].Name}={Show(row, i)}"));
 
-    private string Show(int column) => (_row.KindAt(column) switch
+    private static string Show(RowView row, int column) => (row.KindAt(column) switch
     {
         null => Value.Null,
-        CellKind.Integer => Value.Integer(_row.Integer(column)),
-        CellKind.Real => Value.Real(_row.Real(column)),
-        CellKind.Text => Value.Text(_row.Bytes(column).ToArray()),
-        _ => Value.Blob(_row.Bytes(column).ToArray()),
+        CellKind.Integer => Value.Integer(row.Integer(column)),
+        CellKind.Real => Value.Real(row.Real(column)),
+        CellKind.Text => Value.Text(row.Bytes(column).ToArray()),
+        _ => Value.Blob(row.Bytes(column).ToArray()),
     }).ToString();
-
-    private void Bind()
-    {
-        for (var i = 0; i < _columns.Count; i++)
-        {
-            switch (_row.KindAt(i))
-            {
-                case null:
-                    _load.SetNull(i);
-                    break;
-                case CellKind.Integer:
-                    _load.SetInteger(i, _row.Integer(i));
-                    break;
-                case CellKind.Real:
-                    _load.SetReal(i, _row.Real(i));
-                    break;
-                case CellKind.Text:
-                    _load.SetText(i, _row.Bytes(i));
-                    break;
-                default:
-                    _load.SetBlob(i, _row.Bytes(i));
-                    break;
-            }
-        }
-    }
 }
 
 /// <summary>Where rows are loaded.</summary>

@@ -50,15 +50,21 @@ internal sealed class UniqueTracker
         return tracker;
     }
 
-    /// <summary>Looks the row's key up and remembers it for <see cref="AddFound"/>.</summary>
-    public DuplicateKind Find(IRowView row)
+    /// <summary>Takes the row's key for <see cref="Find"/> and <see cref="AddFound"/>, and has what they will read fetched.</summary>
+    public void Prepare(IRowView row)
     {
         _key = RowChecker.KeyOf(Fields, row);
+        _source.Prefetch(_key);
+    }
+
+    /// <summary>Looks up the key that was prepared last.</summary>
+    public DuplicateKind Find()
+    {
         if (_destination.Count > 0 && _destination.Contains(_key)) return DuplicateKind.InDestination;
         return _source.Contains(_key) ? DuplicateKind.InSource : DuplicateKind.None;
     }
 
-    /// <summary>Adds the key that <see cref="Find"/> looked up last.</summary>
+    /// <summary>Adds the key that was prepared last.</summary>
     public void AddFound() => _source.Add(_key);
 
     private static void Add(ref UniqueKey key, IRowCursor rows, int column)

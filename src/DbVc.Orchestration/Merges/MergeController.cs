@@ -89,7 +89,7 @@ public sealed class MergeController
         {
             merged = null;
             if (_planner.IsUpToDate(source, head)) return null;
-            using var chunks = _context.Repository.Chunks.BeginWrite();
+            using var chunks = InterruptibleChunks.For(_context.Repository.Chunks.BeginWrite(), cancel);
             merged = _planner.Run(Inputs(record, source, head, _context.Repository.ReadSnapshot(head).Snapshot), chunks);
             if (merged.Conflicts.Count > 0) return null;
             var snapshot = SnapshotCodec.Write(chunks, merged.Merged);
@@ -187,7 +187,7 @@ public sealed class MergeController
             };
         }
 
-        using var chunks = _context.Repository.Chunks.BeginWrite();
+        using var chunks = InterruptibleChunks.For(_context.Repository.Chunks.BeginWrite(), cancel);
         var target = _context.Publisher.Peek(request.Target, chunks, cancel);
         var record = new MergeRecord("", request.Source.Text, request.Target.Text, source.ToString(), head.ToString(), default, request.Policies);
         var merged = _planner.Run(Inputs(record, source, head, target), chunks);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DbVc.Model;
+using DbVc.Pipelines;
 using DbVc.VersionControl;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -12,6 +13,8 @@ namespace DbVc.Orchestration;
 /// </summary>
 public sealed record Configuration
 {
+    private const long MaxBytes = 1024 * 1024;
+
     /// <summary>The file as init writes it: every key with its default.</summary>
     public const string DefaultText = """
         # How this repository behaves. People change this file; no branch can.
@@ -59,8 +62,13 @@ public sealed record Configuration
     /// <summary>Throws usage failure <c>config.invalid</c> with file, line and the keys that exist.</summary>
     public static Configuration Read(string path)
     {
-        if (!File.Exists(path)) return new Configuration();
-        return new Reader(path).Read(File.ReadAllText(path));
+        return RegularFile.TryRead(path, followLink: true, MaxBytes, out var text) switch
+        {
+            null => new Reader(path).Read(System.Text.Encoding.UTF8.GetString(text).TrimStart('\uFEFF')),
+            { Kind: FileProblemKind.Missing } => new Configuration(),
+            { } problem => throw new DbVcException(FailureKind.Failed, "config.unreadable", $"The configuration {problem.Text}.", path,
+                "Make it a plain file that you may read."),
+        };
     }
 
     private sealed class Reader(string path)

@@ -22,6 +22,7 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
                 hint: "Use it (db-vc status), or choose another folder with -C DIR.");
         }
 
+        var missing = new[] { _layout.Branches, _layout.MainData, _layout.Main, _layout.Root }.Where(f => !Directory.Exists(f)).ToList();
         var database = LocateDatabase(out var isNew);
         Directory.CreateDirectory(_layout.Root);
         var draft = _layout.Control + DraftSuffix;
@@ -33,12 +34,17 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
             options.StepReached?.Invoke(PublishStep.Drafted);
             Directory.Move(draft, _layout.Control);
             options.StepReached?.Invoke(PublishStep.Placed);
-            return Finish(commit, unversioned, cancel);
+            return Finish(commit, unversioned);
         }
         catch
         {
             if (Directory.Exists(draft)) Directory.Delete(draft, recursive: true);
-            if (isNew && !Directory.Exists(_layout.Control)) new SqliteProvider(Path.GetTempPath()).Drop(database);
+            if (!Directory.Exists(_layout.Control))
+            {
+                if (isNew) new SqliteProvider(Path.GetTempPath()).Drop(database);
+                foreach (var folder in missing.Where(f => Directory.Exists(f) && !Directory.EnumerateFileSystemEntries(f).Any())) Directory.Delete(folder);
+            }
+
             throw;
         }
     }
@@ -77,7 +83,7 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
         using var store = RepositoryStore.Create(control, options.StoreReached);
         using (var transaction = store.Begin())
         {
-            identity.Write(transaction);
+            identity.Write(transaction, _layout.Root);
             transaction.Commit();
         }
 
@@ -91,13 +97,12 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
         return new Initializer(live, new Shadow(live)).Run(options.User, cancel);
     }
 
-    private InitReport Finish(CommitId commit, IReadOnlyList<string> unversioned, CancellationToken cancel)
+    private InitReport Finish(CommitId commit, IReadOnlyList<string> unversioned)
     {
         using var store = RepositoryStore.Open(_layout.Control, options.StoreReached);
         var context = WorkspaceContext.Create(store, _layout, options);
         context.Publisher.RecoverAll();
         var tables = context.Repository.ReadSnapshot(commit).Tables().Select(t => new TableCount(t.Schema.Name, t.Count)).ToList();
-        cancel.ThrowIfCancellationRequested();
         return new InitReport(commit, _layout.Root, context.Identity.Location, tables, unversioned);
     }
 

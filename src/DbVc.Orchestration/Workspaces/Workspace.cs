@@ -105,7 +105,7 @@ internal sealed record WorkspaceContext(
 
     public static WorkspaceContext Create(IRepositoryStore store, RepositoryLayout layout, WorkspaceOptions options)
     {
-        var live = new LiveContext(new Repository(store, options.Clock), ProviderFor(layout, options), RepositoryIdentity.Read(store), layout)
+        var live = new LiveContext(new Repository(store, options.Clock), ProviderFor(layout, options), RepositoryIdentity.Read(store, layout.Root), layout)
         {
             LockTimeout = options.LockTimeout,
             InvariantTime = options.InvariantTime,

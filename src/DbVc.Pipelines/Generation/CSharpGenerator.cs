@@ -3,7 +3,10 @@ namespace DbVc.Pipelines;
 /// <summary>What the host knows and generated project files need.</summary>
 public sealed record GeneratorOptions
 {
-    /// <summary>The path of <c>DbVc.PipelineRuntime.dll</c> for the project files.</summary>
+    /// <summary>
+    /// The path of <c>DbVc.PipelineRuntime.dll</c> as the project files name it; the MSBuild property or environment variable
+    /// <c>PipelineRuntimePath</c> overrides it.
+    /// </summary>
     public string RuntimePath { get; init; } = "DbVc.PipelineRuntime.dll";
 }
 

@@ -63,7 +63,11 @@ internal ref struct JsonParser
     {
         var end = message.IndexOf(" Path:", StringComparison.Ordinal);
         if (end < 0) end = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return (end < 0 ? message : message[..end]).TrimEnd('.', ' ');
+        var text = (end < 0 ? message : message[..end]).TrimEnd('.', ' ');
+        if (text.StartsWith("Expected depth to be zero", StringComparison.Ordinal)) return "it ends before every { and [ is closed";
+        // The parser's advice is for programmers.
+        var advice = text.IndexOf(" which is not supported in this mode", StringComparison.Ordinal);
+        return advice < 0 ? text : text[..advice];
     }
 
     private JsonValue ReadValue(string path)

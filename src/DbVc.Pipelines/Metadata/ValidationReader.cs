@@ -10,6 +10,7 @@ internal sealed class ValidationReader(ProblemList problems, IReadOnlyList<Pipel
         if (validations is { Kind: not JsonKind.Array }) problems.Add(validations, $"'validations' must be a list, not {validations.Describe()}.");
         foreach (var item in validations?.Items ?? []) ReadItem(item);
         RefuseDuplicates();
+        RefuseContradictions();
         var declared = _declared.Select(d => d.Rule).ToList();
         return [.. SchemaRules().Where(s => !declared.Any(d => Implies(d, s))), .. declared];
     }
@@ -43,6 +44,15 @@ internal sealed class ValidationReader(ProblemList problems, IReadOnlyList<Pipel
         {
             var earlier = _declared.Take(i).FirstOrDefault(d => Key(d.Rule) == Key(_declared[i].Rule));
             if (earlier.At is not null) problems.Add(_declared[i].At, $"The same rule stands in line {earlier.At.Line} already: {earlier.Rule.Text}.");
+        }
+    }
+
+    private void RefuseContradictions()
+    {
+        var bounds = new RuleBounds();
+        foreach (var (rule, at) in _declared)
+        {
+            if (bounds.Add(rule) is { } problem) problems.Add(at, problem);
         }
     }
 

@@ -23,10 +23,14 @@ public sealed class RowView : IRowView
     // An array is reached faster than memory, cell by cell.
     private byte[] _batch = [];
     private int _batchStart;
+    private int _firstCell;
 
-    internal RowView(int columns) => _cells = new CellSlot[columns];
+    internal RowView(int columns) => (_cells, Count) = (new CellSlot[columns], columns);
 
-    public int Count => _cells.Length;
+    /// <summary>Over the cells of several rows that lie one after the other; see <see cref="MoveTo"/>.</summary>
+    internal RowView(CellSlot[] cells, int columns) => (_cells, Count) = (cells, columns);
+
+    public int Count { get; }
 
     internal ReadOnlyMemory<byte> Batch
     {
@@ -37,21 +41,23 @@ public sealed class RowView : IRowView
         }
     }
 
-    public bool IsNull(int column) => _cells[column].Kind == 0;
+    public bool IsNull(int column) => _cells[_firstCell + column].Kind == 0;
 
     /// <summary>Null for a NULL; otherwise the kind of the column.</summary>
-    public CellKind? KindAt(int column) => _cells[column].Kind == 0 ? null : (CellKind)_cells[column].Kind;
+    public CellKind? KindAt(int column) => _cells[_firstCell + column].Kind == 0 ? null : (CellKind)_cells[_firstCell + column].Kind;
 
-    public long Integer(int column) => _cells[column].Bits;
+    public long Integer(int column) => _cells[_firstCell + column].Bits;
 
-    public double Real(int column) => BitConverter.Int64BitsToDouble(_cells[column].Bits);
+    public double Real(int column) => BitConverter.Int64BitsToDouble(_cells[_firstCell + column].Bits);
 
     /// <summary>The bytes of text (valid UTF-8) or blob; valid until the row changes.</summary>
     public ReadOnlySpan<byte> Bytes(int column)
     {
-        ref readonly var cell = ref _cells[column];
+        ref readonly var cell = ref _cells[_firstCell + column];
         return _batch.AsSpan(_batchStart + cell.Offset, cell.Length);
     }
 
-    internal ref CellSlot Slot(int column) => ref _cells[column];
+    internal void MoveTo(byte[] bytes, int firstCell) => (_batch, _firstCell) = (bytes, firstCell);
+
+    internal ref CellSlot Slot(int column) => ref _cells[_firstCell + column];
 }

@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Runtime.InteropServices;
 using DbVc.Model;
 using Microsoft.Win32.SafeHandles;
 
@@ -9,12 +7,8 @@ namespace DbVc.Pipelines;
 /// A source that the host opened, by path, once: the worker gets the open file, never the name, and the host counts records
 /// in the same file, whatever happens to the name meanwhile.
 /// </summary>
-public sealed partial class SourceFile : IDisposable
+public sealed class SourceFile : IDisposable
 {
-    private const int ReadOnly = 0;
-    private const int NonBlocking = 0x800;
-    private const int CloseOnExec = 0x80000;
-
     private SourceFile(string path, SafeFileHandle handle, long length) => (Path, Handle, Length) = (path, handle, length);
 
     public string Path { get; }
@@ -25,43 +19,25 @@ public sealed partial class SourceFile : IDisposable
     internal SafeFileHandle Handle { get; }
 
     /// <summary>Opens a regular file; throws <c>source.missing</c>, <c>source.unreadable</c> or <c>source.not-a-file</c>.</summary>
-    public static SourceFile Open(string path)
-    {
-        var descriptor = NativeOpen(path, ReadOnly | NonBlocking | CloseOnExec, 0);
-        if (descriptor < 0)
-            throw OpenFailure(path, Marshal.GetLastPInvokeError());
-        var handle = new SafeFileHandle(descriptor, ownsHandle: true);
-        var status = FileStatus.Of(descriptor);
-        if (status.Type == FileType.Regular)
-            return new SourceFile(path, handle, status.Length);
-        handle.Dispose();
-        throw new DbVcException(FailureKind.Failed, "source.not-a-file", $"The source {KindName(status.Type)}.", path, "Name a regular file.");
-    }
+    public static SourceFile Open(string path) => RegularFile.TryOpen(path, followLink: true, out var file) is { } problem
+        ? throw OpenFailure(path, problem)
+        : new SourceFile(path, file.Handle, file.Length);
 
     /// <summary>A stream of its own over the open file, from its start.</summary>
     public Stream OpenStream() => new SourceStream(Handle);
 
     public void Dispose() => Handle.Dispose();
 
-    private static string KindName(FileType type) => type switch
+    private static DbVcException OpenFailure(string path, FileProblem problem)
     {
-        FileType.Folder => "is a directory, not a file",
-        FileType.Pipe => "is a named pipe, not a file",
-        FileType.CharacterDevice or FileType.BlockDevice => "is a device, not a file",
-        FileType.Socket => "is a socket, not a file",
-        _ => "is not a regular file",
-    };
-
-    private static DbVcException OpenFailure(string path, int error) => error switch
-    {
-        2 or 20 => new DbVcException(FailureKind.Failed, "source.missing", "The source does not exist.", path, "Check the path in the metadata."),
-        6 => new DbVcException(FailureKind.Failed, "source.not-a-file", "The source is a socket or device, not a file.", path, "Name a regular file."),
-        _ => new DbVcException(FailureKind.Failed, "source.unreadable",
-            $"The source cannot be opened: {new Win32Exception(error).Message}.", path, "Check its permissions."),
-    };
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int NativeOpen(string path, int flags, int mode);
+        var (code, hint) = problem.Kind switch
+        {
+            FileProblemKind.Missing => ("source.missing", "Check the path in the metadata."),
+            FileProblemKind.NotRegular => ("source.not-a-file", "Name a regular file."),
+            _ => ("source.unreadable", "Check its permissions, and those of the folders above it."),
+        };
+        return new DbVcException(FailureKind.Failed, code, $"The source {problem.Text}.", path, hint);
+    }
 
     /// <summary>Reads by position, so it shares nothing with other readers of the same open file.</summary>
     private sealed class SourceStream(SafeFileHandle handle) : Stream

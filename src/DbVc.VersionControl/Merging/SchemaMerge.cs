@@ -104,7 +104,7 @@ internal sealed class SchemaMerge(IChunkWriter chunks, ConflictLog conflicts)
     }
 
     private IReadOnlyList<NamedValue>? Sql(TreeSides sides, ReadOnlyMemory<byte>? value) => value is not { } v ? null
-        : ConflictFactory.TextSide("sql", IsTable(sides) ? SnapshotCodec.DecodeTable(chunks, v.Span).Schema.Sql : SnapshotCodec.DecodeObject(v.Span).Sql);
+        : ConflictFactory.TextSide("sql", IsTable(sides) ? SnapshotCodec.DecodeTable(chunks, v.Span).Schema.Sql : SchemaCodec.DecodeObject(v).Sql);
 
     private static bool IsTable(TreeSides sides) => sides.Key.Span.StartsWith("table/"u8);
 

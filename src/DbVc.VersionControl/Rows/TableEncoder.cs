@@ -32,15 +32,16 @@ public sealed class TableEncoder
         Table = table;
         var stored = table.StoredColumns.ToArray();
         _columns = stored.Length;
-        if (stored.Any(c => c.Id is < 1 or > ColumnIds.MaxId) || stored.DistinctBy(c => c.Id).Count() != stored.Length)
+        for (var i = 0; i < stored.Length; i++) _ordinals[stored[i].Id] = i;
+        if (stored.Any(c => c.Id is < 1 or > ColumnIds.MaxId) || _ordinals.Count != stored.Length)
         {
             throw new ArgumentException($"The columns of {table.Name} need ids of their own; assign them first.", nameof(table));
         }
 
-        for (var i = 0; i < stored.Length; i++) _ordinals[stored[i].Id] = i;
         _keyOrdinals = table.PrimaryKey.Select(name => FindOrdinal(stored, name)).ToArray();
-        _fields = Enumerable.Range(0, stored.Length).Except(_keyOrdinals)
-            .Select(i => new RowField(i, stored[i].Id)).OrderBy(f => f.Id).ToArray();
+        // Sorted as columns, not as fields: code that is generic over our own structs is compiled anew at every start.
+        var fields = stored.Where(c => !_keyOrdinals.Contains(_ordinals[c.Id])).OrderBy(c => c.Id).ToArray();
+        _fields = Array.ConvertAll(fields, c => new RowField(_ordinals[c.Id], c.Id));
     }
 
     public TableSchema Table { get; }

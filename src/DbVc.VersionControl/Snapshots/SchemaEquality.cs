@@ -1,4 +1,3 @@
-using System.Text.Json;
 using DbVc.Model;
 
 namespace DbVc.VersionControl;
@@ -7,7 +6,6 @@ namespace DbVc.VersionControl;
 public static class SchemaEquality
 {
     public static bool Same(TableSchema? before, TableSchema? after) =>
-        ReferenceEquals(before, after) || (before is not null && after is not null && Bytes(before).AsSpan().SequenceEqual(Bytes(after)));
-
-    private static byte[] Bytes(TableSchema schema) => JsonSerializer.SerializeToUtf8Bytes(schema, SchemaJson.Default.TableSchema);
+        ReferenceEquals(before, after)
+        || (before is not null && after is not null && SchemaCodec.Encode(before).AsSpan().SequenceEqual(SchemaCodec.Encode(after)));
 }

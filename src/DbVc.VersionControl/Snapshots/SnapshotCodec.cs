@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using DbVc.Model;
 using DbVc.Store;
 
@@ -37,7 +35,7 @@ public static class SnapshotCodec
     /// <summary>The value of a <c>table/…</c> entry: schema chunk, root of rows, number of rows.</summary>
     public static byte[] EncodeTable(IChunkWriter chunks, TableSnapshot table)
     {
-        var schema = chunks.Write(JsonSerializer.SerializeToUtf8Bytes(table.Schema, SchemaJson.Default.TableSchema));
+        var schema = chunks.Write(SchemaCodec.Encode(table.Schema));
         var value = new byte[TableEntrySize];
         schema.CopyTo(value);
         table.Rows.Hash.CopyTo(value.AsSpan(Hash.Size));
@@ -46,7 +44,7 @@ public static class SnapshotCodec
     }
 
     public static TableSnapshot DecodeTable(IChunkSource chunks, ReadOnlySpan<byte> value) =>
-        DecodeTable(value, JsonSerializer.Deserialize(chunks.Read(SchemaOf(value)).Span, SchemaJson.Default.TableSchema)!);
+        DecodeTable(value, SchemaCodec.DecodeTable(chunks.Read(SchemaOf(value))));
 
     /// <summary>The same for who knows the schema already.</summary>
     internal static TableSnapshot DecodeTable(ReadOnlySpan<byte> value, TableSchema schema) => new(
@@ -56,10 +54,6 @@ public static class SnapshotCodec
 
     /// <summary>The schema chunk that a table entry names, without reading it.</summary>
     internal static Hash SchemaOf(ReadOnlySpan<byte> tableEntry) => Hash.Read(tableEntry);
-
-    internal static byte[] EncodeObject(SchemaObject value) => JsonSerializer.SerializeToUtf8Bytes(value, SchemaJson.Default.SchemaObject);
-
-    internal static SchemaObject DecodeObject(ReadOnlySpan<byte> value) => JsonSerializer.Deserialize(value, SchemaJson.Default.SchemaObject)!;
 
     internal static byte[] TableKey(string name) => Encoding.UTF8.GetBytes("table/" + name);
 
@@ -72,12 +66,3 @@ public static class SnapshotCodec
         _ => "trigger/",
     };
 }
-
-/// <summary>JSON of schemas. Property order and names are part of the on-disk format.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
-    UseStringEnumConverter = true)]
-[JsonSerializable(typeof(TableSchema))]
-[JsonSerializable(typeof(SchemaObject))]
-internal sealed partial class SchemaJson : JsonSerializerContext;

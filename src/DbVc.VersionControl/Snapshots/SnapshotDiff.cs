@@ -32,8 +32,8 @@ public sealed class SnapshotDiff(IChunkSource chunks, Snapshot before, Snapshot 
 
     public IEnumerable<ObjectDifference> Objects() =>
         new[] { "index/", "trigger/", "view/" }.SelectMany(DiffPrefix).Select(d => new ObjectDifference(
-            d.Before is { } b ? SnapshotCodec.DecodeObject(b.Span) : null,
-            d.After is { } a ? SnapshotCodec.DecodeObject(a.Span) : null));
+            d.Before is { } b ? SchemaCodec.DecodeObject(b) : null,
+            d.After is { } a ? SchemaCodec.DecodeObject(a) : null));
 
     public IEnumerable<FileDifference> Files() =>
         ProllyTree.Diff(chunks, before.Files, after.Files).Select(d => new FileDifference(

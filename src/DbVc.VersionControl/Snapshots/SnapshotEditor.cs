@@ -7,14 +7,15 @@ namespace DbVc.VersionControl;
 /// <summary>Collects changes to a snapshot and writes the new one; trees that did not change are shared.</summary>
 public sealed class SnapshotEditor(IChunkWriter chunks, Snapshot start)
 {
-    private readonly SortedDictionary<byte[], byte[]?> _objects = new(KeyOrder.Instance);
-    private readonly SortedDictionary<byte[], byte[]?> _files = new(KeyOrder.Instance);
+    // Lists, because a sorted dictionary of anything is compiled anew at every start; changes come nearly in order.
+    private readonly SortedList<byte[], byte[]?> _objects = new(KeyOrder.Instance);
+    private readonly SortedList<byte[], byte[]?> _files = new(KeyOrder.Instance);
 
     public void PutTable(TableSnapshot table) => _objects[SnapshotCodec.TableKey(table.Schema.Name)] = SnapshotCodec.EncodeTable(chunks, table);
 
     public void DropTable(string name) => _objects[SnapshotCodec.TableKey(name)] = null;
 
-    public void PutObject(SchemaObject value) => _objects[SnapshotCodec.ObjectKey(value.Kind, value.Name)] = SnapshotCodec.EncodeObject(value);
+    public void PutObject(SchemaObject value) => _objects[SnapshotCodec.ObjectKey(value.Kind, value.Name)] = SchemaCodec.Encode(value);
 
     public void DropObject(SchemaObject value) => _objects[SnapshotCodec.ObjectKey(value.Kind, value.Name)] = null;
 
@@ -31,11 +32,18 @@ public sealed class SnapshotEditor(IChunkWriter chunks, Snapshot start)
     /// <summary>The edited snapshot; its chunks are written but not yet published.</summary>
     public Snapshot Finish() => new(Edit(start.Objects, _objects), Edit(start.Files, _files));
 
-    private TreeRoot Edit(TreeRoot root, SortedDictionary<byte[], byte[]?> changes) =>
-        changes.Count == 0
-            ? root
-            : ProllyTree.Edit(chunks, root, changes.Select(c => new TreeEdit(c.Key, c.Value is null ? (ReadOnlyMemory<byte>?)null
-                : new ReadOnlyMemory<byte>(c.Value))));
+    private TreeRoot Edit(TreeRoot root, SortedList<byte[], byte[]?> changes)
+    {
+        if (changes.Count == 0) return root;
+        var edits = new TreeEdit[changes.Count];
+        for (var i = 0; i < edits.Length; i++)
+        {
+            var value = changes.GetValueAtIndex(i);
+            edits[i] = new TreeEdit(changes.GetKeyAtIndex(i), value is null ? (ReadOnlyMemory<byte>?)null : new ReadOnlyMemory<byte>(value));
+        }
+
+        return ProllyTree.Edit(chunks, root, edits);
+    }
 
     private sealed class KeyOrder : IComparer<byte[]>
     {

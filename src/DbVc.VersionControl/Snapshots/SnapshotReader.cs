@@ -39,7 +39,7 @@ public sealed class SnapshotReader(IChunkSource chunks, Snapshot snapshot)
     public SchemaObject? FindViewInAnyCase(string name) =>
         FindNameInAnyCase("view/", name) is { } found
         && ProllyTree.TryGet(Chunks, Snapshot.Objects, SnapshotCodec.ObjectKey(SchemaObjectKind.View, found), out var value)
-            ? SnapshotCodec.DecodeObject(value.Span)
+            ? SchemaCodec.DecodeObject(value)
             : null;
 
     /// <summary>The table with the id of <paramref name="table"/>, whatever it is called here; without one, the table of the same name; or null.</summary>
@@ -51,18 +51,27 @@ public sealed class SnapshotReader(IChunkSource chunks, Snapshot snapshot)
     }
 
     /// <summary>All tables by name.</summary>
-    public IEnumerable<TableSnapshot> Tables() =>
-        ScanPrefix("table/").Select(entry => SnapshotCodec.DecodeTable(Chunks, entry.Value.Span));
+    public IEnumerable<TableSnapshot> Tables()
+    {
+        foreach (var entry in Scan(Snapshot.Objects, "table/")) yield return SnapshotCodec.DecodeTable(Chunks, entry.Value.Span);
+    }
 
     /// <summary>All indexes, triggers and views.</summary>
-    public IEnumerable<SchemaObject> Objects() =>
-        new[] { "index/", "trigger/", "view/" }.SelectMany(ScanPrefix).Select(entry => SnapshotCodec.DecodeObject(entry.Value.Span));
+    public IEnumerable<SchemaObject> Objects()
+    {
+        foreach (var prefix in (string[])["index/", "trigger/", "view/"])
+        {
+            foreach (var entry in Scan(Snapshot.Objects, prefix)) yield return SchemaCodec.DecodeObject(entry.Value);
+        }
+    }
 
     public DatabaseSchema ReadSchema() => new([.. Tables().Select(t => t.Schema)], [.. Objects()]);
 
     /// <summary>Paths of all files below <paramref name="prefix"/>, in order.</summary>
-    public IEnumerable<string> Files(string prefix = "") =>
-        Scan(Snapshot.Files, prefix).Select(entry => Encoding.UTF8.GetString(entry.Key.Span));
+    public IEnumerable<string> Files(string prefix = "")
+    {
+        foreach (var entry in Scan(Snapshot.Files, prefix)) yield return Encoding.UTF8.GetString(entry.Key.Span);
+    }
 
     /// <summary>The bytes of a file, or null.</summary>
     public ReadOnlyMemory<byte>? ReadFile(string path) =>
@@ -70,7 +79,7 @@ public sealed class SnapshotReader(IChunkSource chunks, Snapshot snapshot)
             : (ReadOnlyMemory<byte>?)null;
 
     private string? FindNameInAnyCase(string prefix, string name) =>
-        ScanPrefix(prefix).Select(entry => Encoding.UTF8.GetString(entry.Key.Span[prefix.Length..]))
+        Scan(Snapshot.Objects, prefix).Select(entry => Encoding.UTF8.GetString(entry.Key.Span[prefix.Length..]))
             .FirstOrDefault(found => string.Equals(FoldCase(found), FoldCase(name), StringComparison.Ordinal));
 
     private static string FoldCase(string name) => string.Create(name.Length, name, static (folded, text) =>
@@ -78,11 +87,14 @@ public sealed class SnapshotReader(IChunkSource chunks, Snapshot snapshot)
         for (var i = 0; i < text.Length; i++) folded[i] = char.IsAsciiLetterUpper(text[i]) ? (char)(text[i] | 0x20) : text[i];
     });
 
-    private IEnumerable<TreeEntry> ScanPrefix(string prefix) => Scan(Snapshot.Objects, prefix);
-
+    // A loop and no query here: queries over our own structs are compiled anew at every start.
     private IEnumerable<TreeEntry> Scan(TreeRoot root, string prefix)
     {
         var start = Encoding.UTF8.GetBytes(prefix);
-        return ProllyTree.Scan(Chunks, root, start).TakeWhile(entry => entry.Key.Span.StartsWith(start));
+        foreach (var entry in ProllyTree.Scan(Chunks, root, start))
+        {
+            if (!entry.Key.Span.StartsWith(start)) yield break;
+            yield return entry;
+        }
     }
 }

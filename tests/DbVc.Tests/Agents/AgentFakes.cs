@@ -67,7 +67,7 @@ internal sealed class FakeBranch : IAgentBranch
         Files[path] = text;
     }
 
-    public CommitId? Commit(string message)
+    public CommitId? Commit(string message, CancellationToken cancellation)
     {
         Commits.Add(message);
         return new CommitId(Hash.Of([(byte)Commits.Count]));

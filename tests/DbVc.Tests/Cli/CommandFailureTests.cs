@@ -42,6 +42,7 @@ public sealed class CommandFailureTests : IDisposable
     [InlineData("rollback --to-commit 0000000000", 2, "revision.unknown")]
     [InlineData("agent status", 2, "agent.missing")]
     [InlineData("agent create", 2, "usage")]
+    [InlineData("agent retry missing", 2, "agent.missing")]
     [InlineData("agent metadata --file x.json", 2, "agent.none-waiting")]
     [InlineData("branch", 2, "usage")]
     public async Task Failures_are_one_document_with_a_stable_code_and_change_nothing(string line, int code, string? name)
@@ -53,6 +54,16 @@ public sealed class CommandFailureTests : IDisposable
         if (name is not null) Assert.Equal(name, (string?)error["code"]);
         Assert.NotEmpty((string)error["message"]!);
         Assert.Equal(before, _cli.Shop.Workspace.History.Find("HEAD").Commit.Id);
+    }
+
+    [Fact]
+    public async Task A_list_of_problems_is_printed_one_a_line()
+    {
+        var metadata = Path.Combine(_cli.Shop.Folder, "wrong.json");
+        await File.WriteAllTextAsync(metadata, """{"sauce": "a.csv", "schema": {"id": "wholenumber"} }""", TestContext.Current.CancellationToken);
+        var said = await _cli.RunAsync("agent", "create", "--metadata", metadata);
+        Assert.Equal(2, said.Code);
+        Assert.StartsWith("error: wrong.json has 3 problems:\n  $ (line 1): 'source' is missing.\n  $.sauce (line 1): ", said.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -74,6 +74,14 @@ public sealed class MetadataProblemTests
         { "{\"source\": \"a.csv\", \"schema\": {\"a\": {\"type\": \"string\", \"nulable\": false}}}", "$.schema.a.nulable", "did you mean 'nullable'?" },
         { "{\"source\": \"a.csv\", \"schema\": {\"a\": {\"type\": \"string\", \"source_column\": \"b\"}, \"b\": \"string\"}}", "$.schema.b",
             "read from the same column 'b'" },
+        { With("\"validations\": [\"age > 120 and age < 0\"]"), "$.validations[0]", "No age satisfies this rule" },
+        { With("\"validations\": [\"age must be positive\", \"age < 0\"]"), "$.validations[1]",
+            "satisfies both this rule and another one: age must be greater than 0" },
+        { "{\"source\": \"a.csv\"", "$", "it ends before every { and [ is closed" },
+        { "{\"source\": \"a.csv\",}", "$", "trailing comma at the end." },
+        { With("\"validations\": [\"age = 5\", {\"field\": \"age\", \"rule\": \"range\", \"min\": 6, \"max\": 9}]"), "$.validations[1]",
+            "satisfies both" },
+        { With("\"validations\": [\"age > 5\", \"age < 5\"]"), "$.validations[1]", "satisfies both" },
         { With("\"validations\": {}"), "$.validations", "must be a list, not an object" },
         { With("\"validations\": [5]"), "$.validations[0]", "a sentence or an object" },
         { With("\"validations\": [{\"field\": \"age\"}]"), "$.validations[0]", "'rule' is missing" },
@@ -136,6 +144,14 @@ public sealed class MetadataProblemTests
             from = at + part.Length;
         }
     }
+
+    [Theory]
+    [InlineData("age >= 5", "age <= 5")]
+    [InlineData("age > 5", "age < 6")]
+    [InlineData("age < 5 or age > 5", "age = 5 or age = 6")]
+    [InlineData("age > 5", "age != 6")]
+    public void Rules_that_some_value_may_satisfy_are_accepted(string one, string other) =>
+        Assert.NotNull(MetadataReader.Read(With($"\"validations\": [\"{one}\", \"{other}\"]"), "m.json"));
 
     [Fact]
     public void All_problems_are_listed_with_their_lines()
