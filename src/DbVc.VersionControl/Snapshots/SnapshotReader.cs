@@ -27,7 +27,7 @@ public sealed class SnapshotReader(IChunkSource chunks, Snapshot snapshot)
     /// <summary>The stored entry of the table with an id, whatever it is called.</summary>
     internal ReadOnlyMemory<byte>? FindTableEntryById(string id)
     {
-        var found = ScanPrefix("table/").FirstOrDefault(e => SnapshotCodec.DecodeTable(Chunks, e.Value.Span).Schema.Id == id);
+        var found = Scan(Snapshot.Objects, "table/").FirstOrDefault(e => SnapshotCodec.DecodeTable(Chunks, e.Value.Span).Schema.Id == id);
         return found.Key.IsEmpty ? null : found.Value;
     }
 
