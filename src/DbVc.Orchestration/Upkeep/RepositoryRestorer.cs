@@ -67,7 +67,7 @@ internal sealed class RepositoryRestorer(RestoreRequest request, WorkspaceOption
         var identity = new RepositoryIdentity(NewId(), NewId(), request.Name ?? export.Manifest.Name, export.Manifest.Engine, database);
         using (var first = store.Begin())
         {
-            identity.Write(first);
+            identity.Write(first, _layout.Root);
             first.Commit();
         }
 
