@@ -1,16 +1,17 @@
+using DbVc.Live;
 using DbVc.Model;
 using DbVc.VersionControl;
 
-namespace DbVc.Live;
+namespace DbVc.Orchestration;
 
 /// <summary>Keeps the versioned files of a branch's folder equal to a commit when the branch moves otherwise than by its own commit.</summary>
-public static class BranchFiles
+internal static class BranchFiles
 {
     /// <summary>True if the folder holds exactly the files of the snapshot.</summary>
     public static bool AreAt(SnapshotReader snapshot, BranchRecord branch, string folder)
     {
         if (!Directory.Exists(folder)) return true;
-        var found = PipelineFiles.Collect(branch.Pipeline, folder).Files;
+        var found = new Checkout(folder).Collect(branch.Pipeline).Files;
         var wanted = Wanted(snapshot, branch);
         return found.Count == wanted.Count && wanted.All(w => found.TryGetValue(w.Key, out var content) && w.Value.Span.SequenceEqual(content));
     }
@@ -19,7 +20,7 @@ public static class BranchFiles
     public static void CheckOut(SnapshotReader snapshot, BranchRecord branch, string folder)
     {
         var wanted = Wanted(snapshot, branch);
-        var found = Directory.Exists(folder) ? PipelineFiles.Collect(branch.Pipeline, folder).Files : new Dictionary<string, byte[]>();
+        var found = Directory.Exists(folder) ? new Checkout(folder).Collect(branch.Pipeline).Files : new Dictionary<string, byte[]>();
         foreach (var extra in found.Keys.Where(path => !wanted.ContainsKey(path))) File.Delete(Resolve(folder, extra));
         foreach (var (path, content) in wanted)
         {
