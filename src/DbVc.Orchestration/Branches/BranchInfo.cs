@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DbVc.Live;
@@ -19,15 +20,17 @@ internal sealed record BranchInfo(string Name, string Status, string Head, strin
     }
 }
 
-/// <summary>What is left of a branch that was deleted: enough to bring it back.</summary>
+/// <summary>What is left of a branch that was deleted: enough to bring it back while the operation log keeps its commits.</summary>
 internal sealed record DeletedBranch(string Head, BranchRecord Record)
 {
     public const string Collection = "deleted-branches";
 
-    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, BranchJson.Default.DeletedBranch);
+    /// <summary>In base64, so that no id stands in it: a document that names a commit keeps it for ever, and this one shall not.</summary>
+    public byte[] ToBytes() => Encoding.ASCII.GetBytes(Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(this, BranchJson.Default.DeletedBranch)));
 
-    public static DeletedBranch? Read(IRepositoryStore store, BranchName branch) =>
-        store.ReadDocument(Collection, branch.Text) is { } bytes ? JsonSerializer.Deserialize(bytes, BranchJson.Default.DeletedBranch) : null;
+    public static DeletedBranch? Read(IRepositoryStore store, BranchName branch) => store.ReadDocument(Collection, branch.Text) is { } bytes
+        ? JsonSerializer.Deserialize(Convert.FromBase64String(Encoding.ASCII.GetString(bytes)), BranchJson.Default.DeletedBranch)
+        : null;
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

@@ -63,6 +63,12 @@ public sealed class BranchManager
         var deleted = DeletedBranch.Read(_context.Repository.Store, name)
             ?? throw new DbVcException(FailureKind.Usage, "branch.missing", $"No branch '{name}' was deleted.",
                 hint: "Deleted: " + string.Join(", ", _context.Repository.Store.ListDocuments(DeletedBranch.Collection).Select(d => d.Key)) + ".");
+        if (_context.Repository.Store.ReadCommit(CommitId.Parse(deleted.Head).Hash) is null)
+        {
+            throw new DbVcException(FailureKind.Refused, "branch.gone", $"The commits of '{name}' are no longer kept.",
+                hint: "db-vc gc removes what was deleted longer ago than gc.retention_days, and a purge gives commits other ids.");
+        }
+
         if (head is { } wanted && wanted.ToString() != deleted.Head)
         {
             throw new DbVcException(FailureKind.Refused, "undo.moved", $"'{name}' was made and deleted again since then.",
