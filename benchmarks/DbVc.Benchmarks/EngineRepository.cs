@@ -59,7 +59,11 @@ internal sealed class EngineRepository(string folder) : IDisposable
         var transaction = new CommitTransaction(_repository, "bench", s_author.Name);
         var commit = transaction.Add(new Commit
         {
-            Snapshot = id, Parents = parents, Author = s_author, Time = _repository.NextTime(parents), Message = "A commit of the benchmark",
+            Snapshot = id,
+            Parents = parents,
+            Author = s_author,
+            Time = _repository.NextTime(parents),
+            Message = "A commit of the benchmark",
         });
         transaction.MoveBranch(branch, _repository.FindHead(branch), commit);
         transaction.Publish();

@@ -42,7 +42,7 @@ public interface IRepositoryStore : IDisposable
     /// <summary>Collecting, checking and rewriting what is stored.</summary>
     IStoreUpkeep Upkeep { get; }
 
-    /// <summary>Begins the short write transaction, waiting for other writers up to a few seconds; throws kind Locked after that.</summary>
+    /// <summary>Begins the short write transaction, waiting for other writers up to 20 seconds; throws kind Locked after that.</summary>
     IStoreTransaction Begin();
 
     /// <summary>Takes a named lock for this process (released by the operating system if it dies);

@@ -54,7 +54,7 @@ internal sealed class ConflictDesk(WorkspaceContext context)
         var ids = shelf.ReadIds();
         var chosen = request.Id is { } id ? [ids[IndexOf(ids, id)]] : Undecided(shelf, ids);
         if (chosen.Count == 0) return 0;
-        RefuseUnfit(shelf, ids, chosen, request.Resolution.Kind);
+        RefuseUnfit(shelf, ids, chosen, request.Resolution);
         using var transaction = context.Repository.Store.Begin();
         shelf.Decide(transaction, chosen, request.Resolution);
         transaction.Commit();
@@ -102,16 +102,23 @@ internal sealed class ConflictDesk(WorkspaceContext context)
         return [.. ids.Where(id => !decided.ContainsKey(id))];
     }
 
-    /// <summary>A value fits one cell only, and two rows fit only where both sides added one.</summary>
-    private static void RefuseUnfit(ConflictShelf shelf, IReadOnlyList<string> ids, IReadOnlyList<string> chosen, ResolutionKind kind)
+    /// <summary>A value fits one cell only, a statement one definition, and two rows fit only where both sides added one.</summary>
+    private void RefuseUnfit(ConflictShelf shelf, IReadOnlyList<string> ids, IReadOnlyList<string> chosen, Resolution resolution)
     {
+        var kind = resolution.Kind;
         if (kind is not (ResolutionKind.Value or ResolutionKind.Both)) return;
         var asked = chosen.ToHashSet();
         var conflicts = chosen.Count == 1 ? shelf.Read(IndexOf(ids, chosen[0]), 1) : shelf.Read(0, ids.Count).Where(c => asked.Contains(c.Id));
+        if (kind == ResolutionKind.Value && chosen.Count == 1 && conflicts.First() is { Kind: ConflictKind.Schema } definition)
+        {
+            HandMadeDefinition.Check(context.Live.Provider.Dialect, definition, resolution.Value);
+            return;
+        }
+
         var unfit = conflicts.FirstOrDefault(c => kind == ResolutionKind.Value ? c.Kind != ConflictKind.Cell : !c.CanTakeBoth);
         if (unfit is null) return;
         throw kind == ResolutionKind.Value
-            ? new DbVcException(FailureKind.Usage, "conflict.value", "A value can only resolve a conflict of one cell.", unfit.Id,
+            ? new DbVcException(FailureKind.Usage, "conflict.value", "A value can only resolve a conflict of one cell or one definition.", unfit.Id,
                 "Use --take source, target or base.")
             : new DbVcException(FailureKind.Usage, "conflict.both", $"Conflict {unfit.Id} is not about two new rows under one integer key.", unfit.Id,
                 "Use --take source, target or base.");

@@ -21,7 +21,7 @@ public sealed class MergeController
         _context = context;
         _branches = branches;
         _replays = replays;
-        _planner = new MergePlanner(context.Repository);
+        _planner = new MergePlanner(context.Repository, context.Live.Provider.Dialect);
         _conflicts = new ConflictDesk(context);
     }
 

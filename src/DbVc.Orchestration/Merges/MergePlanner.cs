@@ -5,7 +5,7 @@ using DbVc.VersionControl;
 namespace DbVc.Orchestration;
 
 /// <summary>Computes three-way merges of commits; writes trees, decides nothing else and publishes nothing.</summary>
-internal sealed class MergePlanner(Repository repository)
+internal sealed class MergePlanner(Repository repository, ISchemaDialect dialect)
 {
     /// <summary>True when the target holds everything of the source already.</summary>
     public bool IsUpToDate(CommitId source, CommitId target) => new CommitGraph(repository).IsAncestor(source, target);
@@ -21,8 +21,8 @@ internal sealed class MergePlanner(Repository repository)
         var translation = new KeyTranslation(repository, chunks, inputs.HighestKey);
         var states = translation.Run(inputs.Source, inputs.TargetHead, new MergeStates(start, source, inputs.Target));
         var history = new MergeHistory(repository, inputs.Source, inputs.TargetHead);
-        var outcome = new ThreeWayMerge(chunks, inputs.Policies, inputs.Decisions, history) { HighestKey = inputs.HighestKey }
-            .Run(states.Base, states.Source, states.Target);
+        var merge = new ThreeWayMerge(chunks, inputs.Policies, inputs.Decisions, history) { HighestKey = inputs.HighestKey, Dialect = dialect };
+        var outcome = merge.Run(states.Base, states.Source, states.Target);
         return translation.Moved.Count == 0 ? outcome : outcome with { Rekeyed = [.. translation.Moved, .. outcome.Rekeyed] };
 
         IEnumerable<TableSchema> Tables(Snapshot snapshot) =>

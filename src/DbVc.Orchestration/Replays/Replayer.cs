@@ -126,6 +126,7 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
         var history = new ReplayHistory(commits, new SnapshotReader(chunks, after), new SnapshotReader(chunks, target));
         return new ThreeWayMerge(chunks, MergePolicies.Parse([.. context.Configuration.Policies]), decisions, history)
         {
+            Dialect = context.Live.Provider.Dialect,
             HighestKey = table => highest.Value.GetValueOrDefault(table),
         }.Run(before, after, target);
     }

@@ -36,6 +36,23 @@ internal sealed class ChunkIndex(StoreDatabase database) : IDisposable
         }
     }
 
+    /// <summary>Which of two chunks are there, in one question: asking costs more than finding.</summary>
+    public (bool First, bool Second) Contains(Hash first, Hash second)
+    {
+        lock (_lock)
+        {
+            using var query = _connection.Use("SELECT hash FROM chunks WHERE hash IN (?1, ?2)").Bind(1, first).Bind(2, second);
+            var found = (First: false, Second: false);
+            while (query.Step())
+            {
+                var hash = query.ReadHash(0);
+                found = (found.First || hash == first, found.Second || hash == second);
+            }
+
+            return found;
+        }
+    }
+
     public bool TryFind(Hash hash, out string pack, out ChunkPlace place)
     {
         lock (_lock)

@@ -33,7 +33,10 @@ internal sealed class ChunkWriter : IChunkWriter, IStoredChunks
         var hash = Hash.Of(chunk);
         lock (_lock)
         {
-            if (_pending.ContainsKey(hash) || (_looksUp && _store.Index.Contains(hash))) return hash;
+            if (_pending.ContainsKey(hash)) return hash;
+            var known = _looksUp ? _store.Index.Contains(hash, basedOn) : default;
+            if (known.First) return hash;
+            if (!known.Second && !_pending.ContainsKey(basedOn)) basedOn = Hash.None;
             _pack ??= new PackAppender(_folder, _lease.NextPack(), _store.Probe);
             _pending.Add(hash, Append(_pack, hash, chunk, basedOn));
             return hash;
@@ -78,10 +81,10 @@ internal sealed class ChunkWriter : IChunkWriter, IStoredChunks
             : pack.Append(hash, PackCodec.Whole, chunk);
     }
 
-    /// <summary>The chunk to store a difference to; null if there is none, or its own chain is long already.</summary>
+    /// <summary>The chunk to store a difference to, which is there; null if there is none, or its own chain is long already.</summary>
     private StoredChunk? FindBase(Hash hash, Hash basedOn)
     {
-        if (basedOn.IsNone || basedOn == hash || (!_pending.ContainsKey(basedOn) && !_store.Index.Contains(basedOn))) return null;
+        if (basedOn.IsNone || basedOn == hash) return null;
         try
         {
             var other = Load(basedOn, 0);

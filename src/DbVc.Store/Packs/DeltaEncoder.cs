@@ -32,6 +32,7 @@ internal sealed class DeltaEncoder
         var head = other.CommonPrefixLength(chunk);
         var tail = CountCommonTail(other[head..], chunk[head..]);
         if (head > 0) Copy(0, head);
+        IndexPlaces(other, head, other.Length - tail, chunk.Length - tail - head);
         EncodeMiddle(other, chunk, head, chunk.Length - tail);
         if (tail > 0) Copy(other.Length - tail, tail);
         if (_tooLong) return false;
@@ -49,8 +50,6 @@ internal sealed class DeltaEncoder
 
     private void EncodeMiddle(ReadOnlySpan<byte> other, ReadOnlySpan<byte> chunk, int from, int to)
     {
-        if (to - from >= 2 * Window) IndexPlaces(other);
-        else _places.AsSpan().Clear();
         var pending = from;
         for (var at = from; at + Window <= to && !_tooLong;)
         {
@@ -72,11 +71,13 @@ internal sealed class DeltaEncoder
         Insert(chunk[pending..to]);
     }
 
-    private void IndexPlaces(ReadOnlySpan<byte> other)
+    /// <summary>Only what lies between the common ends is indexed: rows change in their place, and a long index costs more than it finds.</summary>
+    private void IndexPlaces(ReadOnlySpan<byte> other, int from, int to, int wanted)
     {
+        if (wanted < Window) return;
         _places.AsSpan().Clear();
-        var stride = other.Length <= DenselyIndexed ? 1 : 4;
-        for (var place = 0; place + Window <= other.Length; place += stride) _places[Slot(other[place..])] = place + 1;
+        var stride = to - from <= DenselyIndexed ? 1 : 4;
+        for (var place = from; place + Window <= to; place += stride) _places[Slot(other[place..])] = place + 1;
     }
 
     /// <summary>A place in the other chunk with the same next bytes, the expected one before any other; -1 if none is known.</summary>

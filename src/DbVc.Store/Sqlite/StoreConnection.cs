@@ -6,8 +6,8 @@ namespace DbVc.Store;
 /// <summary>One connection to <c>commit-history.db</c>; used by one thread at a time.</summary>
 internal sealed class StoreConnection : IDisposable
 {
-    /// <summary>How long a writer waits for another before it gives up.</summary>
-    private const int BusyMilliseconds = 5_000;
+    /// <summary>How long a writer waits for others before it gives up; SQLite does not queue them, so twenty of them on a busy machine need patience.</summary>
+    private const int BusyMilliseconds = 20_000;
 
     private readonly sqlite3 _handle;
     private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);

@@ -71,7 +71,8 @@ internal sealed class TableMerge(MergeWork work, TableSides sides)
     private TreeEdit? Merge(TreeDifference source, TreeDifference target) => Classify(source, target) switch
     {
         RowMergeCase.Counts => MergeCounts(source, target),
-        RowMergeCase.Convergent => KeepTarget(target),
+        RowMergeCase.Convergent or RowMergeCase.TargetOnly => KeepTarget(target),
+        RowMergeCase.SourceOnly => TakeSource(source),
         RowMergeCase.TwoRows => Note(target),
         RowMergeCase.DeleteModify or RowMergeCase.SameNewKey => ResolveRow(source, target),
         _ => MergeCells(source, target),
@@ -81,7 +82,8 @@ internal sealed class TableMerge(MergeWork work, TableSides sides)
     {
         if (_targetRows.IsCounted(source.Key)) return RowMergeCase.Counts;
         if (source.After is null && target.After is null) return RowMergeCase.Convergent;
-        if (source.After is not { } sourceRow || target.After is not { } targetRow) return RowMergeCase.DeleteModify;
+        if (source.After is not { } sourceRow) return IsOnlyRewritten(_targetRows, target) ? RowMergeCase.SourceOnly : RowMergeCase.DeleteModify;
+        if (target.After is not { } targetRow) return IsOnlyRewritten(_sourceRows, source) ? RowMergeCase.TargetOnly : RowMergeCase.DeleteModify;
         var alike = sourceRow.Span.SequenceEqual(targetRow.Span);
         // Of a table that both sides created, what is alike came with it.
         if (source.Before is null && !(alike && sides.Base is null) && IsTwoRows(source.Key))
@@ -92,6 +94,11 @@ internal sealed class TableMerge(MergeWork work, TableSides sides)
         if (alike) return _judgesEqualChanges ? RowMergeCase.Cells : RowMergeCase.Convergent;
         return RowMergeCase.Cells;
     }
+
+    /// <summary>True if a side only gave the row the columns of its new schema: no value that was there before is another one.</summary>
+    private bool IsOnlyRewritten(TableEncoder rows, TreeDifference change) => _baseRows is { } before && before != rows
+        && change is { Before: { } old, After: { } now }
+        && Convert(before, change.Key, old).Span.SequenceEqual(Convert(rows, change.Key, now).Span);
 
     /// <summary>True for a key that is handed out, unless a cherry-pick brought the row to both sides.</summary>
     private bool IsTwoRows(ReadOnlyMemory<byte> key) => _key is { IsAllocated: true } column && column.IsInteger(_mergedRows, key)
@@ -146,7 +153,9 @@ internal sealed class TableMerge(MergeWork work, TableSides sides)
         var merged = new Value[_columns.Count];
         for (var i = 0; i < merged.Length; i++)
         {
-            merged[i] = _cells.Run(place, _columns[i], Cell(_baseRows, before, _columns[i].Id),
+            // In a column that came later every row of the base held its default.
+            var old = before is null ? null : Cell(_baseRows, before, _columns[i].Id) ?? ColumnDefault.Find(_columns[i]);
+            merged[i] = _cells.Run(place, _columns[i], old,
                 Cell(_sourceRows, sourceRow, _columns[i].Id), Cell(_targetRows, targetRow, _columns[i].Id));
         }
 

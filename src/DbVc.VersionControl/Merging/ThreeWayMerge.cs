@@ -14,6 +14,9 @@ namespace DbVc.VersionControl;
 public sealed class ThreeWayMerge(
     IChunkWriter chunks, MergePolicies policies, Func<string, Resolution?> decisions, IMergeHistory? history = null)
 {
+    /// <summary>The engine's language; without it a table whose definition both sides changed is merged by a person.</summary>
+    public ISchemaDialect? Dialect { get; init; }
+
     /// <summary>The highest key that the engine ever handed out in a table, by its name; 0 where it does not remember.</summary>
     public Func<string, long> HighestKey { get; init; } = _ => 0;
 
@@ -23,7 +26,7 @@ public sealed class ThreeWayMerge(
         var conflicts = new ConflictLog(decisions);
         var work = new MergeWork(chunks, policies, conflicts, history) { HighestKey = HighestKey, Doubled = new DoubledKeys() };
         var editor = new SnapshotEditor(chunks, target);
-        var tables = new SchemaMerge(chunks, conflicts).Run(start.Objects, source.Objects, target.Objects, editor);
+        var tables = new SchemaMerge(chunks, Dialect ?? PlainDialect.Instance, conflicts).Run(start.Objects, source.Objects, target.Objects, editor);
         var inSchema = conflicts.Open.Count;
         var merged = MergeTables(work, tables, new MergedTables(chunks, start, target));
         var keys = KeyMap.Plan(work, tables);

@@ -215,6 +215,34 @@ public sealed class WorkspaceTests : IDisposable
     }
 
     [Fact]
+    public void A_conflict_of_definitions_is_settled_by_hand_and_loses_nobodys_data()
+    {
+        const string Rebuild = "PRAGMA foreign_keys = OFF; DROP VIEW rich;"
+            + "CREATE TABLE c2 (id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT UNIQUE, balance TYPE NOT NULL DEFAULT 0);"
+            + "INSERT INTO c2 SELECT * FROM customers; DROP TRIGGER log_customer; DROP TABLE customers; ALTER TABLE c2 RENAME TO customers;";
+        _shop.Branch("work", Rebuild.Replace("TYPE", "TEXT", StringComparison.Ordinal) + "ALTER TABLE customers ADD COLUMN phone TEXT;"
+            + "UPDATE customers SET phone = '031' WHERE id = 1");
+        _shop.Write(Rebuild.Replace("TYPE", "REAL", StringComparison.Ordinal) + "UPDATE customers SET name = 'Anna' WHERE id = 1");
+        var conflict = Assert.Single(_shop.Merge("work").Conflicts);
+        Assert.Equal((ConflictKind.Schema, "customers", "balance"), (conflict.Kind, conflict.Table, conflict.Column));
+
+        string[] unfit = ["CREATE TABLE customers (", "CREATE VIEW customers AS SELECT 1", "DROP TABLE customers", "CREATE TABLE a (b); DROP TABLE a"];
+        foreach (var bad in unfit)
+        {
+            Assert.Equal("conflict.value", Assert.Throws<DbVcException>(() => Resolve(bad)).Code);
+        }
+
+        Resolve("CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT UNIQUE, "
+            + "balance NUMERIC NOT NULL, phone TEXT, vip INT DEFAULT 1)");
+        Assert.Equal(MergeState.Merged, _shop.Workspace.Merges.Continue(null, CancellationToken.None).State);
+        Assert.Equal("Anna|031|50|1", _shop.Ask("SELECT name || '|' || phone || '|' || balance || '|' || vip FROM customers WHERE id = 1"));
+        Assert.True(_shop.Workspace.Status(CancellationToken.None).Clean);
+
+        void Resolve(string sql) =>
+            _shop.Workspace.Merges.Resolve(new ResolveRequest(null, conflict.Id, new Resolution(ResolutionKind.Value, Value.Text(sql))));
+    }
+
+    [Fact]
     public void A_column_renamed_on_one_side_takes_the_other_sides_values()
     {
         _shop.Branch("work", "DROP VIEW rich; ALTER TABLE customers RENAME COLUMN balance TO amount");

@@ -34,17 +34,18 @@ internal sealed class SchemaSketch : IDisposable
 
     public DatabaseSchema Read() => SqliteSchemaReader.Read(_handle);
 
-    /// <summary>Renames with all texts that name it; what SQLite refuses is left as it is.</summary>
-    public void Rename(string table, string? column, string to)
+    /// <summary>Renames with all texts that name it; false where SQLite refuses: the name is taken, or a view would become ambiguous.</summary>
+    public bool Rename(string table, string? column, string to)
     {
         var change = column is null ? "RENAME" : $"RENAME COLUMN {SqliteName.Quote(column)}";
         try
         {
             _handle.Execute($"ALTER TABLE main.{SqliteName.Quote(table)} {change} TO {SqliteName.Quote(to)}");
+            return true;
         }
         catch (DbVcException failure) when (failure.Code == "database.failed")
         {
-            // The name is taken, or a view would become ambiguous: whoever asked sees that the name did not change.
+            return false;
         }
     }
 

@@ -29,10 +29,18 @@ internal sealed class SqliteDialect : ISchemaDialect
         var columns = renames.Where(r => r.Column is not null).ToList();
         var tables = renames.Where(r => r.Column is null).ToList();
         for (var i = 0; i < columns.Count; i++) sketch.Rename(columns[i].Table, columns[i].Column, Passing + i);
-        for (var i = 0; i < columns.Count; i++) sketch.Rename(columns[i].Table, Passing + i, columns[i].To);
+        for (var i = 0; i < columns.Count; i++)
+        {
+            if (!sketch.Rename(columns[i].Table, Passing + i, columns[i].To)) sketch.Rename(columns[i].Table, Passing + i, columns[i].Column!);
+        }
+
         // Names that begin like db-vc's own tables are not versioned, and nobody sees this one.
         for (var i = 0; i < tables.Count; i++) sketch.Rename(tables[i].Table, null, Passing + i);
-        for (var i = 0; i < tables.Count; i++) sketch.Rename(Passing + i, null, tables[i].To);
+        for (var i = 0; i < tables.Count; i++)
+        {
+            if (!sketch.Rename(Passing + i, null, tables[i].To)) sketch.Rename(Passing + i, null, tables[i].Table);
+        }
+
         return Restore(schema, sketch.Read(), tables);
     }
 

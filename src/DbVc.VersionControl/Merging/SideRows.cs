@@ -1,0 +1,148 @@
+using DbVc.Model;
+using DbVc.Store;
+
+namespace DbVc.VersionControl;
+
+/// <summary>
+/// Brings the rows of the three states to the merged table's columns, types and key, so that rows are merged under one schema.
+/// A tree that fits already is taken as it is; of a tree that does not, only what differs from the base is converted where keys allow it.
+/// </summary>
+internal sealed class SideRows
+{
+    private readonly IChunkWriter _chunks;
+    private readonly ISchemaDialect _dialect;
+    private readonly MergedDefinition _table;
+    private readonly TableSchema _schema;
+    private readonly TableEncoder _rows;
+    private readonly MergedColumn[] _stored;
+    private readonly Dictionary<int, Value> _defaults = [];
+
+    public SideRows(IChunkWriter chunks, ISchemaDialect dialect, MergedDefinition table)
+    {
+        (_chunks, _dialect, _table, _schema) = (chunks, dialect, table, table.Schema!);
+        _rows = new TableEncoder(_schema);
+        _stored = [.. table.Columns.Where(c => !c.Column.Generated)];
+    }
+
+    /// <summary>True where rows that a side changed cannot be found under the merged key, because the side does not have its columns.</summary>
+    public bool LacksKey()
+    {
+        var (start, source, target) = (_table.Triple.Base, _table.Triple.Source, _table.Triple.Target);
+        if (start is null || source is null || target is null) return false;
+        return Lacks(SchemaSide.Source, source.Rows != start.Rows) || Lacks(SchemaSide.Target, target.Rows != start.Rows);
+
+        bool Lacks(SchemaSide side, bool hasChanges) => hasChanges && _schema.PrimaryKey.Any(k => KeyColumn(k).On(side) == 0);
+    }
+
+    /// <summary>Throws <c>table.duplicate-key</c> where a side's rows do not have the merged key each for itself.</summary>
+    public TableSides Build()
+    {
+        var (start, source, target) = (_table.Triple.Base, _table.Triple.Source, _table.Triple.Target);
+        TableSnapshot? before = start is null ? null : Fits(SchemaSide.Base, start) ? Take(start) : Rewrite(SchemaSide.Base, start);
+        if (source is null) return new TableSides(before, before!, Convert(SchemaSide.Target, target!, before), _schema);
+        var converted = Convert(SchemaSide.Source, source, before);
+        return target is null ? TableSides.NewOnSource(converted) : new TableSides(before, converted, Convert(SchemaSide.Target, target, before), _schema);
+    }
+
+    private TableSnapshot Convert(SchemaSide side, TableSnapshot table, TableSnapshot? before)
+    {
+        if (Fits(side, table)) return Take(table);
+        if (before is null || !_schema.HasKey || !HasMergedKey(side, table) || !HasMergedKey(SchemaSide.Base, _table.Triple.Base!)) return Rewrite(side, table);
+        return ConvertChanges(side, table, before);
+    }
+
+    private TableSnapshot Take(TableSnapshot table) => table with { Schema = _schema };
+
+    /// <summary>The side's changes since the base, made to the base in its merged form. A cell that only its column's type changed did not change.</summary>
+    private TableSnapshot ConvertChanges(SchemaSide side, TableSnapshot table, TableSnapshot before)
+    {
+        var start = _table.Triple.Base!;
+        var (oldRows, newRows) = (new TableEncoder(start.Schema), new TableEncoder(table.Schema));
+        var edits = new List<TreeEdit>();
+        foreach (var change in ProllyTree.Diff(_chunks, start.Rows, table.Rows))
+        {
+            if (change.After is not { } after)
+            {
+                edits.Add(new TreeEdit(change.Key, null));
+                continue;
+            }
+
+            var row = newRows.Decode(_chunks, change.Key, after).Values;
+            var old = change.Before is { } b ? oldRows.Decode(_chunks, change.Key, b).Values : null;
+            var merged = Array.ConvertAll(_stored, c => ConvertCell(c, side, newRows, row));
+            if (old is not null)
+            {
+                for (var i = 0; i < merged.Length; i++)
+                {
+                    if (!IsUnchanged(_stored[i], side, new Cells(oldRows, old), new Cells(newRows, row))) continue;
+                    merged[i] = ConvertCell(_stored[i], SchemaSide.Base, oldRows, old);
+                }
+            }
+
+            edits.Add(new TreeEdit(change.Key, _rows.Encode(_chunks, merged).Value));
+        }
+
+        return new TableSnapshot(_schema, ProllyTree.Edit(_chunks, before.Rows, edits), table.Count);
+    }
+
+    /// <summary>Also where the side took the column away and it stays after all: then it keeps what it held.</summary>
+    private bool IsUnchanged(MergedColumn column, SchemaSide side, Cells before, Cells after)
+    {
+        var (was, now) = (before.Rows.IndexOf(column.Base), after.Rows.IndexOf(column.On(side)));
+        if (column.Base == 0 || was < 0) return false;
+        return now < 0 || _dialect.Store(after.Rows.Table.Columns.First(c => c.Id == column.On(side)), before.Row[was]) == after.Row[now];
+    }
+
+    private TableSnapshot Rewrite(SchemaSide side, TableSnapshot table)
+    {
+        var encoder = new TableEncoder(table.Schema);
+        using var rows = new ValueRows(Rows(side, table, encoder));
+        var built = RowTree.Build(_chunks, _rows, rows);
+        return new TableSnapshot(_schema, built.Root, built.Count);
+    }
+
+    private IEnumerable<Value[]> Rows(SchemaSide side, TableSnapshot table, TableEncoder encoder)
+    {
+        foreach (var entry in ProllyTree.Scan(_chunks, table.Rows))
+        {
+            var (values, count) = encoder.Decode(_chunks, entry);
+            var row = Array.ConvertAll(_stored, c => ConvertCell(c, side, encoder, values));
+            for (long i = 0; i < count; i++) yield return row;
+        }
+    }
+
+    private Value ConvertCell(MergedColumn column, SchemaSide side, TableEncoder rows, Value[] row)
+    {
+        var index = column.On(side) == 0 ? -1 : rows.IndexOf(column.On(side));
+        if (index < 0) return Default(column.Column);
+        return SameType(column.Column, rows.Table.Columns.First(c => c.Id == column.On(side))) ? row[index] : _dialect.Store(column.Column, row[index]);
+    }
+
+    private Value Default(Column column)
+    {
+        if (!_defaults.TryGetValue(column.Id, out var value)) _defaults[column.Id] = value = _dialect.DefaultValue(column);
+        return value;
+    }
+
+    /// <summary>Its entries are those of the merged table, byte for byte.</summary>
+    private bool Fits(SchemaSide side, TableSnapshot table) =>
+        HasMergedKey(side, table) && SameColumns(side, table)
+        && Array.TrueForAll(_stored, c => c.On(side) > 0 || (c.Base == 0 && Default(c.Column).IsNull));
+
+    private bool SameColumns(SchemaSide side, TableSnapshot table)
+    {
+        var columns = table.Schema.StoredColumns.ToDictionary(c => c.Id);
+        var shared = Array.FindAll(_stored, c => c.On(side) > 0);
+        return shared.Length == columns.Count
+            && Array.TrueForAll(shared, c => c.On(side) == c.Column.Id && columns.TryGetValue(c.Column.Id, out var own) && SameType(c.Column, own));
+    }
+
+    private bool HasMergedKey(SchemaSide side, TableSnapshot table) =>
+        table.Schema.PrimaryKey.Select(k => table.Schema.FindColumn(k)!.Id).SequenceEqual(_schema.PrimaryKey.Select(k => KeyColumn(k).On(side)));
+
+    private MergedColumn KeyColumn(string name) => _table.Columns.First(c => string.Equals(c.Column.Name, name, StringComparison.OrdinalIgnoreCase));
+
+    private static bool SameType(Column one, Column other) => string.Equals(one.DeclaredType, other.DeclaredType, StringComparison.OrdinalIgnoreCase);
+
+    private readonly record struct Cells(TableEncoder Rows, Value[] Row);
+}
