@@ -46,12 +46,44 @@ internal sealed class SideRows
 
     private TableSnapshot Convert(SchemaSide side, TableSnapshot table, TableSnapshot? before)
     {
-        if (Fits(side, table)) return Take(table);
+        if (Fits(side, table)) return FillFromOther(side, table);
         if (before is null || !_schema.HasKey || !HasMergedKey(side, table) || !HasMergedKey(SchemaSide.Base, _table.Triple.Base!)) return Rewrite(side, table);
         return ConvertChanges(side, table, before);
     }
 
     private TableSnapshot Take(TableSnapshot table) => table with { Schema = _schema };
+
+    /// <summary>Of a row that both sides added, only the side that has a new column can say what is in it.</summary>
+    private TableSnapshot FillFromOther(SchemaSide side, TableSnapshot table)
+    {
+        if (!_schema.HasKey || _table.Triple.On(Other(side)) is not { } other || !Array.Exists(_stored, c => IsOnlyOn(Other(side), c))) return Take(table);
+        var rows = new TableEncoder(table.Schema);
+        var edits = new List<TreeEdit>();
+        foreach (var change in ProllyTree.Diff(_chunks, _table.Triple.Base?.Rows ?? default, table.Rows))
+        {
+            if (change.Before is not null || change.After is not { } after || FindOther(side, other, change.Key) is not { } cells) continue;
+            var row = rows.Decode(_chunks, change.Key, after).Values;
+            var merged = Array.ConvertAll(_stored, c => ConvertNew(c, side, new Cells(rows, row), cells));
+            edits.Add(new TreeEdit(change.Key, _rows.Encode(_chunks, merged).Value));
+        }
+
+        return Take(table) with { Rows = ProllyTree.Edit(_chunks, table.Rows, edits) };
+    }
+
+    private Value ConvertNew(MergedColumn column, SchemaSide side, Cells own, Cells? other) =>
+        other is { } o && IsOnlyOn(Other(side), column) ? ConvertCell(column, Other(side), o.Rows, o.Row) : ConvertCell(column, side, own.Rows, own.Row);
+
+    /// <summary>The other side's row of a key, where both sides have the merged key.</summary>
+    private Cells? FindOther(SchemaSide side, TableSnapshot? other, ReadOnlyMemory<byte> key)
+    {
+        if (other is null || !HasMergedKey(Other(side), other) || !ProllyTree.TryGet(_chunks, other.Rows, key.Span, out var value)) return null;
+        var rows = new TableEncoder(other.Schema);
+        return rows.IsCounted(key) ? null : new Cells(rows, rows.Decode(_chunks, key, value).Values);
+    }
+
+    private static bool IsOnlyOn(SchemaSide side, MergedColumn column) => column.Base == 0 && column.On(side) > 0 && column.On(Other(side)) == 0;
+
+    private static SchemaSide Other(SchemaSide side) => side == SchemaSide.Source ? SchemaSide.Target : SchemaSide.Source;
 
     /// <summary>The side's changes since the base, made to the base in its merged form. A cell that only its column's type changed did not change.</summary>
     private TableSnapshot ConvertChanges(SchemaSide side, TableSnapshot table, TableSnapshot before)
@@ -69,7 +101,8 @@ internal sealed class SideRows
 
             var row = newRows.Decode(_chunks, change.Key, after).Values;
             var old = change.Before is { } b ? oldRows.Decode(_chunks, change.Key, b).Values : null;
-            var merged = Array.ConvertAll(_stored, c => ConvertCell(c, side, newRows, row));
+            var cells = old is null ? FindOther(side, _table.Triple.On(Other(side)), change.Key) : null;
+            var merged = Array.ConvertAll(_stored, c => ConvertNew(c, side, new Cells(newRows, row), cells));
             if (old is not null)
             {
                 for (var i = 0; i < merged.Length; i++)
