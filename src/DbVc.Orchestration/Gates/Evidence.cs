@@ -25,6 +25,25 @@ internal static class Evidence
     }
 
     /// <summary>
+    /// What a merge would need gates for, a cherry-pick onto main needs them for too: files of pipelines, and anything that stands on an agent's
+    /// commit. What main holds already was judged when it came.
+    /// </summary>
+    public static EvidenceVerdict JudgePick(WorkspaceContext context, CommitId commit, CommitId? parent, BranchName target)
+    {
+        var (graph, main) = (new CommitGraph(context.Repository), context.Repository.Head(BranchName.Main));
+        if (!target.IsMain || graph.IsAncestor(commit, main)) return new EvidenceVerdict(null, null);
+        var files = parent is { } p ? context.Repository.ReadSnapshot(p).Snapshot.Files : default;
+        if (context.Repository.ReadSnapshot(commit).Snapshot.Files == files
+            && !HoldsAgentWork(context, graph, commit, main)) return new EvidenceVerdict(null, null);
+        var report = context.Repository.ListBranches().Select(b => GateReports.Find(context, BranchName.Parse(b.Key)))
+            .FirstOrDefault(r => r?.Head == commit.ToString() && r.Gates.All(g => g.Passed));
+        return report is not null
+            ? new EvidenceVerdict(Hash.Parse(report.Hash), null)
+            : Refuse([], $"{commit.Short} holds an agent's work or files of a pipeline, and no gates were passed for it.",
+                "db-vc branch merge, db-vc gate run");
+    }
+
+    /// <summary>
     /// A branch is judged by gates when it has a task, when it brings pipeline files that main does not have, or when an agent
     /// made any commit that main lacks: where the branch was started from does not matter.
     /// </summary>
@@ -35,8 +54,24 @@ internal static class Evidence
         var main = context.Repository.Head(BranchName.Main);
         var common = graph.MergeBases(head, main);
         if (common.Count == 0 || context.Repository.ReadSnapshot(head).Snapshot.Files != context.Repository.ReadSnapshot(common[0]).Snapshot.Files) return true;
+        return HoldsAgentWork(context, graph, head, main);
+    }
+
+    /// <summary>True if an agent made a commit that main lacks, here or where a cherry-pick took it from: whoever picks is its author then.</summary>
+    private static bool HoldsAgentWork(WorkspaceContext context, CommitGraph graph, CommitId head, CommitId main)
+    {
         var known = graph.Walk(main).Select(c => c.Id).ToHashSet();
-        return graph.Walk(head).Any(c => c.Commit.Author.Kind == AuthorKind.Agent && !known.Contains(c.Id));
+        var open = new Queue<CommitId>([head]);
+        while (open.TryDequeue(out var start))
+        {
+            foreach (var (id, commit) in graph.Walk(start).Where(c => known.Add(c.Id)))
+            {
+                if (commit.Author.Kind == AuthorKind.Agent || commit.Provenance is not null) return true;
+                if (commit.Origin is { } origin && context.Repository.Store.ReadCommit(origin.Hash) is not null) open.Enqueue(origin);
+            }
+        }
+
+        return false;
     }
 
     private static EvidenceVerdict Refuse(IReadOnlyList<GateSummary> gates, string message, string command) =>

@@ -109,7 +109,8 @@ internal sealed class SchemaNeeds(IChunkSource chunks, ISchemaDialect dialect, S
             if (doubtful.Count > 0 && change is { Before: null, After: { } added })
             {
                 var row = newRows.Decode(chunks, change.Key, added).Values;
-                written.UnionWith(doubtful.Where(d => row[newRows.IndexOf(d.Id)] is { IsNull: false } value && value != ColumnDefault.Find(d)).Select(d => d.Id));
+                var filled = doubtful.Where(d => row[newRows.IndexOf(d.Id)] is { IsNull: false } value && value != ColumnDefault.Find(d));
+                written.UnionWith(filled.Select(d => d.Id));
             }
 
             // Rows without key show an edit as one row gone and another come.

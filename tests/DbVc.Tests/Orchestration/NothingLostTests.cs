@@ -70,7 +70,22 @@ public sealed class NothingLostTests : IDisposable
         Change("p", "UPDATE items SET a = NULL WHERE id = 1");
         Change("q", "UPDATE items SET name = 'BOLT' WHERE id = 1; UPDATE items SET b = NULL WHERE id = 2");
         Assert.Equal(MergeState.Merged, MergeInto("p", "q").State);
-        Assert.Equal("BOLT//y nut/x/ gear/x/y", _shop.AskBranch("q", "SELECT group_concat(name || '/' || ifnull(a, '') || '/' || ifnull(b, ''), ' ') FROM items"));
+        const string All = "SELECT group_concat(name || '/' || ifnull(a, '') || '/' || ifnull(b, ''), ' ') FROM items";
+        Assert.Equal("BOLT//y nut/x/ gear/x/y", _shop.AskBranch("q", All));
+    }
+
+    [Fact]
+    public void An_agents_rows_do_not_get_around_the_gates_by_a_cherry_pick_to_another_branch()
+    {
+        _shop.Workspace.Branches.Create(BranchName.Parse("agent"), null, CancellationToken.None);
+        _shop.Workspace.Branches.Create(BranchName.Parse("side"), null, CancellationToken.None);
+        _shop.WriteBranch("agent", "INSERT INTO items VALUES (9, 'invented', 1, NULL)");
+        var bot = new Author("bot", "bot@example.com", AuthorKind.Agent);
+        _shop.Workspace.Branches.Commit(BranchName.Parse("agent"), "Invent", bot, CancellationToken.None);
+        Assert.Equal(MergeState.Refused, _shop.Merge("agent").State);
+        _shop.Workspace.Replays.CherryPick(new CherryPickRequest("agent", BranchName.Parse("side")), CancellationToken.None);
+        Assert.Equal(MergeState.Refused, _shop.Merge("side").State);
+        Assert.Equal("0", _shop.Ask("SELECT count(*) FROM items WHERE id = 9"));
     }
 
     private void Copy(string from, string name) => _shop.Workspace.Branches.Create(BranchName.Parse(name), from, CancellationToken.None);
