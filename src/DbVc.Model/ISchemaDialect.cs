@@ -24,6 +24,9 @@ public interface ISchemaDialect
 
     /// <summary>What the engine keeps when a value is put into a column: its declared type may convert it.</summary>
     Value Store(Column column, Value value);
+
+    /// <summary>True if the table says that a column holds JSON documents: by the declared type, or by a check.</summary>
+    bool HoldsJson(TableSchema table, Column column);
 }
 
 /// <summary>What became of a schema in an empty database.</summary>

@@ -14,6 +14,8 @@ internal sealed class CellMerge(MergeWork work, TableSides sides)
     private readonly Dictionary<int, ColumnPolicy> _policies = sides.Merged.StoredColumns.ToDictionary(
         c => c.Id, c => work.Policies.Find(sides.Merged.Name, c.Name));
 
+    private readonly HashSet<int> _json = [.. sides.Merged.StoredColumns.Where(c => work.HoldsJson(sides.Merged, c)).Select(c => c.Id)];
+
     /// <summary>A side is null where its table does not have the column, and the base also where it does not have the row.</summary>
     public Value Run(RowPlace row, Column column, Value? before, Value? source, Value? target)
     {
@@ -24,13 +26,11 @@ internal sealed class CellMerge(MergeWork work, TableSides sides)
         if (t == before) return s;
         var policy = _policies[column.Id];
         if (s == t && !JudgesEqual(policy.Kind, before)) return t;
-        if (IsJson(column) && before is { } b && MergeJson(new Place(row, column), policy, (b, s, t)) is { } merged) return merged;
+        if (_json.Contains(column.Id) && before is { } b && MergeJson(new Place(row, column), policy, (b, s, t)) is { } merged) return merged;
         return Decide(new Place(row, column), policy, before, s, t) ?? Resolve(new Place(row, column), before, s, t);
     }
 
     private static bool JudgesEqual(MergePolicy policy, Value? before) => policy is MergePolicy.Strict or MergePolicy.Delta && before is not null;
-
-    private static bool IsJson(Column column) => column.DeclaredType.Contains("JSON", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The value a policy gives; null when it is a conflict after all.</summary>
     private Value? Decide(Place place, ColumnPolicy policy, Value? before, Value source, Value target) => policy.Kind switch

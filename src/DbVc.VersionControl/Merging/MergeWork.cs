@@ -15,6 +15,9 @@ internal sealed record MergeWork(IChunkWriter Chunks, MergePolicies Policies, Co
 
     /// <summary>The highest key that the engine ever handed out in a table; 0 where it does not remember.</summary>
     public Func<string, long> HighestKey { get; init; } = _ => 0;
+
+    /// <summary>Says whether cells of a column are JSON documents.</summary>
+    public Func<TableSchema, Column, bool> HoldsJson { get; init; } = PlainDialect.Instance.HoldsJson;
 }
 
 /// <summary>Keys under which both sides added rows that are two.</summary>

@@ -20,4 +20,6 @@ internal sealed class PlainDialect : ISchemaDialect
     public Value DefaultValue(Column column) => ColumnDefault.Find(column) ?? Value.Null;
 
     public Value Store(Column column, Value value) => value;
+
+    public bool HoldsJson(TableSchema table, Column column) => column.DeclaredType.Contains("JSON", StringComparison.OrdinalIgnoreCase);
 }

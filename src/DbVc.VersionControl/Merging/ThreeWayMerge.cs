@@ -27,7 +27,12 @@ public sealed class ThreeWayMerge(
         var editor = new SnapshotEditor(chunks, target);
         var schema = new SchemaMerge(chunks, Dialect ?? PlainDialect.Instance, conflicts);
         var tables = schema.Run(start.Objects, source.Objects, target.Objects, editor);
-        var work = new MergeWork(chunks, policies.Follow(tables), conflicts, history) { HighestKey = HighestKey, Doubled = new DoubledKeys() };
+        var work = new MergeWork(chunks, policies.Follow(tables), conflicts, history)
+        {
+            HighestKey = HighestKey,
+            Doubled = new DoubledKeys(),
+            HoldsJson = (Dialect ?? PlainDialect.Instance).HoldsJson,
+        };
         var inSchema = conflicts.Open.Count;
         var merged = MergeTables(work, tables, new MergedTables(chunks, schema.TargetOnly));
         var keys = KeyMap.Plan(work, tables);

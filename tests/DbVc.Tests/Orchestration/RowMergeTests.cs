@@ -54,6 +54,21 @@ public sealed class RowMergeTests : IDisposable
         Assert.Equal("7", _shop.Ask("""SELECT id FROM "the order" WHERE note = 'next'"""));
     }
 
+    [Theory]
+    [InlineData("doc JSON", "{\"a\":2,\"b\":3}")]
+    [InlineData("doc TEXT CHECK (doc IS NULL OR JSON_valid( \"DOC\" ))", "{\"a\":2,\"b\":3}")]
+    [InlineData("doc TEXT, CONSTRAINT \"is a document\" CHECK (json_valid([doc], 1) AND id > 0)", "{\"a\":2,\"b\":3}")]
+    [InlineData("doc TEXT, other TEXT, CHECK (json_valid(other))", null)]
+    [InlineData("doc TEXT CHECK (doc <> 'json_valid(doc)')", null)]
+    public void A_column_holds_documents_where_its_type_or_a_check_says_so(string columns, string? merged)
+    {
+        _shop.Write($$"""CREATE TABLE papers (id INTEGER PRIMARY KEY, {{columns}}); INSERT INTO papers (id, doc) VALUES (1, '{"a":1,"b":1}')""");
+        _shop.Branch("work", """UPDATE papers SET doc = '{"a":1,"b":3}'""");
+        _shop.Write("""UPDATE papers SET doc = '{"a":2,"b":1}'""");
+        Assert.Equal(merged is null ? MergeState.Conflicts : MergeState.Merged, _shop.Merge("work").State);
+        if (merged is not null) Assert.Equal(merged, _shop.Ask("SELECT doc FROM papers"));
+    }
+
     [Fact]
     public void A_branch_that_goes_on_after_its_rows_got_new_keys_still_means_its_own_rows()
     {

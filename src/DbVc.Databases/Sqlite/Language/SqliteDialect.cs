@@ -55,6 +55,14 @@ internal sealed class SqliteDialect : ISchemaDialect
         return read.Step() ? read.ValueAt(0) : Value.Null;
     }
 
+    public bool HoldsJson(TableSchema table, Column column) => column.DeclaredType.Contains("JSON", StringComparison.OrdinalIgnoreCase)
+        || (table.Constraints ?? []).Any(c => c.Kind == ConstraintKind.Check && IsJsonCheck(c.Sql, column.Name));
+
+    /// <summary>True where <c>json_valid(column …)</c> stands in the text.</summary>
+    private static bool IsJsonCheck(string sql, string column) => SqlTokens.Cut(sql) is { Count: > 2 } tokens && Enumerable.Range(0, tokens.Count - 2).Any(i =>
+        tokens[i].Value.Equals("json_valid", StringComparison.OrdinalIgnoreCase) && tokens[i + 1].Value == "("
+        && tokens[i + 2].IsName && SqliteName.AreEqual(tokens[i + 2].Value, column));
+
     public Value Store(Column column, Value value)
     {
         if (value.Kind is ValueKind.Null or ValueKind.Blob) return value;
