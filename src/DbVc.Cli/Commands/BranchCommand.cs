@@ -12,6 +12,7 @@ internal static class BranchCommand
         CreateBranch(),
         List(),
         Show(),
+        Rename(),
         Delete(),
         Restore(),
         BranchReviewCommand.Create(),
@@ -53,6 +54,24 @@ internal static class BranchCommand
         {
             var branch = workspace.Branches.Show(BranchName.Parse(context.Get(name)));
             BranchesView.WriteOne(context.Output, branch);
+            context.Output.Json(branch.ToJson());
+            return 0;
+        });
+    }
+
+    private static Verb Rename()
+    {
+        var (name, next) = (Name(), new Argument<string>("NEW") { Description = "Its new name." });
+        return new Verb("rename", "Give a branch another name; history, database, files and tasks go along.", "db-vc branch rename new-tariffs tariffs-2026")
+        {
+            name,
+            next,
+        }.OnRepository((context, workspace) =>
+        {
+            var before = BranchName.Parse(context.Get(name));
+            var branch = workspace.Branches.Rename(before, BranchName.Parse(context.Get(next)), context.Interrupted);
+            context.Output.Line(Piece.Good("✓ "), "Branch ", Piece.Name(before.Text), " is ", Piece.Name(branch.Name), " now");
+            context.Output.Line(Piece.Dim("  its database  "), branch.Database ?? "");
             context.Output.Json(branch.ToJson());
             return 0;
         });

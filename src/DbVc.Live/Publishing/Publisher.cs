@@ -105,7 +105,7 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
         }
 
         return instances.Open(BranchRecord.Read(context.Repository.Store, branch)
-            ?? throw new DbVcException(FailureKind.Usage, "branch.missing", $"There is no branch '{branch}'."));
+            ?? throw new DbVcException(FailureKind.Usage, "branch.missing", $"There is no branch '{branch}'.", hint: "db-vc branch list shows them."));
     }
 
     private CaptureOutcome CaptureChanges(CaptureRequest request, CancellationToken cancel)

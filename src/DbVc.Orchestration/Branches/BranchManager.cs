@@ -29,17 +29,7 @@ public sealed class BranchManager
     internal void Delete(BranchName name, string command)
     {
         var head = _context.Repository.Head(name);
-        if (name.IsMain)
-        {
-            throw new DbVcException(FailureKind.Refused, "branch.protected", "main is the live database and cannot be deleted.");
-        }
-
-        if (MergeRecord.ReadAll(_context.Repository.Store).FirstOrDefault(m => m.Source == name.Text || m.Target == name.Text) is { } merge)
-        {
-            throw new DbVcException(FailureKind.Refused, "branch.merging", $"A merge of '{name}' is in progress.",
-                hint: $"Finish it (db-vc merge continue {merge.Id}) or drop it (db-vc merge abort {merge.Id}) first.");
-        }
-
+        RequireOwn(name, "deleted");
         var record = RequireRecord(name);
         using var idle = record.Task is null ? null : TaskLock.Hold(_context, name);
         var transaction = new CommitTransaction(_context.Repository, command, _context.Options.User.Name);
@@ -52,6 +42,24 @@ public sealed class BranchManager
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
     }
 
+    /// <summary>Gives a branch another name; its history, database, files and tasks go along. Throws usage failures <c>branch.missing</c> and
+    /// <c>branch.exists</c>, refusals <c>branch.protected</c>, <c>branch.merging</c> and <c>branch.uncommitted</c>.</summary>
+    public BranchReport Rename(BranchName from, BranchName to, CancellationToken cancel) => Rename(from, to, $"branch rename {from} {to}", cancel);
+
+    internal BranchReport Rename(BranchName from, BranchName to, string command, CancellationToken cancel)
+    {
+        _context.Repository.Head(from);
+        RequireOwn(from, "renamed");
+        RefuseExisting(to);
+        RequireClean(from, cancel);
+        var record = RequireRecord(from);
+        using var idle = record.Task is null ? null : TaskLock.Hold(_context, from);
+        using var held = _context.Publisher.Hold(from);
+        new BranchRenaming(_context, from, to).Run(record, _context.Repository.Head(from), command);
+        CheckOutFiles(to);
+        return Show(to);
+    }
+
     /// <summary>Brings a deleted branch back to where it was, with its files; its database is made anew. Throws usage failures
     /// <c>branch.exists</c> and <c>branch.missing</c>.</summary>
     public BranchReport Restore(BranchName name) => Restore(name, $"branch restore {name}", null);
@@ -61,8 +69,7 @@ public sealed class BranchManager
     {
         RefuseExisting(name);
         var deleted = DeletedBranch.Read(_context.Repository.Store, name)
-            ?? throw new DbVcException(FailureKind.Usage, "branch.missing", $"No branch '{name}' was deleted.",
-                hint: "Deleted: " + string.Join(", ", _context.Repository.Store.ListDocuments(DeletedBranch.Collection).Select(d => d.Key)) + ".");
+            ?? throw new DbVcException(FailureKind.Usage, "branch.missing", $"No branch '{name}' was deleted.", hint: ListDeleted());
         if (_context.Repository.Store.ReadCommit(CommitId.Parse(deleted.Head).Hash) is null)
         {
             throw new DbVcException(FailureKind.Refused, "branch.gone", $"The commits of '{name}' are no longer kept.",
@@ -156,6 +163,21 @@ public sealed class BranchManager
         if (_context.Repository.FindHead(name) is null) return;
         throw new DbVcException(FailureKind.Usage, "branch.exists", $"There is a branch '{name}' already.",
             hint: HintForTaken(name));
+    }
+
+    /// <summary>Refuses what only a branch without a merge in progress, and never main, can have done to it.</summary>
+    private void RequireOwn(BranchName name, string verb)
+    {
+        if (name.IsMain) throw new DbVcException(FailureKind.Refused, "branch.protected", $"main is the live database and cannot be {verb}.");
+        if (MergeRecord.ReadAll(_context.Repository.Store).FirstOrDefault(m => m.Source == name.Text || m.Target == name.Text) is not { } merge) return;
+        throw new DbVcException(FailureKind.Refused, "branch.merging", $"A merge of '{name}' is in progress.",
+            hint: $"Finish it (db-vc merge continue {merge.Id}) or drop it (db-vc merge abort {merge.Id}) first.");
+    }
+
+    private string ListDeleted()
+    {
+        var deleted = _context.Repository.Store.ListDocuments(DeletedBranch.Collection).Select(d => d.Key).ToList();
+        return deleted.Count == 0 ? "No branch was deleted yet; db-vc branch list shows those that are there." : "Deleted: " + string.Join(", ", deleted) + ".";
     }
 
     private string HintForTaken(BranchName name)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DbVc.Model;
+using DbVc.VersionControl;
 
 namespace DbVc.Orchestration;
 
@@ -26,4 +27,12 @@ internal static class GateReports
 
     public static GateRecord? Find(WorkspaceContext context, BranchName branch) =>
         context.Repository.Store.ReadDocument(Collection, branch.Text) is { } bytes ? JsonSerializer.Deserialize(bytes, AgentJson.Default.GateRecord) : null;
+
+    /// <summary>Lets the latest report of one branch be that of another, which goes on under a new name.</summary>
+    public static void Move(WorkspaceContext context, BranchName from, BranchName to, CommitTransaction transaction)
+    {
+        if (context.Repository.Store.ReadDocument(Collection, from.Text) is not { } report) return;
+        transaction.DeleteDocument(Collection, from.Text);
+        transaction.PutDocument(Collection, to.Text, report);
+    }
 }

@@ -40,7 +40,8 @@ public sealed class OperationDesk
 
         foreach (var move in operation.Moves.Where(m => m.Name != MainRef)) RequireUnmoved(record, move);
         MergeReport? main = null;
-        foreach (var move in operation.Moves.OrderBy(m => m.Name == MainRef))
+        if (Renamed(operation) is var (from, to)) _branches.Rename(to, from, $"undo {record.Number}", cancel);
+        else foreach (var move in operation.Moves.OrderBy(m => m.Name == MainRef))
         {
             if (move.Name == MainRef) main = UndoOnMain(record, move, cancel);
             else if (move.Name.StartsWith(Repository.HeadPrefix, StringComparison.Ordinal)) UndoOnBranch(record, move, cancel);
@@ -51,6 +52,16 @@ public sealed class OperationDesk
         return new UndoReport(record.Number, operation.Command, [.. operation.Moves.Where(m => m.Name != MainRef).Select(m =>
             $"{m.Name} {Short(m.After)} -> {Short(m.Before)}")], main);
     }
+
+    /// <summary>The names of a branch that an operation gave another name, or null for any other operation.</summary>
+    private static (BranchName From, BranchName To)? Renamed(OperationDraft operation)
+    {
+        var heads = operation.Moves.Where(m => m.Name.StartsWith(Repository.HeadPrefix, StringComparison.Ordinal)).ToList();
+        var (from, to) = (heads.Find(m => m.After is null), heads.Find(m => m.Before is null));
+        return operation.Moves.Count == 2 && from is not null && to is not null ? (BranchOf(from), BranchOf(to)) : null;
+    }
+
+    private static BranchName BranchOf(RefMove move) => BranchName.Parse(move.Name[Repository.HeadPrefix.Length..]);
 
     private static string MainRef => Repository.HeadPrefix + BranchName.Main;
 
@@ -94,7 +105,7 @@ public sealed class OperationDesk
 
     private void UndoOnBranch(OperationRecord record, RefMove move, CancellationToken cancel)
     {
-        var branch = BranchName.Parse(move.Name[Repository.HeadPrefix.Length..]);
+        var branch = BranchOf(move);
         switch (move)
         {
             case { Before: null }:
