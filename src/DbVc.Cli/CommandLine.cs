@@ -22,11 +22,12 @@ internal sealed class CommandLine
     public CommandLine()
     {
         Root = new RootCommand("Git for the database you already run, made for AI agents.") { _folder, _json };
-        foreach (var verb in Verbs()) Root.Add(verb);
+        var groups = Groups().ToList();
+        foreach (var verb in groups.SelectMany(group => group.Verbs)) Root.Add(verb);
         var help = Root.Options.OfType<HelpOption>().Single();
         help.Aliases.Remove("/h");
         help.Aliases.Remove("/?");
-        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        help.Action = new HelpWithExamples((HelpAction)help.Action!, new Overview(groups));
     }
 
     public RootCommand Root { get; }
@@ -66,37 +67,21 @@ internal sealed class CommandLine
         }
     }
 
-    /// <summary>Every command, in the order that help shows.</summary>
-    private static IEnumerable<Verb> Verbs() =>
+    /// <summary>Every command, in the groups and the order that help shows.</summary>
+    private static IEnumerable<VerbGroup> Groups() =>
     [
-        InitCommand.Create(),
-        StatusCommand.Create(),
-        CommitCommand.Create(),
-        LogCommand.Create(),
-        ShowCommand.Create(),
-        DiffCommand.Create(),
-        TagCommand.Create(),
-        BranchCommand.Create(),
-        ConflictsCommand.Create(),
-        MergeCommand.Create(),
-        InvariantCommand.Create(),
-        CherryPickCommand.Create(),
-        RevertCommand.Create(),
-        RollbackCommand.Create(),
-        UndoCommand.Create(),
-        StashCommand.Create(),
-        BlameCommand.Create(),
-        HistoryCommand.Create(),
-        QueryCommand.Create(),
-        AgentCommand.Create(),
-        GateCommand.Create(),
-        OpCommand.Create(),
-        VerifyCommand.Create(),
-        GcCommand.Create(),
-        PurgeCommand.Create(),
-        ExportCommand.Create(),
-        ImportCommand.Create(),
-        DoctorCommand.Create(),
-        CompletionCommand.Create(),
+        new("Begin", [InitCommand.Create(), DoctorCommand.Create(), CompletionCommand.Create()]),
+        new("See and keep what changes", [StatusCommand.Create(), DiffCommand.Create(), CommitCommand.Create(), StashCommand.Create()]),
+        new("Let an agent bring data in", [AgentCommand.Create(), GateCommand.Create()]),
+        new("Work on a copy, and merge it",
+            [BranchCommand.Create(), ConflictsCommand.Create(), MergeCommand.Create(), InvariantCommand.Create()]),
+        new("Look back",
+        [
+            LogCommand.Create(), ShowCommand.Create(), BlameCommand.Create(), HistoryCommand.Create(), QueryCommand.Create(), TagCommand.Create(),
+            OpCommand.Create(),
+        ]),
+        new("Take back, or carry over", [UndoCommand.Create(), RevertCommand.Create(), RollbackCommand.Create(), CherryPickCommand.Create()]),
+        new("Keep the repository well",
+            [VerifyCommand.Create(), GcCommand.Create(), PurgeCommand.Create(), ExportCommand.Create(), ImportCommand.Create()]),
     ];
 }

@@ -4,13 +4,19 @@ using System.CommandLine.Invocation;
 
 namespace DbVc.Cli;
 
-/// <summary>The parser's own help, followed by the command's examples.</summary>
-internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
+/// <summary>The parser's own help, followed by the command's examples; for the program itself the overview.</summary>
+internal sealed class HelpWithExamples(HelpAction help, Overview overview) : SynchronousCommandLineAction
 {
     public override bool ClearsParseErrors => true;
 
     public override int Invoke(ParseResult parseResult)
     {
+        if (parseResult.CommandResult.Command is RootCommand root)
+        {
+            overview.Write(root, parseResult.InvocationConfiguration.Output);
+            return 0;
+        }
+
         var code = help.Invoke(parseResult);
         if (parseResult.CommandResult.Command is not Verb { Examples.Count: > 0 } verb) return code;
         var writer = parseResult.InvocationConfiguration.Output;

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
+using System.CommandLine.Parsing;
 using DbVc.Model;
 
 namespace DbVc.Cli;
@@ -11,8 +13,30 @@ internal static class UsageFailure
         var command = parsed.CommandResult.Command;
         var message = parsed.UnmatchedTokens.FirstOrDefault() is { } unknown
             ? $"'{unknown}' is not understood here.{Suggest(unknown, command)}"
-            : string.Join(' ', parsed.Errors.Select(error => error.Message.TrimEnd('.') + ".").Distinct());
+            : command is Verb { Body: null } ? $"Say which: {string.Join(", ", command.Subcommands.Select(sub => sub.Name))}."
+            : string.Join(' ', parsed.Errors.Select(Explain).Distinct());
         return new DbVcException(FailureKind.Usage, "usage", message, hint: $"{PathOf(command)} --help");
+    }
+
+    /// <summary>The parser's own words, except where they speak of its types or print a list over several lines.</summary>
+    private static string Explain(ParseError error)
+    {
+        if (error.SymbolResult is not { Tokens: [var token, ..] } result) return error.Message.TrimEnd('.') + ".";
+        var (name, type, words) = result switch
+        {
+            OptionResult { Option: var option } => (option.Name, option.ValueType, option.CompletionSources),
+            ArgumentResult { Parent: OptionResult { Option: var option } } => (option.Name, option.ValueType, option.CompletionSources),
+            ArgumentResult { Argument: var argument } => (argument.Name, argument.ValueType, argument.CompletionSources),
+            _ => ("", typeof(string), []),
+        };
+        if (error.Message.Contains('\t', StringComparison.Ordinal) || error.Message.Contains("\\t", StringComparison.Ordinal))
+        {
+            var known = words.SelectMany(source => source(CompletionContext.Empty)).Select(word => word.Label);
+            return $"'{token.Value}' is none of the words for {name}: {string.Join(", ", known)}.";
+        }
+
+        var isNumber = (Nullable.GetUnderlyingType(type) ?? type) is { IsPrimitive: true } plain && plain != typeof(bool);
+        return isNumber ? $"'{token.Value}' is not a number that {name} can be." : error.Message.TrimEnd('.') + ".";
     }
 
     /// <summary>Names the command or option that differs from <paramref name="unknown"/> by a slip or two.</summary>

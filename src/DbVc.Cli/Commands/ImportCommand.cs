@@ -15,7 +15,7 @@ internal static class ImportCommand
             Description = "Make a new repository here, and this live database at main's head; a bare name goes below main/data.",
             HelpName = "FILE",
         };
-        return new Verb("import", "Take in a file that export made: into this repository, or as a new one with its live database.",
+        return new Verb("import", "Take in such a file: into this repository, or as a new one.",
             "db-vc import work.dbvc --as their-work", "db-vc -C restored import shop.dbvc --database shop.db")
         {
             file,

@@ -11,7 +11,7 @@ internal static class PurgeCommand
         var table = new Argument<string>("TABLE") { Description = "The table of the row." };
         var key = new Option<string>("--key", "-k") { Description = "The values of its key, separated by commas.", HelpName = "KEY", Required = true };
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask." };
-        return new Verb("purge", "Forget a row for good: in every commit, in the live database, in every branch. It cannot be undone.",
+        return new Verb("purge", "Forget a row for good: in every commit, live and in every branch.",
             "db-vc purge customers --key 17", "db-vc purge items --key 4,2 --yes")
         {
             table,

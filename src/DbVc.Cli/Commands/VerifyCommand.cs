@@ -9,7 +9,7 @@ internal static class VerifyCommand
     private const int MaxShown = 5;
 
     public static Verb Create() => new Verb("verify",
-        "Recompute every hash, follow every reference, and compare the live database with main's head.", "db-vc verify", "db-vc verify --json")
+        "Recompute every hash, follow every reference, compare live with main.", "db-vc verify", "db-vc verify --json")
         .OnRepository((context, workspace) =>
         {
             var report = workspace.Upkeep.Verify(context.Interrupted);

@@ -6,8 +6,12 @@ namespace DbVc.Cli;
 /// <summary>A changed row with the names of its columns.</summary>
 internal sealed class DiffRow
 {
+    private readonly TableSchema? _columnsBefore;
+    private readonly TableSchema? _columnsAfter;
+
     public DiffRow(TableDiff table, RowChange change)
     {
+        (_columnsBefore, _columnsAfter) = (table.Before, table.After);
         Before = Name(table.Before, change.Before);
         After = Name(table.After, change.After);
         Count = change.Count;
@@ -24,19 +28,23 @@ internal sealed class DiffRow
 
     public long Count { get; }
 
-    /// <summary>The cells that differ; a column that exists on one side only is NULL on the other.</summary>
+    /// <summary>The cells that differ, under their newest names: a renamed column is one column. A column that exists on one side only is NULL on
+    /// the other.</summary>
     public IEnumerable<(string Column, Value Before, Value After)> Cells()
     {
         if (Before is null || After is null) yield break;
-        var names = After.Select(cell => cell.Name).Union(Before.Select(cell => cell.Name));
-        foreach (var name in names)
+        var before = ById(_columnsBefore!, Before);
+        foreach (var (id, cell) in ById(_columnsAfter!, After))
         {
-            var (before, after) = (Find(Before, name), Find(After, name));
-            if (before != after) yield return (name, before, after);
+            var was = before.Remove(id, out var old) ? old.Value : Value.Null;
+            if (was != cell.Value) yield return (cell.Name, was, cell.Value);
         }
+
+        foreach (var dropped in before.Values.Where(cell => cell.Value != Value.Null)) yield return (dropped.Name, dropped.Value, Value.Null);
     }
 
-    private static Value Find(IReadOnlyList<NamedValue> row, string name) => row.FirstOrDefault(cell => cell.Name == name)?.Value ?? Value.Null;
+    private static Dictionary<int, NamedValue> ById(TableSchema schema, IReadOnlyList<NamedValue> row) =>
+        schema.StoredColumns.Zip(row).ToDictionary(pair => pair.First.Id, pair => pair.Second);
 
     /// <summary>True where the primary key changed.</summary>
     public bool IsMoved => OldKey.Count > 0 && !OldKey.Select(part => part.Value).SequenceEqual(Key.Select(part => part.Value));

@@ -30,7 +30,7 @@ internal static class LogView
         output.Line([Piece.Dim("commit   "), Piece.Id(entry.Commit.Id.ToString()), .. Names(entry)]);
         if (commit.Parents.Count > 0) output.Line(Piece.Dim("parents  "), Piece.Id(string.Join(' ', commit.Parents.Select(parent => parent.Short))));
         output.Line(Piece.Dim("author   "), new Piece(commit.Author.ToString(), Shown.LookOf(commit.Author.Kind)),
-            Piece.Dim($"  {Json.Name(commit.Author.Kind)}"));
+            Piece.Dim(commit.Author.Name == Json.Name(commit.Author.Kind) ? "" : $"  {Json.Name(commit.Author.Kind)}"));
         output.Line(Piece.Dim("time     "), Shown.Time(commit.Time));
         if (commit.Origin is { } origin) output.Line(Piece.Dim("from     "), Piece.Id(origin.Short));
         if (commit.Provenance is { } source) output.Line(Piece.Dim("task     "), source.Task, Piece.Dim(source.Model is null ? "" : $"  model {source.Model}"));

@@ -20,7 +20,7 @@ internal static class Evidence
 
         var failed = report.Gates.Where(g => !g.Passed).ToList();
         return failed.Count > 0
-            ? Refuse(failed, $"{failed.Count} gate(s) failed on {source}.", $"db-vc agent status {source}")
+            ? Refuse(failed, $"{(failed.Count == 1 ? "One gate" : $"{failed.Count} gates")} failed on {source}.", $"db-vc agent status {source}")
             : new EvidenceVerdict(Hash.Parse(report.Hash), null);
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using DbVc.Model;
 using DbVc.Store;
 using DbVc.VersionControl;
 
@@ -10,12 +11,22 @@ internal sealed class DiffReporter(IChunkSource chunks, string? onlyTable, int m
     public DiffReport Report((string Before, string After) names, Snapshot before, Snapshot after)
     {
         var diff = new SnapshotDiff(chunks, before, after);
+        if (onlyTable is not null) RequireTable(chunks, onlyTable, before, after);
         var tables = diff.Tables().Where(t => onlyTable is null || t.Name.Equals(onlyTable, StringComparison.OrdinalIgnoreCase)).ToList();
         return new DiffReport(names.Before, names.After,
             [.. tables.Select(Describe)],
             [.. tables.Where(t => !SchemaEquality.Same(t.Before?.Schema, t.After?.Schema)).Select(Schema), .. onlyTable is null
                 ? diff.Objects().Select(Object) : []],
             onlyTable is null ? [.. diff.Files().Select(File)] : []);
+    }
+
+    /// <summary>A name that neither side knows is a slip, not a table without differences. Throws usage failure <c>table.missing</c>.</summary>
+    public static void RequireTable(IChunkSource chunks, string table, Snapshot before, Snapshot after)
+    {
+        var names = new[] { after, before }.SelectMany(side => new SnapshotReader(chunks, side).Tables()).Select(t => t.Schema.Name).Distinct().ToList();
+        if (names.Contains(table, StringComparer.OrdinalIgnoreCase)) return;
+        throw new DbVcException(FailureKind.Usage, "table.missing", $"There is no table '{table}' on either side.",
+            hint: "Tables: " + string.Join(", ", names) + ".");
     }
 
     private TableDiff Describe(TableDifference table)

@@ -78,7 +78,12 @@ public sealed class HistoryReader
         try
         {
             var (names, before, after) = Sides(request, chunks, cancel);
-            if (request.Table is { } table) after = SnapshotSelection.TakeTable(chunks, before, after, table);
+            if (request.Table is { } table)
+            {
+                DiffReporter.RequireTable(chunks, table, before, after);
+                after = SnapshotSelection.TakeTable(chunks, before, after, table);
+            }
+
             var script = new ChangeScript(_context.Live.Provider.Scripts, new SnapshotDiff(chunks, before, after).ToDelta(),
                 new SnapshotReader(chunks, before).ReadSchema(), new SnapshotReader(chunks, after).ReadSchema());
             return new ScriptReport(names.Before, names.After, script.Statements(), chunks);

@@ -32,7 +32,7 @@ internal static class KeyParser
         if (!table.HasKey || parts.Count != table.PrimaryKey.Count)
         {
             throw new DbVcException(FailureKind.Usage, "key.invalid",
-                table.HasKey ? $"The key of '{table.Name}' has {table.PrimaryKey.Count} part(s), not {parts.Count}."
+                table.HasKey ? $"The key of '{table.Name}' has {table.PrimaryKey.Count} part{(table.PrimaryKey.Count == 1 ? "" : "s")}, not {parts.Count}."
                     : $"Table '{table.Name}' has no primary key.",
                 hint: table.HasKey ? $"Give {string.Join(", ", table.PrimaryKey)} in this order, separated by commas." : "Leave --key out to see all rows.");
         }

@@ -81,7 +81,10 @@ public sealed record RowHistoryReport(string Table, IReadOnlyList<NamedValue> Ke
 public sealed record RowVersionReport(NamedCommit Commit, string Change, IReadOnlyList<NamedValue>? Row);
 
 /// <summary>A read-only query on the live database, a revision, or a branch's instance.</summary>
-public sealed record QueryRequest(string Sql, string? Revision, BranchName? Branch, long MaxRows);
+public sealed record QueryRequest(string Sql, string? Revision, BranchName? Branch, long MaxRows)
+{
+    public TimeSpan MaxTime { get; init; } = QueryLimits.Default.MaxTime;
+}
 
 /// <summary>A streaming answer; read its rows once, then dispose.</summary>
 public sealed record QueryReport(IReadOnlyList<QueryField> Columns, IEnumerable<Value[]> Rows, IDisposable Owner) : IDisposable

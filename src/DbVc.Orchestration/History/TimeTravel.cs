@@ -22,7 +22,7 @@ internal sealed class TimeTravel(WorkspaceContext context)
         }
     }
 
-    private static QueryLimits Limits(QueryRequest request) => QueryLimits.Default with { MaxRows = request.MaxRows };
+    private static QueryLimits Limits(QueryRequest request) => new(request.MaxRows, request.MaxTime);
 
     private static QueryReport Report(IQueryResult result, IDisposable? database) =>
         new([.. result.Columns.Select(c => new QueryField(c.Name, c.Type))], result.Rows, new Both(result, database));

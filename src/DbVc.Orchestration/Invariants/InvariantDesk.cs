@@ -59,14 +59,15 @@ public sealed class InvariantDesk
     {
         try
         {
-            using var answer = _history.Query(new QueryRequest(invariant.Sql, revision, null, int.MaxValue));
+            using var answer = _history.Query(new QueryRequest(invariant.Sql, revision, null, int.MaxValue) { MaxTime = _context.Live.InvariantTime });
             var rows = answer.Rows.Take(MaxRows + 1)
                 .Select(row => (IReadOnlyList<NamedValue>)[.. answer.Columns.Zip(row, (column, value) => new NamedValue(column.Name, value))]).ToList();
             return new InvariantResult(invariant, [.. rows.Take(MaxRows)], rows.Count > MaxRows, null);
         }
         catch (DbVcException failure) when (failure.Code.StartsWith("query.", StringComparison.Ordinal))
         {
-            return new InvariantResult(invariant, [], false, failure.Message);
+            var error = failure.Code == "query.limit" ? $"It did not end within {_context.Live.InvariantTime.TotalSeconds:0.###} seconds." : failure.Message;
+            return new InvariantResult(invariant, [], false, error);
         }
     }
 }

@@ -121,7 +121,7 @@ public sealed class MergeController
                 Merge = record.Id,
                 Conflicts = [.. conflicts.Take(MaxReported)],
                 ConflictCount = conflicts.Count,
-                Message = $"{conflicts.Count} conflict(s) to resolve."
+                Message = conflicts.Count == 1 ? "One conflict to resolve." : $"{conflicts.Count} conflicts to resolve."
             };
         }
 

@@ -108,7 +108,7 @@ public sealed class ReplayController
         var commit = _context.Repository.ReadCommit(id);
         if (mainline is { } number && (number < 1 || number > commit.Parents.Count))
         {
-            throw new DbVcException(FailureKind.Usage, "revision.parent", $"{id.Short} has {commit.Parents.Count} parent(s); there is no parent {number}.",
+            throw new DbVcException(FailureKind.Usage, "revision.parent", $"{id.Short} has no parent {number}.",
                 where: "-m", hint: $"db-vc show {id.Short} lists its parents.");
         }
 

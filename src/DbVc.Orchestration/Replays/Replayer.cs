@@ -168,7 +168,7 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
             Origin = origin,
             Conflicts = [.. conflicts.Take(MergeController.MaxReported)],
             ConflictCount = conflicts.Count,
-            Message = $"{conflicts.Count} conflict(s) to resolve.",
+            Message = conflicts.Count == 1 ? "One conflict to resolve." : $"{conflicts.Count} conflicts to resolve.",
         };
     }
 

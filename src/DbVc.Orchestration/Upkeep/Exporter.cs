@@ -21,6 +21,12 @@ internal sealed class Exporter(WorkspaceContext context)
                 "Choose another name, or remove it first.");
         }
 
+        if (!Directory.Exists(Path.GetDirectoryName(path)))
+        {
+            throw new DbVcException(FailureKind.Usage, "folder.missing", "There is no such folder.", Path.GetDirectoryName(path),
+                "Make it first, or choose another one.");
+        }
+
         using var held = context.Repository.Store.Lock(Maintenance.LockName, context.Options.LockTimeout);
         var refs = ListRefs(request.Branch);
         var draft = path + ".partial";

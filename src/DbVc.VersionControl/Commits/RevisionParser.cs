@@ -115,7 +115,12 @@ public sealed class RevisionParser(Repository repository)
         var parents = repository.ReadCommit(commit).Parents;
         return number <= parents.Count
             ? parents[number - 1]
-            : throw Unknown(text, parents.Count == 0 ? $"{commit.Short} is the first commit." : $"{commit.Short} has {parents.Count} parent(s).");
+            : throw Unknown(text, parents.Count switch
+            {
+                0 => $"{commit.Short} is the first commit.",
+                1 => $"{commit.Short} has one parent.",
+                _ => $"{commit.Short} has {parents.Count} parents.",
+            });
     }
 
     /// <summary>Where the line of first parents stood at that time: a branch's own commits and what was merged into it, not the commits merged.</summary>

@@ -54,6 +54,28 @@ public sealed class CommandLineTests
         Assert.StartsWith($"error: '{word}' is not understood here.{suggestion}\n", terminal.Error);
     }
 
+    [Theory]
+    [InlineData("branch", "Say which: create, list, show, rename, delete, restore, review, merge.")]
+    [InlineData("undo abc", "'abc' is not a number that OP can be.")]
+    [InlineData("log -n many", "'many' is not a number that --limit can be.")]
+    [InlineData("conflicts resolve x --take left", "'left' is none of the words for --take: source, target, base, both.")]
+    public async Task What_does_not_fit_is_said_in_plain_words(string line, string message)
+    {
+        var terminal = new FakeTerminal();
+        Assert.Equal(2, await new CommandLine().RunAsync(line.Split(' '), terminal.Terminal));
+        Assert.StartsWith($"error: {message}\n", terminal.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_overview_names_every_command_on_a_line_that_fits_a_terminal()
+    {
+        var terminal = new FakeTerminal();
+        Assert.Equal(0, await new CommandLine().RunAsync(["--help"], terminal.Terminal));
+        var lines = terminal.Out.Split('\n');
+        foreach (var verb in new CommandLine().Root.Subcommands) Assert.Single(lines, line => line.StartsWith($"  {verb.Name} ", StringComparison.Ordinal));
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, 110));
+    }
+
     [Fact]
     public async Task Without_arguments_the_help_is_shown()
     {

@@ -74,6 +74,14 @@ public sealed class HistoryStoryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_renamed_column_is_one_column_in_a_diff_of_rows()
+    {
+        _cli.Shop.Write("UPDATE customers SET balance = 60 WHERE id = 1; ALTER TABLE customers RENAME COLUMN email TO mail");
+        var said = (await _cli.RunAsync("diff", "--table", "customers")).Out;
+        Assert.Contains("customers  0 added, 1 modified, 0 deleted\n  ~ id=1  balance: 50 → 60\n", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_diff_of_many_rows_is_listed_whole_on_request_and_cut_with_a_word_otherwise()
     {
         _cli.Shop.Write("WITH RECURSIVE n(i) AS (VALUES (10) UNION ALL SELECT i + 1 FROM n WHERE i < 12009) INSERT INTO orders SELECT i, 1, i FROM n");

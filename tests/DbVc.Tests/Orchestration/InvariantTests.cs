@@ -63,6 +63,7 @@ public sealed class InvariantTests : IDisposable
     {
         using var quick = Workspace.Open(_shop.Folder, ShopRepository.Options with { InvariantTime = TimeSpan.FromMilliseconds(200) }, CancellationToken.None);
         quick.Invariants.Add(new Invariant("endless", Endless));
+        Assert.Equal("It did not end within 0.2 seconds.", quick.Invariants.Check(null).Single().Error);
         _shop.Branch("work", "UPDATE customers SET balance = 1");
         var failure = Assert.Throws<DbVcException>(() => quick.Merges.Merge(
             new MergeRequest(BranchName.Parse("work"), BranchName.Main, false, []), CancellationToken.None));
