@@ -34,7 +34,11 @@ internal sealed class TableMerge(MergeWork work, TableSides sides)
 
     private long CountGain(TreeRoot rows)
     {
-        if (IsOneRowEach(sides.Base) && IsOneRowEach(sides.Source) && IsOneRowEach(sides.Target)) return ProllyTree.Count(work.Chunks, rows) - ProllyTree.Count(work.Chunks, sides.Target.Rows);
+        if (IsOneRowEach(sides.Base) && IsOneRowEach(sides.Source) && IsOneRowEach(sides.Target))
+        {
+            return ProllyTree.Count(work.Chunks, rows) - ProllyTree.Count(work.Chunks, sides.Target.Rows);
+        }
+
         var (added, _, deleted) = RowDiff.Count(work.Chunks, sides.Target, sides.Target with { Rows = rows });
         return added - deleted;
     }
