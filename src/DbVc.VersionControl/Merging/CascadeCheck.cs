@@ -13,7 +13,7 @@ internal sealed class CascadeCheck(MergeWork work, MergedTables tables)
 
     public void Run()
     {
-        foreach (var child in tables.WithTargetOnly().OrderBy(t => t.Name, StringComparer.Ordinal).ToList())
+        foreach (var child in tables.All.OrderBy(t => t.Name, StringComparer.Ordinal).ToList())
         {
             foreach (var key in child.Merged.Schema.ForeignKeys.Where(k => IsActive(k.OnDelete) || IsActive(k.OnUpdate)))
             {

@@ -109,7 +109,7 @@ internal sealed class TableMerge(MergeWork work, TableSides sides)
 
     /// <summary>True for a key that is handed out, unless a cherry-pick brought the row to both sides.</summary>
     private bool IsTwoRows(ReadOnlyMemory<byte> key) => _key is { IsAllocated: true } column && column.IsInteger(_mergedRows, key)
-        && work.History?.MeetsItself(new CellPlace(sides.Merged.Name, key, 0)) != true;
+        && work.History?.MeetsItself(new CellPlace(sides.Merged.Name, key, 0) { TableId = sides.Merged.Id }) != true;
 
     private TreeEdit? Note(TreeDifference target)
     {
