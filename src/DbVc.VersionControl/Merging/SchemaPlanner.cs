@@ -96,7 +96,7 @@ internal sealed class SchemaPlanner(IChunkSource chunks, ISchemaDialect dialect,
     private static MergedDefinition Read(MergedDefinition table, SchemaTrial trial)
     {
         if (table.Schema is not { } schema || trial.Schema.FindTable(schema.Name) is not { } read || read.Columns.Count != table.Columns.Count) return table;
-        var columns = table.Columns.Zip(read.Columns, (m, c) => m with { Column = c with { Id = m.Column.Id } }).ToList();
+        var columns = table.Columns.Zip(read.Columns, (m, c) => m with { Column = c.As(m.Column) }).ToList();
         return table with { Schema = read with { Id = schema.Id, Columns = [.. columns.Select(c => c.Column)] }, Columns = columns };
     }
 

@@ -111,7 +111,7 @@ internal sealed class TableSchemaMerge(ISchemaDialect dialect, SchemaViews views
         }
 
         var own = sides.On(same[0]);
-        var schema = own with { Id = draft.Id, Columns = [.. own.Columns.Zip(draft.Columns, (o, m) => o with { Id = m.Id })] };
+        var schema = own with { Id = draft.Id, Columns = [.. own.Columns.Zip(draft.Columns, (o, m) => o.As(m))] };
         return new MergedDefinition(sides.Triple, schema, [.. columns.Zip(schema.Columns, (m, c) => m with { Column = c })], IsWritten: true);
     }
 

@@ -77,7 +77,7 @@ internal sealed class SqliteDialect : ISchemaDialect
         {
             var name = renames.FirstOrDefault(r => SqliteName.AreEqual(r.Table, old.Name))?.To ?? old.Name;
             if ((after.FindTable(name) ?? after.FindTable(old.Name)) is not { } now || now.Columns.Count != old.Columns.Count) return old;
-            return now with { Id = old.Id, Columns = [.. now.Columns.Select((c, i) => c with { Id = old.Columns[i].Id })] };
+            return now with { Id = old.Id, Columns = [.. now.Columns.Select((c, i) => c.As(old.Columns[i]))] };
         });
         var objects = before.Objects.Select(old => after.Objects.FirstOrDefault(o => o.Kind == old.Kind && o.Name == old.Name) ?? old);
         return new DatabaseSchema([.. tables], [.. objects]);
