@@ -55,20 +55,7 @@ internal sealed class SqliteDialect : ISchemaDialect
         return read.Step() ? read.ValueAt(0) : Value.Null;
     }
 
-    public Value Store(Column column, Value value)
-    {
-        if (value.Kind is ValueKind.Null or ValueKind.Blob) return value;
-        using var handle = SqliteHandle.OpenMemory();
-        handle.Execute($"CREATE TABLE t (c {column.DeclaredType})");
-        using (var insert = handle.Prepare("INSERT INTO t VALUES (?1)"))
-        {
-            insert.Bind(0, value);
-            insert.Execute();
-        }
-
-        using var read = handle.Prepare("SELECT c FROM t");
-        return read.Step() ? read.ValueAt(0) : value;
-    }
+    public IColumnStore OpenStore(Column column) => new SqliteColumnStore(column);
 
     /// <summary>Gives the tables their ids again, and puts back what was left out because SQLite did not accept it.</summary>
     private static DatabaseSchema Restore(DatabaseSchema before, DatabaseSchema after, List<SchemaRename> renames)
