@@ -74,6 +74,61 @@ public sealed class NothingLostTests : IDisposable
         Assert.Equal("BOLT//y nut/x/ gear/x/y", _shop.AskBranch("q", All));
     }
 
+    [Theory]
+    [InlineData("REAL", "2.0")]
+    [InlineData("TEXT COLLATE RTRIM", "'2  '")]
+    public void A_reference_that_is_written_otherwise_than_its_parent_does_not_lose_it(string type, string value)
+    {
+        using var shop = new ShopRepository($"""
+            CREATE TABLE parents (id INTEGER PRIMARY KEY, code {type.Replace("REAL", "INTEGER", StringComparison.Ordinal)} UNIQUE);
+            CREATE TABLE children (id INTEGER PRIMARY KEY, parent {type} REFERENCES parents(code));
+            INSERT INTO parents VALUES (1, '1'), (2, '2');
+            """);
+        shop.Branch("delete", "DELETE FROM parents WHERE id = 2");
+        shop.Write($"INSERT INTO children VALUES (1, {value})");
+        Assert.Equal(MergeState.Refused, shop.Merge("delete").State);
+        Assert.Equal("2", shop.Ask("SELECT count(*) FROM parents"));
+    }
+
+    [Fact]
+    public void An_index_stays_whole_when_two_columns_swap_their_names()
+    {
+        using var shop = new ShopRepository("""
+            CREATE TABLE pairs (id INTEGER PRIMARY KEY, one TEXT, two TEXT); CREATE UNIQUE INDEX first ON pairs (one);
+            INSERT INTO pairs VALUES (1, 'a', 'x'), (2, 'b', 'y');
+            """);
+        shop.Branch("swap", "ALTER TABLE pairs RENAME COLUMN one TO third");
+        Step("ALTER TABLE pairs RENAME COLUMN two TO one");
+        Step("ALTER TABLE pairs RENAME COLUMN third TO two; DROP INDEX first; CREATE UNIQUE INDEX first ON pairs (one)");
+        Assert.Equal(MergeState.Merged, shop.Merge("swap").State);
+        Assert.Equal("ok", shop.Ask("PRAGMA integrity_check"));
+        Assert.Equal("2 b y", shop.Ask("SELECT id || ' ' || two || ' ' || one FROM pairs WHERE one = 'y'"));
+
+        void Step(string sql)
+        {
+            shop.WriteBranch("swap", sql);
+            shop.Workspace.Branches.Commit(BranchName.Parse("swap"), "Step", null, CancellationToken.None);
+        }
+    }
+
+    [Fact]
+    public void A_row_that_is_kept_brings_back_all_that_it_stands_on()
+    {
+        using var shop = new ShopRepository("""
+            CREATE TABLE towns (id INTEGER PRIMARY KEY, name TEXT);
+            CREATE TABLE shops (id INTEGER PRIMARY KEY, town INTEGER REFERENCES towns(id) ON DELETE CASCADE);
+            CREATE TABLE sales (id INTEGER PRIMARY KEY, shop INTEGER REFERENCES shops(id) ON DELETE CASCADE);
+            INSERT INTO towns VALUES (1, 'Bern'), (2, 'Rome'); INSERT INTO shops VALUES (1, 1), (2, 2);
+            """);
+        shop.Branch("delete", "DELETE FROM shops WHERE id = 2; DELETE FROM towns WHERE id = 2");
+        shop.Write("INSERT INTO sales VALUES (1, 2)");
+        Assert.Equal(1, shop.Merge("delete").ConflictCount);
+        shop.Workspace.Merges.Resolve(new ResolveRequest(null, null, new Resolution(ResolutionKind.Target)));
+        Assert.Equal(MergeState.Merged, shop.Workspace.Merges.Continue(null, CancellationToken.None).State);
+        const string All = "SELECT sales.id || shops.id || towns.name FROM sales JOIN shops ON shops.id = shop JOIN towns ON towns.id = town";
+        Assert.Equal("12Rome", shop.Ask(All));
+    }
+
     [Fact]
     public void An_agents_rows_do_not_get_around_the_gates_by_a_cherry_pick_to_another_branch()
     {
