@@ -19,7 +19,17 @@ internal sealed class PlainDialect : ISchemaDialect
 
     public Value DefaultValue(Column column) => ColumnDefault.Find(column) ?? Value.Null;
 
-    public Value Store(Column column, Value value) => value;
-
     public bool HoldsJson(TableSchema table, Column column) => column.DeclaredType.Contains("JSON", StringComparison.OrdinalIgnoreCase);
+
+    public IColumnStore OpenStore(Column column) => new PlainStore();
+
+    private sealed class PlainStore : IColumnStore
+    {
+        public Value Store(Value value) => value;
+
+        public void Dispose()
+        {
+            // Holds nothing.
+        }
+    }
 }

@@ -45,7 +45,7 @@ internal sealed class SchemaMerge(IChunkWriter chunks, ISchemaDialect dialect, C
     /// <summary>Null where rows do not have the merged key each for itself; the planner knows it then.</summary>
     private TableSides? Convert(MergedDefinition table, SchemaPlanner planner)
     {
-        var rows = new SideRows(chunks, dialect, table);
+        using var rows = new SideRows(chunks, dialect, table);
         try
         {
             if (!rows.LacksKey()) return rows.Build();
