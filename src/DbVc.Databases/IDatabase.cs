@@ -47,6 +47,9 @@ public interface IDatabaseProvider
     /// <summary>The engine's name, for example <c>sqlite</c>.</summary>
     string Engine { get; }
 
+    /// <summary>The engine's SQL, for scripts that people run themselves.</summary>
+    ISqlDialect Scripts { get; }
+
     /// <summary>The engine's language, for merging definitions.</summary>
     ISchemaDialect Dialect { get; }
 

@@ -67,6 +67,12 @@ public sealed record BranchRecord(string Name, string Base, DateTimeOffset Creat
 /// <summary>One document that becomes visible together with the move of a branch; an empty body means that it goes away.</summary>
 public sealed record DocumentChange(string Collection, string Id, byte[] Body);
 
+/// <summary>One ref that moves together with a branch, or without one; ids as hexadecimal digits, null where the ref does not exist.</summary>
+public sealed record RefChange(string Name, string? Before, string? After)
+{
+    public RefMove ToMove() => new(Name, Before is null ? null : Hash.Parse(Before), After is null ? null : Hash.Parse(After));
+}
+
 /// <summary>
 /// Written durably before a database is changed or, to restore one from the store, made: if the process dies, the next command reads it and the database's own
 /// <c>_dbvc_state</c>, and finishes or forgets.
@@ -76,7 +82,19 @@ internal sealed record Intent(
 {
     public const string Collection = "intents";
 
+    /// <summary>Other refs that move once the database is changed.</summary>
+    public IReadOnlyList<RefChange>? AlsoMove { get; init; }
+
+    /// <summary>
+    /// Set where the database changes but stays at its commit, so that its commit cannot tell old from new: an operation made for this intent alone,
+    /// which the database names in its state once it is changed.
+    /// </summary>
+    public string? Mark { get; init; }
+
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, LiveJson.Default.Intent);
+
+    /// <summary>True if the database holds what was intended.</summary>
+    public bool IsDone(Databases.LiveState? state) => state?.Commit == To && (Mark is null || state.OperationHead == Mark);
 
     public static Intent? Read(IRepositoryStore store, BranchName branch) =>
         store.ReadDocument(Collection, branch.Text) is { } bytes ? JsonSerializer.Deserialize(bytes, LiveJson.Default.Intent) : null;

@@ -27,7 +27,7 @@ public readonly record struct BranchName
 
     public override string ToString() => Text;
 
-    private static string? FindProblem(string? text)
+    internal static string? FindProblem(string? text)
     {
         if (string.IsNullOrEmpty(text)) return "it is empty";
         if (text.Length > MaxLength) return $"it is longer than {MaxLength} characters";

@@ -6,7 +6,8 @@ namespace DbVc.Cli;
 /// <summary>Shows which commit gave each cell its value.</summary>
 internal static class BlameCommand
 {
-    private const int DefaultLimit = 100;
+    private const int RowsForPeople = 100;
+    private const int RowsForPrograms = 10_000;
 
     public static Verb Create()
     {
@@ -14,7 +15,8 @@ internal static class BlameCommand
         var key = new Option<string?>("--key", "-k") { Description = "One row: the values of its key, separated by commas.", HelpName = "KEY" };
         var column = new Option<string?>("--column", "-c") { Description = "Only this column.", HelpName = "COLUMN" };
         var at = new Option<string?>("--at") { Description = "The revision; otherwise main's head.", HelpName = "REV" };
-        var limit = new Option<int>("--limit", "-n") { Description = "Most rows to look at.", HelpName = "N", DefaultValueFactory = _ => DefaultLimit };
+        var limit = new Option<int?>("--limit", "-n") { Description = "List at most this many rows.", HelpName = "N" };
+        var all = new Option<bool>("--all") { Description = "List every row of the table." };
         return new Verb("blame", "Show who gave each cell its value, when and by which commit.",
             "db-vc blame customers --key 17", "db-vc blame customers --column email --at HEAD~3")
         {
@@ -23,12 +25,15 @@ internal static class BlameCommand
             column,
             at,
             limit,
+            all,
         }.OnRepository((context, workspace) =>
         {
-            var report = workspace.History.Blame(new BlameRequest(context.Get(table)!, context.Get(at) ?? "HEAD",
-                context.Get(key)?.Split(','), context.Get(column), Limits.Positive(context.Get(limit), "--limit")));
-            Write(context.Output, report);
-            context.Output.Json(report.ToJson());
+            var most = context.Get(all) ? int.MaxValue : context.Get(limit) is { } given ? Limits.Positive(given, "--limit")
+                : context.Output.IsJson ? RowsForPrograms : RowsForPeople;
+            var report = workspace.History.Blame(
+                new BlameRequest(context.Get(table)!, context.Get(at) ?? "HEAD", context.Get(key), context.Get(column), most));
+            context.Output.JsonStream(report.Write, isCompact: false);
+            if (!context.Output.IsJson) Write(context.Output, report);
             return 0;
         });
     }
@@ -43,11 +48,16 @@ internal static class BlameCommand
             {
                 var commit = cell.Commit.Commit;
                 table.Add(key, cell.Column, Shown.Look(cell.Value), Piece.Id(cell.Commit.Id.Short),
-                    new Piece(commit.Author.Name, Shown.LookOf(commit.Author.Kind)), Piece.Dim(Shown.Time(commit.Time)), Shown.Title(commit.Message));
+                    new Piece(commit.Author.Name, Shown.LookOf(commit.Author.Kind)), Piece.Dim(Shown.Time(commit.Time)), Describe(cell));
             }
         }
 
         if (table.Rows.Count == 0) output.Line("No rows.");
         output.Table(table);
+        if (report.Truncated) output.Line(Piece.Dim("… more rows; --limit N lists more, --all every one"));
     }
+
+    private static string Describe(BlameCell cell) => Shown.Title(cell.Commit.Commit.Message)
+        + (cell.Contributors.Count == 0 ? "" : $"  (from {string.Join(" and ", cell.Contributors.Select(c => c.Id.Short))})")
+        + (cell.Commit.Commit.Origin is { } origin ? $"  (origin {origin.Short})" : "");
 }

@@ -13,6 +13,7 @@ internal static class BranchCommand
         List(),
         Show(),
         Delete(),
+        Restore(),
         BranchReviewCommand.Create(),
         BranchMergeCommand.Create(),
     };
@@ -67,6 +68,19 @@ internal static class BranchCommand
                 workspace.Branches.Delete(branch);
                 context.Output.Line(Piece.Good("✓ "), "Removed branch ", Piece.Name(branch.Text));
                 context.Output.Json(new JsonObject { ["deleted"] = branch.Text });
+                return 0;
+            });
+    }
+
+    private static Verb Restore()
+    {
+        var name = Name();
+        return new Verb("restore", "Bring a deleted branch back to where it was.", "db-vc branch restore new-tariffs") { name }
+            .OnRepository((context, workspace) =>
+            {
+                var branch = workspace.Branches.Restore(BranchName.Parse(context.Get(name)));
+                context.Output.Line(Piece.Good("✓ "), "Branch ", Piece.Name(branch.Name), " is back at ", Piece.Id(branch.Head.Short));
+                context.Output.Json(branch.ToJson());
                 return 0;
             });
     }

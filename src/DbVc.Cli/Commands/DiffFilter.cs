@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using DbVc.Orchestration;
 
 namespace DbVc.Cli;
@@ -17,9 +18,12 @@ internal sealed class DiffFilter
 
     public Option<int?> Limit { get; } = new("--limit", "-n") { Description = "List at most this many rows per table; counts are exact.", HelpName = "N" };
 
+    public Option<bool> All { get; } = new("--all") { Description = "List every row that differs." };
+
     public int MaxRows(CommandContext context)
     {
         if (context.Get(Stat)) return 0;
+        if (context.Get(All)) return int.MaxValue;
         return context.Get(Limit) is { } limit ? Limits.Positive(limit, "--limit") : context.Output.IsJson ? RowsForPrograms : RowsForPeople;
     }
 
@@ -29,8 +33,16 @@ internal sealed class DiffFilter
         var (schema, files) => report with { Tables = [], Schema = schema ? report.Schema : [], Files = files ? report.Files : [] },
     };
 
-    public void Write(CommandContext context, DiffReport report)
+    /// <summary>Writes a report as it is read, however large; <paramref name="also"/> puts more into the document.</summary>
+    public void Write(CommandContext context, DiffReport report, Action<Utf8JsonWriter>? also = null)
     {
+        context.Output.JsonStream(json =>
+        {
+            json.WriteStartObject();
+            also?.Invoke(json);
+            report.Write(json);
+            json.WriteEndObject();
+        }, isCompact: false);
         if (context.Output.IsJson) return;
         if (context.Get(Stat)) DiffView.WriteStat(context.Output, report);
         else DiffView.Write(context.Output, report);

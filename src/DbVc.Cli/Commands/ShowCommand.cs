@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 
 namespace DbVc.Cli;
 
@@ -17,16 +16,18 @@ internal static class ShowCommand
             filter.Schema,
             filter.Files,
             filter.Limit,
+            filter.All,
         }.OnRepository((context, workspace) =>
         {
             var name = context.Get(revision) ?? "HEAD";
             var entry = workspace.History.Find(name);
-            var report = filter.Apply(context, workspace.History.Show(name, filter.MaxRows(context)));
+            using var report = workspace.History.Show(name, filter.MaxRows(context));
             LogView.WriteHead(context.Output, entry);
-            filter.Write(context, report);
-            var document = new JsonObject { ["commit"] = entry.ToJson() };
-            foreach (var (key, value) in report.ToJson()) document[key] = value?.DeepClone();
-            context.Output.Json(document);
+            filter.Write(context, filter.Apply(context, report), json =>
+            {
+                json.WritePropertyName("commit");
+                entry.ToJson().WriteTo(json);
+            });
             return 0;
         });
     }

@@ -93,9 +93,9 @@ internal sealed class Output(Terminal terminal, bool isJson)
     }
 
     /// <summary>The one document of --json, written piece by piece when it may be large.</summary>
-    public void JsonStream(Action<Utf8JsonWriter> write)
+    public void JsonStream(Action<Utf8JsonWriter> write, bool isCompact = true)
     {
-        if (IsJson) WriteJson(terminal.Out, Compact, write);
+        if (IsJson) WriteJson(terminal.Out, isCompact ? Compact : Indented, write);
     }
 
     public void WriteErrorJson(JsonObject document) => WriteJson(terminal.Error, Compact, writer => document.WriteTo(writer));

@@ -20,6 +20,14 @@ internal static class CommitShapes
         ["names"] = Json.Array(entry.Names),
     };
 
+    public static JsonObject ToJson(this TagReport tag) => new()
+    {
+        ["name"] = tag.Name,
+        ["commit"] = tag.Commit.Id.ToString(),
+        ["time"] = Json.Time(tag.Commit.Commit.Time),
+        ["message"] = tag.Commit.Commit.Message,
+    };
+
     public static JsonObject ToJson(this Author author) =>
         new() { ["name"] = author.Name, ["email"] = author.Email, ["kind"] = Json.Name(author.Kind) };
 

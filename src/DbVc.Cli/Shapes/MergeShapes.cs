@@ -11,6 +11,8 @@ internal static class MergeShapes
     {
         ["status"] = Json.Name(report.State),
         ["commit"] = report.Commit?.ToString(),
+        ["parents"] = Json.Array(report.Parents.Select(parent => parent.ToString())),
+        ["origin"] = report.Origin?.ToString(),
         ["merge"] = report.Merge,
         ["dryRun"] = report.DryRun,
         ["message"] = report.Message,
@@ -26,6 +28,13 @@ internal static class MergeShapes
         ["violations"] = Json.Array(report.Violations, violation => violation.ToJson()),
         ["gates"] = Json.Array(report.Gates, gate => gate.ToJson()),
     };
+
+    /// <summary>Of a cherry-pick, a revert or a stash: a commit like any other, or what stood in its way.</summary>
+    public static JsonObject ToReplayJson(this MergeReport report)
+    {
+        var document = report.ToJson();
+        return report is { State: MergeState.UpToDate, DryRun: false } ? new JsonObject { ["commit"] = null, ["status"] = Json.Name(report.State) } : document;
+    }
 
     public static JsonObject ToJson(this ConstraintViolation violation) => new()
     {
@@ -46,6 +55,7 @@ internal static class MergeShapes
     public static JsonObject ToJson(this MergeStatus merge) => new()
     {
         ["merge"] = merge.Id,
+        ["verb"] = merge.Verb,
         ["source"] = merge.Source.Text,
         ["target"] = merge.Target.Text,
         ["conflicts"] = merge.Conflicts,

@@ -11,8 +11,8 @@ internal sealed class DiffRow
         Before = Name(table.Before, change.Before);
         After = Name(table.After, change.After);
         Count = change.Count;
-        var (schema, row) = After is null ? (table.Before, Before) : (table.After, After);
-        Key = schema is null || row is null ? [] : [.. schema.PrimaryKey.Select(name => row.First(cell => cell.Name == name))];
+        Key = After is null ? KeyOf(table.Before, Before) : KeyOf(table.After, After);
+        OldKey = Before is null || After is null ? [] : KeyOf(table.Before, Before);
     }
 
     public IReadOnlyList<NamedValue>? Before { get; }
@@ -38,6 +38,15 @@ internal sealed class DiffRow
 
     private static Value Find(IReadOnlyList<NamedValue> row, string name) => row.FirstOrDefault(cell => cell.Name == name)?.Value ?? Value.Null;
 
+    /// <summary>True where the primary key changed.</summary>
+    public bool IsMoved => OldKey.Count > 0 && !OldKey.Select(part => part.Value).SequenceEqual(Key.Select(part => part.Value));
+
+    /// <summary>The key before; empty where there was no row.</summary>
+    public IReadOnlyList<NamedValue> OldKey { get; }
+
     private static List<NamedValue>? Name(TableSchema? schema, Value[]? values) =>
         schema is null || values is null ? null : [.. schema.StoredColumns.Zip(values, (column, value) => new NamedValue(column.Name, value))];
+
+    private static List<NamedValue> KeyOf(TableSchema? schema, IReadOnlyList<NamedValue>? row) => schema is null || row is null ? []
+        : [.. schema.PrimaryKey.Select(name => row.First(cell => cell.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))];
 }

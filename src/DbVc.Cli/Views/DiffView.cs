@@ -20,7 +20,8 @@ internal static class DiffView
 
     public static void WriteStat(Output output, DiffReport report)
     {
-        ChangesView.Write(output, report.Tables.Select(table => new TableChange(table.Name, table.Status, table.Added, table.Modified, table.Deleted)));
+        ChangesView.Write(output, report.Tables.Select(table => new TableChange(
+            table.Name, table.Status, table.Counts.Added, table.Counts.Modified + table.Counts.Moved, table.Counts.Deleted)));
         foreach (var change in report.Schema) output.Line("  ", change.Kind, " ", change.Object, " ", Piece.Dim(Verb(change)));
         foreach (var file in report.Files) output.Line("  ", file.Path, " ", Piece.Dim(file.Status));
         if (report.Tables.Count + report.Schema.Count + report.Files.Count == 0) output.Line("No differences.");
@@ -29,9 +30,10 @@ internal static class DiffView
     private static void WriteTable(Output output, TableDiff table)
     {
         output.Line(Piece.Strong(table.Name), Piece.Dim(
-            $"  {Shown.Count(table.Added)} added, {Shown.Count(table.Modified)} modified, {Shown.Count(table.Deleted)} deleted"));
+            $"  {Shown.Count(table.Counts.Added)} added, {Shown.Count(table.Counts.Modified)} modified, {Shown.Count(table.Counts.Deleted)} deleted"
+            + (table.Counts.Moved == 0 ? "" : $", {Shown.Count(table.Counts.Moved)} moved")));
         foreach (var row in table.Rows.Select(change => new DiffRow(table, change))) WriteRow(output, row);
-        if (table.Truncated) output.Line(Piece.Dim("  … more rows differ; --limit N lists more"));
+        if (table.Truncated) output.Line(Piece.Dim("  … more rows differ; --limit N lists more, --all every one"));
     }
 
     private static void WriteRow(Output output, DiffRow row)
@@ -41,8 +43,10 @@ internal static class DiffView
         else if (row.After is null) output.Line(Piece.Bad($"  - {Shown.Row(row.Before)}{times}"));
         else
         {
-            List<Piece> line = [Piece.Warning("  ~ "), Shown.Key(row.Key)];
-            foreach (var (column, before, after) in row.Cells())
+            List<Piece> line = row.IsMoved
+                ? [Piece.Warning("  ~ "), Piece.Dim("moved "), Shown.Key(row.OldKey), Piece.Dim(" → "), Shown.Key(row.Key)]
+                : [Piece.Warning("  ~ "), Shown.Key(row.Key)];
+            foreach (var (column, before, after) in row.Cells().Where(cell => !row.IsMoved || row.Key.All(part => part.Name != cell.Column)))
             {
                 line.AddRange([$"  {column}: ", Piece.Bad(Shown.Cell(before)), Piece.Dim(" → "), Piece.Good(Shown.Cell(after))]);
             }

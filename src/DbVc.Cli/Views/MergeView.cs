@@ -8,14 +8,18 @@ internal static class MergeView
 {
     private const int MaxListed = 20;
 
-    public static int Finish(CommandContext context, MergeReport report, string target)
+    public static int Finish(CommandContext context, MergeReport report, string target, string verb = "merge")
     {
-        var output = context.Output;
-        output.Json(report.ToJson());
+        context.Output.Json(verb == "merge" ? report.ToJson() : report.ToReplayJson());
+        return Write(context.Output, report, target, verb);
+    }
+
+    public static int Write(Output output, MergeReport report, string target, string verb)
+    {
         switch (report.State)
         {
             case MergeState.Merged when report.DryRun:
-                output.Line("This merge would change in ", Piece.Name(target), ":");
+                output.Line($"This {verb} would change in ", Piece.Name(target), ":");
                 ChangesView.Write(output, report.Tables);
                 WriteRekeyed(output, report);
                 output.Line(Piece.Dim("Nothing was changed."));
@@ -29,7 +33,7 @@ internal static class MergeView
                 output.Line(report.Message);
                 return 0;
             case MergeState.Conflicts:
-                WriteConflicts(output, report);
+                WriteConflicts(output, report, target);
                 return (int)FailureKind.Conflict;
             default:
                 WriteRefusal(output, report);
@@ -64,10 +68,10 @@ internal static class MergeView
         if (report.Rekeyed.Count > MaxListed) output.Line(Piece.Dim($"  … {Shown.Count(report.Rekeyed.Count - MaxListed)} more"));
     }
 
-    private static void WriteConflicts(Output output, MergeReport report)
+    private static void WriteConflicts(Output output, MergeReport report, string target)
     {
         output.Line(Piece.Bad("✗ "), Shown.Count(report.ConflictCount, "conflict"),
-            report.DryRun ? " would have to be resolved:" : " to resolve; main is as it was:");
+            report.DryRun ? " would have to be resolved:" : $" to resolve; {target} is as it was:");
         ConflictsView.Write(output, report.Conflicts.Take(MaxListed).Select(conflict => (conflict, (Resolution?)null)));
         if (report.ConflictCount > MaxListed) output.Line(Piece.Dim($"  … {Shown.Count(report.ConflictCount - MaxListed)} more"));
         if (report.DryRun) output.Line(Piece.Dim("Nothing was changed."));

@@ -8,6 +8,8 @@ public sealed class SqliteProvider(string scratchFolder) : IDatabaseProvider
 {
     public string Engine => "sqlite";
 
+    public ISqlDialect Scripts => SqliteScriptDialect.Instance;
+
     public ISchemaDialect Dialect => SqliteDialect.Instance;
 
     /// <summary>How long reading waits for a writer that is just committing.</summary>

@@ -11,7 +11,7 @@ namespace DbVc.Live;
 /// then one transaction on the database checks every touched row, applies the change and names the new commit; last the ref moves.
 /// A crash at any instruction leaves either the old or the new state.
 /// </summary>
-public sealed class Publisher(LiveContext context, Shadow shadow, BranchInstances instances)
+public sealed partial class Publisher(LiveContext context, Shadow shadow, BranchInstances instances)
 {
     private const int MaxAttempts = 5;
     private readonly RepositoryHome _home = new(context);
@@ -146,16 +146,22 @@ public sealed class Publisher(LiveContext context, Shadow shadow, BranchInstance
         var failed = new Attempt(null, [], []);
         var changed = Change(request.Branch, head, intent, session =>
         {
-            var result = session.Apply(delta);
-            var broken = result.Violations.Count > 0 || result.Moved.Count > 0 ? result.Violations : session.CheckConstraints(delta);
-            // Again here: somebody may have written since the rehearsal.
-            if (result.Moved.Count == 0 && broken.Count == 0) broken = session.CheckInvariants(context.Invariants.ReadAll(), context.InvariantTime);
-            failed = new Attempt(null, result.Moved, result.Moved.Count > 0 ? [] : broken);
-            return result.Moved.Count == 0 && broken.Count == 0;
+            failed = Judge(session, delta);
+            return failed.Moved.Count == 0 && failed.Violations.Count == 0;
         });
         if (!changed) return failed;
         Finish(intent);
         return new Attempt(CommitId.Parse(intent.To), [], []);
+    }
+
+    /// <summary>Applies the delta and says what stands in its way: rows that moved, or constraints and invariants that it breaks.</summary>
+    private Attempt Judge(IApplySession session, DatabaseDelta delta)
+    {
+        var result = session.Apply(delta);
+        if (result.Moved.Count > 0) return new Attempt(null, result.Moved, []);
+        var broken = result.Violations.Count > 0 ? result.Violations : session.CheckConstraints(delta);
+        // Again here: somebody may have written since the rehearsal.
+        return new Attempt(null, [], broken.Count > 0 ? broken : session.CheckInvariants(context.Invariants.ReadAll(), context.InvariantTime));
     }
 
     /// <summary>Makes the commit known and the intent durable; nothing points at the commit yet.</summary>
@@ -182,7 +188,8 @@ public sealed class Publisher(LiveContext context, Shadow shadow, BranchInstance
             LiveIdentity.Check(context, branch, head, session.State);
             if (apply(session))
             {
-                session.SetState(LiveIdentity.StateAt(context, branch, CommitId.Parse(intent.To)));
+                var state = LiveIdentity.StateAt(context, branch, CommitId.Parse(intent.To));
+                session.SetState(intent.Mark is { } mark ? state with { OperationHead = mark } : state);
                 Reached(PublishStep.Applied);
                 committing = true;
                 session.Commit();
@@ -211,7 +218,8 @@ public sealed class Publisher(LiveContext context, Shadow shadow, BranchInstance
         var (branch, to) = (BranchName.Parse(intent.Branch), CommitId.Parse(intent.To));
         if (branch.IsMain) MainCheckout.Write(context, to);
         var transaction = new CommitTransaction(context.Repository, intent.Command, intent.Actor);
-        transaction.MoveBranch(branch, intent.From is { } from ? CommitId.Parse(from) : null, to);
+        if (intent.From != intent.To) transaction.MoveBranch(branch, intent.From is { } from ? CommitId.Parse(from) : null, to);
+        foreach (var move in intent.AlsoMove ?? []) transaction.MoveRef(move.ToMove());
         transaction.DeleteDocument(Intent.Collection, intent.Branch);
         foreach (var change in intent.AlsoWrite ?? [])
         {
@@ -244,7 +252,7 @@ public sealed class Publisher(LiveContext context, Shadow shadow, BranchInstance
     private void Recover(BranchName branch)
     {
         if (Intent.Read(context.Repository.Store, branch) is not { } intent) return;
-        if (IsReachable(branch) && ReadCommit(branch, intent) == intent.To) Finish(intent);
+        if (IsReachable(branch) && IsDone(branch, intent)) Finish(intent);
         else Forget(branch);
     }
 
@@ -252,12 +260,12 @@ public sealed class Publisher(LiveContext context, Shadow shadow, BranchInstance
     private bool IsReachable(BranchName branch) =>
         branch.IsMain || (BranchRecord.Read(context.Repository.Store, branch) is { } record && instances.Exists(record));
 
-    private string? ReadCommit(BranchName branch, Intent intent)
+    private bool IsDone(BranchName branch, Intent intent)
     {
         if (intent.Restore) Restoration.Make(context);
         using var database = Open(branch);
         using var session = database.BeginApply(context.LockTimeout);
-        if (intent.From is not null || session.State is not null) return session.State?.Commit;
+        if (intent.From is not null || session.State is not null) return intent.IsDone(session.State);
 
         // Init died before it marked the database: nothing else is missing, so finish it. A restored database has yet to get its rows.
         if (intent.Restore) Restoration.Fill(context, session, CommitId.Parse(intent.To));
@@ -265,7 +273,7 @@ public sealed class Publisher(LiveContext context, Shadow shadow, BranchInstance
         Reached(PublishStep.Applied);
         session.Commit();
         Reached(PublishStep.LiveCommitted);
-        return intent.To;
+        return true;
     }
 
     private void Reached(PublishStep step) => context.StepReached?.Invoke(step);

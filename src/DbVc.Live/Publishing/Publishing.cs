@@ -1,4 +1,6 @@
 using DbVc.Model;
+using DbVc.Store;
+using DbVc.VersionControl;
 
 namespace DbVc.Live;
 
@@ -7,6 +9,25 @@ namespace DbVc.Live;
 /// <param name="AlsoWrite">More that becomes visible together with the move of the branch, for example that a merge is done; kept with the intent, so
 /// that a crash loses none of it.</param>
 public sealed record PublishPlan(Commit Commit, IReadOnlyList<DocumentChange>? AlsoWrite = null);
+
+/// <summary>Asks to change what a branch's database holds beyond its head; the branch stays where it is.</summary>
+/// <param name="Plan">Called with the head, what the database holds now, and a writer for what it shall hold. Null: nothing to do.</param>
+public sealed record RewriteRequest(BranchName Branch, string Command, string Actor, Func<CommitId, Snapshot, IChunkWriter, RewritePlan?> Plan);
+
+/// <summary>What the database shall hold, the commits that are made with it, and the refs that move with it.</summary>
+public sealed record RewritePlan(Snapshot After, IReadOnlyList<Commit> Commits, IReadOnlyList<RefChange> Moves)
+{
+    /// <summary>More that becomes visible together with it.</summary>
+    public IReadOnlyList<DocumentChange> AlsoWrite { get; init; } = [];
+}
+
+/// <summary>How rewriting ended.</summary>
+/// <param name="Changed">The plan was carried out.</param>
+/// <param name="Head">The branch's head, before and after.</param>
+/// <param name="Before">What the database held.</param>
+/// <param name="After">What it holds now.</param>
+/// <param name="Violations">Constraints the result would break; nothing was changed then.</param>
+public sealed record RewriteOutcome(bool Changed, CommitId Head, Snapshot Before, Snapshot After, IReadOnlyList<ConstraintViolation> Violations);
 
 /// <summary>Asks for one move of a branch that has a database behind it.</summary>
 /// <param name="Branch">The branch to move.</param>

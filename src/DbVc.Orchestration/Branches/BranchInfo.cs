@@ -1,7 +1,9 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DbVc.Live;
 using DbVc.Model;
+using DbVc.Store;
 
 namespace DbVc.Orchestration;
 
@@ -18,6 +20,20 @@ internal sealed record BranchInfo(string Name, string Status, string Head, strin
     }
 }
 
+/// <summary>What is left of a branch that was deleted: enough to bring it back while the operation log keeps its commits.</summary>
+internal sealed record DeletedBranch(string Head, BranchRecord Record)
+{
+    public const string Collection = "deleted-branches";
+
+    /// <summary>In base64, so that no id stands in it: a document that names a commit keeps it for ever, and this one shall not.</summary>
+    public byte[] ToBytes() => Encoding.ASCII.GetBytes(Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(this, BranchJson.Default.DeletedBranch)));
+
+    public static DeletedBranch? Read(IRepositoryStore store, BranchName branch) => store.ReadDocument(Collection, branch.Text) is { } bytes
+        ? JsonSerializer.Deserialize(Convert.FromBase64String(Encoding.ASCII.GetString(bytes)), BranchJson.Default.DeletedBranch)
+        : null;
+}
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(BranchInfo))]
+[JsonSerializable(typeof(DeletedBranch))]
 internal sealed partial class BranchJson : JsonSerializerContext;

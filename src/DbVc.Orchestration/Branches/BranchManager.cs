@@ -22,9 +22,11 @@ public sealed class BranchManager
     /// <summary>Throws usage failure <c>branch.missing</c>.</summary>
     public BranchReport Show(BranchName name) => Describe(name, _context.Repository.Head(name));
 
-    /// <summary>Removes a branch with its folder and instance; its commits stay reachable by id. Main and a branch with a merge in progress are
-    /// refused.</summary>
-    public void Delete(BranchName name)
+    /// <summary>Removes a branch with its folder and instance; its commits stay, and <c>Restore</c> brings it back. Main and a branch
+    /// with a merge in progress are refused.</summary>
+    public void Delete(BranchName name) => Delete(name, $"branch delete {name}");
+
+    internal void Delete(BranchName name, string command)
     {
         var head = _context.Repository.Head(name);
         if (name.IsMain)
@@ -40,13 +42,47 @@ public sealed class BranchManager
 
         var record = RequireRecord(name);
         using var idle = record.Task is null ? null : TaskLock.Hold(_context, name);
-        var transaction = new CommitTransaction(_context.Repository, $"branch delete {name}", _context.Options.User.Name);
+        var transaction = new CommitTransaction(_context.Repository, command, _context.Options.User.Name);
         transaction.MoveBranch(name, head, null);
         transaction.DeleteDocument(BranchRecord.Collection, name.Text);
+        transaction.PutDocument(DeletedBranch.Collection, name.Text, new DeletedBranch(head.ToString(), record).ToBytes());
         transaction.Publish();
         _context.Instances.Drop(record);
         var folder = _context.Layout.Branch(name);
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Brings a deleted branch back to where it was, with its files; its database is made anew. Throws usage failures
+    /// <c>branch.exists</c> and <c>branch.missing</c>.</summary>
+    public BranchReport Restore(BranchName name) => Restore(name, $"branch restore {name}", null);
+
+    /// <summary>With <paramref name="head"/> only if that is where it was when it was deleted last; else <c>undo.moved</c>.</summary>
+    internal BranchReport Restore(BranchName name, string command, CommitId? head)
+    {
+        RefuseExisting(name);
+        var deleted = DeletedBranch.Read(_context.Repository.Store, name)
+            ?? throw new DbVcException(FailureKind.Usage, "branch.missing", $"No branch '{name}' was deleted.",
+                hint: "Deleted: " + string.Join(", ", _context.Repository.Store.ListDocuments(DeletedBranch.Collection).Select(d => d.Key)) + ".");
+        if (_context.Repository.Store.ReadCommit(CommitId.Parse(deleted.Head).Hash) is null)
+        {
+            throw new DbVcException(FailureKind.Refused, "branch.gone", $"The commits of '{name}' are no longer kept.",
+                hint: "db-vc gc removes what was deleted longer ago than gc.retention_days, and a purge gives commits other ids.");
+        }
+
+        if (head is { } wanted && wanted.ToString() != deleted.Head)
+        {
+            throw new DbVcException(FailureKind.Refused, "undo.moved", $"'{name}' was made and deleted again since then.",
+                hint: $"db-vc branch create {name} --from {wanted.Short}");
+        }
+
+        var transaction = new CommitTransaction(_context.Repository, command, _context.Options.User.Name);
+        transaction.MoveBranch(name, null, CommitId.Parse(deleted.Head));
+        transaction.PutDocument(BranchRecord.Collection, name.Text, deleted.Record.ToBytes());
+        transaction.DeleteDocument(DeletedBranch.Collection, name.Text);
+        transaction.Publish();
+        Directory.CreateDirectory(_context.Layout.Branch(name));
+        CheckOutFiles(name);
+        return Show(name);
     }
 
     /// <summary>Commits what the branch's database holds, and its pipeline files. No commit in the report means that nothing had changed.</summary>
@@ -61,12 +97,7 @@ public sealed class BranchManager
 
     internal BranchReport Create(BranchName name, string? fromRevision, string pipeline, AgentReport? task, CancellationToken cancel)
     {
-        if (_context.Repository.FindHead(name) is not null)
-        {
-            throw new DbVcException(FailureKind.Usage, "branch.exists", $"There is a branch '{name}' already.",
-                hint: HintForTaken(name));
-        }
-
+        RefuseExisting(name);
         var start = fromRevision is null
             ? _context.Publisher.Commit(CaptureRequest.Outside(BranchName.Main), cancel).Head
             : new RevisionParser(_context.Repository).Parse(fromRevision);
@@ -85,6 +116,30 @@ public sealed class BranchManager
         return Show(name);
     }
 
+    /// <summary>Throws <c>branch.uncommitted</c>: what is in the branch's database or folder but in no commit would silently be left behind.
+    /// Main's live changes are always captured first.</summary>
+    internal void RequireClean(BranchName branch, CancellationToken cancel)
+    {
+        var head = _context.Repository.Head(branch);
+        if (branch.IsMain) return;
+        var record = RequireRecord(branch);
+        var snapshot = _context.Repository.ReadSnapshot(head);
+        using var chunks = _context.Repository.Chunks.BeginWrite();
+        var isClean = !_context.Instances.Exists(record) || _context.Publisher.Peek(branch, chunks, cancel) == snapshot.Snapshot;
+        if (isClean && BranchFiles.AreAt(snapshot, record, _context.Layout.Branch(branch))) return;
+        throw new DbVcException(FailureKind.Refused, "branch.uncommitted",
+            $"The {(isClean ? "folder" : "database")} of branch '{branch}' has changes that no commit holds.",
+            hint: $"Commit them first: db-vc commit --branch {branch} -m \"what and why\".");
+    }
+
+    /// <summary>Brings the files of a branch's folder to its head.</summary>
+    internal void CheckOutFiles(BranchName branch)
+    {
+        var record = RequireRecord(branch);
+        BranchFiles.CheckOut(_context.Repository.ReadSnapshot(_context.Repository.Head(branch)), record, _context.Layout.Branch(branch));
+        BranchInfo.Write(_context, record, record.Merged is null ? "open" : "merged");
+    }
+
     internal BranchRecord RequireRecord(BranchName name) => BranchRecord.Read(_context.Repository.Store, name)
         ?? throw new DbVcException(FailureKind.Usage, "branch.missing", $"There is no branch '{name}'.", hint: "db-vc branch list shows them.");
 
@@ -94,6 +149,13 @@ public sealed class BranchManager
         var changes = TableChanges.Between(_context.Repository.Chunks,
             _context.Repository.ReadSnapshot(start).Snapshot, _context.Repository.ReadSnapshot(after).Snapshot);
         return new CommitReport(after, _context.Repository.ReadCommit(after).Parents, changes);
+    }
+
+    private void RefuseExisting(BranchName name)
+    {
+        if (_context.Repository.FindHead(name) is null) return;
+        throw new DbVcException(FailureKind.Usage, "branch.exists", $"There is a branch '{name}' already.",
+            hint: HintForTaken(name));
     }
 
     private string HintForTaken(BranchName name)

@@ -25,6 +25,26 @@ internal static class Evidence
     }
 
     /// <summary>
+    /// What a merge would need gates for, a cherry-pick onto main needs them for too: files of pipelines, and anything that stands on an agent's
+    /// commit. What main holds already was judged when it came.
+    /// </summary>
+    public static EvidenceVerdict JudgePick(WorkspaceContext context, CommitId commit, CommitId? parent, BranchName target)
+    {
+        var (graph, main) = (new CommitGraph(context.Repository), context.Repository.Head(BranchName.Main));
+        if (!target.IsMain || graph.IsAncestor(commit, main)) return new EvidenceVerdict(null, null);
+        var known = graph.Walk(main).Select(c => c.Id).ToHashSet();
+        var files = parent is { } p ? context.Repository.ReadSnapshot(p).Snapshot.Files : default;
+        if (context.Repository.ReadSnapshot(commit).Snapshot.Files == files
+            && !graph.Walk(commit).Any(c => c.Commit.Author.Kind == AuthorKind.Agent && !known.Contains(c.Id))) return new EvidenceVerdict(null, null);
+        var report = context.Repository.ListBranches().Select(b => GateReports.Find(context, BranchName.Parse(b.Key)))
+            .FirstOrDefault(r => r?.Head == commit.ToString() && r.Gates.All(g => g.Passed));
+        return report is not null
+            ? new EvidenceVerdict(Hash.Parse(report.Hash), null)
+            : Refuse([], $"{commit.Short} holds an agent's work or files of a pipeline, and no gates were passed for it.",
+                "db-vc branch merge, db-vc gate run");
+    }
+
+    /// <summary>
     /// A branch is judged by gates when it has a task, when it brings pipeline files that main does not have, or when an agent
     /// made any commit that main lacks: where the branch was started from does not matter.
     /// </summary>

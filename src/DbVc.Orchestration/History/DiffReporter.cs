@@ -1,5 +1,4 @@
 using System.Text;
-using DbVc.Model;
 using DbVc.Store;
 using DbVc.VersionControl;
 
@@ -13,18 +12,19 @@ internal sealed class DiffReporter(IChunkSource chunks, string? onlyTable, int m
         var diff = new SnapshotDiff(chunks, before, after);
         var tables = diff.Tables().Where(t => onlyTable is null || t.Name.Equals(onlyTable, StringComparison.OrdinalIgnoreCase)).ToList();
         return new DiffReport(names.Before, names.After,
-            [.. tables.Select(t => Describe(diff, t))],
+            [.. tables.Select(Describe)],
             [.. tables.Where(t => !SchemaEquality.Same(t.Before?.Schema, t.After?.Schema)).Select(Schema), .. onlyTable is null
                 ? diff.Objects().Select(Object) : []],
             onlyTable is null ? [.. diff.Files().Select(File)] : []);
     }
 
-    private TableDiff Describe(SnapshotDiff diff, TableDifference table)
+    private TableDiff Describe(TableDifference table)
     {
-        var (added, modified, deleted) = RowDiff.Count(chunks, table.Before, table.After);
-        List<RowChange> rows = [.. diff.Rows(table).Take(maxRows)];
-        return new TableDiff(table.Name, TableChanges.Status(table), added, modified, deleted,
-            table.Before?.Schema, table.After?.Schema, rows, rows.Sum(r => r.Count) < added + modified + deleted);
+        var differences = new RowDifferences(chunks, table);
+        var counted = differences.Counts;
+        var counts = new RowCount(counted.Added, counted.Modified, counted.Deleted, counted.Moved);
+        return new TableDiff(table.Name, TableChanges.Status(table), counts, table.Before?.Schema, table.After?.Schema,
+            differences.Rows().Take(maxRows), counted.Entries > maxRows);
     }
 
     private static SchemaChange Schema(TableDifference table) => new("table", table.Name, table.Before?.Schema.Sql, table.After?.Schema.Sql);
@@ -37,7 +37,10 @@ internal sealed class DiffReporter(IChunkSource chunks, string? onlyTable, int m
 
     private static FileDiff File(FileDifference file) => new(file.Path,
         file.Before is null ? "added" : file.After is null ? "deleted" : "changed",
-        UnifiedDiff.Create(file.Path, Text(file.Before), Text(file.After)));
+        IsText(file.Before) && IsText(file.After) ? UnifiedDiff.Create(file.Path, Text(file.Before), Text(file.After)) : "Binary files differ\n");
 
     private static string? Text(ReadOnlyMemory<byte>? content) => content is { } c ? Encoding.UTF8.GetString(c.Span) : null;
+
+    private static bool IsText(ReadOnlyMemory<byte>? content) =>
+        content is not { } c || (System.Text.Unicode.Utf8.IsValid(c.Span) && !c.Span.Contains((byte)0));
 }

@@ -24,7 +24,7 @@ internal sealed class ConflictDesk(WorkspaceContext context)
         {
             var (ids, decided) = (Shelf(m).ReadIds(), Shelf(m).ReadDecisions());
             return new MergeStatus(m.Id, BranchName.Parse(m.Source), BranchName.Parse(m.Target), ids.Count,
-                ids.Count(id => !decided.ContainsKey(id)), m.Started);
+                ids.Count(id => !decided.ContainsKey(id)), m.Started) { Verb = m.Replay?.Name ?? "merge" };
         })];
 
     /// <summary>Throws usage failure <c>conflict.missing</c> if <paramref name="after"/> is no conflict of the merge.</summary>

@@ -4,21 +4,23 @@ using DbVc.VersionControl;
 
 namespace DbVc.Orchestration;
 
-/// <summary>Merges branches, keeps and resolves conflicts, and takes main back to earlier states. Every surface merges through here.</summary>
+/// <summary>Merges branches, and keeps and resolves conflicts. Every surface merges through here.</summary>
 public sealed class MergeController
 {
     /// <summary>Conflicts in a report; a list of all is read page by page.</summary>
-    private const int MaxReported = 100;
+    internal const int MaxReported = 100;
 
     private readonly WorkspaceContext _context;
     private readonly BranchManager _branches;
+    private readonly ReplayController _replays;
     private readonly MergePlanner _planner;
     private readonly ConflictDesk _conflicts;
 
-    internal MergeController(WorkspaceContext context, BranchManager branches)
+    internal MergeController(WorkspaceContext context, BranchManager branches, ReplayController replays)
     {
         _context = context;
         _branches = branches;
+        _replays = replays;
         _planner = new MergePlanner(context.Repository, context.Live.Provider.Dialect);
         _conflicts = new ConflictDesk(context);
     }
@@ -33,7 +35,7 @@ public sealed class MergeController
 
         var source = _context.Repository.Head(request.Source);
         _ = _context.Repository.Head(request.Target);
-        RefuseUncommitted(request.Source, cancel);
+        if (!request.Source.IsMain) _branches.RequireClean(request.Source, cancel);
         var evidence = Evidence.Judge(_context, request.Source, request.Target, source);
         if (request.DryRun) return DryRun(request, source, evidence, cancel);
         if (evidence.Refusal is { } refusal) return refusal;
@@ -63,6 +65,7 @@ public sealed class MergeController
     public MergeReport Continue(string? merge, CancellationToken cancel)
     {
         var record = _conflicts.Require(merge);
+        if (record.Replay is not null) return _replays.Continue(record, cancel);
         foreach (var branch in new[] { record.Source, record.Target }.Where(b => _context.Repository.FindHead(BranchName.Parse(b)) is null))
         {
             throw new DbVcException(FailureKind.Failed, "merge.branch-gone", $"Branch '{branch}' was deleted while its merge was open.",
@@ -76,54 +79,6 @@ public sealed class MergeController
 
     /// <summary>Drops a merge in progress with its resolutions. The branches are as they were.</summary>
     public void Abort(string? merge) => _conflicts.Remove(_conflicts.Require(merge));
-
-    /// <summary>Takes main back to the content of an earlier commit by a new commit; what came between stays in the history.</summary>
-    public CommitReport Rollback(RollbackRequest request, CancellationToken cancel)
-    {
-        var origin = new RevisionParser(_context.Repository).Parse(request.Revision);
-        RefuseForeign(origin);
-        var goal = _context.Repository.ReadCommit(origin).Snapshot;
-        if (request.DryRun) return PlanRollback(origin, cancel);
-        var outcome = _context.Publisher.Publish(new PublishRequest(BranchName.Main, $"rollback --to-commit {origin.Short}", _context.Options.User.Name,
-            head => _context.Repository.ReadCommit(head).Snapshot == goal ? null : new PublishPlan(new Commit
-            {
-                Snapshot = goal,
-                Parents = [head],
-                Author = _context.Options.User,
-                Time = _context.Repository.NextTime([head]),
-                Message = $"Roll back to {origin.Short}",
-                Origin = origin,
-            })), cancel);
-        if (outcome.Violations.Count > 0)
-        {
-            throw new DbVcException(FailureKind.Refused, "constraint.violated", "The earlier state would break a constraint: " + outcome.Violations[0].Message,
-                where: $"{outcome.Violations[0].Table} {outcome.Violations[0].Key}");
-        }
-
-        return outcome.Commit is { } commit ? _branches.Report(outcome.Before, commit) : new CommitReport(null, [], []);
-    }
-
-    /// <summary>Main only goes back to where main has been: another branch's commits reach it through gates and a merge.</summary>
-    private void RefuseForeign(CommitId origin)
-    {
-        for (CommitId? at = _context.Repository.Head(BranchName.Main); at is { } id;)
-        {
-            if (id == origin) return;
-            var parents = _context.Repository.ReadCommit(id).Parents;
-            at = parents.Count > 0 ? parents[0] : null;
-        }
-
-        throw new DbVcException(FailureKind.Refused, "rollback.not-on-main", $"Main never was at commit {origin.Short}.",
-            hint: "db-vc log lists main's commits; another branch's work reaches main with db-vc branch merge.");
-    }
-
-    private CommitReport PlanRollback(CommitId origin, CancellationToken cancel)
-    {
-        using var chunks = _context.Repository.Chunks.BeginWrite();
-        var now = _context.Publisher.Peek(BranchName.Main, chunks, cancel);
-        var then = _context.Repository.ReadSnapshot(origin).Snapshot;
-        return new CommitReport(null, [], TableChanges.Between(chunks, now, then));
-    }
 
     private MergeReport Run(MergeRecord record, Hash? evidence, CancellationToken cancel)
     {
@@ -176,11 +131,13 @@ public sealed class MergeController
             return new MergeReport { State = MergeState.UpToDate, Message = $"'{record.Target}' holds everything of '{record.Source}' already." };
         }
 
+        if (BranchName.Parse(record.Target) is { IsMain: false } target) _branches.CheckOutFiles(target);
         if (BranchRecord.Read(_context.Repository.Store, BranchName.Parse(record.Source)) is { } branch) BranchInfo.Write(_context, branch, "merged");
         return new MergeReport
         {
             State = MergeState.Merged,
             Commit = commit,
+            Parents = _context.Repository.ReadCommit(commit).Parents,
             Rekeyed = merged?.Rekeyed ?? [],
             Tables = _branches.Report(outcome.Before, commit).Tables,
             Message = $"Merged '{record.Source}' into '{record.Target}'.",
@@ -276,16 +233,4 @@ public sealed class MergeController
     {
         HighestKey = HighestKeys(record),
     };
-
-    /// <summary>What is in the branch's database but in no commit would silently be left behind.</summary>
-    private void RefuseUncommitted(BranchName source, CancellationToken cancel)
-    {
-        if (source.IsMain) return;
-        if (!_context.Instances.Exists(_branches.RequireRecord(source))) return;
-        using var chunks = _context.Repository.Chunks.BeginWrite();
-        var head = _context.Repository.ReadSnapshot(_context.Repository.Head(source)).Snapshot;
-        if (_context.Publisher.Peek(source, chunks, cancel) == head) return;
-        throw new DbVcException(FailureKind.Refused, "branch.uncommitted", $"The database of branch '{source}' has changes that no commit holds.",
-            hint: $"Commit them first: db-vc commit --branch {source} -m \"what and why\".");
-    }
 }

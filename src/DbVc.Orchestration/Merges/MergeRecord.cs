@@ -11,6 +11,9 @@ internal sealed record MergeRecord(string Id, string Source, string Target, stri
 {
     public const string Collection = "merges";
 
+    /// <summary>Set where the merge carries one change over (cherry-pick, revert, undo, stash) instead of merging a branch.</summary>
+    public ReplayRecord? Replay { get; init; }
+
     public static IReadOnlyList<MergeRecord> ReadAll(IRepositoryStore store) =>
         [.. store.ListDocuments(Collection).Select(d => JsonSerializer.Deserialize(d.Value, MergeJson.Default.MergeRecord)!)];
 

@@ -23,6 +23,12 @@ public sealed record MergeReport
 
     public CommitId? Commit { get; init; }
 
+    /// <summary>Of the new commit.</summary>
+    public IReadOnlyList<CommitId> Parents { get; init; } = [];
+
+    /// <summary>The commit that was repeated or taken back, where it was no merge of a branch.</summary>
+    public CommitId? Origin { get; init; }
+
     /// <summary>The id of the merge in progress, when there are conflicts.</summary>
     public string? Merge { get; init; }
 
@@ -49,7 +55,11 @@ public sealed record MergeReport
 }
 
 /// <summary>A merge that waits for its conflicts to be resolved; survives restarts.</summary>
-public sealed record MergeStatus(string Id, BranchName Source, BranchName Target, int Conflicts, int Open, DateTimeOffset Started);
+public sealed record MergeStatus(string Id, BranchName Source, BranchName Target, int Conflicts, int Open, DateTimeOffset Started)
+{
+    /// <summary>The command that began it; the source of any but a merge is a commit, by the first digits of its id.</summary>
+    public string Verb { get; init; } = "merge";
+}
 
 /// <summary>A page of conflicts.</summary>
 /// <param name="Next">Pass as <c>after</c> to go on; null at the end.</param>
@@ -64,6 +74,3 @@ public sealed record ConflictTouch(CommitId Commit, Author Author, DateTimeOffse
 /// <summary>Decides one conflict or all open ones of a merge.</summary>
 /// <param name="Id">A conflict's id; null for all.</param>
 public sealed record ResolveRequest(string? Merge, string? Id, Resolution Resolution);
-
-/// <summary>Asks main to return to the content of an earlier commit, by a new commit.</summary>
-public sealed record RollbackRequest(string Revision, bool DryRun);

@@ -17,8 +17,12 @@ public sealed class Workspace : IDisposable
         _store = store;
         _context = context;
         Branches = new BranchManager(context);
-        Merges = new MergeController(context, Branches);
+        Replays = new ReplayController(context, Branches);
+        Merges = new MergeController(context, Branches, Replays);
         History = new HistoryReader(context);
+        Tags = new TagShelf(context);
+        Stashes = new StashShelf(context, Branches);
+        Operations = new OperationDesk(context, Branches);
         Upkeep = new Maintenance(context);
         Invariants = new InvariantDesk(context, History);
         Agents = new AgentCoordinator(context, Branches, Merges, History);
@@ -31,7 +35,15 @@ public sealed class Workspace : IDisposable
 
     public MergeController Merges { get; }
 
+    public ReplayController Replays { get; }
+
     public HistoryReader History { get; }
+
+    public TagShelf Tags { get; }
+
+    public StashShelf Stashes { get; }
+
+    public OperationDesk Operations { get; }
 
     public InvariantDesk Invariants { get; }
 

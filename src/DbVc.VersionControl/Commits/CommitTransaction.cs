@@ -28,6 +28,9 @@ public sealed class CommitTransaction(Repository repository, string command, str
     public void MoveTag(string tag, CommitId? expected, CommitId? next) =>
         _moves.Add(new RefMove(Repository.TagPrefix + tag, expected?.Hash, next?.Hash));
 
+    /// <summary>Moves any ref; the name is written in full.</summary>
+    public void MoveRef(RefMove move) => _moves.Add(move);
+
     public void PutDocument(string collection, string id, byte[] body) => _documents.Add(t => t.PutDocument(collection, id, body));
 
     public void DeleteDocument(string collection, string id) => _documents.Add(t => t.DeleteDocument(collection, id));

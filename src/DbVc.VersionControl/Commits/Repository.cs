@@ -8,6 +8,7 @@ public sealed class Repository(IRepositoryStore store, TimeProvider clock)
 {
     public const string HeadPrefix = "heads/";
     public const string TagPrefix = "tags/";
+    public const string StashPrefix = "stash/";
 
     public IRepositoryStore Store { get; } = store;
 
@@ -33,6 +34,13 @@ public sealed class Repository(IRepositoryStore store, TimeProvider clock)
     public IReadOnlyList<KeyValuePair<string, CommitId>> ListBranches() => List(HeadPrefix);
 
     public IReadOnlyList<KeyValuePair<string, CommitId>> ListTags() => List(TagPrefix);
+
+    /// <summary>Stashed changes by number as text.</summary>
+    public IReadOnlyList<KeyValuePair<string, CommitId>> ListStashes() => List(StashPrefix);
+
+    /// <summary>True for a ref written in full, such as <c>tags/v1</c>.</summary>
+    public static bool IsRevisionRef(string name) =>
+        new[] { HeadPrefix, TagPrefix, StashPrefix }.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 
     /// <summary>A time for a new commit: the clock's, but always later than its parents'.</summary>
     public DateTimeOffset NextTime(IEnumerable<CommitId> parents)

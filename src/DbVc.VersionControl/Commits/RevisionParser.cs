@@ -4,12 +4,13 @@ using DbVc.Model;
 namespace DbVc.VersionControl;
 
 /// <summary>
-/// Turns what a person types into a commit: a branch, a tag, a commit id or unique prefix, <c>HEAD</c>,
-/// each followed by any of <c>~N</c>, <c>^N</c>, <c>@{time}</c>.
+/// Turns what a person types into a commit: a branch, a tag, a commit id or unique prefix, <c>HEAD</c>, or a ref in full such as
+/// <c>tags/v1</c>, each followed by any of <c>~N</c>, <c>^N</c>, <c>@{time}</c>.
 /// </summary>
 public sealed class RevisionParser(Repository repository)
 {
     private const int MinPrefix = 4;
+    private const int MaxCandidates = 10;
 
     /// <summary>Throws a usage failure <c>revision.unknown</c> or <c>revision.ambiguous</c> (with the candidates).</summary>
     public CommitId Parse(string text)
@@ -22,23 +23,73 @@ public sealed class RevisionParser(Repository repository)
         return commit;
     }
 
+    /// <summary>A name goes before an id that begins like it; a branch and a tag of one name are told apart by <c>heads/</c> and <c>tags/</c>.</summary>
     private CommitId FindNamed(string name, string text)
     {
         if (name == "HEAD") return repository.Head(BranchName.Main);
-        if (repository.Store.ReadRef(Repository.HeadPrefix + name) is { } branch) return new CommitId(branch);
-        if (repository.Store.ReadRef(Repository.TagPrefix + name) is { } tag) return new CommitId(tag);
-        if (name.Length >= MinPrefix && name.All(char.IsAsciiHexDigit))
+        if (Repository.IsRevisionRef(name) && repository.Store.ReadRef(name) is { } full) return new CommitId(full);
+        var branch = repository.Store.ReadRef(Repository.HeadPrefix + name);
+        var tag = repository.Store.ReadRef(Repository.TagPrefix + name);
+        if (branch is not null && tag is not null && branch != tag)
         {
-            var found = repository.Store.FindCommits(name.ToLowerInvariant(), limit: 10);
-            if (found.Count == 1) return new CommitId(found[0]);
-            if (found.Count > 1)
-            {
-                throw new DbVcException(FailureKind.Usage, "revision.ambiguous", $"'{name}' begins the ids of several commits.",
-                    where: text, hint: "Did you mean " + string.Join(", ", found.Select(h => new CommitId(h).Short)) + "?");
-            }
+            throw Ambiguous(text, $"'{name}' is a branch and a tag.", $"{Repository.HeadPrefix}{name}, {Repository.TagPrefix}{name}");
         }
 
-        throw Unknown(text, "Use a branch, a tag, a commit id of at least four digits, or HEAD; db-vc log lists commits.");
+        return (branch ?? tag) is { } found ? new CommitId(found) : FindByPrefix(name, text);
+    }
+
+    private CommitId FindByPrefix(string name, string text)
+    {
+        if (name.Length >= MinPrefix && name.All(char.IsAsciiHexDigit))
+        {
+            var found = repository.Store.FindCommits(name.ToLowerInvariant(), MaxCandidates);
+            if (found.Count == 1) return new CommitId(found[0]);
+            if (found.Count > 1) throw Ambiguous(text, $"'{name}' begins the ids of several commits.", string.Join(", ", Candidates(found)));
+        }
+
+        var near = Nearest(name);
+        throw Unknown(text, near.Count > 0
+            ? $"Did you mean {string.Join(", ", near)}?"
+            : "Use a branch, a tag, a commit id of at least four digits, or HEAD; db-vc log lists commits.");
+    }
+
+    /// <summary>Each with so many digits that it names one commit, and its message.</summary>
+    private IEnumerable<string> Candidates(IReadOnlyList<Hash> sorted)
+    {
+        for (var i = 0; i < sorted.Count; i++)
+        {
+            var id = sorted[i].ToString();
+            var digits = new CommitId(sorted[i]).Short.Length;
+            foreach (var other in sorted.Where(o => o != sorted[i])) digits = Math.Max(digits, CommonDigits(id, other.ToString()) + 1);
+            yield return $"{id[..digits]} ({repository.ReadCommit(new CommitId(sorted[i])).Message.Split('\n')[0].Trim()})";
+        }
+    }
+
+    private static int CommonDigits(string one, string other)
+    {
+        var common = 0;
+        while (common < one.Length && one[common] == other[common]) common++;
+        return common;
+    }
+
+    /// <summary>Branches and tags that begin like the text, or differ in upper and lower case or by one letter.</summary>
+    private List<string> Nearest(string name) => name.Length == 0 ? [] :
+    [
+        .. repository.ListBranches().Concat(repository.ListTags()).Select(r => r.Key)
+            .Where(known => known.StartsWith(name, StringComparison.OrdinalIgnoreCase) || IsOneSlip(name, known)).Distinct().Take(MaxCandidates),
+    ];
+
+    /// <summary>One letter more, less or other, or two neighbours swapped.</summary>
+    private static bool IsOneSlip(string typed, string known)
+    {
+        if (Math.Abs(typed.Length - known.Length) > 1) return false;
+        var start = 0;
+        while (start < typed.Length && start < known.Length && typed[start] == known[start]) start++;
+        var (restTyped, restKnown) = (typed[start..], known[start..]);
+        if (restTyped.Length < restKnown.Length) return restKnown[1..] == restTyped;
+        if (restTyped.Length > restKnown.Length) return restTyped[1..] == restKnown;
+        return restTyped.Length == 0 || restTyped[1..] == restKnown[1..]
+            || (restTyped.Length > 1 && restTyped[0] == restKnown[1] && restTyped[1] == restKnown[0] && restTyped[2..] == restKnown[2..]);
     }
 
     private CommitId Step(CommitId commit, string text, ref int at)
@@ -67,13 +118,14 @@ public sealed class RevisionParser(Repository repository)
             : throw Unknown(text, parents.Count == 0 ? $"{commit.Short} is the first commit." : $"{commit.Short} has {parents.Count} parent(s).");
     }
 
+    /// <summary>Where the line of first parents stood at that time: a branch's own commits and what was merged into it, not the commits merged.</summary>
     private CommitId AtTime(CommitId commit, string text, ref int at)
     {
         var end = text.IndexOf('}', at);
         if (at >= text.Length || text[at] != '{' || end < 0
             || !DateTimeOffset.TryParse(text.AsSpan(at + 1, end - at - 1), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
         {
-            throw Unknown(text, "Write a time as @{2026-01-31} or @{2026-01-31T12:00:00Z}.");
+            throw Unknown(text, "Write a time as @{2026-01-31} or @{2026-01-31T12:00:00Z}; without a zone it is UTC.");
         }
 
         at = end + 1;
@@ -85,6 +137,9 @@ public sealed class RevisionParser(Repository repository)
             id = current.Parents[0];
         }
     }
+
+    private static DbVcException Ambiguous(string text, string message, string candidates) =>
+        new(FailureKind.Usage, "revision.ambiguous", message, where: text, hint: $"Did you mean {candidates}?");
 
     private static DbVcException Unknown(string text, string hint) =>
         new(FailureKind.Usage, "revision.unknown", $"'{text}' does not name a commit.", hint: hint);

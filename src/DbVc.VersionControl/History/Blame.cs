@@ -2,127 +2,108 @@ using DbVc.Model;
 
 namespace DbVc.VersionControl;
 
-/// <summary>One row and the commit that gave each of its stored columns its value (aligned with <see cref="Values"/>).</summary>
+/// <summary>One row and the commit that gave each blamed column its value.</summary>
+/// <param name="Values">Aligned with the stored columns of the table at the revision.</param>
+/// <param name="Commits">Aligned with the blamed columns.</param>
 public sealed record BlamedRow(ReadOnlyMemory<byte> Key, Value[] Values, CommitId[] Commits);
 
 /// <summary>
-/// Finds for every cell the commit that gave it its value. A cell belongs to a commit when no parent has the same value there;
-/// so after a cell merge each cell names its real author's commit, and only cells that the merge itself computed name the merge.
+/// Finds for every cell the commit that gave it its value: the one where no parent has the same value there. So after a cell merge each cell
+/// names its real author's commit, and only cells that a merge itself computed name the merge.
 /// </summary>
-public sealed class Blame(Repository repository)
+public sealed class Blame
 {
-    private const int LookupLimit = 64;
+    private readonly Repository _repository;
+    private readonly CommitGraph _graph;
+    private readonly TableAt _table;
+    private readonly List<BlameRun> _runs = [];
+    private readonly Dictionary<(CommitId Merge, CommitId Parent), Blame?> _sides = [];
 
-    private readonly CommitGraph _graph = new(repository);
-    private readonly Dictionary<CommitId, TableAt?> _tables = [];
-    private int[] _columns = [];
-
-    /// <summary>Blames the rows with the given encoded keys, or the first <paramref name="maxRows"/> rows of the table.</summary>
-    public IReadOnlyList<BlamedRow> Run(CommitId revision, string table, ReadOnlyMemory<byte>? key, int maxRows)
+    /// <param name="columns">Ids of the columns to blame; null for all.</param>
+    /// <param name="keys">Encoded keys of the rows to blame; null for all.</param>
+    /// <param name="revision">Where to begin.</param>
+    /// <param name="table">The table's name there; throws usage failure <c>table.missing</c>.</param>
+    public Blame(Repository repository, CommitId revision, string table, IReadOnlyList<int>? columns, IReadOnlyList<ReadOnlyMemory<byte>>? keys)
+        : this(repository, new CommitGraph(repository), revision, table, new BlameScope(columns, keys))
     {
-        var start = Table(revision, table)
+    }
+
+    private Blame(Repository repository, CommitGraph graph, CommitId revision, string table, BlameScope scope)
+    {
+        (_repository, _graph) = (repository, graph);
+        var trail = new TableTrail(repository, graph, table);
+        _table = trail.Start(revision)
             ?? throw new DbVcException(FailureKind.Usage, "table.missing", $"There is no table '{table}' at {revision.Short}.");
-        _columns = [.. start.Table.Schema.StoredColumns.Select(c => c.Id)];
-        var rows = SelectRows(start, key, maxRows).ToDictionary(r => r.Key, r => r, KeyEquality.Instance);
-        var pending = new Dictionary<CommitId, Dictionary<ReadOnlyMemory<byte>, bool[]>>
+        Columns = scope.Columns ?? [.. _table.Table.Schema.StoredColumns.Select(c => c.Id)];
+        Keys = scope.Keys;
+        foreach (var group in Columns.Chunk(BlameRun.MostColumns))
         {
-            [revision] = rows.ToDictionary(r => r.Key, r => Enumerable.Repeat(true, r.Value.Values.Length).ToArray(), KeyEquality.Instance),
-        };
-        foreach (var (id, commit) in _graph.Walk(revision))
-        {
-            if (!pending.Remove(id, out var cells)) continue;
-            foreach (var parent in commit.Parents)
-            {
-                PassToParent(id, parent, table, cells, pending);
-            }
-
-            foreach (var (row, open) in cells) Settle(rows[row], open, id);
-            if (pending.Count == 0) break;
-        }
-
-        return [.. rows.Values.OrderBy(r => r.Key, KeyEquality.Instance)];
-    }
-
-    private static void Settle(BlamedRow row, bool[] open, CommitId commit)
-    {
-        for (var i = 0; i < open.Length; i++)
-        {
-            if (open[i]) row.Commits[i] = commit;
+            var run = new BlameRun(repository, graph, trail, group);
+            run.Run(revision, scope.Keys);
+            _runs.Add(run);
         }
     }
 
-    private IEnumerable<BlamedRow> SelectRows(TableAt start, ReadOnlyMemory<byte>? key, int maxRows)
+    /// <summary>The blamed columns.</summary>
+    public IReadOnlyList<int> Columns { get; }
+
+    public TableSnapshot Table => _table.Table;
+
+    private IReadOnlyList<ReadOnlyMemory<byte>>? Keys { get; }
+
+    /// <summary>The blamed rows in key order, one at a time.</summary>
+    public IEnumerable<BlamedRow> Rows()
     {
-        var entries = key is not { } k
-            ? ProllyTree.Scan(repository.Chunks, start.Table.Rows).Take(maxRows)
-            : ProllyTree.TryGet(repository.Chunks, start.Table.Rows, k.Span, out var value) ? [new TreeEntry(k, value)] : [];
-        foreach (var entry in entries)
+        foreach (var entry in Entries())
         {
-            var values = start.Rows.Decode(repository.Chunks, entry).Values;
-            yield return new BlamedRow(entry.Key.ToArray(), values, new CommitId[values.Length]);
+            yield return new BlamedRow(entry.Key, _table.Rows.Decode(_repository.Chunks, entry).Values, CommitsOf(entry.Key));
         }
     }
 
-    /// <summary>Moves every open cell that the parent has with the same value over to the parent.</summary>
-    private void PassToParent(CommitId child, CommitId parent, string table,
-        Dictionary<ReadOnlyMemory<byte>, bool[]> cells, Dictionary<CommitId, Dictionary<ReadOnlyMemory<byte>, bool[]>> pending)
+    /// <summary>
+    /// The commits behind a cell that a merge computed: for each parent of the merge that has the row, who had set the cell there.
+    /// Empty for a cell whose commit is no merge.
+    /// </summary>
+    public IReadOnlyList<CommitId> Contributors(BlamedRow row, int column)
     {
-        if (Table(parent, table) is not { } before) return;
-        var after = Table(child, table)!;
-        var changed = FindChanged(before, after, cells.Count);
-        foreach (var (key, open) in cells)
+        var merge = row.Commits[column];
+        var parents = _graph.Read(merge).Parents;
+        if (parents.Count < 2) return [];
+        return [.. parents.Select(parent => Side(merge, parent)?.CommitOf(row.Key, Columns[column])).OfType<CommitId>().Distinct()];
+    }
+
+    private CommitId? CommitOf(ReadOnlyMemory<byte> key, int column)
+    {
+        var at = Columns.ToList().IndexOf(column);
+        if (_table.Rows.IndexOf(column) < 0 || at < 0 || !ProllyTree.TryGet(_repository.Chunks, _table.Table.Rows, key.Span, out _)) return null;
+        return CommitsOf(key)[at];
+    }
+
+    /// <summary>The blame of a merge's parent, for all rows that the merge computed something of at once.</summary>
+    private Blame? Side(CommitId merge, CommitId parent)
+    {
+        if (_sides.TryGetValue((merge, parent), out var known)) return known;
+        var trail = new TableTrail(_repository, _graph, _table.Table.Schema.Name);
+        var rows = _runs.SelectMany(run => run.RowsOf(merge)).Distinct(KeyEquality.Instance).ToList();
+        var side = trail.Parent(trail.Start(merge), parent) is { } there && there.HasSameKey(_table)
+            ? new Blame(_repository, _graph, parent, there.Table.Schema.Name, new BlameScope(Columns, rows))
+            : null;
+        return _sides[(merge, parent)] = side;
+    }
+
+    private CommitId[] CommitsOf(ReadOnlyMemory<byte> key) => _runs.Count == 1 ? _runs[0].CommitsOf(key) : [.. _runs.SelectMany(run => run.CommitsOf(key))];
+
+    private IEnumerable<TreeEntry> Entries()
+    {
+        if (Keys is null) return ProllyTree.Scan(_repository.Chunks, _table.Table.Rows);
+        return Keys.Where(key => ProllyTree.TryGet(_repository.Chunks, _table.Table.Rows, key.Span, out _)).Select(key =>
         {
-            var passed = changed is not null && !changed.Contains(key) ? (bool[])open.Clone() : SameCells(before, after, key, open);
-            if (passed is null || !passed.Contains(true)) continue;
-            for (var i = 0; i < open.Length; i++) open[i] &= !passed[i];
-            Merge(pending, parent, key, passed);
-        }
+            ProllyTree.TryGet(_repository.Chunks, _table.Table.Rows, key.Span, out var value);
+            return new TreeEntry(key, value);
+        });
     }
 
-    /// <summary>Keys whose rows differ; null when it is cheaper to look each key up.</summary>
-    private HashSet<ReadOnlyMemory<byte>>? FindChanged(TableAt before, TableAt after, int keys)
-    {
-        if (before.Table.Rows == after.Table.Rows && SchemaEquality.Same(before.Table.Schema, after.Table.Schema)) return [];
-        return keys <= LookupLimit || !SchemaEquality.Same(before.Table.Schema, after.Table.Schema)
-            ? null
-            : ProllyTree.Diff(repository.Chunks, before.Table.Rows, after.Table.Rows).Select(d => d.Key).ToHashSet(KeyEquality.Instance);
-    }
-
-    private bool[]? SameCells(TableAt before, TableAt after, ReadOnlyMemory<byte> key, bool[] open)
-    {
-        if (!ProllyTree.TryGet(repository.Chunks, before.Table.Rows, key.Span, out var beforeValue)) return null;
-        if (!ProllyTree.TryGet(repository.Chunks, after.Table.Rows, key.Span, out var afterValue)) return null;
-        var beforeRow = before.Rows.Decode(repository.Chunks, key, beforeValue).Values;
-        var afterRow = after.Rows.Decode(repository.Chunks, key, afterValue).Values;
-        var same = new bool[open.Length];
-        for (var i = 0; i < open.Length; i++)
-        {
-            var (beforeIndex, afterIndex) = (before.Rows.IndexOf(_columns[i]), after.Rows.IndexOf(_columns[i]));
-            same[i] = open[i] && beforeIndex >= 0 && afterIndex >= 0 && beforeRow[beforeIndex] == afterRow[afterIndex];
-        }
-
-        return same;
-    }
-
-    private static void Merge(
-        Dictionary<CommitId, Dictionary<ReadOnlyMemory<byte>, bool[]>> pending, CommitId parent, ReadOnlyMemory<byte> key, bool[] passed)
-    {
-        if (!pending.TryGetValue(parent, out var cells)) pending[parent] = cells = new(KeyEquality.Instance);
-        if (!cells.TryGetValue(key, out var open)) cells[key] = passed;
-        else
-        {
-            for (var i = 0; i < open.Length; i++) open[i] |= passed[i];
-        }
-    }
-
-    private TableAt? Table(CommitId commit, string name)
-    {
-        if (_tables.TryGetValue(commit, out var known)) return known;
-        var table = new SnapshotReader(repository.Chunks, SnapshotCodec.Read(repository.Chunks, _graph.Read(commit).Snapshot)).FindTable(name);
-        return _tables[commit] = table is null ? null : new TableAt(table, new TableEncoder(table.Schema));
-    }
-
-    private sealed record TableAt(TableSnapshot Table, TableEncoder Rows);
+    private sealed record BlameScope(IReadOnlyList<int>? Columns, IReadOnlyList<ReadOnlyMemory<byte>>? Keys);
 }
 
 /// <summary>Compares encoded keys by content.</summary>

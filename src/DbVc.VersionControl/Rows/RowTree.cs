@@ -39,16 +39,20 @@ public static class RowTree
     public static IEnumerable<RowChange> Diff(
         IChunkSource source, TableEncoder before, TreeRoot beforeRoot, TableEncoder after, TreeRoot afterRoot)
     {
-        foreach (var difference in ProllyTree.Diff(source, beforeRoot, afterRoot))
-        {
-            var old = difference.Before is { } oldValue ? before.Decode(source, difference.Key, oldValue) : default;
-            var next = difference.After is { } nextValue ? after.Decode(source, difference.Key, nextValue) : default;
-            if (old.Values is null) yield return new RowChange(null, next.Values, next.Count);
-            else if (next.Values is null) yield return new RowChange(old.Values, null, old.Count);
-            else if (old.Count == next.Count) yield return new RowChange(old.Values, next.Values, next.Count);
-            else if (old.Count < next.Count) yield return new RowChange(null, next.Values, next.Count - old.Count);
-            else yield return new RowChange(old.Values, null, old.Count - next.Count);
-        }
+        foreach (var difference in ProllyTree.Diff(source, beforeRoot, afterRoot)) yield return ToChange(source, before, after, difference);
+    }
+
+    /// <summary>One difference of two trees as a change of a row.</summary>
+    internal static RowChange ToChange(IChunkSource source, TableEncoder before, TableEncoder after, TreeDifference difference)
+    {
+        var old = difference.Before is { } oldValue ? before.Decode(source, difference.Key, oldValue) : default;
+        var next = difference.After is { } nextValue ? after.Decode(source, difference.Key, nextValue) : default;
+        if (old.Values is null) return new RowChange(null, next.Values, next.Count);
+        if (next.Values is null) return new RowChange(old.Values, null, old.Count);
+        if (old.Count == next.Count) return new RowChange(old.Values, next.Values, next.Count);
+        return old.Count < next.Count
+            ? new RowChange(null, next.Values, next.Count - old.Count)
+            : new RowChange(old.Values, null, old.Count - next.Count);
     }
 
     /// <summary>All chunks of a tree of rows: nodes, each before what it refers to, and large values. Nodes that <paramref name="skip"/>

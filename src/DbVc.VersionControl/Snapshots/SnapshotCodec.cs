@@ -43,8 +43,12 @@ public static class SnapshotCodec
         return value;
     }
 
-    public static TableSnapshot DecodeTable(IChunkSource chunks, ReadOnlySpan<byte> value) => new(
-        SchemaCodec.DecodeTable(chunks.Read(Hash.Read(value))),
+    public static TableSnapshot DecodeTable(IChunkSource chunks, ReadOnlySpan<byte> value) =>
+        DecodeTable(value, SchemaCodec.DecodeTable(chunks.Read(SchemaOf(value))));
+
+    /// <summary>The same for who knows the schema already.</summary>
+    internal static TableSnapshot DecodeTable(ReadOnlySpan<byte> value, TableSchema schema) => new(
+        schema,
         new TreeRoot(Hash.Read(value[Hash.Size..])),
         BinaryPrimitives.ReadInt64LittleEndian(value[(2 * Hash.Size)..]));
 

@@ -17,6 +17,20 @@ public sealed class SnapshotReader(IChunkSource chunks, Snapshot snapshot)
             ? SnapshotCodec.DecodeTable(Chunks, value.Span)
             : null;
 
+    /// <summary>The stored entry of a table, which is equal exactly where schema and rows are; whatever the case of the name's ASCII letters.</summary>
+    internal ReadOnlyMemory<byte>? FindTableEntry(string name)
+    {
+        if (ProllyTree.TryGet(Chunks, Snapshot.Objects, SnapshotCodec.TableKey(name), out var value)) return value;
+        return FindNameInAnyCase("table/", name) is { } found ? FindTableEntry(found) : null;
+    }
+
+    /// <summary>The stored entry of the table with an id, whatever it is called.</summary>
+    internal ReadOnlyMemory<byte>? FindTableEntryById(string id)
+    {
+        var found = Scan(Snapshot.Objects, "table/").FirstOrDefault(e => SnapshotCodec.DecodeTable(Chunks, e.Value.Span).Schema.Id == id);
+        return found.Key.IsEmpty ? null : found.Value;
+    }
+
     /// <summary>The table of that name, whatever the case of its ASCII letters; or null.</summary>
     public TableSnapshot? FindTableInAnyCase(string name) =>
         FindTable(name) ?? (FindNameInAnyCase("table/", name) is { } found ? FindTable(found) : null);

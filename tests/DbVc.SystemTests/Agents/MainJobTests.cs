@@ -35,7 +35,7 @@ public sealed class MainJobTests : IDisposable
         Assert.Equal(report.Evidence, log[0].Commit.Commit.Evidence!.Value.ToString());
         Assert.True(log.Count(e => e.Commit.Commit.Author.Kind == AuthorKind.Agent && e.Commit.Commit.Provenance?.Task == report.Task) >= 5);
 
-        _shop.Workspace.Merges.Rollback(new RollbackRequest("HEAD~1", false), CancellationToken.None);
+        _shop.Workspace.Replays.Rollback(new RollbackRequest("HEAD~1", false), CancellationToken.None);
         Assert.Equal("201", _shop.Ask("SELECT count(*) FROM customers"));
         Assert.True(_shop.Workspace.History.Verify(CancellationToken.None).Ok);
     }

@@ -160,7 +160,7 @@ public sealed class KilledTests : IDisposable
         }
         else
         {
-            workspace.Merges.Rollback(new RollbackRequest(operation.Argument, false), CancellationToken.None);
+            workspace.Replays.Rollback(new RollbackRequest(operation.Argument, false), CancellationToken.None);
         }
 
         Assert.Equal(operation.After, _shop.Dump());

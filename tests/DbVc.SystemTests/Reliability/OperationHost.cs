@@ -115,7 +115,7 @@ internal sealed class OperationHost : IDisposable
         {
             "merge" => (object)merges.Merge(new MergeRequest(BranchName.Parse(order[2]), BranchName.Main, false, []), CancellationToken.None),
             "continue" => merges.Continue(null, CancellationToken.None),
-            "rollback" => merges.Rollback(new RollbackRequest(order[2], false), CancellationToken.None),
+            "rollback" => workspace.Replays.Rollback(new RollbackRequest(order[2], false), CancellationToken.None),
             "commit" => workspace.Branches.Commit(BranchName.Parse(order[2]), "Commit " + order[2], null, CancellationToken.None),
             "status" => workspace.Status(CancellationToken.None),
             "gc" => workspace.Upkeep.Collect(new GcRequest(false, TimeSpan.Zero), CancellationToken.None),

@@ -39,7 +39,8 @@ public sealed class InvariantTests : IDisposable
         _shop.Write("UPDATE customers SET balance = 1 WHERE id = 2");
         _shop.Workspace.Branches.Commit(BranchName.Main, "Paid", null, CancellationToken.None);
         _shop.Workspace.Invariants.Add(new Invariant("no debt", NoDebt));
-        var refusal = Assert.Throws<DbVcException>(() => _shop.Workspace.Merges.Rollback(new RollbackRequest("HEAD~1", DryRun: false), CancellationToken.None));
+        var refusal = Assert.Throws<DbVcException>(() =>
+            _shop.Workspace.Replays.Rollback(new RollbackRequest("HEAD~1", DryRun: false), CancellationToken.None));
         Assert.Equal(FailureKind.Refused, refusal.Kind);
         Assert.Equal("1", _shop.Ask("SELECT balance FROM customers WHERE id = 2"));
     }

@@ -54,7 +54,7 @@ public sealed class PurgeTests : IDisposable
         _shop.Reopen();
         _shop.Workspace.Merges.Resolve(new ResolveRequest(null, null, new Resolution(ResolutionKind.Source)));
         Assert.Equal(MergeState.Merged, _shop.Workspace.Merges.Continue(null, CancellationToken.None).State);
-        _shop.Workspace.Merges.Rollback(new RollbackRequest("HEAD~1", false), CancellationToken.None);
+        _shop.Workspace.Replays.Rollback(new RollbackRequest("HEAD~1", false), CancellationToken.None);
         Assert.Equal("Live", _shop.Ask("SELECT name FROM customers WHERE id = 1"));
         Assert.Empty(FindSecrets());
         Assert.True(_shop.Workspace.Upkeep.Verify(CancellationToken.None).Ok);

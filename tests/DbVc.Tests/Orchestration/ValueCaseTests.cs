@@ -33,7 +33,7 @@ public sealed class ValueCaseTests
         AskPast(shop, "HEAD~2", before);
         AskPast(shop, "HEAD~1", live);
 
-        shop.Workspace.Merges.Rollback(new RollbackRequest("HEAD~2", DryRun: false), CancellationToken.None);
+        shop.Workspace.Replays.Rollback(new RollbackRequest("HEAD~2", DryRun: false), CancellationToken.None);
         Assert.Equal(before.Dump(), Read(shop.Database).Dump());
         Assert.True(shop.Workspace.History.Verify(CancellationToken.None).Ok);
     }
@@ -65,7 +65,7 @@ public sealed class ValueCaseTests
         {
             var report = history.Diff(new DiffRequest(before, after, null, 1000), CancellationToken.None);
             Assert.NotEmpty(report.Tables);
-            Assert.All(report.Tables, t => Assert.True(t.Added + t.Modified + t.Deleted > 0));
+            Assert.All(report.Tables, t => Assert.True(t.Counts.Added + t.Counts.Modified + t.Counts.Deleted + t.Counts.Moved > 0));
         }
     }
 

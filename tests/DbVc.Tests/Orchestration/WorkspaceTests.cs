@@ -107,11 +107,11 @@ public sealed class WorkspaceTests : IDisposable
     {
         _shop.Write("DELETE FROM orders; UPDATE customers SET balance = 0");
         _shop.Workspace.Branches.Commit(BranchName.Main, "Oops", null, CancellationToken.None);
-        var dry = _shop.Workspace.Merges.Rollback(new RollbackRequest("HEAD~1", DryRun: true), CancellationToken.None);
+        var dry = _shop.Workspace.Replays.Rollback(new RollbackRequest("HEAD~1", DryRun: true), CancellationToken.None);
         Assert.Equal(["customers 0 2 0", "orders 2 0 0"], dry.Tables.Select(c => $"{c.Name} {c.Added} {c.Modified} {c.Deleted}"));
         Assert.Equal("0", _shop.Ask("SELECT count(*) FROM orders"));
 
-        var report = _shop.Workspace.Merges.Rollback(new RollbackRequest("HEAD~1", DryRun: false), CancellationToken.None);
+        var report = _shop.Workspace.Replays.Rollback(new RollbackRequest("HEAD~1", DryRun: false), CancellationToken.None);
         Assert.NotNull(report.Commit);
         Assert.Equal("2", _shop.Ask("SELECT count(*) FROM orders"));
         Assert.Equal("150", _shop.Ask("SELECT balance FROM customers WHERE id = 2"));
@@ -142,7 +142,7 @@ public sealed class WorkspaceTests : IDisposable
         _shop.Branch("work", "UPDATE customers SET name = 'Anna' WHERE id = 1");
         _shop.Write("UPDATE customers SET balance = 70 WHERE id = 1");
         _shop.Merge("work");
-        var row = Assert.Single(_shop.Workspace.History.Blame(new BlameRequest("customers", "HEAD", ["1"], null, 10)).Rows);
+        var row = Assert.Single(_shop.Workspace.History.Blame(new BlameRequest("customers", "HEAD", "1", null, 10)).Rows);
         Assert.Equal(
             ["id First commit of shop", "name Change work", "email First commit of shop", "balance Changes made outside db-vc"],
             row.Cells.Select(c => $"{c.Column} {c.Commit.Commit.Message}"));
@@ -195,7 +195,7 @@ public sealed class WorkspaceTests : IDisposable
     public void Main_only_rolls_back_to_where_main_has_been()
     {
         _shop.Branch("work", "DELETE FROM orders");
-        var refusal = Assert.Throws<DbVcException>(() => _shop.Workspace.Merges.Rollback(new RollbackRequest("work", DryRun: false), CancellationToken.None));
+        var refusal = Assert.Throws<DbVcException>(() => _shop.Workspace.Replays.Rollback(new RollbackRequest("work", DryRun: false), CancellationToken.None));
         Assert.Equal(("rollback.not-on-main", FailureKind.Refused), (refusal.Code, refusal.Kind));
         Assert.Equal("2", _shop.Ask("SELECT count(*) FROM orders"));
     }

@@ -1,0 +1,38 @@
+using DbVc.Model;
+
+namespace DbVc.Databases;
+
+/// <summary>What one engine's SQL says differently; <see cref="ChangeScript"/> asks and puts the answers in order.</summary>
+public interface ISqlDialect
+{
+    /// <summary>Begins one transaction in which foreign keys do not act and renaming a table changes nothing that refers to it.</summary>
+    IReadOnlyList<string> Begin { get; }
+
+    /// <summary>Makes it durable.</summary>
+    IReadOnlyList<string> End { get; }
+
+    string Quote(string name);
+
+    /// <summary>The value, exactly, with its own type.</summary>
+    string Literal(Value value);
+
+    /// <summary>An insert that neither replaces nor ignores, whatever the table's own conflict clauses say.</summary>
+    string Insert(TableSchema table, Value[] row);
+
+    /// <summary>An update of the row with that key that neither replaces nor ignores.</summary>
+    string Update(TableSchema table, Value[] before, Value[] after);
+
+    /// <summary>Deletes the row with that key.</summary>
+    string Delete(TableSchema table, Value[] row);
+
+    /// <summary>Deletes so many of the rows that have exactly these values, for rows without a key of their own.</summary>
+    string DeleteIdentical(TableSchema table, Value[] row, long count);
+
+    string Drop(SchemaObject item);
+
+    /// <summary>Moves a table out of the way, under a name that no user's table has.</summary>
+    string SetAside(TableSchema table, int number);
+
+    /// <summary>Copies the rows of a table that was set aside into its new form and drops it; columns are the same if their ids are.</summary>
+    IEnumerable<string> CopyAndDrop(TableSchema before, int number, TableSchema after);
+}
