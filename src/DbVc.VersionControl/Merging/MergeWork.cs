@@ -15,6 +15,11 @@ internal sealed record MergeWork(IChunkWriter Chunks, MergePolicies Policies, Co
 
     /// <summary>The highest key that the engine ever handed out in a table; 0 where it does not remember.</summary>
     public Func<string, long> HighestKey { get; init; } = _ => 0;
+
+    /// <summary>True for rows that both sides added under one key that is handed out: they are two, unless a cherry-pick brought the row to both.</summary>
+    public bool IsTwoRows(TableEncoder mergedRows, ReadOnlyMemory<byte> key) =>
+        KeyColumn.Find(mergedRows.Table, Policies) is { IsAllocated: true } column && column.IsInteger(mergedRows, key)
+        && History?.MeetsItself(new CellPlace(mergedRows.Table.Name, key, 0)) != true;
 }
 
 /// <summary>Keys under which both sides added rows that are two.</summary>

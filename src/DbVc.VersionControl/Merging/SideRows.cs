@@ -9,6 +9,7 @@ namespace DbVc.VersionControl;
 /// </summary>
 internal sealed class SideRows
 {
+    private readonly MergeWork _work;
     private readonly IChunkWriter _chunks;
     private readonly ISchemaDialect _dialect;
     private readonly MergedDefinition _table;
@@ -17,9 +18,9 @@ internal sealed class SideRows
     private readonly MergedColumn[] _stored;
     private readonly Dictionary<int, Value> _defaults = [];
 
-    public SideRows(IChunkWriter chunks, ISchemaDialect dialect, MergedDefinition table)
+    public SideRows(MergeWork work, ISchemaDialect dialect, MergedDefinition table)
     {
-        (_chunks, _dialect, _table, _schema) = (chunks, dialect, table, table.Schema!);
+        (_work, _chunks, _dialect, _table, _schema) = (work, work.Chunks, dialect, table, table.Schema!);
         _rows = new TableEncoder(_schema);
         _stored = [.. table.Columns.Where(c => !c.Column.Generated)];
     }
@@ -73,12 +74,12 @@ internal sealed class SideRows
     private Value ConvertNew(MergedColumn column, SchemaSide side, Cells own, Cells? other) =>
         other is { } o && IsOnlyOn(Other(side), column) ? ConvertCell(column, Other(side), o.Rows, o.Row) : ConvertCell(column, side, own.Rows, own.Row);
 
-    /// <summary>The other side's row of a key, where both sides have the merged key.</summary>
+    /// <summary>The other side's row of a key, where both sides have the merged key, and the key does not mean two rows.</summary>
     private Cells? FindOther(SchemaSide side, TableSnapshot? other, ReadOnlyMemory<byte> key)
     {
         if (other is null || !HasMergedKey(Other(side), other) || !ProllyTree.TryGet(_chunks, other.Rows, key.Span, out var value)) return null;
         var rows = new TableEncoder(other.Schema);
-        return rows.IsCounted(key) ? null : new Cells(rows, rows.Decode(_chunks, key, value).Values);
+        return rows.IsCounted(key) || _work.IsTwoRows(_rows, key) ? null : new Cells(rows, rows.Decode(_chunks, key, value).Values);
     }
 
     private static bool IsOnlyOn(SchemaSide side, MergedColumn column) => column.Base == 0 && column.On(side) > 0 && column.On(Other(side)) == 0;

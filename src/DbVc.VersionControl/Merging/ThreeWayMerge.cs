@@ -26,7 +26,7 @@ public sealed class ThreeWayMerge(
         var conflicts = new ConflictLog(decisions);
         var work = new MergeWork(chunks, policies, conflicts, history) { HighestKey = HighestKey, Doubled = new DoubledKeys() };
         var editor = new SnapshotEditor(chunks, target);
-        var tables = new SchemaMerge(chunks, Dialect ?? PlainDialect.Instance, conflicts).Run(start.Objects, source.Objects, target.Objects, editor);
+        var tables = new SchemaMerge(work, Dialect ?? PlainDialect.Instance).Run(start.Objects, source.Objects, target.Objects, editor);
         var inSchema = conflicts.Open.Count;
         var merged = MergeTables(work, tables, new MergedTables(chunks, start, target));
         var keys = KeyMap.Plan(work, tables);
