@@ -45,11 +45,13 @@ internal static class NaiveSchema
 
     private static Column? Find(NaiveTable table, int id) => table.Schema.Columns.FirstOrDefault(c => c.Id == id);
 
-    /// <summary>True where a row that was there, and still is, holds something else in the column.</summary>
+    /// <summary>True where a row that was there, and still is, holds something else in the column; rows without key that are gone may have.</summary>
     private static bool Wrote(NaiveTable before, NaiveTable after, int id)
     {
         var (old, now) = (Place(before, id), Place(after, id));
-        return before.Schema.HasKey && before.Rows.Any(r => after.Find(r.Identity) is { } row && row.Values[now] != r.Values[old]);
+        if (before.Schema.HasKey) return before.Rows.Any(r => after.Find(r.Identity) is { } row && row.Values[now] != r.Values[old]);
+        var kept = after.ChangeSchema(before.Schema);
+        return before.Rows.Any(r => (kept.Find(r.Identity)?.Count ?? 0) < r.Count);
     }
 
     private static int Place(NaiveTable table, int id) => table.Schema.StoredColumns.ToList().FindIndex(c => c.Id == id);

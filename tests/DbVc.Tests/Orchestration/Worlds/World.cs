@@ -50,6 +50,8 @@ internal sealed class World : IDisposable
     /// <summary>Main is the first.</summary>
     public List<WorldBranch> Branches { get; } = [];
 
+    public Dictionary<string, int> Tags { get; } = [];
+
     public WorldBranch Main => Branches[0];
 
     public WorldCommit Head(WorldBranch branch) => Commits[branch.Head];
@@ -59,7 +61,7 @@ internal sealed class World : IDisposable
     /// <summary>Commits that a ref still leads to, oldest first.</summary>
     public List<WorldCommit> Reachable()
     {
-        var reached = Branches.SelectMany(b => Head(b).Ancestors).ToHashSet();
+        var reached = Branches.Select(b => b.Head).Concat(Tags.Values).SelectMany(c => Commits[c].Ancestors).ToHashSet();
         return [.. Commits.Where(c => reached.Contains(c.Number))];
     }
 
@@ -82,7 +84,7 @@ internal sealed class World : IDisposable
     public void Learn(WorldBranch branch, string what, IReadOnlyList<NaiveDatabase> states, params int[] merged)
     {
         var ids = new List<CommitId>();
-        for (var id = Workspace.Branches.Show(branch.Name).Head; id != Head(branch).Id; id = Workspace.History.Find(id.ToString()).Commit.Commit.Parents[0])
+        for (var id = Workspace.Branches.Show(branch.Name).Head; id != Head(branch).Id; id = Parents(id)[0])
         {
             ids.Add(id);
             if (ids.Count > states.Count) throw new InvalidOperationException($"{what}: more commits than the {states.Count} expected");
@@ -93,13 +95,14 @@ internal sealed class World : IDisposable
         for (var i = 0; i < ids.Count; i++)
         {
             int[] parents = i == ids.Count - 1 ? [branch.Head, .. merged] : [branch.Head];
-            var actual = Workspace.History.Find(ids[i].ToString()).Commit.Commit.Parents;
-            Require(string.Join(' ', parents.Select(p => Commits[p].Id)), string.Join(' ', actual), $"{what}: parents");
+            Require(string.Join(' ', parents.Select(p => Commits[p].Id)), string.Join(' ', Parents(ids[i])), $"{what}: parents");
             HashSet<int> ancestors = [Commits.Count, .. parents.SelectMany(p => Commits[p].Ancestors)];
             Commits.Add(new WorldCommit(Commits.Count, ids[i], parents, states[i].Copy(), Numbers(branch), ancestors));
             branch.Head = Commits.Count - 1;
         }
     }
+
+    private IReadOnlyList<CommitId> Parents(CommitId id) => Workspace.History.Find(id.ToString()).Commit.Commit.Parents;
 
     public IReadOnlyDictionary<string, long> Numbers(WorldBranch branch)
     {

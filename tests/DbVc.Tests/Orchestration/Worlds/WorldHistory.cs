@@ -31,12 +31,16 @@ internal sealed class WorldHistory : IDisposable
             < 54 => ChangeSchema(branch, random),
             < 60 => Create(step.Third),
             < 62 => Delete(branch),
-            < 82 => _merges.Merge(other, branch, step.Seed),
-            < 86 => RollBack(branch, step.Third),
-            < 88 => Blame(branch, random),
-            < 92 => Look(step.Third),
-            < 95 => Reopen(),
-            < 97 => Collect(),
+            < 78 => _merges.Merge(other, branch, step.Seed),
+            < 82 => RollBack(branch, step.Third),
+            < 85 => Replay(branch, step),
+            < 86 => UndoCommit(branch),
+            < 88 => Stash(random),
+            < 90 => Blame(branch, random),
+            < 94 => Look(step.Third),
+            < 95 => Tag(step.Third),
+            < 96 => Reopen(),
+            < 98 => Collect(),
             _ => Verify(),
         };
         foreach (var checkedBranch in new[] { branch, _world.Main }.Distinct().Where(_world.Branches.Contains)) _world.Check(checkedBranch, what);
@@ -113,12 +117,13 @@ internal sealed class WorldHistory : IDisposable
             return items.Rows.ElementAt(random.Next(items.Rows.Count)).Values[model.PlaceOf(NaiveDatabase.Items, NaiveDatabase.UidColumn)];
         }
 
-        return column.Name switch
+        return column.Id switch
         {
-            "k" => Value.Text("k" + random.Next(12)),
-            "nr" => Value.Integer(random.Next(3)),
-            "n" or "m" => Value.Integer(random.Next(100)),
-            "x" => random.Next(6) == 0 ? Value.Null : Value.Integer(random.Next(6)),
+            1 => Value.Text("k" + random.Next(12)),
+            13 => Value.Integer(random.Next(3)),
+            4 or 5 => Value.Integer(random.Next(100)),
+            6 or 9 => random.Next(6) == 0 ? Value.Null : Value.Integer(random.Next(6)),
+            >= 2000 when column.Id % 3 == 2000 % 3 => Value.Text("k" + random.Next(12)),
             _ when random.Next(6) == 0 => Value.Null,
             _ when column.DeclaredType == "INTEGER" => Value.Integer(random.Next(5)),
             _ when column.DeclaredType == "TEXT" => Value.Text(random.Next(20) == 0 ? new string('x', 1100 + random.Next(3)) : "t" + random.Next(3)),
@@ -139,6 +144,12 @@ internal sealed class WorldHistory : IDisposable
         World.Require($"{isDirty}", $"{report.Commit is not null}", what);
         _world.Learn(branch, what, isDirty ? [branch.Now] : []);
         return what;
+    }
+
+    /// <summary>A branch other than main has to be clean for what replays commits.</summary>
+    private void CommitIfNeeded(WorldBranch branch)
+    {
+        if (branch != _world.Main && _world.IsDirty(branch)) Commit(branch);
     }
 
     /// <summary>One change of a definition, in a commit of its own: whether a name was changed can only be told from what else stayed.</summary>
@@ -187,7 +198,7 @@ internal sealed class WorldHistory : IDisposable
 
     private string RollBack(WorldBranch branch, int to)
     {
-        branch = _world.Main;
+        CommitIfNeeded(branch);
         var line = new List<WorldCommit>();
         for (var at = _world.Head(branch); ; at = _world.Commits[at.Parents[0]])
         {
@@ -199,10 +210,61 @@ internal sealed class WorldHistory : IDisposable
         var what = $"roll {branch.Name} back to commit {goal.Number}";
         var states = _world.IsDirty(branch) ? new List<NaiveDatabase> { branch.Now } : [];
         if (branch.Now.Dump() != goal.State.Dump()) states.Add(goal.State);
-        Workspace.Merges.Rollback(new RollbackRequest(goal.Id.ToString(), false), CancellationToken.None);
+        Workspace.Replays.Rollback(new RollbackRequest(goal.Id.ToString(), false) { Target = branch.Name }, CancellationToken.None);
         branch.Now = goal.State.Copy();
         _world.Learn(branch, what, states);
         return what;
+    }
+
+    private string Replay(WorldBranch branch, ModelStep step)
+    {
+        CommitIfNeeded(branch);
+        var reachable = _world.Reachable();
+        var commit = reachable[step.Third % reachable.Count];
+        return step.Second % 2 == 0 ? _merges.Pick(commit, branch, step.Seed) : _merges.Revert(commit, branch, step.Seed);
+    }
+
+    /// <summary>Commits and undoes it: main goes back by a new commit, another branch to where it was.</summary>
+    private string UndoCommit(WorldBranch branch)
+    {
+        if (!_world.IsDirty(branch)) return "undo nothing";
+        Commit(branch);
+        var (what, before) = ($"undo commit {branch.Head}", _world.Commits[_world.Head(branch).Parents[0]]);
+        Workspace.Operations.Undo(null, CancellationToken.None);
+        branch.Now = before.State.Copy();
+        if (branch == _world.Main) _world.Learn(branch, what, [before.State]);
+        else branch.Head = before.Number;
+        World.Require($"{_world.Head(branch).Id}", $"{Workspace.Branches.Show(branch.Name).Head}", what);
+        return what;
+    }
+
+    /// <summary>Sets aside what no commit holds, changes something else, and brings it back.</summary>
+    private string Stash(Random random)
+    {
+        var (main, head) = (_world.Main, _world.Head(_world.Main));
+        if (!_world.IsDirty(main)) return "stash nothing";
+        var (state, numbers) = (main.Now, _world.Numbers(main));
+        Workspace.Stashes.Push(null, CancellationToken.None);
+        main.Now = head.State.Copy();
+        _world.Check(main, "stash push");
+        if (random.Next(2) == 0) Edit(main, random);
+        return _merges.Pop(head, (state, numbers), random.Next());
+    }
+
+    private string Tag(int at)
+    {
+        var name = TagName.Parse("v" + at % 3);
+        var known = _world.Tags.Remove(name.Text);
+        if (known) Workspace.Tags.Delete(name);
+        var reachable = _world.Reachable();
+        var commit = reachable[at % reachable.Count];
+        if (!known)
+        {
+            Workspace.Tags.Create(name, commit.Id.ToString());
+            _world.Tags.Add(name.Text, commit.Number);
+        }
+
+        return known ? $"remove tag {name}" : $"tag {name} at commit {commit.Number}";
     }
 
     /// <summary>Each cell's commit is one in which it got its value: it has it there and in no parent, and every commit on the way has it too.</summary>
