@@ -125,7 +125,10 @@ public interface IApplySession : IDisposable
     /// Order inside is free (deletes first, then inserts), so swapping unique values works. All row changes of a call are held in memory.
     /// Throws kind Refused, code <c>apply.altered</c>, when the database would store a value differently than the delta says.
     /// </summary>
-    ApplyResult Apply(DatabaseDelta delta);
+    /// <param name="delta">The change.</param>
+    /// <param name="isAsCaptured">Asked about each table that is dropped or loses a column, whether its rows still are those that the delta was made
+    /// from: nothing else would tell that somebody wrote there since. Null takes them away unasked.</param>
+    ApplyResult Apply(DatabaseDelta delta, Func<TableSchema, IRowCursor, bool>? isAsCaptured = null);
 
     /// <summary>Checks what <see cref="Apply"/> could not on the tables of <paramref name="delta"/> and those that refer to them (SQLite: foreign keys).
     /// Violations that stood there before and that the delta does not touch are not reported.</summary>

@@ -11,10 +11,11 @@ internal sealed class SqliteApply(SqliteHandle handle, DatabaseDelta delta, Dict
     private readonly List<MovedRow> _moved = [];
     private readonly List<ConstraintViolation> _violations = [];
 
-    public ApplyResult Run()
+    public ApplyResult Run(Func<TableSchema, IRowCursor, bool>? isAsCaptured)
     {
         var schema = new SqliteSchemaChange(handle, delta);
         _moved.AddRange(schema.FindMoved().Take(MaxReported));
+        if (_moved.Count == 0 && isAsCaptured is not null) RequireAsCaptured(isAsCaptured);
         if (_moved.Count == 0)
         {
             schema.DropObjects();
@@ -27,6 +28,19 @@ internal sealed class SqliteApply(SqliteHandle handle, DatabaseDelta delta, Dict
         if (_violations.Count == 0) schema.CreateObjects(_violations);
         return new ApplyResult([], _violations.Take(MaxReported).ToList());
     }
+
+    /// <summary>Rows that go with their table or column are in no list of changes, so they are looked at all together.</summary>
+    private void RequireAsCaptured(Func<TableSchema, IRowCursor, bool> isAsCaptured)
+    {
+        foreach (var before in delta.Tables.Where(TakesAway).Select(t => t.Before!))
+        {
+            using var rows = SqliteRowCursor.Open(handle, before);
+            if (!isAsCaptured(before, rows)) Report(new MovedRow(before.Name, "rows", null, null));
+        }
+    }
+
+    private static bool TakesAway(TableDelta table) => table.Before is { } before
+        && (table.After is not { } after || before.StoredColumns.Any(b => !after.StoredColumns.Any(a => a.Id == b.Id)));
 
     private void RemoveRows(TableDelta table)
     {

@@ -30,10 +30,10 @@ internal sealed class SqliteApplySession : IApplySession
         }
     }
 
-    public ApplyResult Apply(DatabaseDelta delta)
+    public ApplyResult Apply(DatabaseDelta delta, Func<TableSchema, IRowCursor, bool>? isAsCaptured = null)
     {
         foreach (var table in delta.Tables) _applied[table] = table.Rows.ToList();
-        return new SqliteApply(_handle, delta, _applied).Run();
+        return new SqliteApply(_handle, delta, _applied).Run(isAsCaptured);
     }
 
     public IReadOnlyList<ConstraintViolation> CheckConstraints(DatabaseDelta delta)

@@ -32,7 +32,7 @@ public sealed class SqliteDatabase : IDatabase
     public void Scrub(TimeSpan lockTimeout)
     {
         using var handle = SqliteHandle.Open(_path, SqliteAccess.Write, lockTimeout);
-        handle.Execute("VACUUM");
+        SqliteScrub.Run(handle);
         if (handle.IsWal) handle.ReadInteger("PRAGMA wal_checkpoint(TRUNCATE)");
     }
 

@@ -124,6 +124,15 @@ internal sealed class SqliteForeignKeyCheck(SqliteHandle handle, DatabaseDelta d
         }
 
         private static string TextOf(List<string> columns, Value[] row, IReadOnlyList<string> names) =>
-            string.Join('\0', Pick(columns, row, names));
+            string.Join('\0', Pick(columns, row, names).Select(TextOf));
+
+        /// <summary>1.0 refers to 1, and by some collations blanks at the end do not count.</summary>
+        private static string TextOf(Value value) => value.Kind switch
+        {
+            ValueKind.Real when value.AsReal == Math.Floor(value.AsReal) && Math.Abs(value.AsReal) < long.MaxValue =>
+                Value.Integer((long)value.AsReal).ToString(),
+            ValueKind.Text => value.ToString().TrimEnd(' '),
+            _ => value.ToString(),
+        };
     }
 }

@@ -29,10 +29,10 @@ internal static class ColumnRenames
     public static Dictionary<string, string> Confirm(
         IChunkSource chunks, TableSnapshot before, TableSnapshot after, IReadOnlyDictionary<string, string> proposed)
     {
-        // The same tree under the same ids: every cell is equal. Without rows on one side nothing speaks against it.
-        if (before.Rows == after.Rows || before.Count == 0 || after.Count == 0) return new(proposed, StringComparer.OrdinalIgnoreCase);
+        // Without rows on one side nothing speaks against it.
+        if (before.Count == 0 || after.Count == 0) return new(proposed, StringComparer.OrdinalIgnoreCase);
         var sample = new RowSample(chunks, before, after);
-        return proposed.Where(r => sample.Agrees(after.Schema.FindColumn(r.Key)!)).ToDictionary(StringComparer.OrdinalIgnoreCase);
+        return proposed.Where(r => sample.Judge(after.Schema.FindColumn(r.Key)!) == Verdict.For).ToDictionary(StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>The columns that the other table does not have, by the column it has that they follow.</summary>

@@ -4,6 +4,15 @@ using DbVc.VersionControl;
 
 namespace DbVc.Live;
 
+/// <summary>What rows say about a rename.</summary>
+internal enum Verdict
+{
+    /// <summary>Nothing: the cells hold only what any new column would hold.</summary>
+    Silent,
+    For,
+    Against,
+}
+
 /// <summary>Rows of a table before and after, to judge whether a column, or the whole table, still is the same.</summary>
 internal sealed class RowSample
 {
@@ -47,25 +56,42 @@ internal sealed class RowSample
         }
     }
 
-    /// <summary>The column's cells are still there: not fewer of those that hold something are equal than differ.</summary>
-    public bool Agrees(Column column)
+    /// <summary>
+    /// The column's cells are still there: not fewer of those that hold something are equal than differ. NULL and the column's default say
+    /// nothing, since a column that was just added is full of them.
+    /// </summary>
+    public Verdict Judge(Column column)
     {
-        if (column.Generated) return true;
-        if (!_tableBefore.Schema.HasKey || IsInKey(column)) return HasMostRows;
+        if (column.Generated) return Verdict.For;
+        if (IsInKey(column)) return HasMostRows ? Verdict.For : Verdict.Against;
+        if (!_tableBefore.Schema.HasKey && !HasMostRows) return Verdict.Against;
         var (before, after) = (_before.IndexOf(column.Id), _after.IndexOf(column.Id));
+        var fresh = ColumnDefault.Find(column);
         int equal = 0, different = 0;
         foreach (var (old, now) in _rows)
         {
-            if (old[before].IsNull && now[after].IsNull) continue;
-            if (old[before] == now[after]) equal++;
-            else different++;
+            if (old[before] != now[after]) different++;
+            else if (Tells(now[after])) equal++;
         }
 
-        return _rows.Count > 0 && equal >= different;
+        if (different > equal) return Verdict.Against;
+        return equal > 0 || (_tableBefore.Rows == _tableAfter.Rows && ReadAll().Any(row => Tells(row[before]))) ? Verdict.For : Verdict.Silent;
+
+        bool Tells(Value value) => !value.IsNull && value != fresh;
     }
 
     /// <summary>The rows are still there, and most of what they hold.</summary>
-    public bool AgreesWhole => HasMostRows && _tableAfter.Schema.StoredColumns.All(Agrees);
+    public bool AgreesWhole
+    {
+        get
+        {
+            if (!HasMostRows) return false;
+            var verdicts = _tableAfter.Schema.StoredColumns.Where(c => !IsInKey(c)).Select(Judge).ToList();
+            return verdicts.Count == 0 || (!verdicts.Contains(Verdict.Against) && verdicts.Contains(Verdict.For));
+        }
+    }
+
+    private IEnumerable<Value[]> ReadAll() => ProllyTree.Scan(_chunks, _tableBefore.Rows).Select(entry => _before.Decode(_chunks, entry).Values);
 
     private bool IsInKey(Column column) => _tableAfter.Schema.PrimaryKey.Any(k => string.Equals(k, column.Name, StringComparison.OrdinalIgnoreCase));
 }

@@ -27,6 +27,10 @@ internal sealed class TableCapture(IReadSnapshot database, IChunkWriter chunks, 
     /// <summary>The table with the ids that another one has, as if it were the same.</summary>
     public TableSnapshot ReadAs(TableSchema table, TableSchema before) => Read(table, before, NoRenames);
 
+    /// <summary>True if these are all rows of a table as it was captured.</summary>
+    public static bool AreSame(IChunkWriter chunks, TableSnapshot captured, IRowCursor rows, CancellationToken cancel) =>
+        RowTree.Build(chunks, new TableEncoder(captured.Schema), new CursorSource(rows, cancel), captured.Rows).Root == captured.Rows;
+
     private TableSnapshot Read(TableSchema table, TableSchema? before, IReadOnlyDictionary<string, string> renames, TreeRoot earlier = default)
     {
         cancel.ThrowIfCancellationRequested();

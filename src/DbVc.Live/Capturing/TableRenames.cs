@@ -13,6 +13,7 @@ internal sealed class TableRenames(IChunkSource chunks, TableCapture capture, IR
     /// <summary>Rows are read once for each table that could be meant, so not for ever so many.</summary>
     private const int MostCandidates = 8;
 
+    private readonly Dictionary<(TableSchema Table, TableSnapshot Before), TableSnapshot> _read = [];
     private readonly HashSet<TableSnapshot> _free = new(vanished, ReferenceEqualityComparer.Instance);
 
     /// <summary>Reads tables that were not there before, each with the identity of the one it was, if it was one.</summary>
@@ -20,31 +21,41 @@ internal sealed class TableRenames(IChunkSource chunks, TableCapture capture, IR
     {
         var ids = known.Select(t => t.Schema.Id).ToHashSet();
         var byShape = vanished.ToLookup(t => Shape(t.Schema));
-        var rivals = vanished.Count == 0 ? [] : appeared.GroupBy(Shape).ToDictionary(g => g.Key, g => g.Count());
+        var rivals = vanished.Count == 0 ? [] : appeared.GroupBy(Shape).ToDictionary(g => g.Key, g => g.ToList());
         foreach (var table in appeared)
         {
             var candidates = vanished.Count == 0 ? [] : byShape[Shape(table)].Where(_free.Contains).Take(MostCandidates).ToList();
-            var read = FindRenamed(table, candidates, isOnly: candidates.Count == 1 && rivals[Shape(table)] == 1);
+            var read = candidates.Count == 0 ? null : FindRenamed(table, candidates, [.. rivals[Shape(table)].Where(t => t != table)]);
             read ??= capture.ReadNew(table, ids);
             ids.Add(read.Schema.Id);
             yield return read;
         }
     }
 
-    private TableSnapshot? FindRenamed(TableSchema table, List<TableSnapshot> candidates, bool isOnly)
+    private TableSnapshot? FindRenamed(TableSchema table, List<TableSnapshot> candidates, List<TableSchema> rivals)
     {
-        foreach (var before in candidates)
+        var equal = candidates.Where(before => IsEqual(table, before)).Take(2).ToList();
+        var found = equal.Count switch
         {
-            var read = capture.ReadAs(table, before.Schema);
-            var isEqual = read.Rows == before.Rows && read.Count > 0;
-            var isEmptyToo = isOnly && read.Count == 0 && before.Count == 0;
-            if (!isEqual && !isEmptyToo && !(isOnly && new RowSample(chunks, before, read).AgreesWhole)) continue;
-            _free.Remove(before);
-            return read;
-        }
-
-        return null;
+            1 => rivals.Exists(rival => IsEqual(rival, equal[0])) ? null : equal[0],
+            0 => candidates.Count == 1 && rivals.Count == 0 && IsAlike(table, candidates[0]) ? candidates[0] : null,
+            _ => null,
+        };
+        if (found is null) return null;
+        _free.Remove(found);
+        return ReadAs(table, found);
     }
+
+    private bool IsEqual(TableSchema table, TableSnapshot before) => before.Count > 0 && ReadAs(table, before).Rows == before.Rows;
+
+    private bool IsAlike(TableSchema table, TableSnapshot before)
+    {
+        var read = ReadAs(table, before);
+        return read.Count == 0 && before.Count == 0 || new RowSample(chunks, before, read).AgreesWhole;
+    }
+
+    private TableSnapshot ReadAs(TableSchema table, TableSnapshot before) =>
+        _read.TryGetValue((table, before), out var known) ? known : _read[(table, before)] = capture.ReadAs(table, before.Schema);
 
     /// <summary>Columns and key, without the table's name.</summary>
     private static string Shape(TableSchema table) => string.Join('\n', table.Columns

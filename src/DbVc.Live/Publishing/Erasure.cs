@@ -15,7 +15,7 @@ public sealed class Erasure(LiveContext context, Shadow shadow, BranchInstances 
         using (var chunks = context.Repository.Chunks.BeginWrite())
         {
             var now = publisher.Peek(branch, chunks, cancel);
-            if (erasure.FindRow(chunks, now) is var (table, row)) Delete(database, table, row);
+            foreach (var (table, row) in erasure.FindRows(chunks, context.Repository.Head(branch), now).ToList()) Delete(database, table, row);
         }
 
         database.Scrub(context.LockTimeout);

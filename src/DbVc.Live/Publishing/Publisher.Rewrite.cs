@@ -1,3 +1,4 @@
+using DbVc.Databases;
 using DbVc.Model;
 using DbVc.Store;
 using DbVc.VersionControl;
@@ -27,7 +28,8 @@ public sealed partial class Publisher
             if (violations.Count > 0) return new RewriteOutcome(false, head, now, now, violations);
 
             cancel.ThrowIfCancellationRequested();
-            var result = Carry(request, head, plan, new SnapshotDiff(chunks, now, plan.After).ToDelta());
+            var delta = new SnapshotDiff(chunks, now, plan.After).ToDelta();
+            var result = Carry(request, head, plan, session => Judge(session, delta, AsCaptured(now, cancel)));
             if (result.Violations.Count > 0) return new RewriteOutcome(false, head, now, now, result.Violations);
             if (result.Moved.Count == 0) return new RewriteOutcome(true, head, now, plan.After, []);
         }
@@ -52,13 +54,13 @@ public sealed partial class Publisher
         return Capture.Run(read, context.Repository.ReadSnapshot(head).Snapshot, chunks, cancel);
     }
 
-    private Attempt Carry(RewriteRequest request, CommitId head, RewritePlan plan, DatabaseDelta delta)
+    private Attempt Carry(RewriteRequest request, CommitId head, RewritePlan plan, Func<IApplySession, Attempt> judge)
     {
         var intent = BeginRewrite(request, head, plan);
         var failed = new Attempt(null, [], []);
         var changed = Change(request.Branch, head, intent, session =>
         {
-            failed = Judge(session, delta);
+            failed = judge(session);
             return failed.Moved.Count == 0 && failed.Violations.Count == 0;
         });
         if (!changed) return failed;

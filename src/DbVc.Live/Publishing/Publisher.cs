@@ -37,7 +37,7 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
 
             cancel.ThrowIfCancellationRequested();
             var delta = new SnapshotDiff(chunks, context.Repository.ReadSnapshot(head).Snapshot, after).ToDelta();
-            var result = Apply(request, head, plan, delta);
+            var result = Apply(request, head, plan, delta, cancel);
             if (result.Commit is not null) return new PublishOutcome(result.Commit, head, []);
 
             // What broke on live but not in the shadow came from a writer in between: capture again and judge the whole.
@@ -140,13 +140,14 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
         return new CaptureOutcome(CommitId.Parse(intent.To), head);
     }
 
-    private Attempt Apply(PublishRequest request, CommitId head, PublishPlan plan, DatabaseDelta delta)
+    private Attempt Apply(PublishRequest request, CommitId head, PublishPlan plan, DatabaseDelta delta, CancellationToken cancel)
     {
         var intent = Begin(request, head, plan);
+        var captured = context.Repository.ReadSnapshot(head).Snapshot;
         var failed = new Attempt(null, [], []);
         var changed = Change(request.Branch, head, intent, session =>
         {
-            failed = Judge(session, delta);
+            failed = Judge(session, delta, AsCaptured(captured, cancel));
             return failed.Moved.Count == 0 && failed.Violations.Count == 0;
         });
         if (!changed) return failed;
@@ -154,10 +155,17 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
         return new Attempt(CommitId.Parse(intent.To), [], []);
     }
 
-    /// <summary>Applies the delta and says what stands in its way: rows that moved, or constraints and invariants that it breaks.</summary>
-    private Attempt Judge(IApplySession session, DatabaseDelta delta)
+    /// <summary>Somebody may have written since the capture into what goes away whole.</summary>
+    private Func<TableSchema, IRowCursor, bool> AsCaptured(Snapshot captured, CancellationToken cancel) => (table, rows) =>
     {
-        var result = session.Apply(delta);
+        using var chunks = context.Repository.Chunks.BeginWrite();
+        return new SnapshotReader(chunks, captured).FindTable(table.Name) is { } before && TableCapture.AreSame(chunks, before, rows, cancel);
+    };
+
+    /// <summary>Applies the delta and says what stands in its way: rows that moved, or constraints and invariants that it breaks.</summary>
+    private Attempt Judge(IApplySession session, DatabaseDelta delta, Func<TableSchema, IRowCursor, bool> isAsCaptured)
+    {
+        var result = session.Apply(delta, isAsCaptured);
         if (result.Moved.Count > 0) return new Attempt(null, result.Moved, []);
         var broken = result.Violations.Count > 0 ? result.Violations : session.CheckConstraints(delta);
         // Again here: somebody may have written since the rehearsal.

@@ -32,10 +32,9 @@ internal static class Evidence
     {
         var (graph, main) = (new CommitGraph(context.Repository), context.Repository.Head(BranchName.Main));
         if (!target.IsMain || graph.IsAncestor(commit, main)) return new EvidenceVerdict(null, null);
-        var known = graph.Walk(main).Select(c => c.Id).ToHashSet();
         var files = parent is { } p ? context.Repository.ReadSnapshot(p).Snapshot.Files : default;
         if (context.Repository.ReadSnapshot(commit).Snapshot.Files == files
-            && !graph.Walk(commit).Any(c => c.Commit.Author.Kind == AuthorKind.Agent && !known.Contains(c.Id))) return new EvidenceVerdict(null, null);
+            && !HoldsAgentWork(context, graph, commit, main)) return new EvidenceVerdict(null, null);
         var report = context.Repository.ListBranches().Select(b => GateReports.Find(context, BranchName.Parse(b.Key)))
             .FirstOrDefault(r => r?.Head == commit.ToString() && r.Gates.All(g => g.Passed));
         return report is not null
@@ -55,8 +54,24 @@ internal static class Evidence
         var main = context.Repository.Head(BranchName.Main);
         var common = graph.MergeBases(head, main);
         if (common.Count == 0 || context.Repository.ReadSnapshot(head).Snapshot.Files != context.Repository.ReadSnapshot(common[0]).Snapshot.Files) return true;
+        return HoldsAgentWork(context, graph, head, main);
+    }
+
+    /// <summary>True if an agent made a commit that main lacks, here or where a cherry-pick took it from: whoever picks is its author then.</summary>
+    private static bool HoldsAgentWork(WorkspaceContext context, CommitGraph graph, CommitId head, CommitId main)
+    {
         var known = graph.Walk(main).Select(c => c.Id).ToHashSet();
-        return graph.Walk(head).Any(c => c.Commit.Author.Kind == AuthorKind.Agent && !known.Contains(c.Id));
+        var open = new Queue<CommitId>([head]);
+        while (open.TryDequeue(out var start))
+        {
+            foreach (var (id, commit) in graph.Walk(start).Where(c => known.Add(c.Id)))
+            {
+                if (commit.Author.Kind == AuthorKind.Agent || commit.Provenance is not null) return true;
+                if (commit.Origin is { } origin && context.Repository.Store.ReadCommit(origin.Hash) is not null) open.Enqueue(origin);
+            }
+        }
+
+        return false;
     }
 
     private static EvidenceVerdict Refuse(IReadOnlyList<GateSummary> gates, string message, string command) =>

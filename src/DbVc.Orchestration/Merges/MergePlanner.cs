@@ -13,17 +13,18 @@ internal sealed class MergePlanner(Repository repository, ISchemaDialect dialect
     /// <summary>Merges the source's commit into a snapshot of the target.</summary>
     public MergeOutcome Run(MergeInputs inputs, IChunkWriter chunks)
     {
-        var start = new CommonState(repository, chunks, inputs.Policies).Find(inputs.Source, inputs.TargetHead)
+        var start = new CommonState(repository, chunks, inputs.Policies, dialect).Find(inputs.Source, inputs.TargetHead)
             ?? throw new DbVcException(FailureKind.Refused, "merge.unrelated", "The two histories have no commit in common.",
                 where: $"{inputs.Source.Short} and {inputs.TargetHead.Short}", hint: "Only branches of one repository can be merged.");
         var source = repository.ReadSnapshot(inputs.Source).Snapshot;
         inputs.Policies.Check([.. Tables(source), .. Tables(inputs.Target)]);
-        var translation = new KeyTranslation(repository, chunks, inputs.HighestKey);
+        var translation = new KeyTranslation(repository, chunks, inputs.HighestKey, dialect);
         var states = translation.Run(inputs.Source, inputs.TargetHead, new MergeStates(start, source, inputs.Target));
         var history = new MergeHistory(repository, inputs.Source, inputs.TargetHead);
         var merge = new ThreeWayMerge(chunks, inputs.Policies, inputs.Decisions, history) { HighestKey = inputs.HighestKey, Dialect = dialect };
         var outcome = merge.Run(states.Base, states.Source, states.Target);
-        return translation.Moved.Count == 0 ? outcome : outcome with { Rekeyed = [.. translation.Moved, .. outcome.Rekeyed] };
+        var moved = translation.MovedIn(new SnapshotReader(chunks, outcome.Merged)).ToList();
+        return moved.Count == 0 ? outcome : outcome with { Rekeyed = [.. moved, .. outcome.Rekeyed] };
 
         IEnumerable<TableSchema> Tables(Snapshot snapshot) =>
             inputs.Policies.IsEmpty ? [] : new SnapshotReader(chunks, snapshot).Tables().Select(t => t.Schema);

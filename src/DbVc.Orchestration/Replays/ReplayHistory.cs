@@ -14,7 +14,7 @@ internal sealed class ReplayHistory(IMergeHistory commits, SnapshotReader source
     public bool MeetsItself(CellPlace place) => (place.Column == 0 && (isHeld || IsSame(place))) || commits.MeetsItself(place);
 
     private bool IsSame(CellPlace place) =>
-        source.FindTable(place.Table) is { } one && target.FindTable(place.Table) is { } other
+        source.FindSame(place.Table, place.TableId) is { } one && target.FindSame(place.Table, place.TableId) is { } other
         && ProllyTree.TryGet(source.Chunks, one.Rows, place.Key.Span, out var row)
         && ProllyTree.TryGet(target.Chunks, other.Rows, place.Key.Span, out var same) && row.Span.SequenceEqual(same.Span);
 }

@@ -147,6 +147,8 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
         Time = context.Repository.NextTime([head]),
         Message = replay.Message,
         Origin = replay.OriginId,
+        // Whoever picks an agent's work is its author then; where it came from must not get lost.
+        Provenance = replay is { Verb: ReplayVerb.CherryPick, OriginId: { } origin } ? context.Repository.ReadCommit(origin).Provenance : null,
         Evidence = replay.Evidence is { } evidence ? Hash.Parse(evidence) : null,
     };
 

@@ -17,6 +17,16 @@ internal sealed record PurgeRecord(string Table, string Key, string Digest, Date
 {
     public const string Collection = "purges";
 
+    /// <summary>The table's identity; empty in a record that an earlier version left.</summary>
+    public string TableId { get; init; } = "";
+
+    /// <summary>Ids of the other tables that stood beside it.</summary>
+    public IReadOnlyList<string> Others { get; init; } = [];
+
+    [JsonIgnore]
+    public ErasedTable Erased => new(Table, TableId, Others);
+
+    [JsonIgnore]
     public IReadOnlyList<Value> Values => KeyCodec.Decode(Convert.FromBase64String(Key));
 
     public string Command => $"purge {Table} --key {Digest}";

@@ -23,11 +23,12 @@ internal sealed class Purger(WorkspaceContext context)
         // What live holds and no commit does may be the row itself, or its last version.
         context.Publisher.Commit(CaptureRequest.Outside(BranchName.Main), cancel);
         var record = Plan(request);
-        var erasure = new KeyErasure(context.Repository, record.Table, record.Values);
+        var erasure = new KeyErasure(context.Repository, record.Erased, record.Values);
         var traces = new Traces(erasure.FindRows(cancel));
         if (traces.Versions == 0 && !IsInBranch(erasure, cancel)) throw Missing(request);
         RemoveFromMain(record, erasure, cancel);
-        return Finish(record, cancel) with { Versions = traces.Versions, Remaining = traces.Find(context.Layout.Root, Store, cancel) };
+        var report = Finish(record, cancel);
+        return report with { Versions = traces.Versions, Remaining = traces.Find(context.Layout.Root, context.Identity.Location, Store, cancel) };
     }
 
     /// <summary>Finishes purges whose process died. Throws kind Locked while a living one is at it.</summary>
@@ -42,11 +43,16 @@ internal sealed class Purger(WorkspaceContext context)
     {
         var head = context.Repository.Head(BranchName.Main);
         var commits = Store.ListCommits().Select(h => new CommitId(h)).OrderByDescending(id => context.Repository.ReadCommit(id).Time).Prepend(head);
-        var schema = commits.Select(id => context.Repository.ReadSnapshot(id).FindTable(request.Table)?.Schema).FirstOrDefault(s => s is not null)
+        var at = commits.Select(id => context.Repository.ReadSnapshot(id)).FirstOrDefault(s => s.FindTable(request.Table) is not null)
             ?? throw new DbVcException(FailureKind.Usage, "table.missing", $"There is no table '{request.Table}' in any commit.");
+        var schema = at.FindTable(request.Table)!.Schema;
         var key = KeyParser.Parse(schema, request.Key, new TableEncoder(schema));
         return new PurgeRecord(schema.Name, Convert.ToBase64String(key.Span), Tombstone.Digest(schema.Name, key.Span),
-            context.Repository.Clock.GetUtcNow(), context.Options.User.Name, null, null, 0);
+            context.Repository.Clock.GetUtcNow(), context.Options.User.Name, null, null, 0)
+        {
+            TableId = schema.Id,
+            Others = [.. at.Tables().Select(t => t.Schema.Id).Where(id => id != schema.Id)],
+        };
     }
 
     private bool IsInBranch(KeyErasure erasure, CancellationToken cancel)
@@ -55,7 +61,7 @@ internal sealed class Purger(WorkspaceContext context)
         {
             if (BranchRecord.Read(Store, name) is not { } record || !context.Instances.Exists(record)) continue;
             using var chunks = context.Repository.Chunks.BeginWrite();
-            if (erasure.FindRow(chunks, context.Publisher.Peek(name, chunks, cancel)) is not null) return true;
+            if (erasure.FindRows(chunks, context.Repository.Head(name), context.Publisher.Peek(name, chunks, cancel)).Any()) return true;
         }
 
         return false;
@@ -71,7 +77,7 @@ internal sealed class Purger(WorkspaceContext context)
         {
             using var chunks = context.Repository.Chunks.BeginWrite();
             var before = context.Repository.ReadSnapshot(head).Snapshot;
-            var after = erasure.Erase(chunks, before);
+            var after = erasure.Erase(chunks, head, before);
             if (after == before) return null;
             var snapshot = SnapshotCodec.Write(chunks, after);
             chunks.Publish();
@@ -99,7 +105,7 @@ internal sealed class Purger(WorkspaceContext context)
 
     private PurgeReport Finish(PurgeRecord record, CancellationToken cancel)
     {
-        var erasure = new KeyErasure(context.Repository, record.Table, record.Values);
+        var erasure = new KeyErasure(context.Repository, record.Erased, record.Values);
         RequireAlone();
         foreach (var branch in OtherBranches()) _erasure.CleanInstance(branch, erasure, cancel);
         using var branches = new HeldLocks(context.Repository.ListBranches().Select(b => Store.Lock("branch-" + b.Key, context.Options.LockTimeout)));
@@ -148,8 +154,8 @@ internal sealed class Purger(WorkspaceContext context)
         using var transaction = Store.Begin();
         foreach (var merge in MergeRecord.ReadAll(Store))
         {
-            new ConflictShelf(Store, merge.Id).Forget(transaction, c =>
-                c.Table == record.Table && c.Key.Select(k => k.Value).SequenceEqual(record.Values));
+            // Of any table: a renamed one has another name there, and what is forgotten needlessly comes up again.
+            new ConflictShelf(Store, merge.Id).Forget(transaction, c => c.Key.Select(k => k.Value).SequenceEqual(record.Values));
         }
 
         transaction.Commit();

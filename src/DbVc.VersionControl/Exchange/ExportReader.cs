@@ -98,7 +98,7 @@ public sealed class ExportReader(Stream source, IChunkWriter chunks)
                     Manifest = JsonSerializer.Deserialize(content, ExportJson.Default.ExportManifest) ?? throw new JsonException();
                     break;
                 case ExportKind.Ref:
-                    _refs.Add(new ExportRef(Encoding.UTF8.GetString(content.AsSpan(Hash.Size)), new CommitId(Hash.Read(content))));
+                    TakeRef(content);
                     break;
                 case ExportKind.Document:
                     TakeDocument(content);
@@ -121,6 +121,18 @@ public sealed class ExportReader(Stream source, IChunkWriter chunks)
         {
             throw Edited("a record cannot be understood");
         }
+    }
+
+    private void TakeRef(byte[] content)
+    {
+        var name = Encoding.UTF8.GetString(content.AsSpan(Hash.Size));
+        if (!name.StartsWith(Repository.HeadPrefix, StringComparison.Ordinal) && !name.StartsWith(Repository.TagPrefix, StringComparison.Ordinal))
+        {
+            throw Edited("it holds a ref that is neither a branch nor a tag");
+        }
+
+        if (_refs.Exists(r => r.Name == name)) throw Edited("it holds a ref twice");
+        _refs.Add(new ExportRef(name, new CommitId(Hash.Read(content))));
     }
 
     private void TakeDocument(byte[] content)

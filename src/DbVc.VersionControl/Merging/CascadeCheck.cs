@@ -13,7 +13,7 @@ internal sealed class CascadeCheck(MergeWork work, MergedTables tables)
 
     public void Run()
     {
-        foreach (var child in tables.WithTargetOnly().OrderBy(t => t.Name, StringComparer.Ordinal).ToList())
+        foreach (var child in tables.All.OrderBy(t => t.Name, StringComparer.Ordinal).ToList())
         {
             foreach (var key in child.Merged.Schema.ForeignKeys.Where(k => IsActive(k.OnDelete) || IsActive(k.OnUpdate)))
             {
@@ -71,13 +71,21 @@ internal sealed class CascadeCheck(MergeWork work, MergedTables tables)
         edits[entry.Key] = TreeEdit.Put(entry.Key, entry.Value);
     }
 
-    /// <summary>The parent stays as the base has it: its side's delete or new key is taken back.</summary>
+    /// <summary>The parent stays as the base has it: its side's delete or new key is taken back, and with it that of the parent's own parents.</summary>
     private void Restore(Reference reference, Vanished parent)
     {
+        if (EditsOf(reference.Parent.Name).TryGetValue(parent.Key, out var known) && known.Value is not null) return;
         var edits = EditsOf(reference.Parent.Name);
         if (parent.MovedTo is { } moved) edits[moved] = TreeEdit.Delete(moved);
         edits[parent.Key] = TreeEdit.Put(parent.Key, RowConversion.Run(work.Chunks,
             (reference.Parent.Sides.EncoderOf(reference.Parent.Sides.Base!), reference.Parent.Sides.MergedRows), parent.Key, parent.Row));
+        var row = reference.Parent.Sides.MergedRows.Decode(work.Chunks, parent.Key, edits[parent.Key].Value!.Value).Values;
+        foreach (var key in reference.Parent.Merged.Schema.ForeignKeys)
+        {
+            if (tables.Find(key.ReferencedTable) is not { } above) continue;
+            var up = new Reference(work, reference.Parent, above, key, reference.ParentSide);
+            if (up.FindVanished(isAsked: true).TryGetValue(up.TextOf(row), out var gone)) Restore(up, gone);
+        }
     }
 
     private SortedDictionary<ReadOnlyMemory<byte>, TreeEdit> EditsOf(string table) =>

@@ -53,7 +53,7 @@ internal sealed class CellMerge(MergeWork work, TableSides sides)
         return source.Commit.Time > target.Commit.Time ? MergeSide.Source : MergeSide.Target;
     }
 
-    private CellPlace CellOf(Place place) => new(sides.Merged.Name, place.Row.TreeKey, place.Column.Id);
+    private CellPlace CellOf(Place place) => new(sides.Merged.Name, place.Row.TreeKey, place.Column.Id) { TableId = sides.Merged.Id };
 
     private Value? MergeJson(Place place, ColumnPolicy policy, (Value Base, Value Source, Value Target) cell)
     {

@@ -4,7 +4,7 @@ using DbVc.Model;
 namespace DbVc.VersionControl;
 
 /// <summary>What a row holds in a column that was added without it knowing.</summary>
-internal static class ColumnDefault
+public static class ColumnDefault
 {
     /// <summary>The default as a value, NULL where there is none; null if only the database can tell (an expression).</summary>
     public static Value? Find(Column column)

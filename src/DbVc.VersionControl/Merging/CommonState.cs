@@ -7,7 +7,7 @@ namespace DbVc.VersionControl;
 /// The base of a merge. Histories that met more than once have several best common ancestors; those are merged into one snapshot, over their
 /// own base in turn. Where they conflict the older state stands, which takes no side.
 /// </summary>
-public sealed class CommonState(Repository repository, IChunkWriter chunks, MergePolicies policies)
+public sealed class CommonState(Repository repository, IChunkWriter chunks, MergePolicies policies, ISchemaDialect? dialect = null)
 {
     private readonly CommitGraph _graph = new(repository);
 
@@ -28,7 +28,8 @@ public sealed class CommonState(Repository repository, IChunkWriter chunks, Merg
             var below = FindBelow(ordered[i], ordered.Take(i));
             var start = below.Count == 0 ? Snapshot.Empty : Merge(below);
             var history = new MergeHistory(repository, ordered[i], ordered[0]);
-            merged = new ThreeWayMerge(chunks, policies, _ => new Resolution(ResolutionKind.Base), history).Run(start, Read(ordered[i]), merged).Merged;
+            var merge = new ThreeWayMerge(chunks, policies, _ => new Resolution(ResolutionKind.Base), history) { Dialect = dialect };
+            merged = merge.Run(start, Read(ordered[i]), merged).Merged;
         }
 
         return merged;

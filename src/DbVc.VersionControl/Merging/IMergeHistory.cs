@@ -16,7 +16,11 @@ public enum MergeSide
 /// <param name="Table">The table's name.</param>
 /// <param name="Key">The row's encoded key.</param>
 /// <param name="Column">The column's id.</param>
-public readonly record struct CellPlace(string Table, ReadOnlyMemory<byte> Key, int Column);
+public readonly record struct CellPlace(string Table, ReadOnlyMemory<byte> Key, int Column)
+{
+    /// <summary>The table's id, which survives renames; empty where only its name is known.</summary>
+    public string TableId { get; init; } = "";
+}
 
 /// <summary>What a merge asks of the histories behind its sides; without one it knows contents only.</summary>
 public interface IMergeHistory

@@ -36,7 +36,7 @@ internal sealed class KeyMap
     {
         var (column, ordinal, _) = KeyColumn.Find(sides.Merged, _work.Policies)!;
         var highest = Math.Max(Math.Max(Highest(sides, sides.Source, ordinal), Highest(sides, sides.Target, ordinal)),
-            _work.HighestKey(sides.Merged.Name));
+            sides.Names.Max(_work.HighestKey));
         foreach (var key in keys)
         {
             // With no key left the two rows stay a conflict.

@@ -6,7 +6,8 @@ namespace DbVc.VersionControl;
 public sealed class MergeHistory(Repository repository, CommitId source, CommitId target) : IMergeHistory
 {
     private readonly CommitGraph _graph = new(repository);
-    private readonly Dictionary<(CommitId Commit, string Table), TableAt?> _tables = [];
+    private readonly Dictionary<(CommitId Commit, string Table, string Id), TableAt?> _tables = [];
+    private readonly Dictionary<string, string> _ids = [];
     private readonly Dictionary<CommitId, Dictionary<(string Table, string Key), IReadOnlyList<NamedValue>>> _keys = [];
     private HashSet<CommitId>? _onSource;
     private HashSet<CommitId>? _onTarget;
@@ -70,7 +71,7 @@ public sealed class MergeHistory(Repository repository, CommitId source, CommitI
             foreach (var change in KeyTrailer.Read(merge.Message)) keys[(change.Table, KeyText(change.NewKey))] = change.Before;
         }
 
-        return keys.Count > 0 && keys.TryGetValue((place.Table, Convert.ToHexString(place.Key.Span)), out var before)
+        return keys.Count > 0 && keys.TryGetValue((Table(id, place)?.Table.Schema.Name ?? place.Table, Convert.ToHexString(place.Key.Span)), out var before)
             ? place with { Key = KeyCodec.Encode([.. before.Select(p => p.Value)]) }
             : place;
 
@@ -80,7 +81,7 @@ public sealed class MergeHistory(Repository repository, CommitId source, CommitI
     private bool IsSame((CommitId Commit, CellPlace Place) before, (CommitId Commit, CellPlace Place) after)
     {
         var place = after.Place;
-        var (one, other) = (Table(before.Commit, place.Table), Table(after.Commit, place.Table));
+        var (one, other) = (Table(before.Commit, place), Table(after.Commit, place));
         if (one is null || other is null) return one is null && other is null;
         var sameSchema = SchemaEquality.Same(one.Table.Schema, other.Table.Schema);
         if (sameSchema && one.Table.Rows == other.Table.Rows && before.Place == place) return true;
@@ -96,12 +97,22 @@ public sealed class MergeHistory(Repository repository, CommitId source, CommitI
     private bool Find(TableAt table, CellPlace place, out ReadOnlyMemory<byte> row) =>
         ProllyTree.TryGet(repository.Chunks, table.Table.Rows, place.Key.Span, out row);
 
-    private TableAt? Table(CommitId commit, string name)
+    private TableAt? Table(CommitId commit, CellPlace place)
     {
-        if (_tables.TryGetValue((commit, name), out var known)) return known;
-        var table = new SnapshotReader(repository.Chunks, SnapshotCodec.Read(repository.Chunks, _graph.Read(commit).Snapshot)).FindTable(name);
-        return _tables[(commit, name)] = table is null ? null : new TableAt(table, new TableEncoder(table.Schema));
+        var id = place.TableId.Length > 0 ? place.TableId : FindId(place.Table);
+        if (_tables.TryGetValue((commit, place.Table, id), out var known)) return known;
+        var table = Reader(commit).FindSame(place.Table, id);
+        return _tables[(commit, place.Table, id)] = table is null ? null : new TableAt(table, new TableEncoder(table.Schema));
     }
+
+    /// <summary>The id of the table that is called so at one of the heads; the target's name goes first.</summary>
+    private string FindId(string name)
+    {
+        if (_ids.TryGetValue(name, out var known)) return known;
+        return _ids[name] = (Reader(target).FindTable(name) ?? Reader(source).FindTable(name))?.Schema.Id ?? "";
+    }
+
+    private SnapshotReader Reader(CommitId commit) => new(repository.Chunks, SnapshotCodec.Read(repository.Chunks, _graph.Read(commit).Snapshot));
 
     private sealed record TableAt(TableSnapshot Table, TableEncoder Rows);
 

@@ -114,6 +114,26 @@ public sealed partial class MergePolicies
         }
     }
 
+    /// <summary>The same policies, which hold under the merged names too where one side renamed a table or column.</summary>
+    internal MergePolicies Follow(IReadOnlyList<TableSides> tables)
+    {
+        if (IsEmpty) return this;
+        var policies = new MergePolicies();
+        foreach (var (column, policy) in _columns) policies._columns[column] = policy;
+        foreach (var (table, column) in tables.Where(t => t.Definition is not null).SelectMany(t => t.Definition!.Columns.Select(c => (t.Definition, c))))
+        {
+            foreach (var side in new[] { SchemaSide.Target, SchemaSide.Source, SchemaSide.Base })
+            {
+                var own = table.Triple.On(side)?.Schema;
+                if (own?.Columns.FirstOrDefault(c => c.Id == column.On(side)) is not { } known) continue;
+                if (!_columns.TryGetValue(Key(own.Name, known.Name), out var policy)) continue;
+                policies._columns.TryAdd(Key(table.Schema!.Name, column.Column.Name), policy);
+            }
+        }
+
+        return policies;
+    }
+
     /// <summary>True where even equal changes must be looked at cell by cell.</summary>
     internal bool JudgesEqualChanges(string table) =>
         _columns.Any(c => c.Key.Table == Fold(table) && c.Value.Policy.Kind is MergePolicy.Delta or MergePolicy.Strict);

@@ -29,11 +29,12 @@ internal sealed class Reference
     public MergeSide ChildSide => ParentSide == MergeSide.Source ? MergeSide.Target : MergeSide.Source;
 
     /// <summary>Parents of the base that the side deleted, or whose referenced values it changed, by those values.</summary>
-    public Dictionary<string, Vanished> FindVanished()
+    /// <param name="isAsked">Also where the child's side changed no row.</param>
+    public Dictionary<string, Vanished> FindVanished(bool isAsked = false)
     {
         var found = new Dictionary<string, Vanished>();
         if (Parent.Sides.Base is not { } start || _childColumns.Length != _parentColumns.Length || _parentColumns.Contains(-1)) return found;
-        if (Child.Changes(_work.Chunks, ChildSide).Count == 0) return found;
+        if (!isAsked && Child.Changes(_work.Chunks, ChildSide).Count == 0) return found;
         var (beforeRows, mergedRows) = (Parent.Sides.EncoderOf(start), Parent.Sides.MergedRows);
         var changes = Parent.Changes(_work.Chunks, ParentSide);
         var moves = new MovedRows(_work.Chunks, Parent.Sides, ParentSide);

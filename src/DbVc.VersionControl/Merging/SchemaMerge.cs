@@ -9,6 +9,11 @@ namespace DbVc.VersionControl;
 /// </summary>
 internal sealed class SchemaMerge(MergeWork work, ISchemaDialect dialect)
 {
+    private readonly List<TableSides> _targetOnly = [];
+
+    /// <summary>The tables whose rows only the target changed, under their merged names. They are written already.</summary>
+    public IReadOnlyList<TableSides> TargetOnly => _targetOnly;
+
     /// <summary>The tables that the source changed and both sides still have, or that only the source has.</summary>
     public IReadOnlyList<TableSides> Run(TreeRoot start, TreeRoot source, TreeRoot target, SnapshotEditor editor)
     {
@@ -68,15 +73,20 @@ internal sealed class SchemaMerge(MergeWork work, ISchemaDialect dialect)
     }
 
     /// <summary>What only one side's rows make up is written; the rest is left to the merge of rows.</summary>
-    private static List<TableSides> Rows(SchemaPlan plan, Dictionary<MergedDefinition, TableSides> converted, SnapshotEditor editor)
+    private List<TableSides> Rows(SchemaPlan plan, Dictionary<MergedDefinition, TableSides> converted, SnapshotEditor editor)
     {
         var merges = new List<TableSides>();
         foreach (var table in plan.Tables)
         {
-            if (!converted.TryGetValue(table, out var sides)) continue;
+            if (!converted.TryGetValue(table, out var sides))
+            {
+                if (table is { Schema: not null, Triple.Target: not null } && TableSides.AsOnTarget(table.Triple) is { } kept) _targetOnly.Add(kept);
+                continue;
+            }
+
             var isTargetOnly = table.Triple.Source is null || (sides.Base is not null && sides.Source.Rows == sides.Base.Rows);
             if (isTargetOnly) editor.PutTable(sides.Target with { Schema = sides.Merged });
-            else merges.Add(sides);
+            (isTargetOnly ? _targetOnly : merges).Add(sides);
         }
 
         return merges;

@@ -93,7 +93,8 @@ internal sealed class SchemaNeeds(IChunkSource chunks, ISchemaDialect dialect, S
         return table.Base.Schema.Columns.Where(c => !kept.Contains(c.Id));
     }
 
-    /// <summary>Columns of which the side changed cells in rows that were there; rows that are new only fill what there was to fill.</summary>
+    /// <summary>Columns of which the side changed cells in rows that were there; rows that are new only fill what there was to fill. That is not
+    /// so where the other side took a column away and added one like it: who knows whether it meant to rename it.</summary>
     private HashSet<int> WrittenColumns(TableTriple table, SchemaSide side)
     {
         if (_written.TryGetValue((table, side), out var known)) return known;
@@ -102,8 +103,16 @@ internal sealed class SchemaNeeds(IChunkSource chunks, ISchemaDialect dialect, S
         var (oldRows, newRows) = (new TableEncoder(before.Schema), new TableEncoder(after.Schema));
         var shared = before.Schema.StoredColumns.Select(c => c.Id).Where(id => newRows.IndexOf(id) >= 0).ToList();
         if (Dropped(table, side).All(d => !shared.Contains(d.Id))) return written;
+        var doubtful = Dropped(table, side).Where(d => shared.Contains(d.Id) && MayBeRenamed(d, table, Other(side))).ToList();
         foreach (var change in ProllyTree.Diff(chunks, before.Rows, after.Rows))
         {
+            if (doubtful.Count > 0 && change is { Before: null, After: { } added })
+            {
+                var row = newRows.Decode(chunks, change.Key, added).Values;
+                var filled = doubtful.Where(d => row[newRows.IndexOf(d.Id)] is { IsNull: false } value && value != ColumnDefault.Find(d));
+                written.UnionWith(filled.Select(d => d.Id));
+            }
+
             // Rows without key show an edit as one row gone and another come.
             if (!before.Schema.HasKey && TableEncoder.CountOf(change.Before) > TableEncoder.CountOf(change.After)) written.UnionWith(shared);
             if (!before.Schema.HasKey || change.Before is not { } b || change.After is not { } a) continue;
@@ -113,6 +122,9 @@ internal sealed class SchemaNeeds(IChunkSource chunks, ISchemaDialect dialect, S
 
         return written;
     }
+
+    private static bool MayBeRenamed(Column dropped, TableTriple table, SchemaSide dropper) =>
+        table.On(dropper)!.Schema.Columns.Any(c => AreEqual(c.DeclaredType, dropped.DeclaredType) && !table.Base!.Schema.Columns.Any(b => b.Id == c.Id));
 
     private static bool AreEqual(string? one, string? other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 }

@@ -40,9 +40,10 @@ internal sealed class SideRows
     {
         var (start, source, target) = (_table.Triple.Base, _table.Triple.Source, _table.Triple.Target);
         TableSnapshot? before = start is null ? null : Fits(SchemaSide.Base, start) ? Take(start) : Rewrite(SchemaSide.Base, start);
-        if (source is null) return new TableSides(before, before!, Convert(SchemaSide.Target, target!, before), _schema);
+        if (source is null) return new TableSides(before, before!, Convert(SchemaSide.Target, target!, before), _schema) { Definition = _table };
         var converted = Convert(SchemaSide.Source, source, before);
-        return target is null ? TableSides.NewOnSource(converted) : new TableSides(before, converted, Convert(SchemaSide.Target, target, before), _schema);
+        if (target is null) return TableSides.NewOnSource(converted);
+        return new TableSides(before, converted, Convert(SchemaSide.Target, target, before), _schema) { Definition = _table };
     }
 
     private TableSnapshot Convert(SchemaSide side, TableSnapshot table, TableSnapshot? before)

@@ -119,7 +119,7 @@ internal sealed class SourceRewrite(IChunkWriter chunks, IReadOnlyList<TableSide
         }
 
         var root = ProllyTree.Edit(chunks, sides.Source.Rows, edits.Values);
-        return new TableSides(sides.Base, sides.Source with { Rows = root }, sides.Target, sides.Merged);
+        return new TableSides(sides.Base, sides.Source with { Rows = root }, sides.Target, sides.Merged) { Definition = sides.Definition };
     }
 
     private ReadOnlyMemory<byte> AddCount(TableSides sides, SortedDictionary<ReadOnlyMemory<byte>, TreeEdit> edits, TreeEntry entry, long count)

@@ -23,6 +23,14 @@ internal sealed class TableSides(TableSnapshot? start, TableSnapshot source, Tab
 
     public TableEncoder MergedRows { get; } = new(merged);
 
+    /// <summary>What the table and its columns are called on each side; null where they are called the same everywhere.</summary>
+    public MergedDefinition? Definition { get; init; }
+
+    /// <summary>All names that the table has on a side, the merged one first.</summary>
+    public IEnumerable<string> Names => Definition is { } d
+        ? new[] { Merged.Name, d.Triple.Target?.Schema.Name, d.Triple.Source?.Schema.Name, d.Triple.Base?.Schema.Name }.OfType<string>().Distinct()
+        : [Merged.Name];
+
     /// <summary>Nothing happened to the rows or the schema on the target's side.</summary>
     public bool IsSourceOnly => Target.Rows == (Base?.Rows ?? default) && (Base is null || SchemaEquality.Same(Base.Schema, Target.Schema));
 
@@ -31,6 +39,16 @@ internal sealed class TableSides(TableSnapshot? start, TableSnapshot source, Tab
 
     /// <summary>A table that only the source has.</summary>
     public static TableSides NewOnSource(TableSnapshot source) => new(null, source, source with { Rows = default, Count = 0 }, source.Schema);
+
+    /// <summary>A table that the source did not touch, as the target has it; null where the target gave its rows other keys.</summary>
+    public static TableSides? AsOnTarget(TableTriple table)
+    {
+        var (start, target) = (table.Base, table.Target!);
+        if (start is not null && !KeyIds(start.Schema).SequenceEqual(KeyIds(target.Schema))) return null;
+        return new TableSides(start, start ?? target with { Rows = default, Count = 0 }, target, target.Schema);
+
+        static IEnumerable<int> KeyIds(TableSchema schema) => schema.PrimaryKey.Select(name => schema.FindColumn(name)!.Id);
+    }
 
     /// <summary>The rows that the source changed, in key order; found once.</summary>
     public IReadOnlyList<TreeDifference> SourceChanges(IChunkSource chunks) =>

@@ -24,17 +24,19 @@ public sealed class ThreeWayMerge(
     public MergeOutcome Run(Snapshot start, Snapshot source, Snapshot target)
     {
         var conflicts = new ConflictLog(decisions);
-        var work = new MergeWork(chunks, policies, conflicts, history) { HighestKey = HighestKey, Doubled = new DoubledKeys() };
         var editor = new SnapshotEditor(chunks, target);
-        var tables = new SchemaMerge(work, Dialect ?? PlainDialect.Instance).Run(start.Objects, source.Objects, target.Objects, editor);
+        var work = new MergeWork(chunks, policies, conflicts, history) { HighestKey = HighestKey, Doubled = new DoubledKeys() };
+        var schema = new SchemaMerge(work, Dialect ?? PlainDialect.Instance);
+        var tables = schema.Run(start.Objects, source.Objects, target.Objects, editor);
+        work = work with { Policies = policies.Follow(tables) };
         var inSchema = conflicts.Open.Count;
-        var merged = MergeTables(work, tables, new MergedTables(chunks, start, target));
+        var merged = MergeTables(work, tables, new MergedTables(chunks, schema.TargetOnly));
         var keys = KeyMap.Plan(work, tables);
         if (keys.IsNeeded)
         {
             // Once more, over a source that never used those keys. Rare, so nobody pays for it beforehand.
             conflicts.ReturnTo(inSchema);
-            merged = MergeTables(work with { Doubled = null }, keys.Tables, new MergedTables(chunks, start, target));
+            merged = MergeTables(work with { Doubled = null }, keys.Tables, new MergedTables(chunks, schema.TargetOnly));
         }
 
         new CascadeCheck(work, merged).Run();

@@ -43,11 +43,14 @@ public sealed class SnapshotReader(IChunkSource chunks, Snapshot snapshot)
             : null;
 
     /// <summary>The table with the id of <paramref name="table"/>, whatever it is called here; without one, the table of the same name; or null.</summary>
-    public TableSnapshot? FindSame(TableSchema table)
+    public TableSnapshot? FindSame(TableSchema table) => FindSame(table.Name, table.Id);
+
+    /// <summary>The table with an id, which may be empty; without one, the table of that name; or null.</summary>
+    public TableSnapshot? FindSame(string name, string id)
     {
-        var named = FindTable(table.Name);
-        if (table.Id.Length == 0 || named?.Schema.Id == table.Id) return named;
-        return Tables().FirstOrDefault(t => t.Schema.Id == table.Id) ?? named;
+        var named = FindTable(name);
+        if (id.Length == 0 || named?.Schema.Id == id) return named;
+        return Tables().FirstOrDefault(t => t.Schema.Id == id) ?? named;
     }
 
     /// <summary>All tables by name.</summary>

@@ -8,55 +8,69 @@ namespace DbVc.VersionControl;
 /// <param name="Commits">The new commits, parents before children.</param>
 public sealed record ErasedHistory(IReadOnlyDictionary<Hash, Hash> Names, IReadOnlyList<NamedCommit> Commits);
 
+/// <summary>The table that a row is taken out of.</summary>
+/// <param name="Name">Its last name.</param>
+/// <param name="Id">Its identity, which stays when it is renamed.</param>
+/// <param name="Others">The ids of tables that stand beside it: what they hold stays, also from a time when one of them bore that name.</param>
+public sealed record ErasedTable(string Name, string Id, IReadOnlyCollection<string> Others);
+
 /// <summary>
 /// Takes the row of one key out of every commit that the store holds, whether a ref leads to it or not. Commits keep author, time and message;
 /// those whose content or ancestors change get other ids.
 /// </summary>
 /// <param name="repository">The repository.</param>
-/// <param name="table">The table's name.</param>
+/// <param name="table">The table, under whatever name it stands in a commit.</param>
 /// <param name="key">The values of its primary key, in key order.</param>
-public sealed class KeyErasure(Repository repository, string table, IReadOnlyList<Value> key)
+public sealed class KeyErasure(Repository repository, ErasedTable table, IReadOnlyList<Value> key)
 {
-    private readonly Dictionary<Hash, Hash> _snapshots = [];
-    private readonly Dictionary<Hash, TableSnapshot> _tables = [];
+    private readonly Dictionary<(Hash Snapshot, string Key), Hash> _snapshots = [];
+    private readonly Dictionary<(Hash Rows, string Key), TableSnapshot> _tables = [];
+    private KeyThroughHistory? _keys;
 
     /// <summary>Every row that the key ever had, each once, with the table as it was.</summary>
     public IEnumerable<(TableSchema Table, Value[] Row)> FindRows(CancellationToken cancel)
     {
-        var seen = new HashSet<Hash>();
-        foreach (var (_, commit) in ReadCommits())
+        var seen = new HashSet<(Hash, string)>();
+        foreach (var (id, commit) in ReadCommits())
         {
+            if (KeyAt(id) is not { } own) continue;
             cancel.ThrowIfCancellationRequested();
-            var found = FindTable(repository.Chunks, SnapshotCodec.Read(repository.Chunks, commit.Snapshot));
-            if (found is null || !seen.Add(found.Rows.Hash)) continue;
-            foreach (var entry in FindEntries(repository.Chunks, found))
+            foreach (var found in FindTables(repository.Chunks, SnapshotCodec.Read(repository.Chunks, commit.Snapshot)))
             {
-                yield return (found.Schema, new TableEncoder(found.Schema).Decode(repository.Chunks, entry).Values);
+                if (!seen.Add((found.Rows.Hash, TextOf(own)))) continue;
+                foreach (var entry in FindEntries(repository.Chunks, found, own))
+                {
+                    yield return (found.Schema, new TableEncoder(found.Schema).Decode(repository.Chunks, entry).Values);
+                }
             }
         }
     }
 
-    /// <summary>The row in one snapshot; null if there is none.</summary>
-    public (TableSchema Table, Value[] Row)? FindRow(IChunkSource chunks, Snapshot snapshot)
+    /// <summary>The rows in a snapshot that stands on a commit; usually one or none.</summary>
+    public IEnumerable<(TableSchema Table, Value[] Row)> FindRows(IChunkSource chunks, CommitId commit, Snapshot snapshot) =>
+        from found in FindTables(chunks, snapshot)
+        from entry in FindEntries(chunks, found, KeyAt(commit))
+        select (found.Schema, new TableEncoder(found.Schema).Decode(chunks, entry).Values);
+
+    /// <summary>A commit's snapshot without the row; the same one if it has none.</summary>
+    public Snapshot Erase(IChunkWriter chunks, CommitId commit, Snapshot snapshot)
     {
-        if (FindTable(chunks, snapshot) is not { } found) return null;
-        foreach (var entry in FindEntries(chunks, found)) return (found.Schema, new TableEncoder(found.Schema).Decode(chunks, entry).Values);
-        return null;
+        if (KeyAt(commit) is not { } own) return snapshot;
+        foreach (var found in FindTables(chunks, snapshot)) snapshot = Erase(chunks, snapshot, found, own);
+        return snapshot;
     }
 
-    /// <summary>The snapshot without the row; the same one if it has none.</summary>
-    public Snapshot Erase(IChunkWriter chunks, Snapshot snapshot)
+    private Snapshot Erase(IChunkWriter chunks, Snapshot snapshot, TableSnapshot found, IReadOnlyList<Value> own)
     {
-        if (FindTable(chunks, snapshot) is not { } found) return snapshot;
-        if (!_tables.TryGetValue(found.Rows.Hash, out var without))
+        if (!_tables.TryGetValue((found.Rows.Hash, TextOf(own)), out var without))
         {
-            var entries = FindEntries(chunks, found).ToList();
+            var entries = FindEntries(chunks, found, own).ToList();
             without = entries.Count == 0 ? found : found with
             {
                 Rows = ProllyTree.Edit(chunks, found.Rows, entries.Select(e => TreeEdit.Delete(e.Key))),
                 Count = found.Count - entries.Count,
             };
-            _tables.Add(found.Rows.Hash, without);
+            _tables.Add((found.Rows.Hash, TextOf(own)), without);
         }
 
         if (without.Rows == found.Rows) return snapshot;
@@ -75,7 +89,7 @@ public sealed class KeyErasure(Repository repository, string table, IReadOnlyLis
             cancel.ThrowIfCancellationRequested();
             var next = commit with
             {
-                Snapshot = EraseSnapshot(chunks, commit.Snapshot),
+                Snapshot = EraseSnapshot(chunks, id, commit.Snapshot),
                 Parents = [.. commit.Parents.Select(p => Rename(p, names))],
                 Origin = commit.Origin is { } origin ? Rename(origin, names) : null,
             };
@@ -85,18 +99,24 @@ public sealed class KeyErasure(Repository repository, string table, IReadOnlyLis
             commits.Add(new NamedCommit(nextId, next));
         }
 
-        foreach (var (old, next) in _snapshots.Where(s => s.Key != s.Value)) names.TryAdd(old, next);
+        foreach (var (old, next) in _snapshots.Where(s => s.Key.Snapshot != s.Value)) names.TryAdd(old.Snapshot, next);
         return new ErasedHistory(names, commits);
     }
 
+    private IReadOnlyList<Value>? KeyAt(CommitId commit) => (_keys ??= new KeyThroughHistory(ReadCommits(),
+        c => FindTables(repository.Chunks, SnapshotCodec.Read(repository.Chunks, c.Snapshot)).Select(t => t.Schema.Name), key)).At(commit);
+
+    private static string TextOf(IReadOnlyList<Value> key) => Convert.ToHexString(KeyCodec.Encode([.. key]));
+
     private static CommitId Rename(CommitId id, Dictionary<Hash, Hash> names) => names.TryGetValue(id.Hash, out var next) ? new CommitId(next) : id;
 
-    private Hash EraseSnapshot(IChunkWriter chunks, Hash snapshot)
+    private Hash EraseSnapshot(IChunkWriter chunks, CommitId commit, Hash snapshot)
     {
-        if (_snapshots.TryGetValue(snapshot, out var known)) return known;
+        var place = (snapshot, KeyAt(commit) is { } own ? TextOf(own) : "");
+        if (_snapshots.TryGetValue(place, out var known)) return known;
         var read = SnapshotCodec.Read(chunks, snapshot);
-        var erased = Erase(chunks, read);
-        return _snapshots[snapshot] = erased == read ? snapshot : SnapshotCodec.Write(chunks, erased);
+        var erased = Erase(chunks, commit, read);
+        return _snapshots[place] = erased == read ? snapshot : SnapshotCodec.Write(chunks, erased);
     }
 
     /// <summary>Parents come before children: a commit is always later than its parents.</summary>
@@ -104,13 +124,22 @@ public sealed class KeyErasure(Repository repository, string table, IReadOnlyLis
         [.. repository.Store.ListCommits().Select(h => new NamedCommit(new CommitId(h), repository.ReadCommit(new CommitId(h))))
             .OrderBy(c => c.Commit.Time).ThenBy(c => c.Id.Hash)];
 
-    private TableSnapshot? FindTable(IChunkSource chunks, Snapshot snapshot) => new SnapshotReader(chunks, snapshot).FindTable(table);
+    /// <summary>The table, and what bore its name before it; not what bears another name today, for that is another table.</summary>
+    private List<TableSnapshot> FindTables(IChunkSource chunks, Snapshot snapshot)
+    {
+        var reader = new SnapshotReader(chunks, snapshot);
+        var named = reader.FindTable(table.Name);
+        if (named?.Schema.Id == table.Id) return [named];
+        var found = reader.Tables().Where(t => t.Schema.Id == table.Id).ToList();
+        if (named is not null && !table.Others.Contains(named.Schema.Id)) found.Add(named);
+        return found;
+    }
 
     /// <summary>A table that had a key of another kind then has no row of this one.</summary>
-    private IEnumerable<TreeEntry> FindEntries(IChunkSource chunks, TableSnapshot found)
+    private static IEnumerable<TreeEntry> FindEntries(IChunkSource chunks, TableSnapshot found, IReadOnlyList<Value>? own)
     {
-        if (found.Schema.PrimaryKey.Count != key.Count) yield break;
-        var encoded = new TableEncoder(found.Schema).EncodeKey([.. key]);
+        if (own is null || found.Schema.PrimaryKey.Count != own.Count) yield break;
+        var encoded = new TableEncoder(found.Schema).EncodeKey([.. own]);
         if (ProllyTree.TryGet(chunks, found.Rows, encoded, out var value)) yield return new TreeEntry(encoded, value);
     }
 }

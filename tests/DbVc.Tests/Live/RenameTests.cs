@@ -29,6 +29,9 @@ public sealed class RenameTests : IDisposable
 
         // Not renamed: other cells, another type, another place, or two that could be meant.
         { "ALTER TABLE people DROP COLUMN note; ALTER TABLE people ADD COLUMN remark TEXT", "id name town -" },
+        { "UPDATE people SET note = NULL; ALTER TABLE people RENAME COLUMN note TO remark", "id name town -" },
+        { "UPDATE people SET town = name; ALTER TABLE people RENAME COLUMN name TO a; ALTER TABLE people RENAME COLUMN town TO name; "
+            + "ALTER TABLE people RENAME COLUMN a TO town", "id name town note" },
         { "ALTER TABLE people DROP COLUMN note; ALTER TABLE people ADD COLUMN age INT", "id name town -" },
         { "ALTER TABLE people ADD COLUMN city TEXT; UPDATE people SET city = town; ALTER TABLE people DROP COLUMN town", "id name - note" },
         { "ALTER TABLE people DROP COLUMN town; ALTER TABLE people DROP COLUMN note; ALTER TABLE people ADD COLUMN city TEXT", "id name - -" },
@@ -61,6 +64,19 @@ public sealed class RenameTests : IDisposable
         if (!change.Contains(';', StringComparison.Ordinal) && isSame) Assert.Equal(old.Rows, found[0].Rows);
         var difference = new SnapshotDiff(_chunks, before.Snapshot, after.Snapshot).Tables().Single(t => t.Before is not null);
         Assert.Equal(isSame ? found[0].Schema.Name : null, difference.After?.Schema.Name);
+    }
+
+    [Fact]
+    public void Of_two_tables_that_hold_the_same_none_is_renamed()
+    {
+        const string Twins = """
+            CREATE TABLE y1 (id INTEGER PRIMARY KEY, x TEXT); INSERT INTO y1 VALUES (1, 'same');
+            CREATE TABLE y2 (id INTEGER PRIMARY KEY, x TEXT); INSERT INTO y2 VALUES (1, 'same');
+            """;
+        var (before, after) = CaptureBoth(Twins, "ALTER TABLE y1 RENAME TO z2; ALTER TABLE y2 RENAME TO z1");
+        Assert.Empty(before.Tables().Select(t => t.Schema.Id).Intersect(after.Tables().Select(t => t.Schema.Id)));
+        var (one, two) = CaptureBoth(Twins, "ALTER TABLE y1 RENAME TO z; CREATE TABLE w (id INTEGER PRIMARY KEY, x TEXT); INSERT INTO w VALUES (1, 'same')");
+        Assert.Equal("y2-", two.Tables().Select(t => t.Schema.Id).Intersect(one.Tables().Select(t => t.Schema.Id)).Single()[..3]);
     }
 
     [Fact]

@@ -99,6 +99,60 @@ public sealed class PurgeTests : IDisposable
     }
 
     [Fact]
+    public void A_row_leaves_the_table_under_every_name_that_it_had_and_other_tables_keep_theirs()
+    {
+        Grow();
+        _shop.Write("ALTER TABLE customers RENAME TO clients; CREATE TABLE pets (id INTEGER PRIMARY KEY, name TEXT); "
+            + "INSERT INTO pets VALUES (7, 'Rex-the-dog')");
+        Commit("Clients");
+        _shop.Write("UPDATE clients SET balance = 4 WHERE id = 7");
+        Commit("More");
+        _shop.Workspace.Upkeep.Purge(new PurgeRequest("clients", ["7"]), CancellationToken.None);
+        Assert.Empty(FindSecrets());
+        Assert.True(_shop.Workspace.Upkeep.Verify(CancellationToken.None).Ok);
+        Assert.Equal("Rex-the-dog", _shop.Ask("SELECT name FROM pets WHERE id = 7"));
+        Assert.Equal("2", _shop.Ask("SELECT count(*) FROM clients"));
+        Assert.Equal("2", _shop.AskBranch("side", "SELECT count(*) FROM customers"));
+    }
+
+    [Fact]
+    public void A_row_that_a_merge_gave_another_key_leaves_the_branch_that_knows_the_old_one()
+    {
+        _shop.Branch("two", "INSERT INTO customers (id, name, email) VALUES (3, 'Clara-Secret-Name', 'clara.secret@example.com')");
+        _shop.Write("INSERT INTO customers (id, name, email) VALUES (3, 'Cleo-of-main', 'cleo@example.com')");
+        Assert.Equal(4, Assert.Single(_shop.Merge("two").Rekeyed).After);
+        _shop.WriteBranch("two", "UPDATE customers SET balance = 8 WHERE id = 3");
+        _shop.Workspace.Branches.Commit(BranchName.Parse("two"), "On", null, CancellationToken.None);
+        _shop.Workspace.Upkeep.Purge(new PurgeRequest("customers", ["4"]), CancellationToken.None);
+        Assert.Empty(FindSecrets());
+        Assert.Equal("Cleo-of-main", _shop.Ask("SELECT name FROM customers WHERE id = 3"));
+        Assert.Equal("2", _shop.AskBranch("two", "SELECT count(*) FROM customers"));
+        Assert.True(_shop.Workspace.Upkeep.Verify(CancellationToken.None).Ok);
+
+        // And the other way round: what has the key of a purged row on the old line is another row.
+        _shop.Branch("three", "INSERT INTO customers (id, name) VALUES (5, 'Dora')");
+        _shop.Write("INSERT INTO customers (id, name) VALUES (5, 'Clara-Second-Name')");
+        Assert.Equal(6, Assert.Single(_shop.Merge("three").Rekeyed).After);
+        _shop.Workspace.Upkeep.Purge(new PurgeRequest("customers", ["5"]), CancellationToken.None);
+        Assert.Equal("Dora", _shop.AskBranch("three", "SELECT name FROM customers WHERE id = 5"));
+        Assert.Equal("Dora", _shop.Ask("SELECT name FROM customers WHERE id = 6"));
+        Assert.Empty(FindSecrets());
+    }
+
+    [Fact]
+    public void Rows_keep_the_row_numbers_that_an_application_may_know()
+    {
+        Grow();
+        _shop.Write("INSERT INTO audit VALUES ('a'), ('b'), ('c'); DELETE FROM audit WHERE line = 'a'");
+        var before = _shop.Ask("SELECT group_concat(rowid || line) FROM audit");
+        var schema = _shop.Ask("SELECT group_concat(sql) FROM (SELECT sql FROM sqlite_schema ORDER BY name)");
+        _shop.Workspace.Upkeep.Purge(new PurgeRequest("customers", ["7"]), CancellationToken.None);
+        Assert.Equal(before, _shop.Ask("SELECT group_concat(rowid || line) FROM audit"));
+        Assert.Equal(schema, _shop.Ask("SELECT group_concat(sql) FROM (SELECT sql FROM sqlite_schema ORDER BY name)"));
+        Assert.Empty(FindSecrets());
+    }
+
+    [Fact]
     public void Files_that_no_purge_rewrites_are_named_without_the_value()
     {
         Grow();
@@ -106,6 +160,16 @@ public sealed class PurgeTests : IDisposable
         File.WriteAllText(log, "{\"said\":\"clara.secret@example.com\"}");
         var report = _shop.Workspace.Upkeep.Purge(new PurgeRequest("customers", ["7"]), CancellationToken.None);
         Assert.Equal([Path.GetRelativePath(_shop.Folder, log) + " (email)"], report.Remaining);
+    }
+
+    [Fact]
+    public void A_log_that_writes_a_name_with_escapes_is_found_too()
+    {
+        _shop.Write("INSERT INTO customers (id, name) VALUES (7, 'Zoë Müller')");
+        var log = Path.Combine(Control, "agent-logs", "task.jsonl");
+        File.WriteAllText(log, """{"said":"Zo\u00eb M\u00fcller"}""");
+        var report = _shop.Workspace.Upkeep.Purge(new PurgeRequest("customers", ["7"]), CancellationToken.None);
+        Assert.Equal([Path.GetRelativePath(_shop.Folder, log) + " (name)"], report.Remaining);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using DbVc.Live;
 using DbVc.Model;
 using DbVc.Orchestration;
 using Microsoft.Data.Sqlite;
@@ -24,7 +25,7 @@ internal sealed class ShopRepository : IDisposable
         Database = Path.Combine(Folder, "shop.db");
         Write(schema);
         Init = Workspace.Init(new InitRequest(Folder, Database, null), Options, CancellationToken.None);
-        Workspace = Workspace.Open(Folder, Options, CancellationToken.None);
+        Workspace = Open();
     }
 
     public static WorkspaceOptions Options { get; } = new(TimeProvider.System, new Author("Tess", "tess@example.com", AuthorKind.Human), "");
@@ -36,6 +37,9 @@ internal sealed class ShopRepository : IDisposable
     public InitReport Init { get; }
 
     public Workspace Workspace { get; private set; }
+
+    /// <summary>Called at each step of publishing: another program's chance to write in between.</summary>
+    public Action<PublishStep>? StepReached { get; set; }
 
     /// <summary>Writes to the live database past db-vc, as an application does.</summary>
     public void Write(string sql) => Execute(Database, sql);
@@ -62,7 +66,7 @@ internal sealed class ShopRepository : IDisposable
     public void Reopen()
     {
         Workspace.Dispose();
-        Workspace = Workspace.Open(Folder, Options, CancellationToken.None);
+        Workspace = Open();
     }
 
     public void Dispose()
@@ -70,6 +74,8 @@ internal sealed class ShopRepository : IDisposable
         Workspace.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
+
+    private Workspace Open() => Workspace.Open(Folder, Options with { StepReached = step => StepReached?.Invoke(step) }, CancellationToken.None);
 
     private static void Execute(string path, string sql)
     {
