@@ -95,6 +95,8 @@ internal sealed class SideRows
         var edits = new List<TreeEdit>();
         foreach (var change in ProllyTree.Diff(_chunks, start.Rows, table.Rows))
         {
+            // Without a key a row is found by all that it holds, so its place changes with its columns.
+            if (newRows.IsCounted(change.Key)) return Rewrite(side, table);
             if (change.After is not { } after)
             {
                 edits.Add(new TreeEdit(change.Key, null));

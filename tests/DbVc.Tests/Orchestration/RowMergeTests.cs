@@ -116,6 +116,17 @@ public sealed class RowMergeTests : IDisposable
     }
 
     [Fact]
+    public void A_row_whose_key_has_a_null_moves_to_the_merged_columns_whole()
+    {
+        _shop.Write("CREATE TABLE n (a TEXT, b TEXT, c TEXT, PRIMARY KEY (a, b)); INSERT INTO n VALUES (NULL, 'w', 'gone')");
+        _shop.Branch("work", "INSERT INTO n VALUES (NULL, 'x', 'y'), (NULL, 'x', 'z'); DELETE FROM n WHERE b = 'w'");
+        _shop.Write("ALTER TABLE n DROP COLUMN c");
+        Assert.Equal(MergeState.Merged, _shop.Merge("work").State);
+        Assert.Equal("x x", _shop.Ask("SELECT group_concat(b, ' ') FROM n"));
+        Assert.True(_shop.Workspace.Status(CancellationToken.None).Clean);
+    }
+
+    [Fact]
     public void Rows_whose_key_has_a_null_merge_as_a_multiset()
     {
         _shop.Write("CREATE TABLE n (a TEXT, b TEXT, PRIMARY KEY (a, b)); INSERT INTO n VALUES (NULL, 'x'), (NULL, 'x'), ('k', 'y')");

@@ -33,7 +33,8 @@ internal sealed class WorldDatabase : IDisposable
         var isThere = table == NaiveDatabase.Items && model.Tables[table].Find(model.Tables[table].IdentityOf(row)) is not null;
         if (isThere)
         {
-            Run($"UPDATE {Quote(schema.Name)} SET {string.Join(", ", columns.Select((c, i) => $"{Quote(c.Name)} = @p{i}"))} WHERE {Key(model, table, row).Where}", row);
+            var cells = string.Join(", ", columns.Select((c, i) => $"{Quote(c.Name)} = @p{i}"));
+            Run($"UPDATE {Quote(schema.Name)} SET {cells} WHERE {Key(model, table)}", row);
             return;
         }
 
@@ -51,7 +52,7 @@ internal sealed class WorldDatabase : IDisposable
         }
         else
         {
-            Run($"DELETE FROM {name} WHERE {Key(model, table, row.Values).Where}", row.Values);
+            Run($"DELETE FROM {name} WHERE {Key(model, table)}", row.Values);
         }
     }
 
@@ -59,7 +60,7 @@ internal sealed class WorldDatabase : IDisposable
     public string Dump(NaiveDatabase model)
     {
         var told = new List<string>();
-        var names = Column("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE '\\_dbvc%' ESCAPE '\\'");
+        var names = Column("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '_dbvc*'");
         foreach (var table in model.Tables.Values.Where(t => names.Remove(t.Schema.Name))) told.Add(DumpTable(model, table));
         told.AddRange(names.Select(n => "table " + n));
         told.AddRange(Column("""
@@ -89,7 +90,8 @@ internal sealed class WorldDatabase : IDisposable
         var head = $"table {table.Schema.Name} ({string.Join(' ', columns.Order(StringComparer.Ordinal))})\n";
         if (table.Schema.Columns.Any(c => !columns.Contains(c.Name))) return head;
         var read = new NaiveTable(table.Schema);
-        using var command = Command($"SELECT {string.Join(", ", table.Schema.Columns.Select(c => Reading(model, c)))} FROM {Quote(table.Schema.Name)} AS t", []);
+        var cells = string.Join(", ", table.Schema.Columns.Select(c => Reading(model, c)));
+        using var command = Command($"SELECT {cells} FROM {Quote(table.Schema.Name)} AS t", []);
         using var reader = command.ExecuteReader();
         while (reader.Read()) read.Put([.. Enumerable.Range(0, reader.FieldCount).Select(i => ValueOf(reader.GetValue(i)))]);
         return head + read.Dump();
@@ -109,12 +111,12 @@ internal sealed class WorldDatabase : IDisposable
         return $"(SELECT id FROM {Quote(items)} WHERE {Quote(uid)} = @p{at})";
     }
 
-    private static (string Where, TableSchema Schema) Key(NaiveDatabase model, string table, Value[] row)
+    private static string Key(NaiveDatabase model, string table)
     {
         var schema = model.Tables[table].Schema;
         var columns = schema.Columns.ToList();
-        return (string.Join(" AND ", schema.PrimaryKey.Select(k => columns.FindIndex(c => c.Name == k))
-            .Select(i => $"{Quote(columns[i].Name)} = {Expression(model, columns[i], i)}")), schema);
+        return string.Join(" AND ", schema.PrimaryKey.Select(k => columns.FindIndex(c => c.Name == k))
+            .Select(i => $"{Quote(columns[i].Name)} = {Expression(model, columns[i], i)}"));
     }
 
     private List<string> Column(string sql)

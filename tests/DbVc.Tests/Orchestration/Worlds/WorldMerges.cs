@@ -123,7 +123,8 @@ internal sealed class WorldMerges(World world)
         var what = sides.Change.What;
         World.Require(string.Join('\n', naive.Conflicts),
             naive.Conflicts.Count == report.ConflictCount ? string.Join('\n', naive.Conflicts)
-            : string.Join("\n", report.Conflicts.Select(c => $"{c.Kind} {c.Table} {c.Key.FirstOrDefault()?.Value} {c.Column} {c.Cause}")), what + ", conflicts");
+            : string.Join("\n", report.Conflicts.Select(c => $"{c.Kind} {c.Table} {c.Key.FirstOrDefault()?.Value} {c.Column} {c.Cause}")),
+            what + ", conflicts");
         var places = new PlaceNames(sides.Into.Now, world.Numbers(sides.Into), sides.Change);
         var open = new List<ConflictView>();
         for (string? after = null; ;)
@@ -134,7 +135,8 @@ internal sealed class WorldMerges(World world)
             after = page.Next;
         }
 
-        World.Require(string.Join('\n', naive.Conflicts), string.Join('\n', open.Select(c => places.Of(c.Conflict)).Order(StringComparer.Ordinal)), what + ", conflicts");
+        var met = open.Select(c => places.Of(c.Conflict)).Order(StringComparer.Ordinal);
+        World.Require(string.Join('\n', naive.Conflicts), string.Join('\n', met), what + ", conflicts");
         foreach (var view in open) Merges.Resolve(new ResolveRequest(null, view.Conflict.Id, new Resolution(decide(places.Of(view.Conflict)))));
         return Merges.Continue(null, CancellationToken.None);
     }

@@ -13,7 +13,8 @@ public sealed class WorldTests
     [Fact]
     public void Random_histories_of_a_repository_with_a_live_database_give_what_a_naive_model_gives()
     {
-        var failure = ModelRun.FindFailure(new ModelRun.Budget("DBVC_WORLD", 500, StepsOfHistory), ModelHistory.Steps, () => new WorldHistory(), (h, s) => h.Take(s));
+        var failure = ModelRun.FindFailure(
+            new ModelRun.Budget("DBVC_WORLD", 500, StepsOfHistory), ModelHistory.Steps, () => new WorldHistory(), (h, s) => h.Take(s));
         if (failure is not null) Assert.Fail(failure);
     }
 }
