@@ -1,5 +1,6 @@
 using System.Text;
 using DbVc.Model;
+using DbVc.Orchestration;
 using DbVc.VersionControl;
 
 namespace DbVc.Benchmarks;
@@ -10,6 +11,9 @@ internal sealed class EngineBenchmark
     private const int Changed = 1_000;
     private const int Branches = 10_000;
     private const int Commits = 100;
+
+    /// <summary>Rounds that do not count: until the code is compiled for good.</summary>
+    private const int WarmRounds = 8;
 
     private readonly Bench _bench;
     private readonly int _rows;
@@ -38,6 +42,34 @@ internal sealed class EngineBenchmark
         benchmark.BranchCreate();
         benchmark.Blame();
         benchmark._repository.Dispose();
+        benchmark.QueryAndVerify();
+    }
+
+    /// <summary>What needs a whole repository with its live database.</summary>
+    private void QueryAndVerify()
+    {
+        var options = new WorkspaceOptions(TimeProvider.System, new Author("Bench", "bench@example.com", AuthorKind.Human), "");
+        var folder = _bench.NewFolder();
+        Workspace.Init(new InitRequest(folder, _database, null), options, CancellationToken.None);
+        using var workspace = Workspace.Open(folder, options, CancellationToken.None);
+        PrintQuery(workspace, "query --at, one row by key", $"SELECT * FROM people WHERE id = {_rows / 2}", 0.001);
+        PrintQuery(workspace, "query --at, count(*)", "SELECT count(*) FROM people", 0.150);
+        var verify = Measure(() => Require(workspace.Upkeep.Verify(CancellationToken.None).Problems.Count == 0, "the repository is damaged"));
+        Print("verify of it all, live database included", verify, 3, 0);
+    }
+
+    private void PrintQuery(Workspace workspace, string what, string sql, double goal)
+    {
+        Action past = () => Ask(workspace, sql, "HEAD");
+        Action live = () => Ask(workspace, sql, null);
+        for (var i = 0; i < WarmRounds; i++) past();
+        Print(what, Measure(past), goal, Bench.Median(Measure(live).Select(t => t.Seconds)));
+    }
+
+    private static void Ask(Workspace workspace, string sql, string? revision)
+    {
+        using var report = workspace.History.Query(new QueryRequest(sql, revision, null, 10));
+        foreach (var row in report.Rows) GC.KeepAlive(row);
     }
 
     private void FirstCommit()
@@ -60,19 +92,19 @@ internal sealed class EngineBenchmark
         List<Took> seconds = [];
         List<double> plain = [];
         var before = _repository.MeasureSize();
-        for (var round = 0; round < Bench.Rounds + 2; round++)
+        for (var round = 0; round < Bench.Rounds + WarmRounds; round++)
         {
             var ids = EngineTable.Choose(_rows, Changed, round);
             RowChange[] changes = [.. EngineTable.Changes(ids, 1)];
             var took = Took.By(() => _repository.Change("update" + round, BranchName.Main, changes));
             var sqlite = EngineTable.Update(_database, ids, 1);
-            if (round < 2) continue;
+            if (round < WarmRounds) continue;
             seconds.Add(took);
             plain.Add(sqlite);
         }
 
         Print($"{Changed:#,0} random rows updated, commit, changes known", seconds, 0.060, Bench.Median(plain));
-        var growth = (_repository.MeasureSize() - before) / (double)(Changed * (Bench.Rounds + 2));
+        var growth = (_repository.MeasureSize() - before) / (double)(Changed * (Bench.Rounds + WarmRounds));
         Console.WriteLine($"{"  growth of the store per changed row, index counted",-58} {growth,8:0} B {"",10} {"1500 B",10}");
     }
 

@@ -8,11 +8,45 @@ namespace DbVc.Store;
 /// <param name="Base">The chunk that this one is stored as a difference to; none if it is whole.</param>
 internal readonly record struct ChunkPlace(long Offset, int Length, Hash Base = default);
 
-/// <summary>Which chunks exist and where: the tables <c>packs</c> and <c>chunks</c>. Thread-safe.</summary>
+/// <summary>
+/// Which chunks exist and where: the tables <c>packs</c> and <c>chunks</c>. Thread-safe. While somebody holds a view, questions are asked
+/// within one read transaction, so that each is a search in the index and not a round of locks; what others publish meanwhile is not seen.
+/// </summary>
 internal sealed class ChunkIndex(StoreDatabase database) : IDisposable
 {
+    /// <summary>After so many questions a view is taken anew: SQLite cannot shorten its log beyond the oldest view.</summary>
+    private const int MaxQuestions = 10_000;
+
     private readonly Lock _lock = new();
     private readonly StoreConnection _connection = database.OpenConnection();
+    private int _holders;
+    private int _questions;
+    private bool _isOpen;
+
+    /// <summary>Keeps one view of the index until <see cref="ReleaseView"/>, beginning with the next question.</summary>
+    public void HoldView()
+    {
+        lock (_lock)
+        {
+            _holders++;
+            EndView();
+        }
+    }
+
+    public void ReleaseView()
+    {
+        lock (_lock)
+        {
+            _holders--;
+            EndView();
+        }
+    }
+
+    /// <summary>The next question sees what is published by then.</summary>
+    public void Refresh()
+    {
+        lock (_lock) EndView();
+    }
 
     public bool IsEmpty
     {
@@ -20,6 +54,7 @@ internal sealed class ChunkIndex(StoreDatabase database) : IDisposable
         {
             lock (_lock)
             {
+                View();
                 using var query = _connection.Use("SELECT 1 FROM chunks LIMIT 1");
                 return !query.Step();
             }
@@ -31,6 +66,7 @@ internal sealed class ChunkIndex(StoreDatabase database) : IDisposable
     {
         lock (_lock)
         {
+            View();
             using var query = _connection.Use("SELECT 1 FROM chunks WHERE hash = ?1").Bind(1, hash);
             return query.Step();
         }
@@ -41,6 +77,7 @@ internal sealed class ChunkIndex(StoreDatabase database) : IDisposable
     {
         lock (_lock)
         {
+            View();
             using var query = _connection.Use("SELECT hash FROM chunks WHERE hash IN (?1, ?2)").Bind(1, first).Bind(2, second);
             var found = (First: false, Second: false);
             while (query.Step())
@@ -57,9 +94,12 @@ internal sealed class ChunkIndex(StoreDatabase database) : IDisposable
     {
         lock (_lock)
         {
-            if (TryFind("SELECT name, offset, length FROM chunks JOIN packs ON id = pack WHERE hash = ?1", hash, out pack, out place)) return true;
-            // Condemned chunks stay readable until they are gone.
-            return TryFind("SELECT name, offset, length FROM condemned JOIN packs ON id = pack WHERE hash = ?1", hash, out pack, out place);
+            View();
+            if (TryFindInView(hash, out pack, out place)) return true;
+            if (!_isOpen) return false;
+            EndView();
+            View();
+            return TryFindInView(hash, out pack, out place);
         }
     }
 
@@ -68,6 +108,7 @@ internal sealed class ChunkIndex(StoreDatabase database) : IDisposable
     {
         lock (_lock)
         {
+            View();
             using var query = _connection.Use("SELECT generation FROM format");
             return query.Step() ? query.Integer(0) : 0;
         }
@@ -89,11 +130,16 @@ internal sealed class ChunkIndex(StoreDatabase database) : IDisposable
                 add.Bind(1, hash).Bind(2, number).Bind(3, place.Offset).Bind(4, place.Length).BindOptional(5, place.Base).Run();
             }
         });
+        Refresh();
     }
 
     public void Dispose()
     {
-        lock (_lock) _connection.Dispose();
+        lock (_lock)
+        {
+            _isOpen = false;
+            _connection.Dispose();
+        }
     }
 
     /// <summary>The name becomes part of a path; a damaged or forged index must not lead out of the folder.</summary>
@@ -109,6 +155,27 @@ internal sealed class ChunkIndex(StoreDatabase database) : IDisposable
         using var query = connection.Use("SELECT id FROM packs WHERE name = ?1").Bind(1, name);
         return query.Step() ? query.Integer(0) : throw StoreFailure.Damaged($"The index does not know the pack {name}.");
     }
+
+    private void View()
+    {
+        if (_isOpen && _questions++ >= MaxQuestions) EndView();
+        if (_isOpen || _holders == 0) return;
+        using var begin = _connection.Use("BEGIN");
+        begin.Step();
+        (_isOpen, _questions) = (true, 0);
+    }
+
+    private void EndView()
+    {
+        if (!_isOpen) return;
+        _isOpen = false;
+        _connection.Rollback();
+    }
+
+    private bool TryFindInView(Hash hash, out string pack, out ChunkPlace place) =>
+        TryFind("SELECT name, offset, length FROM chunks JOIN packs ON id = pack WHERE hash = ?1", hash, out pack, out place)
+        // Condemned chunks stay readable until they are gone.
+        || TryFind("SELECT name, offset, length FROM condemned JOIN packs ON id = pack WHERE hash = ?1", hash, out pack, out place);
 
     private bool TryFind(string sql, Hash hash, out string pack, out ChunkPlace place)
     {

@@ -64,6 +64,7 @@ internal sealed class ChunkStore : IChunkStore, IStoredChunks, IDisposable
         }
         catch (DbVcException failure) when (failure.Code == "store.chunk-missing" && !isLast)
         {
+            Index.Refresh();
             return null;
         }
     }
@@ -75,6 +76,8 @@ internal sealed class ChunkStore : IChunkStore, IStoredChunks, IDisposable
         {
             _lease ??= Lease.Take(_leases, Index.ReadGeneration());
             _writers++;
+            // A writer's view begins after its lease, or gc would not know of what it finds there.
+            Index.HoldView();
             return _lease;
         }
     }
@@ -85,6 +88,7 @@ internal sealed class ChunkStore : IChunkStore, IStoredChunks, IDisposable
         lock (_lock)
         {
             _keepsLease |= published;
+            Index.ReleaseView();
             if (--_writers > 0 || _keepsLease) return;
             _lease?.Dispose();
             _lease = null;

@@ -34,10 +34,17 @@ internal sealed class TableMerge(MergeWork work, TableSides sides)
 
     private long CountGain(TreeRoot rows)
     {
-        if (sides.Merged.AllocatesKeys) return ProllyTree.Count(work.Chunks, rows) - ProllyTree.Count(work.Chunks, sides.Target.Rows);
+        if (IsOneRowEach(sides.Base) && IsOneRowEach(sides.Source) && IsOneRowEach(sides.Target))
+        {
+            return ProllyTree.Count(work.Chunks, rows) - ProllyTree.Count(work.Chunks, sides.Target.Rows);
+        }
+
         var (added, _, deleted) = RowDiff.Count(work.Chunks, sides.Target, sides.Target with { Rows = rows });
         return added - deleted;
     }
+
+    /// <summary>True where no entry stands for several rows; then none of a merge does.</summary>
+    private bool IsOneRowEach(TableSnapshot? table) => table is null || table.Count == ProllyTree.Count(work.Chunks, table.Rows);
 
     private TreeEdit? Merge(TreeSides change) => Merge(
         new TreeDifference(change.Key, change.Base, change.Source), new TreeDifference(change.Key, change.Base, change.Target));

@@ -3,11 +3,7 @@ using DbVc.Model;
 namespace DbVc.VersionControl;
 
 /// <summary>A leaf as its parent describes it, and how to read it.</summary>
-internal readonly record struct LeafPlace(ReadOnlyMemory<byte> LastKey, Hash Hash, long Rows)
-{
-    /// <summary>The edit of the level above that puts the leaf there.</summary>
-    public TreeEdit ToEdit() => TreeEdit.Put(LastKey, Node.ChildValue(Hash, Rows));
-}
+internal readonly record struct LeafPlace(ReadOnlyMemory<byte> LastKey, Hash Hash, long Rows);
 
 /// <summary>Neighbouring leaves of one tree. Leaves are read when their entries are asked for, one at a time.</summary>
 internal sealed class LeafRun(DiffCursor cursor)

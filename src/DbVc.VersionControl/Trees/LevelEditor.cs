@@ -53,7 +53,33 @@ internal sealed class LevelEditor
         }
 
         if (_position < _node!.Count && _node.KeySpan(_position).SequenceEqual(key)) _position++;
-        if (edit.Value is { } value) Add(key, value.Span);
+        if (edit.Value is { } value) Add(key, value.Span, _cursor.CurrentHash);
+    }
+
+    /// <summary>
+    /// Puts neighbouring nodes in the place of others, which end with the same key. They are taken by name and not read, unless an edit before
+    /// them has moved the ends of nodes up to here.
+    /// </summary>
+    public void Replace(LeafRun old, LeafRun next)
+    {
+        CopyUpTo(old.Leaves[0].LastKey.Span);
+        foreach (var leaf in old.Leaves.Skip(_node is null ? 0 : 1)) _removed.Add((leaf.LastKey.ToArray(), leaf.Hash));
+        for (var i = 0; i < next.Leaves.Count; i++)
+        {
+            var leaf = next.Leaves[i];
+            if (_chunker.IsEmpty) Region.Add(new WrittenNode(leaf.LastKey.ToArray(), leaf.Hash, leaf.Rows));
+            else CopyAll(next.Load(i), leaf.Hash);
+        }
+
+        if (_chunker.IsEmpty)
+        {
+            Close();
+            return;
+        }
+
+        _cursor.Seek(old.Leaves[^1].LastKey.Span);
+        _node = _cursor.Current;
+        _position = _node.Count;
     }
 
     /// <summary>Copies on until the ends of nodes agree with the old ones again, or the level ends.</summary>
@@ -87,6 +113,23 @@ internal sealed class LevelEditor
         return true;
     }
 
+    /// <summary>Copies on until the ends of nodes agree, or to the beginning of the node with this last key, which then is the current one.</summary>
+    private void CopyUpTo(ReadOnlySpan<byte> lastKey)
+    {
+        while (_node is not null)
+        {
+            while (_position < _node.Count) CopyOne();
+            if (_chunker.IsEmpty) Close();
+            else if (!TryEnterNext()) throw new InvalidOperationException("The node to replace comes before the last edit.");
+            else if (_node.LastKey.SequenceEqual(lastKey)) return;
+        }
+    }
+
+    private void CopyAll(Node node, Hash hash)
+    {
+        for (var i = 0; i < node.Count; i++) Add(node.KeySpan(i), node.ValueSpan(i), hash);
+    }
+
     private void CopyBelow(ReadOnlySpan<byte> key)
     {
         while (_position < _node!.Count && _node.KeySpan(_position).SequenceCompareTo(key) < 0) CopyOne();
@@ -94,14 +137,14 @@ internal sealed class LevelEditor
 
     private void CopyOne()
     {
-        Add(_node!.KeySpan(_position), _node.ValueSpan(_position));
+        Add(_node!.KeySpan(_position), _node.ValueSpan(_position), _cursor.CurrentHash);
         _position++;
     }
 
-    private void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    /// <summary>The old node that a new one begins in is the one it has most in common with, nearly always.</summary>
+    private void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, Hash from)
     {
-        // The old node that a new one begins in is the one it has most in common with, nearly always.
-        if (_chunker.IsEmpty) _chunker.BasedOn = _cursor.CurrentHash;
+        if (_chunker.IsEmpty) _chunker.BasedOn = from;
         _chunker.Add(key, value, _level == 0 ? 1 : Node.ReadRows(value));
     }
 

@@ -17,36 +17,55 @@ internal sealed class Node
     public const int MaxLevel = 60;
 
     [ThreadStatic]
-    private static Slot[]? s_parsed;
+    private static int[]? s_found;
 
     private readonly ReadOnlyMemory<byte> _chunk;
-    private readonly Slot[] _slots;
 
-    private Node(ReadOnlyMemory<byte> chunk, Slot[] slots)
+    // Where entries begin. Their lengths are read again when they are asked for: a node is made far more often than all of its entries are used.
+    private readonly int[] _starts;
+
+    private Node(ReadOnlyMemory<byte> chunk, int[] starts, long rows)
     {
-        _chunk = chunk;
-        _slots = slots;
+        (_chunk, _starts, Rows) = (chunk, starts, rows);
         Level = chunk.Span[1];
     }
 
     public int Level { get; }
 
-    public int Count => _slots.Length;
+    public int Count => _starts.Length;
 
     /// <summary>Rows in the leaves below.</summary>
-    public long Rows { get; private set; }
+    public long Rows { get; }
 
     public ReadOnlySpan<byte> LastKey => KeySpan(Count - 1);
 
     public static Node Load(IChunkSource source, Hash hash) => Parse(hash, source.Read(hash));
 
-    public ReadOnlySpan<byte> KeySpan(int index) => _chunk.Span.Slice(_slots[index].Start, _slots[index].KeyLength);
+    public ReadOnlySpan<byte> KeySpan(int index)
+    {
+        var bytes = _chunk.Span;
+        var entry = EntryAt(bytes, _starts[index]);
+        return bytes.Slice(entry.Key, entry.KeyLength);
+    }
 
-    public ReadOnlySpan<byte> ValueSpan(int index) => _chunk.Span.Slice(_slots[index].Start + _slots[index].KeyLength, _slots[index].ValueLength);
+    public ReadOnlySpan<byte> ValueSpan(int index)
+    {
+        var bytes = _chunk.Span;
+        var entry = EntryAt(bytes, _starts[index]);
+        return bytes.Slice(entry.Value, entry.ValueLength);
+    }
 
-    public ReadOnlyMemory<byte> Key(int index) => _chunk.Slice(_slots[index].Start, _slots[index].KeyLength);
+    public ReadOnlyMemory<byte> Key(int index)
+    {
+        var entry = EntryAt(_chunk.Span, _starts[index]);
+        return _chunk.Slice(entry.Key, entry.KeyLength);
+    }
 
-    public ReadOnlyMemory<byte> Value(int index) => _chunk.Slice(_slots[index].Start + _slots[index].KeyLength, _slots[index].ValueLength);
+    public ReadOnlyMemory<byte> Value(int index)
+    {
+        var entry = EntryAt(_chunk.Span, _starts[index]);
+        return _chunk.Slice(entry.Value, entry.ValueLength);
+    }
 
     public Hash ChildHash(int index) => Hash.Read(ValueSpan(index));
 
@@ -79,9 +98,8 @@ internal sealed class Node
         if (bytes.Length <= HeaderSize) throw Damaged(hash, "it is empty");
         if (bytes[0] != Version) throw Damaged(hash, $"its format is {bytes[0]}, this program reads {Version}");
         if (bytes[1] > MaxLevel) throw Damaged(hash, $"its level is {bytes[1]}");
-        var node = new Node(chunk, ParseSlots(hash, bytes));
-        node.Rows = node.CheckEntries(hash);
-        return node;
+        var starts = FindEntries(hash, bytes, out var rows);
+        return new Node(chunk, starts, rows);
     }
 
     /// <summary>The value of an entry that stands for a child.</summary>
@@ -110,8 +128,8 @@ internal sealed class Node
     /// <summary>How many entries from <paramref name="index"/> on are the same, byte for byte, as those of another node from a place of it on.</summary>
     public int CountEqual(int index, Node other, int otherIndex)
     {
-        var start = StartOf(index);
-        var common = start + _chunk.Span[start..].CommonPrefixLength(other._chunk.Span[other.StartOf(otherIndex)..]);
+        var start = _starts[index];
+        var common = start + _chunk.Span[start..].CommonPrefixLength(other._chunk.Span[other._starts[otherIndex]..]);
         // Entries say how long they are, so equal bytes are equal entries.
         var (low, high) = (index, Count);
         while (low < high)
@@ -124,53 +142,65 @@ internal sealed class Node
         return low - index;
     }
 
-    private int StartOf(int index) => index == 0 ? HeaderSize : EndOf(index - 1);
+    private int EndOf(int index) => index + 1 < Count ? _starts[index + 1] : _chunk.Length;
 
-    private int EndOf(int index) => _slots[index].Start + _slots[index].KeyLength + _slots[index].ValueLength;
-
-    private static Slot[] ParseSlots(Hash hash, ReadOnlySpan<byte> bytes)
+    /// <summary>The places of all entries, checked: they fit, their keys ascend, children are children. Counts the rows below.</summary>
+    private static int[] FindEntries(Hash hash, ReadOnlySpan<byte> bytes, out long rows)
     {
-        var slots = s_parsed ??= new Slot[512];
+        var found = s_found ??= new int[512];
         var count = 0;
-        for (var position = HeaderSize; position < bytes.Length;)
+        var isLeaf = bytes[1] == 0;
+        var last = ReadOnlySpan<byte>.Empty;
+        rows = 0;
+        for (var position = HeaderSize; position < bytes.Length; count++)
         {
-            if (!VarInt.TryRead(bytes, ref position, out var keyLength) || !VarInt.TryRead(bytes, ref position, out var valueLength)
-                || keyLength > (ulong)(bytes.Length - position) || valueLength > (ulong)(bytes.Length - position) - keyLength)
-            {
-                throw Damaged(hash, $"entry {count} is longer than the node");
-            }
-
-            if (count == slots.Length) Array.Resize(ref s_parsed, count * 2);
-            slots = s_parsed;
-            slots[count++] = new Slot(position, (int)keyLength, (int)valueLength);
-            position += (int)(keyLength + valueLength);
-        }
-
-        return slots.AsSpan(0, count).ToArray();
-    }
-
-    /// <summary>Checks the order of keys and the children; the number of rows below.</summary>
-    private long CheckEntries(Hash hash)
-    {
-        for (var i = 1; i < Count; i++)
-        {
-            if (KeySpan(i - 1).SequenceCompareTo(KeySpan(i)) >= 0) throw Damaged(hash, $"entry {i} is not in order");
-        }
-
-        if (Level == 0) return Count;
-        var rows = 0L;
-        for (var i = 0; i < Count; i++)
-        {
-            var below = ReadRows(ValueSpan(i));
-            if (below <= 0 || rows > long.MaxValue - below) throw Damaged(hash, $"child {i} is malformed");
+            if (!TryReadEntry(bytes, position, out var entry)) throw Damaged(hash, $"entry {count} is longer than the node");
+            var key = bytes.Slice(entry.Key, entry.KeyLength);
+            if (count > 0 && last.SequenceCompareTo(key) >= 0) throw Damaged(hash, $"entry {count} is not in order");
+            var below = isLeaf ? 1 : ReadRows(bytes.Slice(entry.Value, entry.ValueLength));
+            if (below <= 0 || rows > long.MaxValue - below) throw Damaged(hash, $"child {count} is malformed");
+            if (count == found.Length) Array.Resize(ref found, count * 2);
+            found[count] = position;
+            last = key;
+            position = entry.Value + entry.ValueLength;
             rows += below;
         }
 
-        return rows;
+        s_found = found;
+        return found.AsSpan(0, count).ToArray();
+    }
+
+    private static Entry EntryAt(ReadOnlySpan<byte> bytes, int start)
+    {
+        TryReadEntry(bytes, start, out var entry);
+        return entry;
+    }
+
+    private static bool TryReadEntry(ReadOnlySpan<byte> bytes, int position, out Entry entry)
+    {
+        ulong keyLength = bytes[position];
+        ulong valueLength;
+        if (keyLength < 0x80 && position + 1 < bytes.Length && bytes[position + 1] < 0x80)
+        {
+            valueLength = bytes[position + 1];
+            position += 2;
+        }
+        else if (!VarInt.TryRead(bytes, ref position, out keyLength) || !VarInt.TryRead(bytes, ref position, out valueLength))
+        {
+            entry = default;
+            return false;
+        }
+
+        var room = (ulong)(bytes.Length - position);
+        entry = new Entry(position, (int)keyLength, (int)valueLength);
+        return keyLength <= room && valueLength <= room - keyLength;
     }
 
     private static DbVcException Damaged(Hash hash, string reason) => new(FailureKind.Failed, "tree.node-damaged",
         $"Tree node {hash} is damaged: {reason}.", hint: "Run db-vc verify; restore .db-version-control from a backup.");
 
-    private readonly record struct Slot(int Start, int KeyLength, int ValueLength);
+    private readonly record struct Entry(int Key, int KeyLength, int ValueLength)
+    {
+        public int Value => Key + KeyLength;
+    }
 }

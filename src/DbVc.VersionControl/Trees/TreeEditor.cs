@@ -7,36 +7,33 @@ namespace DbVc.VersionControl;
 internal static class TreeEditor
 {
     public static TreeRoot Edit(IChunkWriter writer, TreeRoot root, IEnumerable<TreeEdit> ascending) =>
-        root.IsEmpty ? Build(writer, ascending) : Edit(writer, root, 0, ascending);
+        root.IsEmpty ? Build(writer, ascending) : Edit(writer, root, leaves => Apply(leaves, CheckOrder(ascending)));
 
-    /// <summary>
-    /// Applies edits to the entries of one level, which is not above the root's. An edit above level 0 replaces or removes a whole subtree;
-    /// what comes must end where nodes end in a tree of the result.
-    /// </summary>
-    public static TreeRoot Edit(IChunkWriter writer, TreeRoot root, int firstLevel, IEnumerable<TreeEdit> ascending)
+    /// <summary>Edits a tree that is not empty from its leaves up; <paramref name="editLeaves"/> is given the level of the leaves.</summary>
+    public static TreeRoot Edit(IChunkWriter writer, TreeRoot root, Action<LevelEditor> editLeaves)
     {
         var rootNode = Node.Load(writer, root.Hash);
-        var edits = CheckOrder(ascending);
-        for (var level = firstLevel; level < rootNode.Level; level++)
+        var editor = new LevelEditor(writer, root.Hash, rootNode, 0);
+        editLeaves(editor);
+        editor.Finish();
+        for (var level = 1; level <= rootNode.Level; level++)
         {
-            var editor = Run(writer, root, rootNode, level, edits);
             editor.CloseLast();
             if (editor.ParentEdits.Count == 0) return root;
-            edits = editor.ParentEdits;
+            var parents = new LevelEditor(writer, root.Hash, rootNode, level);
+            Apply(parents, editor.ParentEdits);
+            parents.Finish();
+            editor = parents;
         }
 
         // Above the root there is nothing to edit: the nodes that took its place are the bottom of whatever is above now.
-        var top = Run(writer, root, rootNode, rootNode.Level, edits);
-        if (!top.Touched) return root;
-        return top.Region.Count == 1 ? Collapse(writer, top.Region[0].Hash) : Stack(writer, rootNode.Level + 1, top.Region);
+        if (!editor.Touched) return root;
+        return editor.Region.Count == 1 ? Collapse(writer, editor.Region[0].Hash) : Stack(writer, rootNode.Level + 1, editor.Region);
     }
 
-    private static LevelEditor Run(IChunkWriter writer, TreeRoot root, Node rootNode, int level, IEnumerable<TreeEdit> edits)
+    private static void Apply(LevelEditor editor, IEnumerable<TreeEdit> ascending)
     {
-        var editor = new LevelEditor(writer, root.Hash, rootNode, level);
-        foreach (var edit in edits) editor.Apply(edit);
-        editor.Finish();
-        return editor;
+        foreach (var edit in ascending) editor.Apply(edit);
     }
 
     private static TreeRoot Build(IChunkWriter writer, IEnumerable<TreeEdit> ascending)

@@ -12,8 +12,6 @@ internal readonly record struct TreeTriple(TreeRoot Base, TreeRoot Source, TreeR
 /// </summary>
 internal sealed class TreeMerge
 {
-    private readonly IChunkWriter _writer;
-    private readonly TreeRoot _target;
     private readonly Func<TreeSides, TreeEdit?> _decide;
     private readonly bool _asksAboutEqual;
     private readonly DiffCursor _baseCursor;
@@ -21,12 +19,12 @@ internal sealed class TreeMerge
     private readonly DiffCursor _targetCursor;
     private readonly DiffCursor[] _all;
     private readonly bool _takesWhole;
-    private readonly List<TreeEdit> _leaves = [];
-    private readonly List<TreeEdit> _rows = [];
+    private LevelEditor? _leaves;
+    private Action<TreeEdit> _put = _ => { };
 
     private TreeMerge(IChunkWriter writer, TreeTriple roots, Func<TreeSides, TreeEdit?> decide, bool asksAboutEqual)
     {
-        (_writer, _target, _decide, _asksAboutEqual) = (writer, roots.Target, decide, asksAboutEqual);
+        (_decide, _asksAboutEqual) = (decide, asksAboutEqual);
         _baseCursor = new DiffCursor(writer, roots.Base);
         _sourceCursor = new DiffCursor(writer, roots.Source);
         _targetCursor = new DiffCursor(writer, roots.Target);
@@ -43,17 +41,25 @@ internal sealed class TreeMerge
     public static TreeRoot Run(IChunkWriter writer, TreeTriple roots, Func<TreeSides, TreeEdit?> decide, bool asksAboutEqual)
     {
         var merge = new TreeMerge(writer, roots, decide, asksAboutEqual);
-        while (merge.Step())
-        {
-        }
-
-        return merge.Apply();
+        if (!roots.Target.IsEmpty) return TreeEditor.Edit(writer, roots.Target, merge.EditLeaves);
+        var rows = new List<TreeEdit>();
+        merge._put = rows.Add;
+        merge.WalkAll();
+        return TreeEditor.Edit(writer, roots.Target, rows);
     }
 
-    private TreeRoot Apply()
+    /// <summary>Edits the target while the three are walked, so that each of its leaves is read once.</summary>
+    private void EditLeaves(LevelEditor leaves)
     {
-        var root = _leaves.Count == 0 ? _target : TreeEditor.Edit(_writer, _target, 1, _leaves);
-        return _rows.Count == 0 ? root : ProllyTree.Edit(_writer, root, _rows);
+        (_leaves, _put) = (leaves, leaves.Apply);
+        WalkAll();
+    }
+
+    private void WalkAll()
+    {
+        while (Step())
+        {
+        }
     }
 
     /// <summary>All cursors stand right behind a place where nodes of all three trees end. Goes on to the next such place, or opens nodes.</summary>
@@ -115,7 +121,7 @@ internal sealed class TreeMerge
         while (!EndTogether(runs));
 
         if (source.SameAs(start) || (source.SameAs(target) && !_asksAboutEqual)) return;
-        if (_takesWhole && target.SameAs(start)) ReplaceLeaves(target, source);
+        if (_takesWhole && target.SameAs(start)) _leaves!.Replace(target, source);
         else MergeRows(start, source, target);
     }
 
@@ -127,21 +133,6 @@ internal sealed class TreeMerge
         return runs.All(r => r.Leaves[^1].LastKey.Span.SequenceEqual(last.Span));
     }
 
-    private void ReplaceLeaves(LeafRun target, LeafRun source)
-    {
-        var (old, next) = (0, 0);
-        while (old < target.Leaves.Count || next < source.Leaves.Count)
-        {
-            var order = old == target.Leaves.Count ? 1
-                : next == source.Leaves.Count ? -1
-                : target.Leaves[old].LastKey.Span.SequenceCompareTo(source.Leaves[next].LastKey.Span);
-            if (order < 0) _leaves.Add(TreeEdit.Delete(target.Leaves[old].LastKey));
-            else if (order > 0 || target.Leaves[old].Hash != source.Leaves[next].Hash) _leaves.Add(source.Leaves[next].ToEdit());
-            if (order <= 0) old++;
-            if (order >= 0) next++;
-        }
-    }
-
     private void MergeRows(LeafRun start, LeafRun source, LeafRun target)
     {
         EntryCursor[] sides = [new(start), new(source), new(target)];
@@ -150,8 +141,8 @@ internal sealed class TreeMerge
             var (before, theirs, ours) = (sides[0].Take(key), sides[1].Take(key), sides[2].Take(key));
             var sidesOfKey = new TreeSides(key, before, theirs, ours);
             if (sidesOfKey.IsTargetOnly) continue;
-            if (sidesOfKey.IsSourceOnly) _rows.Add(new TreeEdit(key, theirs));
-            else if ((_asksAboutEqual || !sidesOfKey.IsConvergent) && _decide(sidesOfKey) is { } edit) _rows.Add(edit);
+            if (sidesOfKey.IsSourceOnly) _put(new TreeEdit(key, theirs));
+            else if ((_asksAboutEqual || !sidesOfKey.IsConvergent) && _decide(sidesOfKey) is { } edit) _put(edit);
         }
     }
 }

@@ -29,6 +29,23 @@ public sealed class ChunkStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_writer_reads_what_others_published_after_its_first_question()
+    {
+        var first = _scratch.WriteChunk("first"u8);
+        using var writer = _scratch.Store.Chunks.BeginWrite();
+        Assert.True(writer.Contains(first));
+        using var other = RepositoryStore.Open(_scratch.Folder);
+        using var others = other.Chunks.BeginWrite();
+        var later = others.Write("later"u8);
+        others.Publish();
+
+        Assert.Equal("later"u8, writer.Read(later).Span);
+        Assert.Equal(later, writer.Write("later"u8));
+        writer.Publish();
+        Assert.Empty(_scratch.Store.Upkeep.Check(CancellationToken.None).Problems);
+    }
+
+    [Fact]
     public void A_writer_disposed_without_publishing_leaves_nothing()
     {
         using (var writer = _scratch.Store.Chunks.BeginWrite()) writer.Write(new byte[3_000_000]);
