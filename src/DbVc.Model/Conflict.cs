@@ -43,6 +43,9 @@ public sealed record Conflict
     /// <summary>What stands against the row, where that is another row: one sentence that names it.</summary>
     public string? Cause { get; init; }
 
+    /// <summary>What the sides' definitions contradict each other in, for example <c>type of column qty</c>; empty for other kinds.</summary>
+    public IReadOnlyList<string> Parts { get; init; } = [];
+
     /// <summary>Both sides added a row under this key, and it may get another one: <see cref="ResolutionKind.Both"/> keeps the two.</summary>
     public bool CanTakeBoth { get; init; }
 

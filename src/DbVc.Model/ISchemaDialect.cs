@@ -22,8 +22,14 @@ public interface ISchemaDialect
     /// <summary>What the engine puts into a column that an insert does not speak of.</summary>
     Value DefaultValue(Column column);
 
-    /// <summary>What the engine keeps when a value is put into a column: its declared type may convert it.</summary>
-    Value Store(Column column, Value value);
+    /// <summary>A place to put values of one column into, one after the other.</summary>
+    IColumnStore OpenStore(Column column);
+}
+
+/// <summary>Finds out what the engine keeps when a value is put into a column: its declared type may convert it. Not thread-safe.</summary>
+public interface IColumnStore : IDisposable
+{
+    Value Store(Value value);
 }
 
 /// <summary>What became of a schema in an empty database.</summary>

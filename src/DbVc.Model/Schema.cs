@@ -5,7 +5,10 @@ namespace DbVc.Model;
 /// <summary>One column of a table, in neutral form.</summary>
 public sealed record Column
 {
-    /// <summary>Identifies the column inside its table; survives renames; part of the row encoding (1 … 65535).</summary>
+    /// <summary>
+    /// Names the column in encoded rows of its table; survives renames (1 … 65535). Two branches may give one id to different columns:
+    /// what is the same column says <see cref="Identity"/>.
+    /// </summary>
     public required int Id { get; init; }
 
     public required string Name { get; init; }
@@ -26,6 +29,22 @@ public sealed record Column
 
     /// <summary>The clause that computes it, as it is written; null for an ordinary column.</summary>
     public string? GeneratedSql { get; init; }
+
+    /// <summary>What it was called when it came into being; null while it still is called so.</summary>
+    public string? Origin { get; init; }
+
+    /// <summary>Identifies the column inside its table, in all states of it and on all branches; survives renames.</summary>
+    [JsonIgnore]
+    public string Identity => Origin ?? Name;
+
+    public bool IsSame(Column other) => string.Equals(Identity, other.Identity, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>This definition as a later state of another column.</summary>
+    public Column As(Column other) => Become(other.Id, other.Identity);
+
+    /// <summary>This definition under an id and identity.</summary>
+    public Column Become(int id, string identity) =>
+        this with { Id = id, Origin = string.Equals(identity, Name, StringComparison.OrdinalIgnoreCase) ? null : identity };
 }
 
 /// <summary>What a <see cref="TableConstraint"/> demands.</summary>
@@ -109,6 +128,9 @@ public sealed record TableSchema
 
     public Column? FindColumn(string name) =>
         Columns.FirstOrDefault(c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>What a column of another state of the table is called here.</summary>
+    public Column? FindSame(Column column) => Columns.FirstOrDefault(column.IsSame);
 }
 
 /// <summary>What a <see cref="SchemaObject"/> is.</summary>

@@ -95,6 +95,7 @@ internal static class MergeShapes
         ["path"] = conflict.Path,
         ["cause"] = conflict.Cause,
         ["canTakeBoth"] = conflict.CanTakeBoth,
+        ["parts"] = Json.Array(conflict.Parts, part => JsonValue.Create(part)),
         ["base"] = Side(conflict, conflict.Base),
         ["source"] = Side(conflict, conflict.Source),
         ["target"] = Side(conflict, conflict.Target),

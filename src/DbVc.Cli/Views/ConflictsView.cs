@@ -28,6 +28,7 @@ internal static class ConflictsView
         var conflict = view.Conflict;
         output.Line(Piece.Dim("conflict "), Piece.Id(conflict.Id), "  ", Piece.Strong(Place(conflict)), Piece.Dim($"  {Json.Name(conflict.Kind)}"));
         if (conflict.Cause is { } cause) output.Line(Piece.Dim("against  "), cause);
+        foreach (var part in conflict.Parts) output.Line(Piece.Dim("about    "), part);
         WriteTouch(output, "source   ", view.Source);
         WriteTouch(output, "target   ", view.Target);
         if (conflict.Kind is ConflictKind.Cell or ConflictKind.Row) WriteColumns(output, conflict);
@@ -35,7 +36,12 @@ internal static class ConflictsView
         output.Line(view.Resolution is { } taken
             ? Piece.Good($"decided: {Describe(taken)}")
             : Piece.Dim($"Decide it: db-vc conflicts resolve {conflict.Id} --take source|target|base{(conflict.CanTakeBoth ? "|both" : "")}"
-                + (conflict.Kind == ConflictKind.Cell ? " (or --value JSON)" : "")));
+                + conflict.Kind switch
+                {
+                    ConflictKind.Cell => " (or --value JSON)",
+                    ConflictKind.Schema => " (or --value '\"CREATE …\"')",
+                    _ => "",
+                }));
     }
 
     private static void WriteTouch(Output output, string title, ConflictTouch touch) => output.Line(

@@ -19,7 +19,7 @@ internal static class RenameInPlace
         for (var i = 0; i < before.Columns.Count; i++)
         {
             var (old, now) = (before.Columns[i], after.Columns[i]);
-            if (old.Generated || now.Generated || old with { Name = now.Name } != now) return false;
+            if (old.Generated || now.Generated || old with { Name = now.Name, Origin = now.Origin } != now) return false;
             names[old.Name] = now.Name;
         }
 

@@ -54,7 +54,7 @@ internal sealed class ConflictDesk(WorkspaceContext context)
         var ids = shelf.ReadIds();
         var chosen = request.Id is { } id ? [ids[IndexOf(ids, id)]] : Undecided(shelf, ids);
         if (chosen.Count == 0) return 0;
-        RefuseUnfit(shelf, ids, chosen, request.Resolution);
+        RefuseUnfit(record, ids, chosen, request.Resolution);
         using var transaction = context.Repository.Store.Begin();
         shelf.Decide(transaction, chosen, request.Resolution);
         transaction.Commit();
@@ -103,15 +103,16 @@ internal sealed class ConflictDesk(WorkspaceContext context)
     }
 
     /// <summary>A value fits one cell only, a statement one definition, and two rows fit only where both sides added one.</summary>
-    private void RefuseUnfit(ConflictShelf shelf, IReadOnlyList<string> ids, IReadOnlyList<string> chosen, Resolution resolution)
+    private void RefuseUnfit(MergeRecord record, IReadOnlyList<string> ids, IReadOnlyList<string> chosen, Resolution resolution)
     {
         var kind = resolution.Kind;
         if (kind is not (ResolutionKind.Value or ResolutionKind.Both)) return;
-        var asked = chosen.ToHashSet();
+        var (asked, shelf) = (chosen.ToHashSet(), Shelf(record));
         var conflicts = chosen.Count == 1 ? shelf.Read(IndexOf(ids, chosen[0]), 1) : shelf.Read(0, ids.Count).Where(c => asked.Contains(c.Id));
         if (kind == ResolutionKind.Value && chosen.Count == 1 && conflicts.First() is { Kind: ConflictKind.Schema } definition)
         {
-            HandMadeDefinition.Check(context.Live.Provider.Dialect, definition, resolution.Value);
+            var target = context.Repository.ReadSnapshot(CommitId.Parse(record.TargetHead)).ReadSchema();
+            HandMadeDefinition.Check(context.Live.Provider.Dialect, definition, resolution.Value, target);
             return;
         }
 

@@ -21,17 +21,19 @@ internal sealed class ColumnsMerge(ISchemaDialect dialect, PartSides sides, Func
 {
     private readonly List<string> _contradictions = [];
     private readonly HashSet<int> _ids = [];
+    private readonly HashSet<string> _identities = new(StringComparer.OrdinalIgnoreCase);
 
     public IReadOnlyList<string> Contradictions => _contradictions;
 
     public List<MergedColumn> Run()
     {
         var merged = new List<MergedColumn>();
+        _ids.UnionWith(sides.Target.Columns.Select(c => c.Id));
         foreach (var column in sides.Base.Columns)
         {
-            var (source, target) = (Find(sides.Source, column.Id), Find(sides.Target, column.Id));
-            if (MergeKnown(column, source, target) is { } kept) merged.Add(new MergedColumn(kept, column.Id, source?.Id ?? 0, target?.Id ?? 0));
-            _ids.Add(column.Id);
+            var (source, target) = (sides.Source.FindSame(column), sides.Target.FindSame(column));
+            if (MergeKnown(column, source, target) is { } kept) merged.Add(Give(kept, (column.Id, source?.Id ?? 0, target?.Id ?? 0), column.Identity));
+            _identities.Add(column.Identity);
         }
 
         var newSource = New(sides.Source, SchemaSide.Source);
@@ -43,10 +45,11 @@ internal sealed class ColumnsMerge(ISchemaDialect dialect, PartSides sides, Func
 
             // Of two different columns only the chosen one brings its cells.
             var isBoth = source is null || AreSame(source, target);
-            merged.Add(Give(column, column == target && !isBoth ? 0 : source?.Id ?? 0, column == source && !isBoth ? 0 : target.Id));
+            var (fromSource, fromTarget) = (column == target && !isBoth ? 0 : source?.Id ?? 0, column == source && !isBoth ? 0 : target.Id);
+            merged.Add(Give(column, (0, fromSource, fromTarget), ColumnIds.FindIdentity(column.Identity, _identities)));
         }
 
-        merged.AddRange(newSource.Select(source => Give(source, source.Id, 0)));
+        merged.AddRange(newSource.Select(source => Give(source, (0, source.Id, 0), ColumnIds.FindIdentity(source.Identity, _identities))));
         return Order(merged);
     }
 
@@ -70,7 +73,7 @@ internal sealed class ColumnsMerge(ISchemaDialect dialect, PartSides sides, Func
     /// <summary>Gone, unless the other side changed it.</summary>
     private Column? MergeDropped(Column before, Column other, SchemaSide dropper, SchemaSide keeper)
     {
-        var isRenamed = Find(sides.Triple.Base!.Schema, before.Id)?.Name != Find(sides.Triple.On(keeper)!.Schema, before.Id)?.Name;
+        var isRenamed = sides.Triple.Base!.Schema.FindSame(before)?.Name != sides.Triple.On(keeper)!.Schema.FindSame(before)?.Name;
         if (AreSame(before, other) && !isRenamed && !isNeeded(before.Id, keeper)) return null;
         _contradictions.Add($"column {before.Name}");
         return sides.Winner == dropper ? null : sides.Winner == SchemaSide.Base ? before : other;
@@ -105,14 +108,14 @@ internal sealed class ColumnsMerge(ISchemaDialect dialect, PartSides sides, Func
     }
 
     private List<Column> New(TableSchema table, SchemaSide side) =>
-        [.. table.Columns.Where(c => Find(sides.Base, c.Id) is null && !isLeftOut(c.Id, side))];
+        [.. table.Columns.Where(c => sides.Base.FindSame(c) is null && !isLeftOut(c.Id, side))];
 
-    /// <summary>Two columns that were added independently may have got the same id.</summary>
-    private MergedColumn Give(Column column, int source, int target)
+    /// <summary>The target's id, so that its rows stay as they are. Columns that were added independently may have got the same one.</summary>
+    private MergedColumn Give(Column column, (int Base, int Source, int Target) ids, string identity)
     {
-        var id = target > 0 ? target : source;
-        while (!_ids.Add(id)) id = id % ColumnIds.MaxId + 1;
-        return new MergedColumn(column with { Id = id }, 0, source, target);
+        var id = ids.Target > 0 ? ids.Target : ids.Source > 0 ? ids.Source : ids.Base;
+        while (id != ids.Target && !_ids.Add(id)) id = id % ColumnIds.MaxId + 1;
+        return new MergedColumn(column.Become(id, identity), ids.Base, ids.Source, ids.Target);
     }
 
     /// <summary>As on the target's side, what it does not have at the end; as on the source's side if only that moved columns.</summary>
@@ -125,8 +128,8 @@ internal sealed class ColumnsMerge(ISchemaDialect dialect, PartSides sides, Func
 
     private bool IsReordered(TableSchema side)
     {
-        var common = side.Columns.Select(c => c.Id).Where(id => Find(sides.Base, id) is not null).ToList();
-        return !common.SequenceEqual(sides.Base.Columns.Select(c => c.Id).Where(common.Contains));
+        var common = side.Columns.Select(sides.Base.FindSame).OfType<Column>().ToList();
+        return !common.SequenceEqual(sides.Base.Columns.Where(common.Contains));
     }
 
     private bool AreSame(Column one, Column other) =>
@@ -135,8 +138,6 @@ internal sealed class ColumnsMerge(ISchemaDialect dialect, PartSides sides, Func
         && one.Generated == other.Generated && Canonical(one.GeneratedSql) == Canonical(other.GeneratedSql);
 
     private string Canonical(string? sql) => sql is null ? "" : dialect.Canonical(sql);
-
-    private static Column? Find(TableSchema table, int id) => table.Columns.FirstOrDefault(c => c.Id == id);
 
     private static bool AreEqual(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 }

@@ -112,7 +112,7 @@ public sealed class KeyTranslation
 
     /// <summary>What a column is called in another state of the table.</summary>
     private static string NameIn(TableSchema now, TableSchema then, string column) =>
-        then.FindColumn(column) is { } known ? now.Columns.FirstOrDefault(c => c.Id == known.Id)?.Name ?? column : column;
+        then.FindColumn(column) is { } known ? now.FindSame(known)?.Name ?? column : column;
 
     private static bool AreEqual(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 

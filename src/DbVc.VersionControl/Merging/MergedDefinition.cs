@@ -28,6 +28,6 @@ internal sealed record MergedDefinition(TableTriple Triple, TableSchema? Schema,
         var columns = schema.Columns.Select(c => new MergedColumn(c, Has(triple.Base, c), Has(triple.Source, c), Has(triple.Target, c)));
         return new MergedDefinition(triple, schema, [.. columns], true);
 
-        static int Has(TableSnapshot? side, Column column) => side?.Schema.Columns.Any(c => c.Id == column.Id) == true ? column.Id : 0;
+        static int Has(TableSnapshot? side, Column column) => side?.Schema.FindSame(column)?.Id ?? 0;
     }
 }

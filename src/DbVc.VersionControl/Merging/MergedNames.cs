@@ -12,7 +12,7 @@ internal sealed class MergedNames
 
     private readonly SchemaDecisions _decisions;
     private readonly Dictionary<TableTriple, string> _tables = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<(TableTriple Table, int Column), string> _columns = [];
+    private readonly Dictionary<(TableTriple Table, string Column), string> _columns = [];
 
     public MergedNames(SchemaChanges changes, SchemaDecisions decisions)
     {
@@ -37,7 +37,9 @@ internal sealed class MergedNames
             if (table.On(side)?.Schema is not { } schema) continue;
             foreach (var column in schema.Columns)
             {
-                var name = LeftOut.Contains((table, column.Id, side)) ? column.Name + OutOfTheWay : _columns.GetValueOrDefault((table, column.Id), column.Name);
+                var name = LeftOut.Contains((table, column.Id, side))
+                    ? column.Name + OutOfTheWay
+                    : _columns.GetValueOrDefault((table, Key(column)), column.Name);
                 if (name != column.Name) renames.Add(new SchemaRename(schema.Name, column.Name, name));
             }
 
@@ -56,13 +58,12 @@ internal sealed class MergedNames
         var (source, target) = (table.Source!.Schema, table.Target!.Schema);
         foreach (var column in table.Base!.Schema.Columns)
         {
-            _columns[(table, column.Id)] = Merge(table, column.Name, NameOf(source, column.Id), NameOf(target, column.Id));
+            _columns[(table, Key(column))] = Merge(table, column.Name, source.FindSame(column)?.Name, target.FindSame(column)?.Name);
         }
 
-        var known = table.Base.Schema.Columns.Select(c => c.Id).ToHashSet();
         foreach (var side in new[] { SchemaSide.Source, SchemaSide.Target })
         {
-            foreach (var added in table.On(side)!.Schema.Columns.Where(c => !known.Contains(c.Id))) GiveWay(table, added, side);
+            foreach (var added in table.On(side)!.Schema.Columns.Where(c => table.Base.Schema.FindSame(c) is null)) GiveWay(table, added, side);
         }
     }
 
@@ -70,12 +71,12 @@ internal sealed class MergedNames
     private void GiveWay(TableTriple table, Column added, SchemaSide side)
     {
         var clash = table.Base!.Schema.Columns.FirstOrDefault(c =>
-            AreEqual(_columns[(table, c.Id)], added.Name) && NameOf(table.On(side)!.Schema, c.Id) is not null);
+            AreEqual(_columns[(table, Key(c))], added.Name) && table.On(side)!.Schema.FindSame(c) is not null);
         if (clash is null) return;
         Contradicted.Add(table);
         var winner = _decisions.WinnerOf(SchemaPlan.PlaceOf(table));
-        if (winner == side) _columns[(table, clash.Id)] = NameOf(table.On(side)!.Schema, clash.Id)!;
-        else if (winner == SchemaSide.Base) _columns[(table, clash.Id)] = clash.Name;
+        if (winner == side) _columns[(table, Key(clash))] = table.On(side)!.Schema.FindSame(clash)!.Name;
+        else if (winner == SchemaSide.Base) _columns[(table, Key(clash))] = clash.Name;
         else LeftOut.Add((table, added.Id, side));
     }
 
@@ -110,7 +111,7 @@ internal sealed class MergedNames
         };
     }
 
-    private static string? NameOf(TableSchema table, int id) => table.Columns.FirstOrDefault(c => c.Id == id)?.Name;
+    private static string Key(Column column) => column.Identity.ToUpperInvariant();
 
     private static bool AreEqual(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 }

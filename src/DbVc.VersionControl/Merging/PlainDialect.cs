@@ -19,5 +19,15 @@ internal sealed class PlainDialect : ISchemaDialect
 
     public Value DefaultValue(Column column) => ColumnDefault.Find(column) ?? Value.Null;
 
-    public Value Store(Column column, Value value) => value;
+    public IColumnStore OpenStore(Column column) => new PlainStore();
+
+    private sealed class PlainStore : IColumnStore
+    {
+        public Value Store(Value value) => value;
+
+        public void Dispose()
+        {
+            // Holds nothing.
+        }
+    }
 }

@@ -44,7 +44,7 @@ internal sealed class SchemaMerge(MergeWork work, ISchemaDialect dialect)
     /// <summary>Null where rows do not have the merged key each for itself; the planner knows it then.</summary>
     private TableSides? Convert(MergedDefinition table, SchemaPlanner planner)
     {
-        var rows = new SideRows(work, dialect, table);
+        using var rows = new SideRows(work, dialect, table);
         try
         {
             if (!rows.LacksKey()) return rows.Build();

@@ -89,8 +89,7 @@ internal sealed class SchemaNeeds(IChunkSource chunks, ISchemaDialect dialect, S
     private static IEnumerable<Column> Dropped(TableTriple table, SchemaSide side)
     {
         if (table.Base is null || table.On(side) is null || table.On(Other(side)) is not { } other) return [];
-        var kept = other.Schema.Columns.Select(c => c.Id).ToHashSet();
-        return table.Base.Schema.Columns.Where(c => !kept.Contains(c.Id));
+        return table.Base.Schema.Columns.Where(c => other.Schema.FindSame(c) is null);
     }
 
     /// <summary>Columns of which the side changed cells in rows that were there; rows that are new only fill what there was to fill. That is not
@@ -101,23 +100,25 @@ internal sealed class SchemaNeeds(IChunkSource chunks, ISchemaDialect dialect, S
         var written = _written[(table, side)] = [];
         if (table.Base is not { } before || table.On(side) is not { } after || before.Rows == after.Rows) return written;
         var (oldRows, newRows) = (new TableEncoder(before.Schema), new TableEncoder(after.Schema));
-        var shared = before.Schema.StoredColumns.Select(c => c.Id).Where(id => newRows.IndexOf(id) >= 0).ToList();
+        var now = before.Schema.StoredColumns.Where(c => after.Schema.FindSame(c) is { Generated: false })
+            .ToDictionary(c => c.Id, c => newRows.IndexOf(after.Schema.FindSame(c)!.Id));
+        var shared = now.Keys.ToList();
         if (Dropped(table, side).All(d => !shared.Contains(d.Id))) return written;
         var doubtful = Dropped(table, side).Where(d => shared.Contains(d.Id) && MayBeRenamed(d, table, Other(side))).ToList();
         foreach (var change in ProllyTree.Diff(chunks, before.Rows, after.Rows))
         {
             if (doubtful.Count > 0 && change is { Before: null, After: { } added })
             {
-                var row = newRows.Decode(chunks, change.Key, added).Values;
-                var filled = doubtful.Where(d => row[newRows.IndexOf(d.Id)] is { IsNull: false } value && value != ColumnDefault.Find(d));
+                var cells = newRows.Decode(chunks, change.Key, added).Values;
+                var filled = doubtful.Where(d => cells[now[d.Id]] is { IsNull: false } value && value != ColumnDefault.Find(d));
                 written.UnionWith(filled.Select(d => d.Id));
             }
 
             // Rows without key show an edit as one row gone and another come.
             if (!before.Schema.HasKey && TableEncoder.CountOf(change.Before) > TableEncoder.CountOf(change.After)) written.UnionWith(shared);
             if (!before.Schema.HasKey || change.Before is not { } b || change.After is not { } a) continue;
-            var (old, now) = (oldRows.Decode(chunks, change.Key, b).Values, newRows.Decode(chunks, change.Key, a).Values);
-            written.UnionWith(shared.Where(id => old[oldRows.IndexOf(id)] != now[newRows.IndexOf(id)]));
+            var (old, row) = (oldRows.Decode(chunks, change.Key, b).Values, newRows.Decode(chunks, change.Key, a).Values);
+            written.UnionWith(shared.Where(id => old[oldRows.IndexOf(id)] != row[now[id]]));
         }
 
         return written;

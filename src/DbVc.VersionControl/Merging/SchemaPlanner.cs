@@ -33,15 +33,16 @@ internal sealed class SchemaPlanner(IChunkSource chunks, ISchemaDialect dialect,
             var merged = objects.Run(changes.Objects, tables);
             var contradictions = merge.Contradictions.Concat(objects.Contradictions).ToList();
             if (names is null && tables.TrueForAll(t => t.IsWritten)) return new SchemaPlan(tables, merged, contradictions);
-            var plan = Try(views, tables, merged, contradictions);
+            var plan = Try(views, tables, (merged, decisions), contradictions);
             if (plan is not null || round == MostRounds) return plan ?? new SchemaPlan(tables, merged, contradictions);
         }
     }
 
     /// <summary>Null where the engine's answer is a reason to think again.</summary>
     private SchemaPlan? Try(
-        SchemaViews views, List<MergedDefinition> tables, Dictionary<ObjectTriple, SchemaObject?> objects, List<Contradiction> contradictions)
+        SchemaViews views, List<MergedDefinition> tables, (Dictionary<ObjectTriple, SchemaObject?>, SchemaDecisions) merged, List<Contradiction> contradictions)
     {
+        var (objects, decisions) = merged;
         var trial = dialect.Try(Together(views, tables, objects));
         var isNews = false;
         foreach (var fault in NewFaults(trial, views))
@@ -55,6 +56,7 @@ internal sealed class SchemaPlanner(IChunkSource chunks, ISchemaDialect dialect,
 
             var (item, found) = objects.FirstOrDefault(o => o.Value is { } v && v.Kind == fault.Kind && v.Name == fault.Name);
             if (item is null) continue;
+            if (decisions.HandMade(SchemaPlan.PlaceOf(item)) is not null) throw RefuseHandMade(item, fault);
             var wasNeeded = _needs.AddObject(found!, views);
             isNews |= wasNeeded == true;
 
@@ -64,13 +66,17 @@ internal sealed class SchemaPlanner(IChunkSource chunks, ISchemaDialect dialect,
         }
 
         if (isNews) return null;
-        foreach (var (item, merged) in objects)
+        foreach (var (item, made) in objects)
         {
-            if (merged is not null) objects[item] = trial.Schema.Objects.FirstOrDefault(o => o.Kind == merged.Kind && o.Name == merged.Name) ?? merged;
+            if (made is not null) objects[item] = trial.Schema.Objects.FirstOrDefault(o => o.Kind == made.Kind && AreEqual(o.Name, made.Name)) ?? made;
         }
 
         return new SchemaPlan([.. tables.Select(t => Read(t, trial))], objects, contradictions);
     }
+
+    private static DbVcException RefuseHandMade(ObjectTriple item, SchemaFault fault) => new(FailureKind.Usage, "conflict.value",
+        $"The definition given for '{item.Any.Name}' does not fit the merged schema: {fault.Message}.",
+        hint: "Decide the conflict again: db-vc conflicts resolve.");
 
     /// <summary>Faults that neither side had already.</summary>
     private IEnumerable<SchemaFault> NewFaults(SchemaTrial trial, SchemaViews views)
@@ -96,7 +102,7 @@ internal sealed class SchemaPlanner(IChunkSource chunks, ISchemaDialect dialect,
     private static MergedDefinition Read(MergedDefinition table, SchemaTrial trial)
     {
         if (table.Schema is not { } schema || trial.Schema.FindTable(schema.Name) is not { } read || read.Columns.Count != table.Columns.Count) return table;
-        var columns = table.Columns.Zip(read.Columns, (m, c) => m with { Column = c with { Id = m.Column.Id } }).ToList();
+        var columns = table.Columns.Zip(read.Columns, (m, c) => m with { Column = c.As(m.Column) }).ToList();
         return table with { Schema = read with { Id = schema.Id, Columns = [.. columns.Select(c => c.Column)] }, Columns = columns };
     }
 

@@ -7,7 +7,7 @@ namespace DbVc.VersionControl;
 /// Brings the rows of the three states to the merged table's columns, types and key, so that rows are merged under one schema.
 /// A tree that fits already is taken as it is; of a tree that does not, only what differs from the base is converted where keys allow it.
 /// </summary>
-internal sealed class SideRows
+internal sealed class SideRows : IDisposable
 {
     private readonly MergeWork _work;
     private readonly IChunkWriter _chunks;
@@ -17,12 +17,18 @@ internal sealed class SideRows
     private readonly TableEncoder _rows;
     private readonly MergedColumn[] _stored;
     private readonly Dictionary<int, Value> _defaults = [];
+    private readonly Dictionary<string, IColumnStore> _stores = new(StringComparer.OrdinalIgnoreCase);
 
     public SideRows(MergeWork work, ISchemaDialect dialect, MergedDefinition table)
     {
         (_work, _chunks, _dialect, _table, _schema) = (work, work.Chunks, dialect, table, table.Schema!);
         _rows = new TableEncoder(_schema);
         _stored = [.. table.Columns.Where(c => !c.Column.Generated)];
+    }
+
+    public void Dispose()
+    {
+        foreach (var store in _stores.Values) store.Dispose();
     }
 
     /// <summary>True where rows that a side changed cannot be found under the merged key, because the side does not have its columns.</summary>
@@ -127,7 +133,7 @@ internal sealed class SideRows
     {
         var (was, now) = (before.Rows.IndexOf(column.Base), after.Rows.IndexOf(column.On(side)));
         if (column.Base == 0 || was < 0) return false;
-        return now < 0 || _dialect.Store(after.Rows.Table.Columns.First(c => c.Id == column.On(side)), before.Row[was]) == after.Row[now];
+        return now < 0 || Store(after.Rows.Table.Columns.First(c => c.Id == column.On(side)), before.Row[was]) == after.Row[now];
     }
 
     private TableSnapshot Rewrite(SchemaSide side, TableSnapshot table)
@@ -152,7 +158,13 @@ internal sealed class SideRows
     {
         var index = column.On(side) == 0 ? -1 : rows.IndexOf(column.On(side));
         if (index < 0) return Default(column.Column);
-        return SameType(column.Column, rows.Table.Columns.First(c => c.Id == column.On(side))) ? row[index] : _dialect.Store(column.Column, row[index]);
+        return SameType(column.Column, rows.Table.Columns.First(c => c.Id == column.On(side))) ? row[index] : Store(column.Column, row[index]);
+    }
+
+    private Value Store(Column column, Value value)
+    {
+        if (!_stores.TryGetValue(column.DeclaredType, out var store)) _stores[column.DeclaredType] = store = _dialect.OpenStore(column);
+        return store.Store(value);
     }
 
     private Value Default(Column column)

@@ -111,7 +111,7 @@ internal sealed class TableSchemaMerge(ISchemaDialect dialect, SchemaViews views
         }
 
         var own = sides.On(same[0]);
-        var schema = own with { Id = draft.Id, Columns = [.. own.Columns.Zip(draft.Columns, (o, m) => o with { Id = m.Id })] };
+        var schema = own with { Id = draft.Id, Columns = [.. own.Columns.Zip(draft.Columns, (o, m) => o.As(m))] };
         return new MergedDefinition(sides.Triple, schema, [.. columns.Zip(schema.Columns, (m, c) => m with { Column = c })], IsWritten: true);
     }
 
@@ -171,7 +171,10 @@ internal sealed class TableSchemaMerge(ISchemaDialect dialect, SchemaViews views
 
     private void Contradict(TableTriple table, IReadOnlyList<string> what)
     {
-        if (what.Count > 0) _contradictions.Add(SchemaPlan.Contradict(table, what));
+        if (what.Count == 0) return;
+        var known = _contradictions.FindIndex(c => c.Place == SchemaPlan.PlaceOf(table));
+        if (known < 0) _contradictions.Add(SchemaPlan.Contradict(table, what));
+        else _contradictions[known] = SchemaPlan.Contradict(table, [.. _contradictions[known].Draft.Parts.Union(what)]);
     }
 
     private static bool AreEqual(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);

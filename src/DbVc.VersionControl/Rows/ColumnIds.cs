@@ -15,7 +15,7 @@ public static class ColumnIds
     /// <summary>
     /// The table with ids: a column keeps the id of the column of the same name (upper and lower case alike) in <paramref name="previous"/>;
     /// a new one gets an id from the hash of table and column name, or the next free one. Ids of dropped columns are not given again
-    /// right away, so that a drop and an add are not mistaken for a rename.
+    /// right away. A new column whose name another one was born under gets an identity beside its name, so that no two share one.
     /// </summary>
     /// <param name="table">The table as the database has it.</param>
     /// <param name="previous">The same table as it was; null for a new one.</param>
@@ -23,6 +23,7 @@ public static class ColumnIds
     public static TableSchema Assign(TableSchema table, TableSchema? previous, IReadOnlyDictionary<string, string>? renames = null)
     {
         var taken = previous?.Columns.Select(c => c.Id).ToHashSet() ?? [];
+        var identities = previous?.Columns.Select(c => c.Identity).ToHashSet(StringComparer.OrdinalIgnoreCase) ?? [];
         var range = table.Columns.Count + taken.Count > MostColumnsOfUsualTable ? MaxId : UsualIds;
         if (table.Columns.Count + taken.Count > MaxId)
         {
@@ -34,10 +35,20 @@ public static class ColumnIds
         {
             var column = table.Columns[i];
             var known = previous?.FindColumn(renames?.GetValueOrDefault(column.Name) ?? column.Name);
-            columns[i] = column with { Id = known?.Id ?? FindFree(table.Name, column.Name, range, taken) };
+            columns[i] = known is not null
+                ? column.As(known)
+                : column.Become(FindFree(table.Name, column.Name, range, taken), FindIdentity(column.Name, identities));
         }
 
         return table with { Columns = columns };
+    }
+
+    /// <summary>The name, or what makes it different from those that are taken; it is taken then.</summary>
+    internal static string FindIdentity(string name, HashSet<string> taken)
+    {
+        var identity = name;
+        for (var i = 2; !taken.Add(identity); i++) identity = FormattableString.Invariant($"{name}~{i}");
+        return identity;
     }
 
     private static int FindFree(string table, string column, int range, HashSet<int> taken)

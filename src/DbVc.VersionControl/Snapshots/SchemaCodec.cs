@@ -103,6 +103,7 @@ internal static class SchemaCodec
         if (column.Collation is not null) json.WriteString("collation", column.Collation);
         if (column.Generated) json.WriteBoolean("generated", true);
         if (column.GeneratedSql is not null) json.WriteString("generatedSql", column.GeneratedSql);
+        if (column.Origin is not null) json.WriteString("origin", column.Origin);
         json.WriteEndObject();
     }
 
@@ -116,6 +117,7 @@ internal static class SchemaCodec
         Collation = OptionalText(column, "collation"),
         Generated = IsTrue(column, "generated"),
         GeneratedSql = OptionalText(column, "generatedSql"),
+        Origin = OptionalText(column, "origin"),
     };
 
     private static void Write(Utf8JsonWriter json, TableConstraint constraint)

@@ -120,7 +120,7 @@ internal sealed class ModelHistory : IDisposable
     {
         var tables = new Dictionary<string, NaiveTable>(_commits[_heads[at]].Tables);
         var docs = tables["docs"].Schema;
-        var renamed = docs.Columns.Select(c => c.Id == 5 ? c with { Name = "b" + random.Next(1000) } : c).ToList();
+        var renamed = docs.Columns.Select(c => c.Id == 5 ? (c with { Name = "b" + random.Next(1000) }).As(c) : c).ToList();
         var id = 100 + random.Next(1000);
         var added = docs.Columns.Where(c => c.Id != id)
             .Append(new Column { Id = id, Name = "c" + id, DeclaredType = "INTEGER", DefaultSql = random.Next(2) == 0 ? null : "7" }).ToList();

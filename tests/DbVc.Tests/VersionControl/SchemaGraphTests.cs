@@ -1,3 +1,5 @@
+using DbVc.Model;
+using DbVc.VersionControl;
 using Xunit;
 
 namespace DbVc.Tests;
@@ -121,5 +123,75 @@ public sealed class SchemaGraphTests : IDisposable
         var t2 = _graph.Commit("ALTER TABLE people RENAME TO persons", t1);
         Assert.Equal("1 2 3", _graph.Ask(_graph.Merge(picked, t2), "SELECT id FROM persons"));
         Assert.Equal("1 2 3", _graph.Ask(_graph.Merge(t2, picked), "SELECT id FROM persons"));
+    }
+
+    /// <summary>Two branches add different columns that get the same id, and are merged again and again.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Columns_that_got_the_same_id_stay_two(bool isLeftFirst)
+    {
+        var (x, y) = Colliding();
+        var o = _graph.Commit(Start);
+        var a = _graph.Commit($"ALTER TABLE people ADD COLUMN {x} TEXT; UPDATE people SET {x} = 'x' || id", o);
+        var b = _graph.Commit($"ALTER TABLE people ADD COLUMN {y} TEXT", o);
+        var m1 = isLeftFirst ? _graph.Merge(a, b) : _graph.Merge(b, a);
+        var query = $"SELECT id, {x}, {y} FROM people";
+        Assert.Equal("1,x1,- 2,x2,-", _graph.Ask(m1, query));
+
+        // Each branch goes on with its own columns, and main with both.
+        var b2 = _graph.Commit($"UPDATE people SET {y} = 'y1' WHERE id = 1", b);
+        var a2 = _graph.Commit($"UPDATE people SET {x} = 'X2' WHERE id = 2", a);
+        var t = _graph.Commit($"INSERT INTO people (id, name, {x}, {y}) VALUES (3, 'Cid', 'x3', 'y3')", m1);
+        var m2 = _graph.Merge(b2, t);
+        Assert.Equal("1,x1,y1 2,x2,- 3,x3,y3", _graph.Ask(m2, query));
+        var m3 = _graph.Merge(a2, m2);
+        Assert.Equal("1,x1,y1 2,X2,- 3,x3,y3", _graph.Ask(m3, query));
+        var b3 = _graph.Merge(m3, b2);
+        Assert.Equal("1,x1,y1 2,X2,- 3,x3,y3", _graph.Ask(b3, query));
+
+        // The criss-cross where both merges gave the id to another one of them.
+        var cross = _graph.Merge(_graph.Merge(a2, b2), _graph.Merge(b2, a2));
+        Assert.Equal("1,x1,y1 2,X2,-", _graph.Ask(cross, query));
+        Assert.Equal("1,x1,y1 2,X2,- 3,x3,y3", _graph.Ask(_graph.Merge(cross, m3), query));
+    }
+
+    [Fact]
+    public void A_column_that_got_the_id_of_a_dropped_one_is_no_rename()
+    {
+        var (x, y) = Colliding();
+        var o = _graph.Commit($"{Start}; ALTER TABLE people ADD COLUMN {x} TEXT; UPDATE people SET {x} = 'x' || id");
+        var dropped = _graph.Commit($"ALTER TABLE people DROP COLUMN {x}", o);
+        var added = _graph.Commit($"ALTER TABLE people ADD COLUMN {y} TEXT", dropped);
+        Assert.Equal(_graph.Read(o).FindTable("people")!.Schema.FindColumn(x)!.Id, _graph.Read(added).FindTable("people")!.Schema.FindColumn(y)!.Id);
+        var edited = _graph.Commit($"UPDATE people SET {x} = 'mine' WHERE id = 1", o);
+        Assert.StartsWith("Schema people", _graph.Conflicts(edited, added), StringComparison.Ordinal);
+        var other = _graph.Commit("UPDATE people SET age = 31 WHERE id = 1", o);
+        Assert.Equal("1,Ann,31,- 2,Bob,40,-", _graph.Ask(_graph.Merge(other, added), "SELECT * FROM people"));
+    }
+
+    [Fact]
+    public void A_new_column_under_the_name_of_a_renamed_one_is_another_one()
+    {
+        var o = _graph.Commit(Start);
+        var renamed = _graph.Commit("ALTER TABLE people RENAME COLUMN age TO years", o);
+        var again = _graph.Commit("ALTER TABLE people ADD COLUMN age INTEGER; UPDATE people SET age = 7", renamed);
+        var edited = _graph.Commit("UPDATE people SET age = 31 WHERE id = 1", o);
+        foreach (var merged in new[] { _graph.Merge(edited, again), _graph.Merge(again, edited) })
+        {
+            Assert.Equal("1,31,7 2,40,7", _graph.Ask(merged, "SELECT id, years, age FROM people"));
+        }
+    }
+
+    private static (string One, string Other) Colliding()
+    {
+        var known = new Dictionary<int, string>();
+        for (var i = 0; ; i++)
+        {
+            var name = "c" + i;
+            var column = new Column { Id = 0, Name = name };
+            var id = ColumnIds.Assign(new TableSchema { Name = "people", Columns = [column], PrimaryKey = [], Sql = "" }, null).Columns[0].Id;
+            if (!known.TryAdd(id, name)) return (known[id], name);
+        }
     }
 }

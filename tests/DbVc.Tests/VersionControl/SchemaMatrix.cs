@@ -19,6 +19,7 @@ public sealed partial class SchemaMatrix : IDisposable
 
     private readonly SqliteFixture _fixture = new();
     private readonly Dictionary<string, string> _sections;
+    private readonly Dictionary<(string First, string Second), string?> _inTurn = [];
     private readonly Dictionary<string, (string Location, Snapshot Snapshot)> _states = [];
 
     public SchemaMatrix()
@@ -55,7 +56,10 @@ public sealed partial class SchemaMatrix : IDisposable
     internal string DumpState(MatrixChange change) => Dump(Live(change).Location);
 
     /// <summary>What one change after the other gives; null where the second cannot be made any more.</summary>
-    internal string? DumpInTurn(MatrixChange first, MatrixChange second)
+    internal string? DumpInTurn(MatrixChange first, MatrixChange second) =>
+        _inTurn.TryGetValue((first.Name, second.Name), out var known) ? known : _inTurn[(first.Name, second.Name)] = MakeInTurn(first, second);
+
+    private string? MakeInTurn(MatrixChange first, MatrixChange second)
     {
         try
         {

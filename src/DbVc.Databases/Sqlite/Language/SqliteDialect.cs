@@ -55,20 +55,7 @@ internal sealed class SqliteDialect : ISchemaDialect
         return read.Step() ? read.ValueAt(0) : Value.Null;
     }
 
-    public Value Store(Column column, Value value)
-    {
-        if (value.Kind is ValueKind.Null or ValueKind.Blob) return value;
-        using var handle = SqliteHandle.OpenMemory();
-        handle.Execute($"CREATE TABLE t (c {column.DeclaredType})");
-        using (var insert = handle.Prepare("INSERT INTO t VALUES (?1)"))
-        {
-            insert.Bind(0, value);
-            insert.Execute();
-        }
-
-        using var read = handle.Prepare("SELECT c FROM t");
-        return read.Step() ? read.ValueAt(0) : value;
-    }
+    public IColumnStore OpenStore(Column column) => new SqliteColumnStore(column);
 
     /// <summary>Gives the tables their ids again, and puts back what was left out because SQLite did not accept it.</summary>
     private static DatabaseSchema Restore(DatabaseSchema before, DatabaseSchema after, List<SchemaRename> renames)
@@ -77,7 +64,7 @@ internal sealed class SqliteDialect : ISchemaDialect
         {
             var name = renames.FirstOrDefault(r => SqliteName.AreEqual(r.Table, old.Name))?.To ?? old.Name;
             if ((after.FindTable(name) ?? after.FindTable(old.Name)) is not { } now || now.Columns.Count != old.Columns.Count) return old;
-            return now with { Id = old.Id, Columns = [.. now.Columns.Select((c, i) => c with { Id = old.Columns[i].Id })] };
+            return now with { Id = old.Id, Columns = [.. now.Columns.Select((c, i) => c.As(old.Columns[i]))] };
         });
         var objects = before.Objects.Select(old => after.Objects.FirstOrDefault(o => o.Kind == old.Kind && o.Name == old.Name) ?? old);
         return new DatabaseSchema([.. tables], [.. objects]);
