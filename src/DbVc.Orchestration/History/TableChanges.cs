@@ -6,8 +6,20 @@ namespace DbVc.Orchestration;
 /// <summary>Counts of changed rows per table.</summary>
 internal static class TableChanges
 {
-    public static IReadOnlyList<TableChange> Between(IChunkSource chunks, Snapshot before, Snapshot after) =>
-        [.. new SnapshotDiff(chunks, before, after).Tables().Select(t => Count(chunks, t))];
+    /// <summary>Tables that differ in rows or schema, their indexes and triggers included; a view that differs stands by its own name.</summary>
+    public static IReadOnlyList<TableChange> Between(IChunkSource chunks, Snapshot before, Snapshot after)
+    {
+        var diff = new SnapshotDiff(chunks, before, after);
+        var tables = diff.Tables().Select(t => Count(chunks, t)).ToList();
+        var known = tables.Select(t => t.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var change in diff.Objects())
+        {
+            var owner = (change.After ?? change.Before)!;
+            if (known.Add(owner.Table ?? owner.Name)) tables.Add(new TableChange(owner.Table ?? owner.Name, "changed", 0, 0, 0));
+        }
+
+        return tables;
+    }
 
     public static string Status(TableDifference table) => table.Before is null ? "added" : table.After is null ? "dropped" : "changed";
 

@@ -123,7 +123,9 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
         }
 
         var commits = new MergeHistory(context.Repository, CommitId.Parse(replay.After), context.Repository.Head(BranchName.Parse(record.Target)));
-        var history = new ReplayHistory(commits, new SnapshotReader(chunks, after), new SnapshotReader(chunks, target));
+        var isHeld = replay.Verb == ReplayVerb.CherryPick
+            && new CommitGraph(context.Repository).IsAncestor(CommitId.Parse(replay.After), context.Repository.Head(BranchName.Parse(record.Target)));
+        var history = new ReplayHistory(commits, new SnapshotReader(chunks, after), new SnapshotReader(chunks, target), isHeld);
         return new ThreeWayMerge(chunks, MergePolicies.Parse([.. context.Configuration.Policies]), decisions, history)
         {
             Dialect = context.Live.Provider.Dialect,

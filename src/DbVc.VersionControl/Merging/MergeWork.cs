@@ -18,6 +18,11 @@ internal sealed record MergeWork(IChunkWriter Chunks, MergePolicies Policies, Co
 
     /// <summary>Says whether cells of a column are JSON documents.</summary>
     public Func<TableSchema, Column, bool> HoldsJson { get; init; } = PlainDialect.Instance.HoldsJson;
+
+    /// <summary>True for rows that both sides added under one key that is handed out: they are two, unless a cherry-pick brought the row to both.</summary>
+    public bool IsTwoRows(TableEncoder mergedRows, ReadOnlyMemory<byte> key) =>
+        KeyColumn.Find(mergedRows.Table, Policies) is { IsAllocated: true } column && column.IsInteger(mergedRows, key)
+        && History?.MeetsItself(new CellPlace(mergedRows.Table.Name, key, 0) { TableId = mergedRows.Table.Id }) != true;
 }
 
 /// <summary>Keys under which both sides added rows that are two.</summary>

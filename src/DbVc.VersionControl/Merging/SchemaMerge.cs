@@ -1,5 +1,4 @@
 using DbVc.Model;
-using DbVc.Store;
 
 namespace DbVc.VersionControl;
 
@@ -8,7 +7,7 @@ namespace DbVc.VersionControl;
 /// tables whose rows must be merged are handed on, all three states brought to the merged definition.
 /// A table that waits for a decision keeps everything of the target's side until then, rows included.
 /// </summary>
-internal sealed class SchemaMerge(IChunkWriter chunks, ISchemaDialect dialect, ConflictLog conflicts)
+internal sealed class SchemaMerge(MergeWork work, ISchemaDialect dialect)
 {
     private readonly List<TableSides> _targetOnly = [];
 
@@ -19,9 +18,9 @@ internal sealed class SchemaMerge(IChunkWriter chunks, ISchemaDialect dialect, C
     public IReadOnlyList<TableSides> Run(TreeRoot start, TreeRoot source, TreeRoot target, SnapshotEditor editor)
     {
         if (start == source) return [];
-        var changes = SchemaChanges.Read(chunks, start, source, target);
-        var decisions = new SchemaDecisions(conflicts);
-        var planner = new SchemaPlanner(chunks, dialect, new TreeRoots(start, source, target), changes);
+        var changes = SchemaChanges.Read(work.Chunks, start, source, target);
+        var decisions = new SchemaDecisions(work.Conflicts);
+        var planner = new SchemaPlanner(work.Chunks, dialect, new TreeRoots(start, source, target), changes);
         while (true)
         {
             var plan = planner.Run(decisions);
@@ -45,7 +44,7 @@ internal sealed class SchemaMerge(IChunkWriter chunks, ISchemaDialect dialect, C
     /// <summary>Null where rows do not have the merged key each for itself; the planner knows it then.</summary>
     private TableSides? Convert(MergedDefinition table, SchemaPlanner planner)
     {
-        using var rows = new SideRows(chunks, dialect, table);
+        using var rows = new SideRows(work, dialect, table);
         try
         {
             if (!rows.LacksKey()) return rows.Build();

@@ -9,6 +9,7 @@ namespace DbVc.VersionControl;
 /// </summary>
 internal sealed class SideRows : IDisposable
 {
+    private readonly MergeWork _work;
     private readonly IChunkWriter _chunks;
     private readonly ISchemaDialect _dialect;
     private readonly MergedDefinition _table;
@@ -18,9 +19,9 @@ internal sealed class SideRows : IDisposable
     private readonly Dictionary<int, Value> _defaults = [];
     private readonly Dictionary<string, IColumnStore> _stores = new(StringComparer.OrdinalIgnoreCase);
 
-    public SideRows(IChunkWriter chunks, ISchemaDialect dialect, MergedDefinition table)
+    public SideRows(MergeWork work, ISchemaDialect dialect, MergedDefinition table)
     {
-        (_chunks, _dialect, _table, _schema) = (chunks, dialect, table, table.Schema!);
+        (_work, _chunks, _dialect, _table, _schema) = (work, work.Chunks, dialect, table, table.Schema!);
         _rows = new TableEncoder(_schema);
         _stored = [.. table.Columns.Where(c => !c.Column.Generated)];
     }
@@ -80,12 +81,12 @@ internal sealed class SideRows : IDisposable
     private Value ConvertNew(MergedColumn column, SchemaSide side, Cells own, Cells? other) =>
         other is { } o && IsOnlyOn(Other(side), column) ? ConvertCell(column, Other(side), o.Rows, o.Row) : ConvertCell(column, side, own.Rows, own.Row);
 
-    /// <summary>The other side's row of a key, where both sides have the merged key.</summary>
+    /// <summary>The other side's row of a key, where both sides have the merged key, and the key does not mean two rows.</summary>
     private Cells? FindOther(SchemaSide side, TableSnapshot? other, ReadOnlyMemory<byte> key)
     {
         if (other is null || !HasMergedKey(Other(side), other) || !ProllyTree.TryGet(_chunks, other.Rows, key.Span, out var value)) return null;
         var rows = new TableEncoder(other.Schema);
-        return rows.IsCounted(key) ? null : new Cells(rows, rows.Decode(_chunks, key, value).Values);
+        return rows.IsCounted(key) || _work.IsTwoRows(_rows, key) ? null : new Cells(rows, rows.Decode(_chunks, key, value).Values);
     }
 
     private static bool IsOnlyOn(SchemaSide side, MergedColumn column) => column.Base == 0 && column.On(side) > 0 && column.On(Other(side)) == 0;
@@ -100,6 +101,8 @@ internal sealed class SideRows : IDisposable
         var edits = new List<TreeEdit>();
         foreach (var change in ProllyTree.Diff(_chunks, start.Rows, table.Rows))
         {
+            // Without a key a row is found by all that it holds, so its place changes with its columns.
+            if (newRows.IsCounted(change.Key)) return Rewrite(side, table);
             if (change.After is not { } after)
             {
                 edits.Add(new TreeEdit(change.Key, null));

@@ -93,7 +93,7 @@ internal sealed class TableMerge(MergeWork work, TableSides sides)
         if (target.After is not { } targetRow) return IsOnlyRewritten(_sourceRows, source) ? RowMergeCase.TargetOnly : RowMergeCase.DeleteModify;
         var alike = sourceRow.Span.SequenceEqual(targetRow.Span);
         // Of a table that both sides created, what is alike came with it.
-        if (source.Before is null && !(alike && sides.Base is null) && IsTwoRows(source.Key))
+        if (source.Before is null && !(alike && sides.Base is null) && work.IsTwoRows(_mergedRows, source.Key))
         {
             return work.Doubled is null ? RowMergeCase.SameNewKey : RowMergeCase.TwoRows;
         }
@@ -106,10 +106,6 @@ internal sealed class TableMerge(MergeWork work, TableSides sides)
     private bool IsOnlyRewritten(TableEncoder rows, TreeDifference change) => _baseRows is { } before && before != rows
         && change is { Before: { } old, After: { } now }
         && Convert(before, change.Key, old).Span.SequenceEqual(Convert(rows, change.Key, now).Span);
-
-    /// <summary>True for a key that is handed out, unless a cherry-pick brought the row to both sides.</summary>
-    private bool IsTwoRows(ReadOnlyMemory<byte> key) => _key is { IsAllocated: true } column && column.IsInteger(_mergedRows, key)
-        && work.History?.MeetsItself(new CellPlace(sides.Merged.Name, key, 0) { TableId = sides.Merged.Id }) != true;
 
     private TreeEdit? Note(TreeDifference target)
     {

@@ -25,14 +25,16 @@ public sealed class ThreeWayMerge(
     {
         var conflicts = new ConflictLog(decisions);
         var editor = new SnapshotEditor(chunks, target);
-        var schema = new SchemaMerge(chunks, Dialect ?? PlainDialect.Instance, conflicts);
-        var tables = schema.Run(start.Objects, source.Objects, target.Objects, editor);
-        var work = new MergeWork(chunks, policies.Follow(tables), conflicts, history)
+        var dialect = Dialect ?? PlainDialect.Instance;
+        var work = new MergeWork(chunks, policies, conflicts, history)
         {
             HighestKey = HighestKey,
             Doubled = new DoubledKeys(),
-            HoldsJson = (Dialect ?? PlainDialect.Instance).HoldsJson,
+            HoldsJson = dialect.HoldsJson,
         };
+        var schema = new SchemaMerge(work, dialect);
+        var tables = schema.Run(start.Objects, source.Objects, target.Objects, editor);
+        work = work with { Policies = policies.Follow(tables) };
         var inSchema = conflicts.Open.Count;
         var merged = MergeTables(work, tables, new MergedTables(chunks, schema.TargetOnly));
         var keys = KeyMap.Plan(work, tables);

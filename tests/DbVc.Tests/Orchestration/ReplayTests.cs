@@ -10,6 +10,16 @@ public sealed class ReplayTests : IDisposable
 
     public void Dispose() => _shop.Dispose();
 
+    [Fact]
+    public void A_commit_that_the_branch_holds_already_brings_no_second_row_of_one_that_changed_since()
+    {
+        _shop.Write("INSERT INTO customers (id, name) VALUES (3, 'Cat')");
+        var commit = _shop.Workspace.Branches.Commit(BranchName.Main, "Cat", null, CancellationToken.None).Commit!.Value;
+        _shop.Write("UPDATE customers SET name = 'Cato' WHERE id = 3");
+        var report = _shop.Workspace.Replays.CherryPick(new CherryPickRequest(commit.ToString(), BranchName.Main), CancellationToken.None);
+        Assert.Equal((MergeState.Conflicts, "name"), (report.State, Assert.Single(report.Conflicts).Column));
+    }
+
     private Workspace Workspace => _shop.Workspace;
 
     private string People => _shop.Ask("SELECT group_concat(id || ':' || name || ',' || balance, ' ' ORDER BY id) FROM customers");

@@ -121,6 +121,27 @@ public sealed class RowMergeTests : IDisposable
     }
 
     [Fact]
+    public void A_row_that_got_a_new_key_takes_nothing_of_the_row_that_keeps_it()
+    {
+        _shop.Write("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)");
+        _shop.Branch("work", "INSERT INTO t (v) VALUES ('branch')");
+        _shop.Write("ALTER TABLE t ADD COLUMN w TEXT; INSERT INTO t VALUES (1, 'live', 'of live')");
+        Assert.Equal(2, Assert.Single(_shop.Merge("work").Rekeyed).After);
+        Assert.Equal("live of live;branch NULL", _shop.Ask("SELECT group_concat(v || ' ' || coalesce(w, 'NULL'), ';') FROM (SELECT * FROM t ORDER BY id)"));
+    }
+
+    [Fact]
+    public void A_row_whose_key_has_a_null_moves_to_the_merged_columns_whole()
+    {
+        _shop.Write("CREATE TABLE n (a TEXT, b TEXT, c TEXT, PRIMARY KEY (a, b)); INSERT INTO n VALUES (NULL, 'w', 'gone')");
+        _shop.Branch("work", "INSERT INTO n VALUES (NULL, 'x', 'y'), (NULL, 'x', 'z'); DELETE FROM n WHERE b = 'w'");
+        _shop.Write("ALTER TABLE n DROP COLUMN c");
+        Assert.Equal(MergeState.Merged, _shop.Merge("work").State);
+        Assert.Equal("x x", _shop.Ask("SELECT group_concat(b, ' ') FROM n"));
+        Assert.True(_shop.Workspace.Status(CancellationToken.None).Clean);
+    }
+
+    [Fact]
     public void Rows_whose_key_has_a_null_merge_as_a_multiset()
     {
         _shop.Write("CREATE TABLE n (a TEXT, b TEXT, PRIMARY KEY (a, b)); INSERT INTO n VALUES (NULL, 'x'), (NULL, 'x'), ('k', 'y')");

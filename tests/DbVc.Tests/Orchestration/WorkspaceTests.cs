@@ -10,6 +10,17 @@ public sealed class WorkspaceTests : IDisposable
 
     public void Dispose() => _shop.Dispose();
 
+    [Theory]
+    [InlineData("CREATE INDEX by_name ON customers (name)", "customers")]
+    [InlineData("DROP TRIGGER log_customer", "customers")]
+    [InlineData("DROP VIEW rich; CREATE VIEW rich AS SELECT id FROM customers", "rich")]
+    public void Status_knows_of_an_index_a_trigger_or_a_view_that_no_commit_holds(string sql, string owner)
+    {
+        _shop.Write(sql);
+        var status = _shop.Workspace.Status(CancellationToken.None);
+        Assert.Equal((false, owner), (status.Clean, Assert.Single(status.Changes).Name));
+    }
+
     [Fact]
     public void Init_commits_all_tables_and_leaves_the_database_as_it_was()
     {

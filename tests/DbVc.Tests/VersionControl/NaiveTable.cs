@@ -72,12 +72,10 @@ internal sealed class NaiveMerge(Func<string, string> policyOf, Func<string, Res
     /// <summary>The places of conflicts: table, key, column.</summary>
     public SortedSet<string> Conflicts { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Null where both sides changed the schema, or one dropped a column: that is not this merge's to say.</summary>
+    /// <summary>Null where the sides contradict each other about the table's columns.</summary>
     public NaiveTable? Run(NaiveTable before, NaiveTable source, NaiveTable target)
     {
-        var schema = source.Schema.Sql == before.Schema.Sql ? target.Schema
-            : target.Schema.Sql == before.Schema.Sql || target.Schema.Sql == source.Schema.Sql ? source.Schema : null;
-        if (schema is null || before.Schema.Columns.Any(c => Lacks(source, c) || Lacks(target, c))) return null;
+        if (NaiveSchema.Merge(before, source, target) is not { } schema) return null;
         var merged = new NaiveTable(schema);
         var (b, s, t) = (before.ChangeSchema(schema), source.ChangeSchema(schema), target.ChangeSchema(schema));
         foreach (var identity in b.Rows.Concat(s.Rows).Concat(t.Rows).Select(r => r.Identity).ToHashSet())
