@@ -34,10 +34,14 @@ internal static class NaiveSchema
         }
 
         if (columns.DistinctBy(c => c.Name, StringComparer.OrdinalIgnoreCase).Count() < columns.Count) return null;
+        if (IsSame(source.Schema, before.Schema)) return target.Schema;
+        if (IsSame(target.Schema, before.Schema) || IsSame(target.Schema, source.Schema)) return source.Schema;
         var key = before.Schema.PrimaryKey.Select(k => before.Schema.FindColumn(k)!.Id).Select(id => columns.Find(c => c.Id == id)!.Name);
         var sql = source.Schema.Sql == before.Schema.Sql ? target.Schema.Sql : source.Schema.Sql;
         return before.Schema with { Name = name, Columns = columns, PrimaryKey = [.. key], Sql = sql };
     }
+
+    private static bool IsSame(TableSchema one, TableSchema other) => one.Name == other.Name && one.Columns.SequenceEqual(other.Columns);
 
     /// <summary>The name that one side gave, or both alike; null where they differ.</summary>
     public static string? Pick(string before, string source, string target) =>
