@@ -55,6 +55,12 @@ internal sealed class BlameRun(Repository repository, CommitGraph graph, TableTr
             {
                 if (trail.Parent(now, parent) is not { } before || !before.HasSameKey(now)) continue;
                 var left = Pass(before, now, region);
+                // Only the source's rows get new keys, and it is the second parent.
+                if (commit.Parents.Count == 2 && parent == commit.Parents[1])
+                {
+                    new RowPairs(repository.Chunks, before, now, columns).FollowNewKeys(NewKeys(commit, now), region, left);
+                }
+
                 if (_pending.TryGetValue(parent, out var there)) there.Add(region);
                 else _pending[parent] = region;
                 region = left;
@@ -63,6 +69,21 @@ internal sealed class BlameRun(Repository repository, CommitGraph graph, TableTr
         }
 
         Settle(region, id);
+    }
+
+    /// <summary>The rows to which a merge gave a new key, as its message tells.</summary>
+    private static IEnumerable<(ReadOnlyMemory<byte> Before, ReadOnlyMemory<byte> Now)> NewKeys(Commit merge, TableAt now)
+    {
+        var table = now.Table.Schema;
+        foreach (var change in KeyTrailer.Read(merge.Message).Where(c => c.Table == table.Name && c.Before.Count == table.PrimaryKey.Count))
+        {
+            var before = change.Before.Select(part => part.Value).ToArray();
+            var at = table.PrimaryKey.ToList().FindIndex(name => name.Equals(change.Column, StringComparison.OrdinalIgnoreCase));
+            if (at < 0) continue;
+            var after = (Value[])before.Clone();
+            after[at] = Value.Integer(change.After);
+            yield return (now.Rows.EncodeKey(before), now.Rows.EncodeKey(after));
+        }
     }
 
     /// <summary>Leaves in the region what the parent has with the same value; returns the rest.</summary>

@@ -53,6 +53,22 @@ internal sealed class RowPairs(IChunkSource chunks, TableAt before, TableAt now,
         }
     }
 
+    /// <summary>Rows that a merge gave a new key: all but the key is the parent's, under the key that the row has there.</summary>
+    /// <param name="rows">Encoded keys in the parent and here.</param>
+    public void FollowNewKeys(IEnumerable<(ReadOnlyMemory<byte> Before, ReadOnlyMemory<byte> Now)> rows, BlameRegion region, BlameRegion left)
+    {
+        foreach (var (old, key) in rows)
+        {
+            var open = left[key];
+            if (open.Cells == 0 || region[old].Cells != 0) continue;
+            if (!ProllyTree.TryGet(chunks, before.Table.Rows, old.Span, out var oldValue)
+                || !ProllyTree.TryGet(chunks, now.Table.Rows, key.Span, out var value)) continue;
+            var cells = open.Cells & SameCells(new TreeEntry(old, oldValue), new TreeEntry(key, value));
+            left.Rows[key] = open with { Cells = open.Cells & ~cells };
+            region.Rows[old] = open with { Cells = cells };
+        }
+    }
+
     private static void Split(BlameRegion region, BlameRegion left, TreeDifference difference, ulong same)
     {
         var open = region[difference.Key];
@@ -72,11 +88,14 @@ internal sealed class RowPairs(IChunkSource chunks, TableAt before, TableAt now,
         return cells;
     }
 
-    private ulong SameCells(TreeDifference difference)
+    private ulong SameCells(TreeDifference difference) => difference is { Before: { } old, After: { } value }
+        ? SameCells(new TreeEntry(difference.Key, old), new TreeEntry(difference.Key, value))
+        : 0;
+
+    private ulong SameCells(TreeEntry old, TreeEntry value)
     {
-        if (difference is not { Before: { } old, After: { } value }) return 0;
-        var beforeRow = before.Rows.Decode(chunks, difference.Key, old).Values;
-        var nowRow = now.Rows.Decode(chunks, difference.Key, value).Values;
+        var beforeRow = before.Rows.Decode(chunks, old).Values;
+        var nowRow = now.Rows.Decode(chunks, value).Values;
         var same = 0UL;
         for (var i = 0; i < _places.Length; i++)
         {

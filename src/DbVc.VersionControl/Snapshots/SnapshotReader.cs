@@ -28,7 +28,7 @@ public sealed class SnapshotReader(IChunkSource chunks, Snapshot snapshot)
     internal ReadOnlyMemory<byte>? FindTableEntryById(string id)
     {
         var found = Scan(Snapshot.Objects, "table/").FirstOrDefault(e => SnapshotCodec.DecodeTable(Chunks, e.Value.Span).Schema.Id == id);
-        return found.Key.IsEmpty ? null : found.Value;
+        return found.Key.IsEmpty ? (ReadOnlyMemory<byte>?)null : found.Value;
     }
 
     /// <summary>The table of that name, whatever the case of its ASCII letters; or null.</summary>

@@ -12,7 +12,7 @@ public sealed class ProgramTests
     {
         var ended = await Published.RunAsync(Path.GetTempPath(), Nothing, "--help");
         Assert.Equal((0, ""), (ended.ExitCode, ended.Error));
-        Assert.Contains("db-vc [command] [options]", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("usage: db-vc COMMAND", ended.Output, StringComparison.Ordinal);
         Assert.DoesNotContain('\x1b', ended.Output);
     }
 

@@ -54,6 +54,32 @@ public sealed class RowMergeTests : IDisposable
         Assert.Equal("7", _shop.Ask("""SELECT id FROM "the order" WHERE note = 'next'"""));
     }
 
+    [Fact]
+    public void Blame_of_a_row_with_a_new_key_names_who_wrote_it()
+    {
+        _shop.Write("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT, stars INTEGER); INSERT INTO notes VALUES (1, 'first', 1)");
+        _shop.Branch("work", "INSERT INTO notes VALUES (2, 'of the branch', 2); INSERT INTO notes VALUES (3, 'of the branch too', 3)");
+        _shop.Write("INSERT INTO notes VALUES (2, 'of main', 9)");
+        Assert.Equal(MergeState.Merged, _shop.Merge("work").State);
+        var merge = _shop.Workspace.History.Find("HEAD").Commit;
+        var (main, branch) = (merge.Commit.Parents[0], merge.Commit.Parents[1]);
+
+        foreach (var key in new string?[] { null, "2", "4", "3" })
+        {
+            var rows = _shop.Workspace.History.Blame(new BlameRequest("notes", "HEAD", key, null, 10)).Rows.ToList();
+            Assert.Equal(key is null ? 4 : 1, rows.Count);
+            foreach (var row in rows.Where(r => r.Cells[0].Value.AsInteger > 1))
+            {
+                var isOfBranch = row.Cells[1].Value.AsText.Contains("branch", StringComparison.Ordinal);
+                Assert.All(row.Cells.Skip(1), cell => Assert.Equal(isOfBranch ? branch : main, cell.Commit.Id));
+            }
+        }
+
+        // The new key itself is the merge's doing.
+        var given = _shop.Workspace.History.Blame(new BlameRequest("notes", "HEAD", "4", null, 10)).Rows.Single();
+        Assert.Equal(("of the branch", merge.Id), (given.Cells[1].Value.AsText, given.Cells[0].Commit.Id));
+    }
+
     [Theory]
     [InlineData("doc JSON", "{\"a\":2,\"b\":3}")]
     [InlineData("doc TEXT CHECK (doc IS NULL OR JSON_valid( \"DOC\" ))", "{\"a\":2,\"b\":3}")]
