@@ -5,7 +5,7 @@ using DbVc.VersionControl;
 
 namespace DbVc.Orchestration;
 
-/// <summary>Answers questions about history: log, diff, blame, time travel, operations, verify. Changes nothing.</summary>
+/// <summary>Answers questions about history: log, diff, blame, time travel, operations. Changes nothing.</summary>
 public sealed class HistoryReader
 {
     private const string Live = "live";
@@ -145,9 +145,6 @@ public sealed class HistoryReader
             o.Number, o.Operation.Command, o.Operation.Actor, o.Operation.Time,
             [.. o.Operation.Moves.Select(m => $"{m.Name} {Short(m.Before)} -> {Short(m.After)}")],
             [.. o.Operation.Moves.Select(m => new MovedRef(m.Name, Id(m.Before), Id(m.After)))]))];
-
-    /// <summary>Checks everything; see <see cref="Maintenance.Verify"/>.</summary>
-    public VerifyReport Verify(CancellationToken cancel) => new Verifier(_context).Run(cancel);
 
     /// <summary>Changes in the live database that no commit holds.</summary>
     internal IReadOnlyList<TableChange> LiveChanges(CancellationToken cancel)

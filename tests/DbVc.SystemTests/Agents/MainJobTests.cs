@@ -37,7 +37,7 @@ public sealed class MainJobTests : IDisposable
 
         _shop.Workspace.Replays.Rollback(new RollbackRequest("HEAD~1", false), CancellationToken.None);
         Assert.Equal("201", _shop.Ask("SELECT count(*) FROM customers"));
-        Assert.True(_shop.Workspace.History.Verify(CancellationToken.None).Ok);
+        Assert.True(_shop.Workspace.Upkeep.Verify(CancellationToken.None).Ok);
     }
 
     [Fact]

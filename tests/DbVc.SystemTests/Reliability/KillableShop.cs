@@ -76,7 +76,7 @@ internal sealed class KillableShop : IDisposable
         Assert.Equal(status.Head.ToString(), (string)Query(Database, "SELECT \"commit\" FROM _dbvc_state")[0][0]);
         Assert.Equal("ok", (string)Query(Database, "PRAGMA integrity_check")[0][0]);
         Assert.Empty(Query(Database, "PRAGMA foreign_key_check"));
-        var verify = workspace.History.Verify(CancellationToken.None);
+        var verify = workspace.Upkeep.Verify(CancellationToken.None);
         Assert.True(verify.Ok, string.Join("; ", verify.Problems));
         Assert.Contains("at commit " + status.Head.Short, File.ReadLines(Path.Combine(Folder, "main", "schema.sql")).First(), StringComparison.Ordinal);
     }

@@ -41,7 +41,7 @@ public sealed class BranchRenameTests : IDisposable
         Assert.Null(Branches.Commit(Next, "Nothing", null, CancellationToken.None).Commit);
         Assert.Equal("branch.missing", Assert.Throws<DbVcException>(() => Branches.Show(Work)).Code);
         Assert.Equal(MergeState.UpToDate, _shop.Workspace.Merges.Merge(new MergeRequest(BranchName.Main, Next, false, []), CancellationToken.None).State);
-        Assert.True(_shop.Workspace.History.Verify(CancellationToken.None).Ok);
+        Assert.True(_shop.Workspace.Upkeep.Verify(CancellationToken.None).Ok);
         Branches.Create(Work, null, CancellationToken.None);
     }
 

@@ -39,7 +39,7 @@ public sealed class UndoTests : IDisposable
         Undo();
         Assert.Equal("1:Ann,7 2:Bob,150", People);
         Assert.True(Workspace.Status(CancellationToken.None).Clean);
-        Assert.True(Workspace.History.Verify(CancellationToken.None).Ok);
+        Assert.True(Workspace.Upkeep.Verify(CancellationToken.None).Ok);
     }
 
     [Fact]
@@ -152,9 +152,9 @@ public sealed class UndoTests : IDisposable
         Workspace.Tags.Create(TagName.Parse("v1"), "HEAD");
         _shop.Write("DELETE FROM orders");
         Workspace.Branches.Commit(BranchName.Main, "Clear", null, CancellationToken.None);
-        Assert.True(Workspace.History.Verify(CancellationToken.None).Ok);
+        Assert.True(Workspace.Upkeep.Verify(CancellationToken.None).Ok);
         Cut("DELETE FROM operations WHERE number > 1");
-        var problem = Assert.Single(Workspace.History.Verify(CancellationToken.None).Problems, p => p.Object == "operation log");
+        var problem = Assert.Single(Workspace.Upkeep.Verify(CancellationToken.None).Problems, p => p.Object == "operation log");
         Assert.Contains("its end was cut off", problem.Message, StringComparison.Ordinal);
     }
 

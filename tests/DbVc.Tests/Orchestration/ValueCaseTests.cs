@@ -35,7 +35,7 @@ public sealed class ValueCaseTests
 
         shop.Workspace.Replays.Rollback(new RollbackRequest("HEAD~2", DryRun: false), CancellationToken.None);
         Assert.Equal(before.Dump(), Read(shop.Database).Dump());
-        Assert.True(shop.Workspace.History.Verify(CancellationToken.None).Ok);
+        Assert.True(shop.Workspace.Upkeep.Verify(CancellationToken.None).Ok);
     }
 
     [Fact]

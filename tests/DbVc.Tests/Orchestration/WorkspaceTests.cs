@@ -67,7 +67,7 @@ public sealed class WorkspaceTests : IDisposable
         var log = _shop.Workspace.History.Log(new LogRequest("HEAD", 10, null, false));
         Assert.Equal(["human", "external", "human", "human"], log.Select(e => e.Commit.Commit.Author.Kind.ToString().ToLowerInvariant()));
         Assert.Equal(MergeState.UpToDate, _shop.Merge("work").State);
-        Assert.True(_shop.Workspace.History.Verify(CancellationToken.None).Ok);
+        Assert.True(_shop.Workspace.Upkeep.Verify(CancellationToken.None).Ok);
     }
 
     [Fact]
