@@ -23,7 +23,8 @@ internal static class PostgresLocks
         connection.Read(ListSql, row => new PostgresLockable(row.GetString(0), PostgresName.Write(row.GetString(1), row.GetString(2))));
 
     /// <summary>True if the failure says that a table to be locked is there no more.</summary>
-    public static bool IsGone(DbVcException failure) => failure.InnerException is PostgresException { SqlState: PostgresError.UndefinedTable or "3F000" or "XX000" };
+    public static bool IsGone(DbVcException failure) =>
+        failure.InnerException is PostgresException { SqlState: PostgresError.UndefinedTable or "3F000" or "XX000" };
 
     public static DbVcException KeepChanging(string display) => new(FailureKind.Locked, "database.locked",
         $"The tables of {display} keep being made and dropped while they are being locked.", display, "Try again when the migration there is over.");

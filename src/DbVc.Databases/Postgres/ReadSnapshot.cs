@@ -23,6 +23,10 @@ internal sealed class PostgresReadSnapshot : IReadSnapshot
 
     public IReadOnlyList<string> Unversioned => [];
 
+    public string? Mark => null;
+
+    public IChangeReader? ChangesSince(string mark) => null;
+
     public static PostgresReadSnapshot Open(PostgresAddress address, TimeSpan timeout)
     {
         var connection = PostgresConnection.Open(address, PostgresUse.Own, timeout);

@@ -33,7 +33,10 @@ internal static class PostgresStateTable
 
     /// <summary>A snapshot must not see a table that came after it, so the catalogue is read, not asked for the name.</summary>
     private static bool Exists(PostgresConnection connection) => connection.ReadText(
-        "SELECT c.oid::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = '_dbvc_state'") is not null;
+        """
+        SELECT c.oid::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = 'public' AND c.relname = '_dbvc_state'
+        """) is not null;
 
     private static LiveState? Read(PostgresConnection connection, string sql) => connection.Read(sql,
         row => new LiveState(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3))).FirstOrDefault();
