@@ -34,6 +34,17 @@ public interface IDatabase : IDisposable
     /// <summary>The highest key that was ever handed out, for tables whose engine remembers it past the deletion of the row (SQLite:
     /// AUTOINCREMENT). Tables not in it hand out what follows their highest present key.</summary>
     IReadOnlyDictionary<string, long> ReadHighestKeys();
+
+    /// <summary>Which tables write their changes to a log.</summary>
+    TrackingReport ReadTracking();
+
+    /// <summary>Makes tables write their changes to a log, so that capture costs what changed; <paramref name="tables"/> null means all. Changes of
+    /// concurrent writers are either before it or in the log. On already: repaired where something is missing. Throws kind Refused,
+    /// <c>tracking.unsupported</c>.</summary>
+    void StartTracking(TimeSpan lockTimeout, IReadOnlyCollection<string>? tables = null);
+
+    /// <summary>Takes the triggers away, and with the last of them the log.</summary>
+    void StopTracking(TimeSpan lockTimeout, IReadOnlyCollection<string>? tables = null);
 }
 
 /// <summary>What an engine promises, and what not.</summary>
@@ -111,6 +122,14 @@ public interface IReadSnapshot : IDisposable
 
     /// <summary>Reads the stored columns of all rows, in primary key order where the engine can give it cheaply.</summary>
     IRowCursor ReadRows(TableSchema table);
+
+    /// <summary>What this snapshot sees, for a later one to compare with; null where the engine cannot tell. At most 64 KiB, and nobody else's to
+    /// read. Making it may cost a pass over the database, so it is asked for only where it is kept.</summary>
+    string? Mark { get; }
+
+    /// <summary>What changed since a snapshot of this database, or of a copy of it, that had this mark. Null where that cannot be told, and for a mark
+    /// that is damaged or of another database: everything has to be read then.</summary>
+    IChangeReader? ChangesSince(string mark);
 }
 
 /// <summary>Something in a database that is left out of every commit.</summary>
@@ -173,6 +192,10 @@ public interface IApplySession : IDisposable
 
     /// <summary>Creates <c>_dbvc_state</c> if need be and writes it.</summary>
     void SetState(LiveState state);
+
+    /// <summary>The changes that the snapshot of this mark saw are in a commit now: removes exactly those from the log of changes, if there is one.
+    /// A mark that says nothing here does nothing.</summary>
+    void Forget(string mark);
 
     /// <summary>Durable when it returns.</summary>
     void Commit();

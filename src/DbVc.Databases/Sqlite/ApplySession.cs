@@ -55,6 +55,11 @@ internal sealed class SqliteApplySession : IApplySession
         State = state;
     }
 
+    public void Forget(string mark)
+    {
+        // There is no log yet.
+    }
+
     public void Commit() => _handle.Execute("COMMIT");
 
     // Closing the connection rolls back what was not committed.

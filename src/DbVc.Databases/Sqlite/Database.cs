@@ -42,8 +42,19 @@ public sealed class SqliteDatabase : IDatabase
         return SqliteSequence.Read(handle);
     }
 
+    public TrackingReport ReadTracking() => TrackingReport.None;
+
+    public void StartTracking(TimeSpan lockTimeout, IReadOnlyCollection<string>? tables = null) => throw NoTracking();
+
+    public void StopTracking(TimeSpan lockTimeout, IReadOnlyCollection<string>? tables = null)
+    {
+        // There is none.
+    }
+
     public void Dispose()
     {
         // Nothing is held between calls.
     }
+
+    private DbVcException NoTracking() => new(FailureKind.Refused, "tracking.unsupported", "Changes of this database cannot be tracked yet.", _path);
 }

@@ -47,6 +47,10 @@ internal sealed class SqliteReadSnapshot : IReadSnapshot
 
     public IRowCursor ReadRows(TableSchema table) => SqliteRowCursor.Open(_handle, table);
 
+    public string? Mark => null;
+
+    public IChangeReader? ChangesSince(string mark) => null;
+
     public void Dispose()
     {
         _handle.Dispose();
