@@ -53,7 +53,8 @@ internal static class PostgresQueryGuard
         if (tokens.Exists(t => t.IsSymbol(';'))) throw Refuse("the text holds several");
         if (!StartsReading(tokens[0]))
         {
-            throw s_statements.Contains(tokens[0].Value) ? Refuse("the statement does not read") : Fail($"no reading statement begins with '{tokens[0].Value}'");
+            if (s_statements.Contains(tokens[0].Value)) throw Refuse("the statement does not read");
+            throw Fail($"no reading statement begins with '{tokens[0].Value}'");
         }
 
         CheckNames(connection, tokens);

@@ -6,7 +6,7 @@ namespace DbVc.Databases;
 /// <summary>Sequences: how one is made, and what it handed out.</summary>
 internal static class PostgresSequence
 {
-    /// <summary>Begins <see cref="Model.Column.GeneratedSql"/> of a column that owns its sequence (<c>serial</c>): the rest of the statement that makes it.</summary>
+    /// <summary>Begins <see cref="Model.Column.GeneratedSql"/> of a column that owns its sequence (<c>serial</c>); name and options follow.</summary>
     public const string Owned = "SEQUENCE ";
 
     private const string HighestSql =

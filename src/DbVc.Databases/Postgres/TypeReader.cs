@@ -97,7 +97,8 @@ internal static class PostgresTypeReader
     private static SchemaObject Create(string schema, string name, string word, string definition) => new(
         SchemaObjectKind.Type, PostgresName.Join(schema, name), null, $"CREATE {word} {PostgresName.Write(schema, name)} {definition}");
 
-    private static string Lines(IEnumerable<string> parts) => string.Join(',', parts.Select(p => $"\n{Indent}{p}")) is { Length: > 0 } lines ? lines + "\n" : "";
+    private static string Lines(IEnumerable<string> parts) =>
+        string.Join(',', parts.Select(p => $"\n{Indent}{p}")) is { Length: > 0 } lines ? lines + "\n" : "";
 
     private static string? Collation(string? schema, string? name) => schema switch
     {

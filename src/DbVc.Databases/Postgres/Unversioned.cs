@@ -35,7 +35,7 @@ internal static class PostgresUnversioned
         UNION ALL SELECT 'trigger ' || t.tgname || ' on ' || c.oid::regclass, 'it is on a single partition'
           FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
           WHERE c.relispartition AND NOT t.tgisinternal AND t.tgparentid = 0 AND {PostgresCatalogue.UserSchema}
-        UNION ALL SELECT 'constraint ' || k.conname || ' of ' || c.oid::regclass, 'it is kept as a rule for all rows: that old ones were not checked is not versioned'
+        UNION ALL SELECT 'constraint ' || k.conname || ' of ' || c.oid::regclass, 'that rows which were there before it are not checked is not versioned'
           FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
           WHERE NOT k.convalidated AND k.contype IN ('c', 'f') AND pg_get_constraintdef(k.oid) LIKE '% NOT VALID' AND {PostgresCatalogue.UserSchema}
         UNION ALL SELECT 'event trigger ' || e.evtname, 'it belongs to whoever administers the server' FROM pg_event_trigger e
