@@ -52,7 +52,8 @@ internal sealed class PostgresSchemaReader
     }
 
     private static SchemaObject Describe(PostgresSequenceRow sequence) => new(
-        SchemaObjectKind.Sequence, PostgresName.Join(sequence.Schema, sequence.Name), null, $"CREATE SEQUENCE {PostgresName.Write(sequence.Schema, sequence.Name)}{sequence.Options}");
+        SchemaObjectKind.Sequence, PostgresName.Join(sequence.Schema, sequence.Name), null,
+        $"CREATE SEQUENCE {PostgresName.Write(sequence.Schema, sequence.Name)}{sequence.Options}");
 
     private Dictionary<string, string> FindFlaws()
     {
