@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using DbVc.Databases;
 using DbVc.Live;
 using DbVc.Model;
 using DbVc.VersionControl;
@@ -198,10 +199,10 @@ public sealed class BranchManager
 
     private BranchReport Describe(BranchName name, CommitId head)
     {
-        if (name.IsMain) return new BranchReport(name.Text, head, null, "protected", _context.Identity.Location, null, null);
+        if (name.IsMain) return new BranchReport(name.Text, head, null, "protected", _context.Identity.Display, null, null);
         var record = RequireRecord(name);
         var status = record.Merged is not null ? "merged" : (record.Task is null ? null : AgentTasks.FindState(_context, record.Task)) ?? "open";
         return new BranchReport(name.Text, head, CommitId.Parse(record.Base), status,
-            _context.Instances.Exists(record) ? _context.Instances.Locate(record) : null, record.Created, record.Task);
+            _context.Instances.Exists(record) ? DatabaseEngines.Show(_context.Instances.Locate(record)) : null, record.Created, record.Task);
     }
 }
