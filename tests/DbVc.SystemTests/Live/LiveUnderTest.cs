@@ -55,7 +55,8 @@ internal abstract class LiveUnderTest : IDisposable
     public void Execute(string location, string sql)
     {
         using var client = Connect(location);
-        foreach (var statement in sql.Split([";\n", ";\r\n"], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) client.Execute(statement);
+        const StringSplitOptions Tidily = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        foreach (var statement in (sql + "\n").Split(";\n", Tidily)) client.Execute(statement);
     }
 
     public string Scalar(string sql)

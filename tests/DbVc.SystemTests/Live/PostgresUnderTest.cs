@@ -51,8 +51,9 @@ internal sealed class PostgresUnderTest : LiveUnderTest
         WHERE t.relnamespace = 'public'::regnamespace AND t.relname NOT LIKE '\{Ours}' ORDER BY t.relname, conname
         """)).Select(row => row[0]!);
 
-    protected override IEnumerable<string> ReadTables(LiveClient client) => client.Query(
-        $"SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '\\{Ours}' ORDER BY tablename").Select(row => row[0]!);
+    protected override IEnumerable<string> ReadTables(LiveClient client) => client.Query($"""
+        SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '\{Ours}' ORDER BY tablename
+        """).Select(row => row[0]!);
 
     private sealed class Client : LiveClient
     {
