@@ -10,18 +10,19 @@ internal sealed class SqliteReadSnapshot : IReadSnapshot
 {
     private readonly SqliteHandle _handle;
     private readonly string? _copy;
-    private readonly Lazy<IReadOnlyList<string>> _unversioned;
+    private readonly Lazy<IReadOnlyList<UnversionedItem>> _unversioned;
 
     private SqliteReadSnapshot(SqliteHandle handle, string? copy)
     {
         (_handle, _copy) = (handle, copy);
         State = SqliteStateTable.Read(handle);
-        _unversioned = new Lazy<IReadOnlyList<string>>(() => SqliteSchemaReader.ReadVirtualTables(_handle));
+        _unversioned = new Lazy<IReadOnlyList<UnversionedItem>>(() =>
+            [.. SqliteSchemaReader.ReadVirtualTables(_handle).Select(t => new UnversionedItem("table " + t, "it is a virtual table"))]);
     }
 
     public LiveState? State { get; }
 
-    public IReadOnlyList<string> Unversioned => _unversioned.Value;
+    public IReadOnlyList<UnversionedItem> Unversioned => _unversioned.Value;
 
     public static SqliteReadSnapshot Open(string path, string scratchFolder, TimeSpan timeout)
     {

@@ -15,7 +15,7 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
 
     public InitReport Run(CancellationToken cancel)
     {
-        RefuseUnsupported();
+        var provider = DatabaseEngines.For(request.Database, new ProviderOptions(Path.GetTempPath(), options.LockTimeout));
         if (Directory.Exists(_layout.Control))
         {
             throw new DbVcException(FailureKind.Usage, "repository.exists", "There is a db-vc repository here already.", where: _layout.Control,
@@ -23,13 +23,13 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
         }
 
         var missing = new[] { _layout.Branches, _layout.MainData, _layout.Main, _layout.Root }.Where(f => !Directory.Exists(f)).ToList();
-        var database = LocateDatabase(out var isNew);
+        var database = LocateDatabase(provider, out var isNew);
         Directory.CreateDirectory(_layout.Root);
         var draft = _layout.Control + DraftSuffix;
         if (Directory.Exists(draft)) Directory.Delete(draft, recursive: true);
         try
         {
-            if (isNew) new SqliteProvider(Path.GetTempPath()).Create(database);
+            if (isNew) provider.Create(database);
             var (commit, unversioned) = Build(draft, database, cancel);
             options.StepReached?.Invoke(PublishStep.Drafted);
             Directory.Move(draft, _layout.Control);
@@ -41,7 +41,7 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
             if (Directory.Exists(draft)) Directory.Delete(draft, recursive: true);
             if (!Directory.Exists(_layout.Control))
             {
-                if (isNew) new SqliteProvider(Path.GetTempPath()).Drop(database);
+                if (isNew) provider.Drop(database);
                 foreach (var folder in missing.Where(f => Directory.Exists(f) && !Directory.EnumerateFileSystemEntries(f).Any())) Directory.Delete(folder);
             }
 
@@ -49,20 +49,12 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
         }
     }
 
-    private void RefuseUnsupported()
+    /// <summary>An existing database stays where it is; a bare name of a file that is not there is made below <c>main/data/</c>. A server's never is.</summary>
+    private string LocateDatabase(IDatabaseProvider provider, out bool isNew)
     {
-        var scheme = request.Database.IndexOf("://", StringComparison.Ordinal);
-        if (scheme < 0) return;
-        throw new DbVcException(FailureKind.Usage, "database.engine", $"Databases of kind '{request.Database[..scheme]}' are not supported yet.",
-            hint: "This version works with SQLite files: db-vc init --database my_data.db");
-    }
-
-    /// <summary>An existing file stays where it is; a bare name that does not exist is made below <c>main/data/</c>.</summary>
-    private string LocateDatabase(out bool isNew)
-    {
-        var path = Path.GetFullPath(request.Database, Directory.GetCurrentDirectory());
+        var path = DatabaseEngines.Normalize(request.Database, Directory.GetCurrentDirectory());
         isNew = false;
-        if (File.Exists(path)) return path;
+        if (provider.Exists(path) || DatabaseEngines.FileOf(path) is null) return path;
         if (Directory.Exists(path))
         {
             throw new DbVcException(FailureKind.Usage, "database.not-a-database", "The database is a folder, not a file.", where: path,
@@ -71,15 +63,15 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
 
         isNew = true;
         var created = Path.IsPathRooted(request.Database) ? path : Path.Combine(_layout.MainData, Path.GetFileName(request.Database));
-        if (File.Exists(created)) isNew = false;
+        if (provider.Exists(created)) isNew = false;
         Directory.CreateDirectory(Path.GetDirectoryName(created)!);
         return created;
     }
 
-    private (CommitId Commit, IReadOnlyList<string> Unversioned) Build(string control, string database, CancellationToken cancel)
+    private (CommitId Commit, IReadOnlyList<UnversionedItem> Unversioned) Build(string control, string database, CancellationToken cancel)
     {
-        var name = request.Name ?? Path.GetFileNameWithoutExtension(database);
-        var identity = new RepositoryIdentity(NewId(), NewId(), name, "sqlite", database);
+        var name = request.Name ?? DatabaseEngines.NameOf(database);
+        var identity = new RepositoryIdentity(NewId(), NewId(), name, DatabaseEngines.EngineOf(database), database);
         using var store = RepositoryStore.Create(control, options.StoreReached);
         using (var transaction = store.Begin())
         {
@@ -89,7 +81,7 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
 
         File.WriteAllText(Path.Combine(control, "config.yaml"), Configuration.DefaultText);
         var draftLayout = new RepositoryLayout(_layout.Root, control);
-        var live = new LiveContext(new Repository(store, options.Clock), WorkspaceContext.ProviderFor(draftLayout, options), identity, draftLayout)
+        var live = new LiveContext(new Repository(store, options.Clock), WorkspaceContext.ProviderFor(database, draftLayout, options), identity, draftLayout)
         {
             LockTimeout = options.LockTimeout,
         };
@@ -97,13 +89,13 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
         return new Initializer(live, new Shadow(live)).Run(options.User, cancel);
     }
 
-    private InitReport Finish(CommitId commit, IReadOnlyList<string> unversioned)
+    private InitReport Finish(CommitId commit, IReadOnlyList<UnversionedItem> unversioned)
     {
         using var store = RepositoryStore.Open(_layout.Control, options.StoreReached);
         var context = WorkspaceContext.Create(store, _layout, options);
         context.Publisher.RecoverAll();
         var tables = context.Repository.ReadSnapshot(commit).Tables().Select(t => new TableCount(t.Schema.Name, t.Count)).ToList();
-        return new InitReport(commit, _layout.Root, context.Identity.Location, tables, unversioned);
+        return new InitReport(commit, _layout.Root, context.Identity.Location, tables, [.. unversioned.Select(u => $"{u.Name} is not versioned: {u.Reason}.")]);
     }
 
     private static string NewId() => Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16));

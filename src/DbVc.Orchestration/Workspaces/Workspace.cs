@@ -105,7 +105,8 @@ internal sealed record WorkspaceContext(
 
     public static WorkspaceContext Create(IRepositoryStore store, RepositoryLayout layout, WorkspaceOptions options)
     {
-        var live = new LiveContext(new Repository(store, options.Clock), ProviderFor(layout, options), RepositoryIdentity.Read(store, layout.Root), layout)
+        var identity = RepositoryIdentity.Read(store, layout.Root);
+        var live = new LiveContext(new Repository(store, options.Clock), ProviderFor(identity.Location, layout, options), identity, layout)
         {
             LockTimeout = options.LockTimeout,
             InvariantTime = options.InvariantTime,
@@ -116,5 +117,6 @@ internal sealed record WorkspaceContext(
         return new WorkspaceContext(live.Repository, live, shadow, instances, new Publisher(live, shadow, instances), options);
     }
 
-    public static SqliteProvider ProviderFor(RepositoryLayout layout, WorkspaceOptions options) => new(layout.Scratch) { ReadTimeout = options.LockTimeout };
+    public static IDatabaseProvider ProviderFor(string location, RepositoryLayout layout, WorkspaceOptions options) =>
+        DatabaseEngines.For(location, new ProviderOptions(layout.Scratch, options.LockTimeout));
 }
