@@ -19,6 +19,7 @@ internal static class MySqlError
     public const int Interrupted = 1317;
     public const int StatementTimeout = 1969;
     public const int UnknownDatabase = 1049;
+    public const int UnknownTable = 1146;
     public const int DatabaseDenied = 1044;
     public const int Lost = 2013;
     public const int Tls = 2026;
