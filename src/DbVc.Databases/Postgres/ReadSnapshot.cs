@@ -21,7 +21,7 @@ internal sealed class PostgresReadSnapshot : IReadSnapshot
 
     public LiveState? State { get; }
 
-    public IReadOnlyList<string> Unversioned => [];
+    public IReadOnlyList<UnversionedItem> Unversioned => [];
 
     public string? Mark => null;
 
