@@ -14,7 +14,7 @@ public abstract class DatabaseServer : IDisposable
     /// <summary>The user of the URLs: no administrator, but may create databases (in MariaDB those named <c>test_…</c> and <c>dbvc_…</c>).</summary>
     public const string User = "dbvc_test";
 
-    private const int MaxPorts = 10;
+    private const int MaxPorts = 5;
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
     private static readonly ConcurrentDictionary<(ServerKind, bool Tls), Lazy<DatabaseServer>> SharedServers = new();
 
@@ -172,8 +172,9 @@ public abstract class DatabaseServer : IDisposable
                 WaitUntilReady();
                 return;
             }
-            catch (InvalidOperationException) when (attempt < MaxPorts && Folder.ReadLog().Contains(PortIsTaken, StringComparison.Ordinal))
+            catch (InvalidOperationException e) when (Folder.ReadLog().Contains(PortIsTaken, StringComparison.Ordinal))
             {
+                if (attempt == MaxPorts) throw new InvalidOperationException($"{MaxPorts} ports were tried. {e.Message}", e);
                 Folder.ClearLog();
                 _process.Abandon();
             }

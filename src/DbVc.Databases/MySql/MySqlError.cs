@@ -36,35 +36,35 @@ internal static class MySqlError
 
     private static (FailureKind Kind, string Code, string Text, string? Hint) Describe(
         int number, string sqlState, string message, string where) => number switch
-    {
-        LockTimeout or 3572 => (FailureKind.Locked, "database.locked", $"'{where}' is locked by another program: {message}.",
-            "Let the other program finish its transaction, then try again."),
-        Deadlock => (FailureKind.Locked, "database.deadlock", $"Another transaction on '{where}' stood in the way: {message}.",
-            "Try again; nothing was half-written."),
-        Interrupted => (FailureKind.Failed, "database.interrupted", $"The statement was interrupted: {message}.", null),
-        StatementTimeout or 3024 => (FailureKind.Refused, "database.timeout", $"The statement took too long: {message}.", null),
-        1290 or 1792 or 1836 => (FailureKind.Failed, "database.read-only", $"'{where}' cannot be written: {message}.",
-            "Name the primary server, or let it accept writes, then try again."),
-        1021 or 1114 => Full(message, where),
-        _ when number is 3 or 1026 or 1030 or 1025 or 1005 && IsNoSpace(message) => Full(message, where),
-        1044 or 1045 or 1142 or 1143 or 1227 or 1370 or 1698 => (FailureKind.Refused, "database.denied", $"{message}.",
-            "Check user and password, or let the administrator GRANT what is missing."),
-        UnknownDatabase => (FailureKind.Failed, "database.missing", $"There is no database at '{where}': {message}.",
-            "Check the address; db-vc does not create the live database."),
-        1040 or 1129 or 1130 or 1203 or 2001 or 2002 or 2003 or 2004 or 2005 => (FailureKind.Failed, "database.unreachable",
-            $"'{where}' cannot be reached: {message}.", "Check the address, and that the server runs and lets this machine in."),
-        1053 or 1152 or 1158 or 1159 or 1160 or 1161 or 1184 or 1927 or 2006 or Lost or 2055 or 5013 or 5014 => (FailureKind.Failed, "database.lost",
-            $"The connection to '{where}' was lost: {message}.", "Check the server and the network, then try again; the next command recovers."),
-        Tls => (FailureKind.Failed, "database.tls", $"No encrypted connection to '{where}': {message}.",
-            "Check the server's certificate and the authority file, or ask for less: tls=preferred."),
-        1451 or 1452 or 1216 or 1217 or 4025 or 3819 or 1048 or 1364 or Duplicate or 1169 or 1557 or 1586 or 1644 =>
-            (FailureKind.Refused, "constraint.violated", message + ".", null),
-        _ when sqlState.StartsWith("23", StringComparison.Ordinal) || sqlState.StartsWith("45", StringComparison.Ordinal) =>
-            (FailureKind.Refused, "constraint.violated", message + ".", null),
-        _ when sqlState.StartsWith("22", StringComparison.Ordinal) || number is 1265 or 1366 or 1526 or 1690 =>
-            (FailureKind.Refused, "value.rejected", message + ".", null),
-        _ => (FailureKind.Failed, "database.failed", $"MySQL: {message} ({number}).", null),
-    };
+        {
+            LockTimeout or 3572 => (FailureKind.Locked, "database.locked", $"'{where}' is locked by another program: {message}.",
+                "Let the other program finish its transaction, then try again."),
+            Deadlock => (FailureKind.Locked, "database.deadlock", $"Another transaction on '{where}' stood in the way: {message}.",
+                "Try again; nothing was half-written."),
+            Interrupted => (FailureKind.Failed, "database.interrupted", $"The statement was interrupted: {message}.", null),
+            StatementTimeout or 3024 => (FailureKind.Refused, "database.timeout", $"The statement took too long: {message}.", null),
+            1290 or 1792 or 1836 => (FailureKind.Failed, "database.read-only", $"'{where}' cannot be written: {message}.",
+                "Name the primary server, or let it accept writes, then try again."),
+            1021 or 1114 => Full(message, where),
+            _ when number is 3 or 1026 or 1030 or 1025 or 1005 && IsNoSpace(message) => Full(message, where),
+            1044 or 1045 or 1142 or 1143 or 1227 or 1370 or 1698 => (FailureKind.Refused, "database.denied", $"{message}.",
+                "Check user and password, or let the administrator GRANT what is missing."),
+            UnknownDatabase => (FailureKind.Failed, "database.missing", $"There is no database at '{where}': {message}.",
+                "Check the address; db-vc does not create the live database."),
+            1040 or 1129 or 1130 or 1203 or 2001 or 2002 or 2003 or 2004 or 2005 => (FailureKind.Failed, "database.unreachable",
+                $"'{where}' cannot be reached: {message}.", "Check the address, and that the server runs and lets this machine in."),
+            1053 or 1152 or 1158 or 1159 or 1160 or 1161 or 1184 or 1927 or 2006 or Lost or 2055 or 5013 or 5014 => (FailureKind.Failed, "database.lost",
+                $"The connection to '{where}' was lost: {message}.", "Check the server and the network, then try again; the next command recovers."),
+            Tls => (FailureKind.Failed, "database.tls", $"No encrypted connection to '{where}': {message}.",
+                "Check the server's certificate and the authority file, or ask for less: tls=preferred."),
+            1451 or 1452 or 1216 or 1217 or 4025 or 3819 or 1048 or 1364 or Duplicate or 1169 or 1557 or 1586 or 1644 =>
+                (FailureKind.Refused, "constraint.violated", message + ".", null),
+            _ when sqlState.StartsWith("23", StringComparison.Ordinal) || sqlState.StartsWith("45", StringComparison.Ordinal) =>
+                (FailureKind.Refused, "constraint.violated", message + ".", null),
+            _ when sqlState.StartsWith("22", StringComparison.Ordinal) || number is 1265 or 1366 or 1526 or 1690 =>
+                (FailureKind.Refused, "value.rejected", message + ".", null),
+            _ => (FailureKind.Failed, "database.failed", $"MySQL: {message} ({number}).", null),
+        };
 
     /// <summary>Servers do not tell who has no rights on a database whether it exists.</summary>
     public static DbVcException Missing(MySqlAddress address, Exception? cause = null) => new(FailureKind.Failed, "database.missing",

@@ -12,6 +12,14 @@ public sealed class PostgresDatabase : IDisposable
 
     public IReadSnapshot BeginRead() => PostgresReadSnapshot.Open(_address, _readTimeout);
 
+    public IQueryResult Query(string sql, QueryLimits limits) => PostgresQuery.Run(_address, sql, limits);
+
+    public IReadOnlyDictionary<string, long> ReadHighestKeys()
+    {
+        using var connection = PostgresConnection.Open(_address, PostgresUse.Own, _readTimeout);
+        return PostgresSequence.ReadHighest(connection);
+    }
+
     public void Dispose()
     {
         // Nothing is held between calls.

@@ -51,7 +51,6 @@ internal sealed class PostgresConnection : IDisposable
             Pooling = false,
             Enlist = false,
             ApplicationName = "db-vc",
-            Timeout = 15,
             CommandTimeout = 0,
             ReadBufferSize = 64 << 10,
             WriteBufferSize = 64 << 10,

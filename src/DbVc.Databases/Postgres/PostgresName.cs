@@ -30,6 +30,16 @@ internal static class PostgresName
     /// <summary>What a user types: the bare name for schema <c>public</c>, else schema and name; a part that holds a dot or a quote stands in quotes.</summary>
     public static string Join(string schema, string name) => schema == Public ? Part(name) : $"{Part(schema)}.{Part(name)}";
 
+    /// <summary>What a trigger or rule is called: several tables may have one of the same name.</summary>
+    public static string OfTrigger(string table, string trigger) => $"{table}.{Part(trigger)}";
+
+    /// <summary>The trigger's own name in what <see cref="OfTrigger"/> made.</summary>
+    public static string TriggerOf(string table, string name)
+    {
+        var position = table.Length + 1;
+        return ReadPart(name, ref position);
+    }
+
     /// <summary>Schema and name of what <see cref="Join"/> made.</summary>
     public static (string Schema, string Name) Split(string name)
     {

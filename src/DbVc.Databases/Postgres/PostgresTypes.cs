@@ -42,6 +42,8 @@ internal static class PostgresTypes
     public static string SelectOf(Column column)
     {
         var name = PostgresName.Quote(column.Name);
+        // Its cast to text adds the length of the mask, which its own output does not.
+        if (column.DeclaredType == "inet") return $"textin(inet_out({name}))";
         return ReadingOf(column.DeclaredType) != PostgresReading.Text || IsText(column.DeclaredType) ? name : name + "::text";
     }
 

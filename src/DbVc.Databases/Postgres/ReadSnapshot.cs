@@ -21,7 +21,14 @@ internal sealed class PostgresReadSnapshot : IReadSnapshot
 
     public LiveState? State { get; }
 
-    public IReadOnlyList<UnversionedItem> Unversioned => [];
+    public IReadOnlyList<UnversionedItem> Unversioned
+    {
+        get
+        {
+            RequireFree();
+            return [.. PostgresSchemaReader.ReadFlaws(_connection), .. PostgresUnversioned.Read(_connection)];
+        }
+    }
 
     public string? Mark => null;
 

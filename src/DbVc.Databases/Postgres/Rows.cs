@@ -13,7 +13,7 @@ internal static class PostgresRows
     {
         var columns = string.Join(", ", table.StoredColumns.Select(PostgresTypes.SelectOf));
         // A table that others inherit from would give their rows too; partitions are rows of their own table.
-        var only = table.Options.Any(o => o.StartsWith("PARTITION BY ", StringComparison.Ordinal)) ? "" : "ONLY ";
+        var only = PostgresTableComposer.IsPartitioned(table) ? "" : "ONLY ";
         var keys = table.PrimaryKey.Select(k => table.FindColumn(k)!).ToList();
         var order = keys.Count > 0 && keys.TrueForAll(HasKeyOrder) ? $" ORDER BY {PostgresName.QuoteAll(keys.Select(k => k.Name))}" : "";
         return $"SELECT {columns} FROM {only}{PostgresName.Table(table.Name)}{order}";

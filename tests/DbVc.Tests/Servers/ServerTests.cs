@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using DbVc.TestServers;
 using Xunit;
 
@@ -107,5 +110,18 @@ public sealed class ServerTests
         Assert.Contains("no_such_setting", error.Message, StringComparison.Ordinal);
         error = Assert.Throws<InvalidOperationException>(() => DatabaseServer.Start(ServerKind.MariaDb, options));
         Assert.Contains("no-such-setting", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_server_whose_port_is_taken_each_time_gives_up_and_says_so(ServerKind kind)
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+        var options = new ServerOptions { Settings = new Dictionary<string, string> { ["port"] = port } };
+        var error = Assert.Throws<InvalidOperationException>(() => DatabaseServer.Start(kind, options));
+        Assert.Contains("ddress already in use", error.Message, StringComparison.Ordinal);
+        Assert.Contains("5 ports were tried", error.Message, StringComparison.Ordinal);
     }
 }
