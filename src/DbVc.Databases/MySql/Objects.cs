@@ -45,6 +45,40 @@ internal static class MySqlObjects
         }
     }
 
+    /// <summary>The statement of a view, routine or event; null if there is none that this user sees.</summary>
+    public static string? Find(MySqlHandle handle, SchemaObjectKind kind, string name) => kind switch
+    {
+        SchemaObjectKind.View => Show(handle, "VIEW", name, 1),
+        SchemaObjectKind.Event => Show(handle, "EVENT", name, 3),
+        _ when name.EndsWith(ProcedureSuffix, StringComparison.Ordinal) => Show(handle, "PROCEDURE", name[..^ProcedureSuffix.Length], 2),
+        _ => Show(handle, "FUNCTION", name, 2),
+    };
+
+    /// <summary>The statement that makes it again for the same user; null if there is none that this user sees.</summary>
+    public static string? FindWhole(MySqlHandle handle, SchemaObjectKind kind, string name)
+    {
+        if (kind == SchemaObjectKind.Trigger)
+        {
+            return ReadTriggers(handle).Find(t => t.Name == name) is { } trigger ? trigger.Restore(MySqlTriggerPause.QuoteUser(trigger.Definer)) : null;
+        }
+
+        if (Find(handle, kind, name) is not { } sql) return null;
+        var (type, column, plain) = kind switch
+        {
+            SchemaObjectKind.View => ("VIEW", 1, name),
+            SchemaObjectKind.Event => ("EVENT", 3, name),
+            _ when name.EndsWith(ProcedureSuffix, StringComparison.Ordinal) => ("PROCEDURE", 2, name[..^ProcedureSuffix.Length]),
+            _ => ("FUNCTION", 2, name),
+        };
+        using var row = handle.Query($"SHOW CREATE {type} {MySqlName.Quote(plain)}");
+        if (!row.Read()) return null;
+        return type == "VIEW" ? row.TextAt(column) : WithMode(SplitMode(sql).Mode, row.TextAt(column));
+    }
+
+    /// <summary>True for statements that define something with a body of its own.</summary>
+    public static bool HasBody(string statement) => MySqlToken.Cut(statement) is { Count: > 1 } tokens && tokens[0].Is("CREATE")
+        && tokens.Take(12).Any(t => t.Is("TRIGGER") || t.Is("FUNCTION") || t.Is("PROCEDURE") || t.Is("EVENT")) && !tokens[1].Is("TABLE");
+
     public const string ProcedureSuffix = " (procedure)";
 
     /// <summary>All triggers of the database in the order in which they fire.</summary>
@@ -102,7 +136,7 @@ internal static class MySqlObjects
             var sql = WithoutDefiner(row.TextAt(column));
             return type == "VIEW" ? sql : WithMode(row.TextAt(1), sql);
         }
-        catch (DbVcException failure) when (failure.Code == "database.denied")
+        catch (DbVcException failure) when (failure.Code == "database.denied" || MySqlError.IsAbsence(failure))
         {
             return null;
         }

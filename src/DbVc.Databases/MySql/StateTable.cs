@@ -20,6 +20,9 @@ internal static class MySqlStateTable
 
     public static LiveState? Read(MySqlHandle handle) => Exists(handle) ? Read(handle, ReadSql) : null;
 
+    /// <summary>Where it is known to be there.</summary>
+    public static LiveState? ReadHeld(MySqlHandle handle) => Read(handle, ReadSql);
+
     /// <summary>Locks the row until the transaction ends; null if there is none, and then its place is locked.</summary>
     public static LiveState? Lock(MySqlHandle handle) => Read(handle, ReadSql + " FOR UPDATE");
 
