@@ -1,4 +1,4 @@
-using System.Buffers.Text;
+using DbVc.Model;
 
 namespace DbVc.Databases;
 
