@@ -3,7 +3,8 @@ using DbVc.Model;
 
 namespace DbVc.Databases;
 
-/// <summary>Makes databases: empty ones, and copies of others. A table marks one that is not whole yet, so a copy stands whole under its name or not at all.</summary>
+/// <summary>Makes databases: empty ones, and copies of others. A table marks one that is not whole yet,
+/// so a copy stands whole under its name or not at all.</summary>
 internal static class MySqlClone
 {
     private const string DraftTable = "_dbvc_draft";

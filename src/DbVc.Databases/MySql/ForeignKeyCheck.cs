@@ -64,9 +64,11 @@ internal sealed class MySqlForeignKeyCheck(MySqlHandle handle, DatabaseDelta del
         var match = key.Columns.Select((c, i) => $"parent.{MySqlName.Quote(key.ReferencedColumns[i])} = child.{MySqlName.Quote(c)}");
         var parentExists = handle.ReadInteger("SELECT count(*) FROM information_schema.tables WHERE table_schema = database() AND table_name = "
             + MySqlName.Text(key.ReferencedTable)) > 0;
-        var missing = parentExists ? $"NOT EXISTS (SELECT 1 FROM {MySqlName.Quote(key.ReferencedTable)} AS parent WHERE {string.Join(" AND ", match)})" : "1 = 1";
+        var missing = parentExists
+            ? $"NOT EXISTS (SELECT 1 FROM {MySqlName.Quote(key.ReferencedTable)} AS parent WHERE {string.Join(" AND ", match)})" : "1 = 1";
         using var statement = handle.Prepare(
-            $"SELECT {string.Join(", ", child.StoredColumns.Select(c => "child." + MySqlName.Quote(c.Name)))} FROM {MySqlName.Quote(child.Name)} AS child WHERE {condition} AND "
+            $"SELECT {string.Join(", ", child.StoredColumns.Select(c => "child." + MySqlName.Quote(c.Name)))} "
+            + $"FROM {MySqlName.Quote(child.Name)} AS child WHERE {condition} AND "
             + $"{string.Join(" AND ", key.Columns.Select(c => $"child.{MySqlName.Quote(c)} IS NOT NULL"))} AND {missing} LIMIT {MySqlApply.MaxReported}");
         var parameter = 0;
         foreach (var value in values.SelectMany(v => v)) statement.Bind(parameter++, value);
@@ -84,7 +86,8 @@ internal sealed class MySqlForeignKeyCheck(MySqlHandle handle, DatabaseDelta del
         foreach (var row in orphans)
         {
             var keyText = MySqlRowText.Describe(Pick(columns, row, identity));
-            if (_violations.Count >= MySqlApply.MaxReported || _violations.Exists(v => v.Table == child.Name && v.Key == keyText && v.Constraint.EndsWith(to, StringComparison.Ordinal))) continue;
+            if (_violations.Count >= MySqlApply.MaxReported
+                || _violations.Exists(v => v.Table == child.Name && v.Key == keyText && v.Constraint.EndsWith(to, StringComparison.Ordinal))) continue;
             _violations.Add(new ConstraintViolation($"FOREIGN KEY {child.Name}.{string.Join(", ", key.Columns)} -> {to}", child.Name, keyText,
                 $"Row {keyText} of '{child.Name}' refers to {to} = {MySqlRowText.Describe(Pick(columns, row, key.Columns))}, which does not exist.")
             {
@@ -101,7 +104,8 @@ internal sealed class MySqlForeignKeyCheck(MySqlHandle handle, DatabaseDelta del
         MySqlName.AreEqual(t.Before?.Name, name) || MySqlName.AreEqual(t.After?.Name, name));
 
     private static bool HasNewKey(TableDelta? child, ForeignKey key) => child is { Before: { } before } && !before.ForeignKeys.Any(k =>
-        k.Columns.SequenceEqual(key.Columns) && MySqlName.AreEqual(k.ReferencedTable, key.ReferencedTable) && k.ReferencedColumns.SequenceEqual(key.ReferencedColumns));
+        k.Columns.SequenceEqual(key.Columns) && MySqlName.AreEqual(k.ReferencedTable, key.ReferencedTable)
+            && k.ReferencedColumns.SequenceEqual(key.ReferencedColumns));
 
     private static Value[] Pick(List<string> columns, Value[] row, IReadOnlyList<string> names) =>
         [.. names.Select(n => row[columns.FindIndex(c => MySqlName.AreEqual(c, n))])];

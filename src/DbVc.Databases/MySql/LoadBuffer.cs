@@ -116,7 +116,8 @@ internal static class MySqlLoadSql
     public static string Create(MySqlHandle handle, TableSchema table)
     {
         var sets = MySqlObjects.List(handle, "SELECT column_name, coalesce(character_set_name, '') FROM information_schema.columns "
-            + $"WHERE table_schema = database() AND table_name = {MySqlName.Text(table.Name)}").ToDictionary(r => r[0], r => r[1], StringComparer.OrdinalIgnoreCase);
+            + $"WHERE table_schema = database() AND table_name = {MySqlName.Text(table.Name)}")
+                .ToDictionary(r => r[0], r => r[1], StringComparer.OrdinalIgnoreCase);
         var (targets, converted) = (new List<string>(), new List<string>());
         foreach (var column in table.StoredColumns.Select(c => c.Name))
         {

@@ -27,7 +27,8 @@ internal static class MySqlObjects
         foreach (var trigger in ReadTriggers(handle).Where(t => tables.Contains(t.Table))) objects.Add(trigger.ToObject());
         foreach (var routine in List(handle, "SELECT routine_name, routine_type FROM information_schema.routines WHERE routine_schema = database()"))
         {
-            if (routine[1] is not ("FUNCTION" or "PROCEDURE")) left.Add(new UnversionedItem($"{routine[1].ToLowerInvariant()} {routine[0]}", "packages are not versioned"));
+            if (routine[1] is not ("FUNCTION" or "PROCEDURE"))
+                left.Add(new UnversionedItem($"{routine[1].ToLowerInvariant()} {routine[0]}", "packages are not versioned"));
             else Add(SchemaObjectKind.Function, routine[1] == "PROCEDURE" ? routine[0] + ProcedureSuffix : routine[0], Show(handle, routine[1], routine[0], 2));
         }
 

@@ -32,13 +32,15 @@ internal sealed class MySqlQueryGuard : IDisposable
     /// <summary>Throws kind Refused or Usage for a text that is not one reading statement on this database.</summary>
     public static void Require(MySqlHandle handle, string sql)
     {
-        if (sql.Contains("/*!", StringComparison.Ordinal) || sql.Contains("/*M!", StringComparison.OrdinalIgnoreCase)) throw Refuse("it has a comment that is run");
+        if (sql.Contains("/*!", StringComparison.Ordinal) || sql.Contains("/*M!", StringComparison.OrdinalIgnoreCase))
+            throw Refuse("it has a comment that is run");
         var tokens = MySqlToken.Cut(sql) ?? throw new DbVcException(FailureKind.Usage, "query.failed", "A quote or comment in the query has no end.");
         var first = tokens.FindIndex(t => !t.Is('('));
         if (first < 0) throw new DbVcException(FailureKind.Usage, "query.failed", "The query is empty.");
         var end = tokens.FindIndex(t => t.Is(';'));
         if (end >= 0 && tokens.Skip(end).Any(t => !t.Is(';'))) throw Refuse("the text holds several");
-        if (tokens.Find(t => t.Kind == MySqlTokenKind.Word && Denied.Contains(t.Value)) is { Value: { } word }) throw Refuse($"{word.ToUpperInvariant()} is not allowed");
+        if (tokens.Find(t => t.Kind == MySqlTokenKind.Word && Denied.Contains(t.Value)) is { Value: { } word })
+            throw Refuse($"{word.ToUpperInvariant()} is not allowed");
         if (Pairs(tokens).Any(p => (p.First.Is("FOR") && (p.Second.Is("UPDATE") || p.Second.Is("SHARE"))) || (p.First.Is("LOCK") && p.Second.Is("IN"))
             || (p.First.Is("NEXT") && p.Second.Is("VALUE")))) throw Refuse("it would lock or count");
         RequireOwn(handle, tokens);

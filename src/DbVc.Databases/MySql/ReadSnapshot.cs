@@ -71,7 +71,8 @@ internal sealed class MySqlReadSnapshot : IReadSnapshot
     /// <summary>Character set and collation of the database, as CREATE DATABASE takes them.</summary>
     public string ReadOptions()
     {
-        using var row = _handle.Query("SELECT default_character_set_name, default_collation_name FROM information_schema.schemata WHERE schema_name = database()");
+        using var row = _handle.Query(
+            "SELECT default_character_set_name, default_collation_name FROM information_schema.schemata WHERE schema_name = database()");
         return row.Read() ? $"CHARACTER SET {row.TextAt(0)} COLLATE {row.TextAt(1)}" : "";
     }
 

@@ -20,7 +20,8 @@ internal sealed class MySqlSchemaChange
     {
         (_handle, _delta) = (handle, delta);
         foreach (var name in delta.Tables.SelectMany(t => new[] { t.Before?.Name, t.After?.Name })
-            .Concat(delta.ObjectsBefore.Concat(delta.ObjectsAfter).Where(o => o.Kind == SchemaObjectKind.Index).Select(o => o.Table)).OfType<string>().Distinct())
+            .Concat(delta.ObjectsBefore.Concat(delta.ObjectsAfter).Where(o => o.Kind == SchemaObjectKind.Index).Select(o => o.Table))
+                .OfType<string>().Distinct())
         {
             if (MySqlSchemaReader.ReadText(handle, name) is { } text) _texts[name] = text;
         }
@@ -114,7 +115,8 @@ internal sealed class MySqlSchemaChange
         ? MySqlDefinitions.Read(_handle, new MySqlSubject(item.Kind, item.Name))
         : _texts.TryGetValue(item.Table!, out var text) ? MySqlSchemaReader.Split(text).Indexes.FirstOrDefault(i => i.Name == item.Name)?.Sql : null;
 
-    /// <summary>A table's new statement with all indexes that it shall have: those of the delta, and those that it has and the delta does not speak of.</summary>
+    /// <summary>A table's new statement with all indexes that it shall have: those of the delta,
+    /// and those that it has and the delta does not speak of.</summary>
     private MySqlTableText Whole(TableSchema after, TableSchema? before)
     {
         var whole = MySqlTableText.Parse(after.Sql);
@@ -151,7 +153,8 @@ internal sealed class MySqlSchemaChange
         var renamed = _changes.Values.Where(c => c.NameBefore != c.NameAfter).ToList();
         // Through names that nobody has, where two tables change their names with each other.
         if (!renamed.Exists(c => renamed.Exists(o => o.NameBefore == c.NameAfter))) return renamed.Select(c => PlanRename(c.NameBefore, c.NameAfter));
-        return renamed.Select((c, i) => PlanRename(c.NameBefore, PassingPrefix + i)).Concat(renamed.Select((c, i) => PlanRename(PassingPrefix + i, c.NameAfter)));
+        return renamed.Select((c, i) => PlanRename(c.NameBefore, PassingPrefix + i))
+            .Concat(renamed.Select((c, i) => PlanRename(PassingPrefix + i, c.NameAfter)));
     }
 
     private static MySqlStep PlanRename(string from, string to) => new(new MySqlSubject(null, from),
@@ -189,5 +192,6 @@ internal sealed class MySqlSchemaChange
 
     private static Value[]? AsRow(string? sql) => sql is null ? null : [Value.Text(sql)];
 
-    private static bool AreSame(SchemaObject before, SchemaObject after) => before.Kind == after.Kind && before.Name == after.Name && before.Table == after.Table;
+    private static bool AreSame(SchemaObject before, SchemaObject after) =>
+        before.Kind == after.Kind && before.Name == after.Name && before.Table == after.Table;
 }

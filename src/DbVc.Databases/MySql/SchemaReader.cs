@@ -18,7 +18,8 @@ internal static class MySqlSchemaReader
     public static MySqlCatalogue ReadTables(MySqlHandle handle)
     {
         var (tables, left) = (new List<MySqlCatalogueTable>(), new List<UnversionedItem>());
-        using (var rows = handle.Query("SELECT table_name, table_type, engine FROM information_schema.tables WHERE table_schema = database() ORDER BY table_name"))
+        using (var rows = handle.Query(
+            "SELECT table_name, table_type, engine FROM information_schema.tables WHERE table_schema = database() ORDER BY table_name"))
         {
             while (rows.Read())
             {
@@ -72,7 +73,8 @@ internal static class MySqlSchemaReader
     {
         var indexes = text.Parts.Where(p => p.Kind == MySqlPartKind.Index && !text.Needs(p)).ToList();
         var table = MySqlTableParts.Read(text with { Parts = [.. text.Parts.Except(indexes)] });
-        return (table, [.. indexes.Select(i => new SchemaObject(SchemaObjectKind.Index, MySqlName.OfIndex(text.Name, i.Name), text.Name, MySqlIndexText.ToSql(text.Name, i)))]);
+        return (table, indexes.ConvertAll(i => new SchemaObject(
+            SchemaObjectKind.Index, MySqlName.OfIndex(text.Name, i.Name), text.Name, MySqlIndexText.ToSql(text.Name, i))));
     }
 
     private static string? ReasonAgainst(string type, string? engine) => type switch

@@ -56,8 +56,9 @@ internal sealed class MySqlScratch : IDisposable
 
     private static void RemoveAbandoned(MySqlHandle keeper)
     {
-        foreach (var row in MySqlObjects.List(keeper, $"SELECT schema_name FROM information_schema.schemata WHERE schema_name LIKE '{Prefix.Replace("_", "\\_", StringComparison.Ordinal)}%'"))
+        foreach (var row in MySqlObjects.List(keeper, "SELECT schema_name FROM information_schema.schemata"))
         {
+            if (!row[0].StartsWith(Prefix, StringComparison.Ordinal)) continue;
             if (keeper.ReadInteger($"SELECT GET_LOCK('{MySqlWriteLock.NameOf(row[0])}', 0)") != 1) continue;
             MySqlClone.Drop(keeper, row[0]);
             keeper.Execute($"DO RELEASE_LOCK('{MySqlWriteLock.NameOf(row[0])}')");

@@ -57,7 +57,8 @@ internal sealed class MySqlScriptDialect : ISqlDialect
     /// <summary>Its foreign keys stay behind: their names must be free for the new form.</summary>
     public string SetAside(TableSchema table, int number)
     {
-        var keys = MySqlTableText.Parse(table.Sql).Constraints.Where(c => c.Kind == MySqlPartKind.ForeignKey).Select(c => $"DROP FOREIGN KEY {Quote(c.Name)}, ");
+        var keys = MySqlTableText.Parse(table.Sql).Constraints.Where(c => c.Kind == MySqlPartKind.ForeignKey)
+            .Select(c => $"DROP FOREIGN KEY {Quote(c.Name)}, ");
         return $"ALTER TABLE {Quote(table.Name)} {string.Concat(keys)}RENAME TO {Quote(OldPrefix + number)}";
     }
 

@@ -9,7 +9,8 @@ internal static class MySqlSequence
     public static IReadOnlyList<(string Table, ulong Next)> Read(MySqlHandle handle) =>
     [
         .. MySqlObjects.List(handle,
-            "SELECT table_name, auto_increment FROM information_schema.tables WHERE table_schema = database() AND auto_increment > 1 AND table_type = 'BASE TABLE'")
+            "SELECT table_name, auto_increment FROM information_schema.tables "
+            + "WHERE table_schema = database() AND auto_increment > 1 AND table_type = 'BASE TABLE'")
             .Where(r => !MySqlName.IsInternal(r[0])).Select(r => (r[0], ulong.Parse(r[1], CultureInfo.InvariantCulture))),
     ];
 }

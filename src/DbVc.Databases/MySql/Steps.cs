@@ -125,7 +125,8 @@ internal sealed class MySqlSteps(MySqlHandle handle)
 
     private List<Recorded> Read() =>
     [
-        .. MySqlObjects.List(handle, $"SELECT id, is_after, kind, name, state, sql_do, sql_undo, coalesce(text_before, '\\0') FROM {Table} WHERE id > 0 ORDER BY id")
+        .. MySqlObjects.List(handle,
+            $"SELECT id, is_after, kind, name, state, sql_do, sql_undo, coalesce(text_before, '\\0') FROM {Table} WHERE id > 0 ORDER BY id")
             .Select(r => new Recorded(int.Parse(r[0], System.Globalization.CultureInfo.InvariantCulture), r[1] == "1",
                 new MySqlSubject(r[2] == "-1" ? null : (SchemaObjectKind)int.Parse(r[2], System.Globalization.CultureInfo.InvariantCulture), r[3]),
                 (State)(r[4][0] - '0'), r[5], r[6], r[7] == "\0" ? null : r[7])),

@@ -122,7 +122,8 @@ internal sealed class MySqlTableChange
         foreach (var column in _before.StoredColumns.Where(c => !_names.ContainsKey(c.Name)))
         {
             var text = From.Columns.First(c => MySqlName.AreEqual(c.Name, column.Name)).Text;
-            parts.Insert(parts.FindLastIndex(p => p.Kind == MySqlPartKind.Column) + 1, new MySqlPart(MySqlPartKind.Column, NameOf(column.Name), Relax(text, column)));
+            parts.Insert(parts.FindLastIndex(p => p.Kind == MySqlPartKind.Column) + 1,
+                new MySqlPart(MySqlPartKind.Column, NameOf(column.Name), Relax(text, column)));
             HasAside = true;
         }
 
@@ -168,7 +169,8 @@ internal sealed class MySqlTableChange
     {
         var back = _names.ToDictionary(n => n.Value, n => n.Key, StringComparer.OrdinalIgnoreCase);
         var used = part.Kind == MySqlPartKind.Column ? [part.Name]
-            : MySqlTableParts.Tokens(part.Text).Where(t => t.Kind == MySqlTokenKind.Name).Select(t => t.Value).Where(n => _after.FindColumn(n) is not null).ToList();
+            : MySqlTableParts.Tokens(part.Text).Where(t => t.Kind == MySqlTokenKind.Name).Select(t => t.Value)
+                .Where(n => _after.FindColumn(n) is not null).ToList();
         if (used.Exists(u => !back.ContainsKey(u) || _retyped.Contains(back[u]))) return false;
         return MySqlRule.FindBreaker(handle, From.Name, part, name => back.GetValueOrDefault(name, name)) is null;
     }

@@ -24,12 +24,14 @@ public sealed partial class MySqlFixture : DatabaseFixture
 
     public override IReadOnlyList<string> ForbiddenQueries =>
     [
-        "REPLACE INTO people VALUES (1, 'x', 'x')", "TRUNCATE people", "SELECT * FROM people INTO OUTFILE '/tmp/dbvc-stolen'", "SELECT LOAD_FILE('/etc/passwd')",
+        "REPLACE INTO people VALUES (1, 'x', 'x')", "TRUNCATE people", "SELECT * FROM people INTO OUTFILE '/tmp/dbvc-stolen'",
+        "SELECT LOAD_FILE('/etc/passwd')",
         "SELECT /*! LOAD_FILE('/etc/passwd') */", "SELECT /*!50000 1 */ FROM people INTO @x", "SELECT GET_LOCK('x', 1)", "SELECT id FROM people FOR UPDATE",
         "SELECT id FROM people LOCK IN SHARE MODE", "SELECT * FROM mysql.user", "SELECT * FROM `mysql`.`user`", "SELECT * FROM performance_schema.threads",
         "CALL x()", "SET GLOBAL max_connections = 1", "SET @x = 1", "KILL 1", "SHUTDOWN", "FLUSH TABLES", "LOCK TABLES people WRITE", "HANDLER people OPEN",
         "LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE people", "PREPARE s FROM 'DROP TABLE people'", "EXECUTE IMMEDIATE 'DROP TABLE people'",
-        "INSERT INTO people VALUES (9, 'x', 'x') RETURNING id", "DELETE FROM people RETURNING id", "GRANT ALL ON *.* TO x", "SAVEPOINT s", "ANALYZE TABLE people",
+        "INSERT INTO people VALUES (9, 'x', 'x') RETURNING id", "DELETE FROM people RETURNING id", "GRANT ALL ON *.* TO x",
+        "SAVEPOINT s", "ANALYZE TABLE people",
         "CREATE TEMPORARY TABLE x (id INT)", "START TRANSACTION READ WRITE", "XA START 'x'", "DO SLEEP(0)", "USE mysql", "OPTIMIZE TABLE people",
     ];
 
@@ -76,8 +78,8 @@ public sealed partial class MySqlFixture : DatabaseFixture
         var address = MySqlTestServer.AddressOf(location);
         var start = new ProcessStartInfo("mariadb",
         [
-            "--no-defaults", "--host=127.0.0.1", $"--port={address.Port}", $"--user={address.User}", "--default-character-set=utf8mb4", "--init-command=SET innodb_lock_wait_timeout=2",
-            address.Database!,
+            "--no-defaults", "--host=127.0.0.1", $"--port={address.Port}", $"--user={address.User}",
+            "--default-character-set=utf8mb4", "--init-command=SET innodb_lock_wait_timeout=2", address.Database!,
         ])
         {
             RedirectStandardInput = true,

@@ -35,7 +35,8 @@ internal sealed class MySqlAlter
     {
         foreach (var part in _from.Constraints.Where(c => !_to.Constraints.Contains(c, SameText.Instance)))
         {
-            _clauses.Add(part.Kind == MySqlPartKind.ForeignKey ? $"DROP FOREIGN KEY {MySqlName.Quote(part.Name)}" : $"DROP CONSTRAINT {MySqlName.Quote(part.Name)}");
+            _clauses.Add(part.Kind == MySqlPartKind.ForeignKey ? $"DROP FOREIGN KEY {MySqlName.Quote(part.Name)}"
+                : $"DROP CONSTRAINT {MySqlName.Quote(part.Name)}");
         }
 
         foreach (var key in _from.Keys.Where(k => !_to.Keys.Any(t => t.Text == Renamed(k))))
@@ -124,7 +125,8 @@ internal sealed class MySqlAlter
     private static string CharacterSetOf(string options)
     {
         var tokens = MySqlTableParts.Tokens(options);
-        return string.Join(' ', tokens.Index().Where(t => t.Item.Is("CHARSET") || t.Item.Is("COLLATE")).Select(t => tokens[Math.Min(t.Index + 2, tokens.Count - 1)].Value));
+        return string.Join(' ', tokens.Index().Where(t => t.Item.Is("CHARSET") || t.Item.Is("COLLATE"))
+            .Select(t => tokens[Math.Min(t.Index + 2, tokens.Count - 1)].Value));
     }
 
     /// <summary>A text column that says no character set has the table's.</summary>

@@ -14,7 +14,11 @@ internal sealed class MySqlDialect(ProviderOptions options) : ISchemaDialect
         var (mode, statement) = MySqlObjects.SplitMode(sql);
         if (MySqlToken.Cut(statement) is not { } tokens) return sql;
         var text = new StringBuilder(mode == MySqlObjects.UsualMode ? "" : mode + "\n");
-        foreach (var token in tokens) text.Append(token.IsName ? token.Value.ToLowerInvariant() : token.Kind == MySqlTokenKind.Text ? $"'{token.Value}'" : token.Value).Append(' ');
+        foreach (var token in tokens)
+        {
+            text.Append(token.IsName ? token.Value.ToLowerInvariant() : token.Kind == MySqlTokenKind.Text ? $"'{token.Value}'" : token.Value).Append(' ');
+        }
+
         return text.ToString();
     }
 
@@ -60,7 +64,8 @@ internal sealed class MySqlDialect(ProviderOptions options) : ISchemaDialect
         && Array.Exists(["tinyint", "smallint", "mediumint", "int", "bigint", "year"], first.Is);
 
     /// <summary>True where <c>json_valid(`column`)</c> stands in the text.</summary>
-    private static bool IsJsonCheck(string text, string column) => MySqlToken.Cut(text) is { Count: > 2 } tokens && Enumerable.Range(0, tokens.Count - 2).Any(i =>
+    private static bool IsJsonCheck(string text, string column) => MySqlToken.Cut(text) is { Count: > 2 } tokens &&
+        Enumerable.Range(0, tokens.Count - 2).Any(i =>
         tokens[i].Is("json_valid") && tokens[i + 1].Is('(') && tokens[i + 2].IsName && MySqlName.AreEqual(tokens[i + 2].Value, column));
 
     private MySqlScratch CreateScratch() => MySqlScratch.Create(MySqlAddress.Of(options.WorkServer ?? throw MySqlProvider.ServerUnset()));

@@ -20,12 +20,13 @@ internal sealed class MySqlRenaming
                 continue;
             }
 
-            if (!_columns.TryGetValue(rename.Table, out var columns)) _columns[rename.Table] = columns = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-            columns[rename.Column] = rename.To;
+            _columns.TryAdd(rename.Table, new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase));
+            _columns[rename.Table][rename.Column] = rename.To;
         }
     }
 
-    public DatabaseSchema Run() => new([.. _schema.Tables.Select(Rename)], [.. _schema.Objects.Select(Rename).OrderBy(o => o.Name, StringComparer.Ordinal).ThenBy(o => o.Kind)]);
+    public DatabaseSchema Run() => new([.. _schema.Tables.Select(Rename)],
+        [.. _schema.Objects.Select(Rename).OrderBy(o => o.Name, StringComparer.Ordinal).ThenBy(o => o.Kind)]);
 
     private TableSchema Rename(TableSchema table)
     {
@@ -54,7 +55,8 @@ internal sealed class MySqlRenaming
         }
 
         var columns = part.Columns?.Select(c => own?.GetValueOrDefault(c, c) ?? c).ToList();
-        return part with { Name = part.Kind == MySqlPartKind.Column ? own?.GetValueOrDefault(part.Name, part.Name) ?? part.Name : part.Name, Text = text, Columns = columns };
+        var name = part.Kind == MySqlPartKind.Column ? own?.GetValueOrDefault(part.Name) : null;
+        return part with { Name = name ?? part.Name, Text = text, Columns = columns };
     }
 
     private SchemaObject Rename(SchemaObject item)
@@ -69,7 +71,8 @@ internal sealed class MySqlRenaming
         return item with { Table = item.Table is { } owner ? _tables.GetValueOrDefault(owner, owner) : null, Sql = RenameIn(item.Sql, item.Table) };
     }
 
-    /// <summary>Names in a view, trigger or routine: a table where it stands for itself, a column behind its table, or behind NEW and OLD in the table's trigger.</summary>
+    /// <summary>Names in a view, trigger or routine: a table where it stands for itself, a column behind its table, or behind NEW and OLD
+    /// in the table's trigger.</summary>
     private string RenameIn(string sql, string? owner)
     {
         if (MySqlToken.Cut(sql) is not { } tokens) return sql;

@@ -38,10 +38,10 @@ internal sealed class MySqlTableComposer(TableSchema table, IReadOnlyList<TableS
         // The parts that no neutral form has (counter, comment, what happens on an update) come from the side that has the column.
         var model = _sides.SelectMany(s => s.Text.Columns.Where(c => MySqlName.AreEqual(c.Name, column.Name))).FirstOrDefault();
         var collation = column.Collation is { } name ? name.Contains('_', StringComparison.Ordinal) ? $" COLLATE {name}" : $" CHARACTER SET {name}" : "";
-        var text2 = $"{column.DeclaredType}{collation}{(column.Nullable ? "" : " NOT NULL")}";
-        if (column.DefaultSql is { } value) text2 += $" DEFAULT {value}";
-        else if (column.Nullable) text2 += " DEFAULT NULL";
-        return model is not null && MySqlTableParts.Allocates(model.Text) && column.DefaultSql is null ? text2.Replace(" DEFAULT NULL", "", StringComparison.Ordinal) + " AUTO_INCREMENT" : text2;
+        var typed = $"{column.DeclaredType}{collation}{(column.Nullable ? "" : " NOT NULL")}";
+        if (column.DefaultSql is { } value) return $"{typed} DEFAULT {value}";
+        if (model is not null && MySqlTableParts.Allocates(model.Text)) return typed + " AUTO_INCREMENT";
+        return column.Nullable ? typed + " DEFAULT NULL" : typed;
     }
 
     private static int Order(TableConstraint constraint) => constraint.Kind switch
