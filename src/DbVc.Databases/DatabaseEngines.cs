@@ -35,9 +35,25 @@ public static class DatabaseEngines
         var engine => throw Unsupported($"of kind '{engine}' "),
     };
 
-    /// <summary>The location as it is stored and shown: a full path, or an address without password. Throws <c>database.address</c>.</summary>
-    public static string Normalize(string location, string folder) =>
-        EngineOf(location) == Sqlite ? Path.GetFullPath(location, folder) : ServerAddress.Parse(location).ToString();
+    /// <summary>The location as it is stored: a full path, or an address without password whose files are full paths. Throws <c>database.address</c>.</summary>
+    /// <param name="location">A location.</param>
+    /// <param name="folder">What relative paths begin at.</param>
+    public static string Normalize(string location, string folder)
+    {
+        if (EngineOf(location) == Sqlite) return Path.GetFullPath(location, folder);
+        var address = ServerAddress.Parse(location);
+        foreach (var name in new[] { "password_file", "sslrootcert", "socket" })
+        {
+            if (address.Option(name) is { } path) address = address.WithOption(name, Path.GetFullPath(path, folder));
+        }
+
+        return address.ToString();
+    }
+
+    /// <summary>The location as it is shown: without what only db-vc understands, so that other programs can take it.</summary>
+    public static string Show(string location) => EngineOf(location) == Sqlite
+        ? location
+        : ServerAddress.Parse(location).WithOption("password_env", null).WithOption("password_file", null).ToString();
 
     /// <summary>What people call the database: its name on the server, or the file's without ending.</summary>
     public static string NameOf(string location) =>

@@ -56,6 +56,6 @@ internal sealed class RepositoryHome(LiveContext context)
 
     private DbVcException Copied(string original) => new(FailureKind.Refused, "repository.copied",
         "This repository is a copy; its original works with the same live database, so this one keeps its hands off.",
-        where: $"{context.Layout.Root}, a copy of {original}; database {context.Identity.Location}",
+        where: $"{context.Layout.Root}, a copy of {original}; database {context.Identity.Display}",
         hint: $"Work in the original (db-vc -C {original} …), or delete its .db-version-control if this one shall take its place.");
 }

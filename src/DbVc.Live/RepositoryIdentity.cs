@@ -18,12 +18,19 @@ public sealed record RepositoryIdentity(string Id, string DatabaseId, string Nam
     private const string Collection = "repository";
     private const string Key = "identity";
 
-    /// <param name="root">The repository's folder.</param>
-    public void Write(IStoreTransaction transaction, string root)
+    /// <summary>For people: a path, or an address that other programs can take.</summary>
+    [JsonIgnore]
+    public string Display => DatabaseEngines.Show(Location);
+
+    public void Write(IStoreTransaction transaction, RepositoryLayout layout)
     {
-        var kept = this with { Location = Shorten(Location, root) };
-        transaction.PutDocument(Collection, Key, JsonSerializer.SerializeToUtf8Bytes(kept, LiveJson.Default.RepositoryIdentity));
+        var document = ToDocument(layout);
+        transaction.PutDocument(document.Collection, document.Id, document.Body);
     }
+
+    /// <summary>As it is kept in the store.</summary>
+    public DocumentChange ToDocument(RepositoryLayout layout) => new(Collection, Key,
+        JsonSerializer.SerializeToUtf8Bytes(this with { Location = Shorten(Location, layout) }, LiveJson.Default.RepositoryIdentity));
 
     /// <summary>Read by hand: every command does it, and making a serializer ready costs more than all the rest of it.</summary>
     /// <param name="root">The repository's folder as it is called today.</param>
@@ -33,15 +40,18 @@ public sealed record RepositoryIdentity(string Id, string DatabaseId, string Nam
             ?? throw new DbVcException(FailureKind.Failed, "store.damaged", "The repository has no identity.",
                 hint: "Was init interrupted? Remove .db-version-control and run it again.");
         using var document = JsonDocument.Parse(bytes);
-        return new RepositoryIdentity(Text("id"), Text("databaseId"), Text("name"), Text("engine"), DatabaseEngines.Normalize(Text("location"), root));
+        var location = Text("location");
+        var folder = DatabaseEngines.FileOf(location) is null ? new RepositoryLayout(root).Control : root;
+        return new RepositoryIdentity(Text("id"), Text("databaseId"), Text("name"), Text("engine"), DatabaseEngines.Normalize(location, folder));
 
         string Text(string property) => document.RootElement.GetProperty(property).GetString()!;
     }
 
     /// <summary>A folder that is copied or moved with its database keeps working on that database, never on the one at the old place.</summary>
-    private static string Shorten(string location, string root)
+    private static string Shorten(string location, RepositoryLayout layout)
     {
-        if (DatabaseEngines.FileOf(location) is null) return location;
+        if (DatabaseEngines.FileOf(location) is null) return SecretFiles.Shorten(ServerAddress.Parse(location), layout.Control).ToString();
+        var root = layout.Root;
         var relative = Path.GetRelativePath(root, location);
         var beside = Path.GetDirectoryName(location) == Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(root));
         return beside || !(Path.IsPathRooted(relative) || relative == ".." || relative.StartsWith("../", StringComparison.Ordinal)) ? relative : location;

@@ -12,9 +12,9 @@ public sealed class Initializer(LiveContext context, Shadow shadow)
     public (CommitId Commit, IReadOnlyList<UnversionedItem> Unversioned) Run(Author author, CancellationToken cancel)
     {
         RefuseUnusable();
-        if (context.Provider.ClonesLive) shadow.CopyLive();
+        if (context.ClonesLive) shadow.CopyLive();
         cancel.ThrowIfCancellationRequested();
-        var (snapshot, unversioned) = CaptureAll(context.Provider.ClonesLive ? shadow.Location : context.Identity.Location, cancel);
+        var (snapshot, unversioned) = CaptureAll(context.ClonesLive ? shadow.Location : context.Identity.Location, cancel);
         var transaction = new CommitTransaction(context.Repository, "init", author.Name);
         var id = transaction.Add(new Commit
         {
@@ -24,7 +24,7 @@ public sealed class Initializer(LiveContext context, Shadow shadow)
             Time = context.Repository.NextTime([]),
             Message = "First commit of " + context.Identity.Name,
         });
-        if (context.Provider.ClonesLive) shadow.Mark(id);
+        if (context.ClonesLive) shadow.Mark(id);
         cancel.ThrowIfCancellationRequested();
         transaction.PutDocument(Intent.Collection, BranchName.Main.Text, new Intent("main", null, id.ToString(), "init", author.Name).ToBytes());
         transaction.Publish();
@@ -39,7 +39,7 @@ public sealed class Initializer(LiveContext context, Shadow shadow)
         if (session.State is { } state)
         {
             throw new DbVcException(FailureKind.Refused, "live.other-repository", "This database belongs to a db-vc repository already.",
-                where: $"{context.Identity.Location}, repository {state.RepositoryId}",
+                where: $"{context.Identity.Display}, repository {state.RepositoryId}",
                 hint: "Use that repository, or drop the table _dbvc_state from the database if the repository is gone.");
         }
     }
@@ -48,7 +48,7 @@ public sealed class Initializer(LiveContext context, Shadow shadow)
     {
         using var chunks = context.Repository.Chunks.BeginWrite();
         using var database = context.Provider.Open(location);
-        using var read = database.BeginRead();
+        using var read = context.BeginRead(database);
         var captured = Capture.Run(read, Snapshot.Empty, chunks, cancel);
         var id = SnapshotCodec.Write(chunks, captured);
         chunks.Publish();

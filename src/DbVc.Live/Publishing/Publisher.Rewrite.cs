@@ -23,12 +23,14 @@ public sealed partial class Publisher
             using var chunks = context.Repository.Chunks.BeginWrite();
             var now = ReadNow(request.Branch, head, chunks, cancel);
             if (request.Plan(head, now, chunks) is not { } plan) return new RewriteOutcome(false, head, now, now, []);
+            plan = plan with { After = context.Selection.Of(plan.After, chunks) };
             chunks.Publish();
             var violations = request.Branch.IsMain ? shadow.Rehearse(head, plan.After, chunks) : [];
             if (violations.Count > 0) return new RewriteOutcome(false, head, now, now, violations);
 
             cancel.ThrowIfCancellationRequested();
             var delta = new SnapshotDiff(chunks, now, plan.After).ToDelta();
+            if (request.Branch.IsMain) context.Selection.RefuseLoss(delta);
             var result = Carry(request, head, plan, session => Judge(session, delta, AsCaptured(now, cancel)));
             if (result.Violations.Count > 0) return new RewriteOutcome(false, head, now, now, result.Violations);
             if (result.Moved.Count == 0) return new RewriteOutcome(true, head, now, plan.After, []);
@@ -49,12 +51,13 @@ public sealed partial class Publisher
     private Snapshot ReadNow(BranchName branch, CommitId head, IChunkWriter chunks, CancellationToken cancel)
     {
         using var database = Open(branch);
-        using var read = database.BeginRead();
+        using var read = context.BeginRead(database);
         LiveIdentity.Check(context, branch, head, read.State);
         return Capture.Run(read, context.Repository.ReadSnapshot(head).Snapshot, chunks, cancel);
     }
 
-    private Attempt Carry(RewriteRequest request, CommitId head, RewritePlan plan, Func<IApplySession, Attempt> judge)
+    private Attempt Carry(
+        RewriteRequest request, CommitId head, RewritePlan plan, Func<IApplySession, Attempt> judge, LiveStanding? found = null)
     {
         var intent = BeginRewrite(request, head, plan);
         var failed = new Attempt(null, [], []);
@@ -62,7 +65,7 @@ public sealed partial class Publisher
         {
             failed = judge(session);
             return failed.Moved.Count == 0 && failed.Violations.Count == 0;
-        });
+        }, found);
         if (!changed) return failed;
         Finish(intent);
         return new Attempt(head, [], []);

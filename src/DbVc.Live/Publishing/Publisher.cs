@@ -30,6 +30,7 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
             cancel.ThrowIfCancellationRequested();
             var head = CaptureChanges(CaptureRequest.Outside(request.Branch), cancel).Head;
             if (request.Plan(head) is not { } plan) return new PublishOutcome(null, head, []);
+            plan = Select(plan);
             var after = SnapshotCodec.Read(context.Repository.Chunks, plan.Commit.Snapshot);
             var chunks = InterruptibleChunks.For(context.Repository.Chunks, cancel);
             var violations = request.Branch.IsMain ? shadow.Rehearse(head, after, chunks) : [];
@@ -37,6 +38,7 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
 
             cancel.ThrowIfCancellationRequested();
             var delta = new SnapshotDiff(chunks, context.Repository.ReadSnapshot(head).Snapshot, after).ToDelta();
+            if (request.Branch.IsMain) context.Selection.RefuseLoss(delta);
             var result = Apply(request, head, plan, delta, cancel);
             if (result.Commit is not null) return new PublishOutcome(result.Commit, head, []);
 
@@ -54,6 +56,16 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
             hint: "Nothing was changed. Try again when those rows are quiet.");
     }
 
+    /// <summary>The plan without what is not selected: a commit from before the selection, or of elsewhere, may bring more.</summary>
+    private PublishPlan Select(PublishPlan plan)
+    {
+        if (context.Selection.IsAll) return plan;
+        using var chunks = context.Repository.Chunks.BeginWrite();
+        var snapshot = SnapshotCodec.Write(chunks, context.Selection.Of(SnapshotCodec.Read(chunks, plan.Commit.Snapshot), chunks));
+        chunks.Publish();
+        return plan with { Commit = plan.Commit with { Snapshot = snapshot } };
+    }
+
     /// <summary>Commits what was changed in the branch's database past db-vc, and the files given; null when nothing differs.</summary>
     public CaptureOutcome Commit(CaptureRequest request, CancellationToken cancel)
     {
@@ -69,7 +81,7 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
         {
             var head = context.Repository.Head(branch);
             using (var database = Open(branch))
-            using (var read = database.BeginRead())
+            using (var read = context.BeginRead(database))
             {
                 if (attempt == MaxAttempts || LiveIdentity.IsAt(branch, head, read.State))
                 {
@@ -101,7 +113,7 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
         if (branch.IsMain)
         {
             _home.Check();
-            return context.Provider.Open(context.Identity.Location);
+            return LiveIdentity.Open(context);
         }
 
         return instances.Open(BranchRecord.Read(context.Repository.Store, branch)
@@ -115,7 +127,7 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
         using var database = Open(request.Branch);
         Hash snapshot;
         using (var chunks = context.Repository.Chunks.BeginWrite())
-        using (var read = database.BeginRead())
+        using (var read = context.BeginRead(database))
         {
             LiveIdentity.Check(context, request.Branch, head, read.State);
             var captured = request.Files is null ? previous : request.Files.ApplyTo(previous, chunks);
@@ -186,14 +198,16 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
     }
 
     /// <summary>The one transaction on the database. False, or an exception before its commit, leaves database and store as they were.</summary>
-    private bool Change(BranchName branch, CommitId head, Intent intent, Func<IApplySession, bool> apply)
+    /// <param name="found">What the database is known to say where that is not what main expects; null: it must say what main expects.</param>
+    private bool Change(BranchName branch, CommitId head, Intent intent, Func<IApplySession, bool> apply, LiveStanding? found = null)
     {
         var committing = false;
         try
         {
             using var database = Open(branch);
             using var session = database.BeginApply(context.LockTimeout);
-            LiveIdentity.Check(context, branch, head, session.State);
+            if (found is null) LiveIdentity.Check(context, branch, head, session.State);
+            else LiveIdentity.RequireSame(found.State, session.State);
             if (apply(session))
             {
                 var state = LiveIdentity.StateAt(context, branch, CommitId.Parse(intent.To));

@@ -26,6 +26,6 @@ public static class Restoration
         var result = session.Apply(delta);
         if (result.IsClean) return;
         throw new DbVcException(FailureKind.Refused, "import.not-empty", "The database to restore into is not empty.",
-            where: context.Identity.Location, hint: "Move it away and run any command: the import goes on.");
+            where: context.Identity.Display, hint: "Move it away and run any command: the import goes on.");
     }
 }

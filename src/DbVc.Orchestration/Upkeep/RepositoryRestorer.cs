@@ -70,7 +70,7 @@ internal sealed class RepositoryRestorer(RestoreRequest request, WorkspaceOption
         var identity = new RepositoryIdentity(NewId(), NewId(), request.Name ?? export.Manifest.Name, export.Manifest.Engine, database);
         using (var first = store.Begin())
         {
-            identity.Write(first, _layout.Root);
+            identity.Write(first, new RepositoryLayout(_layout.Root, control));
             first.Commit();
         }
 

@@ -52,9 +52,10 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
     /// <summary>An existing database stays where it is; a bare name of a file that is not there is made below <c>main/data/</c>. A server's never is.</summary>
     private string LocateDatabase(IDatabaseProvider provider, out bool isNew)
     {
-        var path = DatabaseEngines.Normalize(request.Database, Directory.GetCurrentDirectory());
         isNew = false;
-        if (provider.Exists(path) || DatabaseEngines.FileOf(path) is null) return path;
+        if (DatabaseEngines.FileOf(request.Database) is null) return request.Database;
+        var path = DatabaseEngines.Normalize(request.Database, Directory.GetCurrentDirectory());
+        if (provider.Exists(path)) return path;
         if (Directory.Exists(path))
         {
             throw new DbVcException(FailureKind.Usage, "database.not-a-database", "The database is a folder, not a file.", where: path,
@@ -70,23 +71,49 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
 
     private (CommitId Commit, IReadOnlyList<UnversionedItem> Unversioned) Build(string control, string database, CancellationToken cancel)
     {
-        var name = request.Name ?? DatabaseEngines.NameOf(database);
-        var identity = new RepositoryIdentity(NewId(), NewId(), name, DatabaseEngines.EngineOf(database), database);
+        var draft = new RepositoryLayout(_layout.Root, control);
         using var store = RepositoryStore.Create(control, options.StoreReached);
+        draft.Create();
+        database = DatabaseEngines.Normalize(SecretFiles.Strip(draft, database, SecretFiles.LivePassword), Directory.GetCurrentDirectory());
+        var identity = new RepositoryIdentity(
+            NewId(), NewId(), request.Name ?? DatabaseEngines.NameOf(database), DatabaseEngines.EngineOf(database), database);
         using (var transaction = store.Begin())
         {
-            identity.Write(transaction, _layout.Root);
+            identity.Write(transaction, draft);
             transaction.Commit();
         }
 
-        File.WriteAllText(Path.Combine(control, "config.yaml"), Configuration.DefaultText);
-        var draftLayout = new RepositoryLayout(_layout.Root, control);
-        var live = new LiveContext(new Repository(store, options.Clock), WorkspaceContext.ProviderFor(database, draftLayout, options), identity, draftLayout)
+        File.WriteAllText(draft.Config, Settings(draft));
+        var settings = new Lazy<LiveSettings>(() => Configuration.ReadLive(draft.Config));
+        var provider = WorkspaceContext.ProviderFor(database, draft, options, settings);
+        var live = new LiveContext(new Repository(store, options.Clock), provider, identity, draft)
         {
+            Settings = settings,
             LockTimeout = options.LockTimeout,
         };
-        draftLayout.Create();
         return new Initializer(live, new Shadow(live)).Run(options.User, cancel);
+    }
+
+    /// <summary>The configuration with what was asked for.</summary>
+    private string Settings(RepositoryLayout layout)
+    {
+        var text = Configuration.DefaultText;
+        if (request.WorkServer is { } server)
+        {
+            var place = server == LiveSettings.Production ? server : SecretFiles.StripForConfig(layout, server, SecretFiles.BranchesPassword);
+            text = new ConfigurationText(text).Set("branches.server", ConfigurationText.Scalar(place));
+        }
+
+        foreach (var (key, patterns) in new[]
+        {
+            ("include", request.Include), ("exclude", request.Exclude), ("schema-only", request.SchemaOnly),
+        })
+        {
+            if (patterns.Count > 0) text = new ConfigurationText(text).Set(key, ConfigurationText.Sequence(patterns));
+        }
+
+        Configuration.Parse(text, _layout.Config);
+        return text;
     }
 
     private InitReport Finish(CommitId commit, IReadOnlyList<UnversionedItem> unversioned)
@@ -95,7 +122,7 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
         var context = WorkspaceContext.Create(store, _layout, options);
         context.Publisher.RecoverAll();
         var tables = context.Repository.ReadSnapshot(commit).Tables().Select(t => new TableCount(t.Schema.Name, t.Count)).ToList();
-        return new InitReport(commit, _layout.Root, context.Identity.Location, tables, [.. unversioned.Select(u => $"{u.Name} is not versioned: {u.Reason}.")]);
+        return new InitReport(commit, _layout.Root, context.Identity.Display, tables, [.. unversioned.Select(u => $"{u.Name} is not versioned: {u.Reason}.")]);
     }
 
     private static string NewId() => Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16));

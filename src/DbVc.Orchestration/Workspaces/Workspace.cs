@@ -71,9 +71,16 @@ public sealed class Workspace : IDisposable
         }
     }
 
+    /// <summary>The settings of the repository that contains a folder; works while they are wrong, and touches no database.</summary>
+    public static ConfigurationDesk Settings(string startFolder) => new(RepositoryLayout.Find(startFolder));
+
     /// <summary>Makes a repository beside a live database and commits all its tables. Leaves nothing behind when it fails.</summary>
     public static InitReport Init(InitRequest request, WorkspaceOptions options, CancellationToken cancel) =>
         new RepositoryMaker(request, options).Run(cancel);
+
+    /// <summary>Takes up work with a live database that was restored, moved or copied.</summary>
+    public static AttachReport Attach(AttachmentRequest request, WorkspaceOptions options, CancellationToken cancel) =>
+        new Attacher(request, options).Run(cancel);
 
     /// <summary>Makes a repository out of an export file, with a live database at main's head. Leaves nothing behind when it fails.</summary>
     public static ImportReport Restore(RestoreRequest request, WorkspaceOptions options, CancellationToken cancel) =>
@@ -84,7 +91,7 @@ public sealed class Workspace : IDisposable
     {
         var head = _context.Repository.Head(BranchName.Main);
         var changes = History.LiveChanges(cancel);
-        return new StatusReport(head, _context.Identity.Location, changes.Count == 0, changes, Branches.List(), Merges.Status());
+        return new StatusReport(head, _context.Identity.Display, changes.Count == 0, changes, Branches.List(), Merges.Status());
     }
 
     public void Dispose() => _store.Dispose();
@@ -103,11 +110,18 @@ internal sealed record WorkspaceContext(
     /// <summary>Read on first use: most commands do not need it.</summary>
     public Configuration Configuration => _configuration.Value;
 
-    public static WorkspaceContext Create(IRepositoryStore store, RepositoryLayout layout, WorkspaceOptions options)
+    /// <param name="store">The open store.</param>
+    /// <param name="layout">Where the repository lies.</param>
+    /// <param name="options">From the surface.</param>
+    /// <param name="identity">Null: as the store says.</param>
+    public static WorkspaceContext Create(
+        IRepositoryStore store, RepositoryLayout layout, WorkspaceOptions options, RepositoryIdentity? identity = null)
     {
-        var identity = RepositoryIdentity.Read(store, layout.Root);
-        var live = new LiveContext(new Repository(store, options.Clock), ProviderFor(identity.Location, layout, options), identity, layout)
+        identity ??= RepositoryIdentity.Read(store, layout.Root);
+        var settings = new Lazy<LiveSettings>(() => Orchestration.Configuration.ReadLive(layout.Config));
+        var live = new LiveContext(new Repository(store, options.Clock), ProviderFor(identity.Location, layout, options, settings), identity, layout)
         {
+            Settings = settings,
             LockTimeout = options.LockTimeout,
             InvariantTime = options.InvariantTime,
             StepReached = options.StepReached,
@@ -117,6 +131,15 @@ internal sealed record WorkspaceContext(
         return new WorkspaceContext(live.Repository, live, shadow, instances, new Publisher(live, shadow, instances), options);
     }
 
-    public static IDatabaseProvider ProviderFor(string location, RepositoryLayout layout, WorkspaceOptions options) =>
-        DatabaseEngines.For(location, new ProviderOptions(layout.Scratch, options.LockTimeout));
+    /// <summary>A database on a server needs to know where private ones may be made; for a file nothing is read.</summary>
+    public static IDatabaseProvider ProviderFor(string location, RepositoryLayout layout, WorkspaceOptions options, Lazy<LiveSettings> settings)
+    {
+        var server = DatabaseEngines.FileOf(location) is not null ? null : settings.Value.WorkServer switch
+        {
+            null => null,
+            LiveSettings.Production => ServerAddress.Parse(location).WithDatabase(null),
+            var address => ServerAddress.Parse(DatabaseEngines.Normalize(address, layout.Control)),
+        };
+        return DatabaseEngines.For(location, new ProviderOptions(layout.Scratch, options.LockTimeout, server));
+    }
 }
