@@ -5,7 +5,7 @@ namespace DbVc.Databases;
 /// <summary>The query that reads a table.</summary>
 internal static class PostgresRows
 {
-    /// <summary>Above this, the table lies on the disk nearly in the order of its key, and reading it through the index costs little more than as it lies.</summary>
+    /// <summary>From here on a table lies on the disk nearly in the order of its key: the index gives it for little more than reading it as it lies.</summary>
     private const double Ordered = 0.8;
 
     /// <summary>
