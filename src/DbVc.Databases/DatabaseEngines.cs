@@ -10,6 +10,9 @@ public sealed record ProviderOptions(string ScratchFolder, TimeSpan ReadTimeout,
 {
     /// <summary>The folder below which private databases lie that are files; null where nobody lists them.</summary>
     public string? PrivateFolder { get; init; }
+
+    /// <summary>Triggers may be taken away from live tables for the moment in which a merge writes to them, where the engine cannot write past them.</summary>
+    public bool MayPauseTriggers { get; init; }
 }
 
 /// <summary>The one place that knows which engines there are. A location is the path of a SQLite file, or the address of a database on a server.</summary>
@@ -36,6 +39,7 @@ public static class DatabaseEngines
     public static IDatabaseProvider For(string location, ProviderOptions options) => EngineOf(location) switch
     {
         Sqlite => new SqliteProvider(options.ScratchFolder) { ReadTimeout = options.ReadTimeout, PrivateFolder = options.PrivateFolder },
+        MySql => new MySqlProvider(options) { MayPauseTriggers = options.MayPauseTriggers },
         var engine => throw Unsupported($"of kind '{engine}' "),
     };
 
