@@ -20,7 +20,9 @@ public sealed class SqliteDatabase : IDatabase
 
     public DatabaseCapabilities Capabilities => _capabilities.Value;
 
-    public IReadSnapshot BeginRead() => SqliteReadSnapshot.Open(_path, _scratchFolder, _readTimeout);
+    public IReadSnapshot BeginRead() => SqliteReadSnapshot.Open(_path, _scratchFolder, _readTimeout, isBrief: false);
+
+    public IReadSnapshot BeginCapture() => SqliteReadSnapshot.Open(_path, _scratchFolder, _readTimeout, isBrief: true);
 
     public IApplySession BeginApply(TimeSpan lockTimeout) => SqliteApplySession.Open(_path, lockTimeout);
 

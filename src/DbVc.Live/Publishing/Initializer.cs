@@ -13,7 +13,7 @@ public sealed class Initializer(LiveContext context, Shadow shadow)
         RefuseUnusable();
         shadow.CopyLive();
         cancel.ThrowIfCancellationRequested();
-        var (snapshot, unversioned) = CaptureCopy(cancel);
+        var (snapshot, mark, unversioned) = CaptureCopy(cancel);
         var transaction = new CommitTransaction(context.Repository, "init", author.Name);
         var id = transaction.Add(new Commit
         {
@@ -26,6 +26,7 @@ public sealed class Initializer(LiveContext context, Shadow shadow)
         shadow.Mark(id);
         cancel.ThrowIfCancellationRequested();
         transaction.PutDocument(Intent.Collection, BranchName.Main.Text, new Intent("main", null, id.ToString(), "init", author.Name).ToBytes());
+        if (MarkShelf.Entry(BranchName.Main, snapshot, mark) is { } entry) transaction.PutDocument(entry.Collection, entry.Id, entry.Body);
         transaction.Publish();
         return (id, unversioned);
     }
@@ -43,7 +44,7 @@ public sealed class Initializer(LiveContext context, Shadow shadow)
         }
     }
 
-    private (Hash Snapshot, IReadOnlyList<string> Unversioned) CaptureCopy(CancellationToken cancel)
+    private (Hash Snapshot, string? Mark, IReadOnlyList<string> Unversioned) CaptureCopy(CancellationToken cancel)
     {
         using var chunks = context.Repository.Chunks.BeginWrite();
         using var database = context.Provider.Open(shadow.Location);
@@ -51,6 +52,6 @@ public sealed class Initializer(LiveContext context, Shadow shadow)
         var captured = Capture.Run(read, Snapshot.Empty, chunks, cancel);
         var id = SnapshotCodec.Write(chunks, captured);
         chunks.Publish();
-        return (id, read.Unversioned);
+        return (id, read.Mark, read.Unversioned);
     }
 }
