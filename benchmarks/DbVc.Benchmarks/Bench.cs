@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DbVc.TestServers;
 
 namespace DbVc.Benchmarks;
 
@@ -6,6 +7,8 @@ namespace DbVc.Benchmarks;
 internal sealed class Bench : IDisposable
 {
     public const int Rounds = 5;
+
+    private readonly List<DatabaseServer> _servers = [];
 
     /// <summary>Rows of the tables, where a benchmark lets that be chosen.</summary>
     public int Rows { get; init; } = 1_000_000;
@@ -20,6 +23,19 @@ internal sealed class Bench : IDisposable
         var path = Path.Combine(Folder, Path.GetRandomFileName());
         Directory.CreateDirectory(path);
         return path;
+    }
+
+    /// <summary>Starts a server of this benchmark's own, with every commit on the disk as in production, and memory for a table of a million rows.</summary>
+    public DatabaseServer StartServer(ServerKind kind)
+    {
+        var server = DatabaseServer.Start(kind, new ServerOptions(Durable: true)
+        {
+            Settings = kind == ServerKind.MariaDb
+                ? new Dictionary<string, string> { ["innodb_buffer_pool_size"] = "1G", ["innodb_log_file_size"] = "1G" }
+                : new Dictionary<string, string> { ["shared_buffers"] = "1GB", ["max_wal_size"] = "4GB" },
+        });
+        _servers.Add(server);
+        return server;
     }
 
     public string PathOf(string name) => Path.Combine(Folder, name);
@@ -41,5 +57,9 @@ internal sealed class Bench : IDisposable
     public static void Print(string what, IReadOnlyList<double> seconds, string note = "") =>
         Console.WriteLine($"{what,-62} {Median(seconds),8:0.000} s   ({seconds.Min():0.000} to {seconds.Max():0.000}) {note}");
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    public void Dispose()
+    {
+        foreach (var server in _servers) server.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
 }

@@ -70,7 +70,7 @@ internal sealed class CommandLine
     /// <summary>Every command, in the groups and the order that help shows.</summary>
     private static IEnumerable<VerbGroup> Groups() =>
     [
-        new("Begin", [InitCommand.Create(), DoctorCommand.Create(), CompletionCommand.Create()]),
+        new("Begin", [InitCommand.Create(), ConfigCommand.Create(), DoctorCommand.Create(), CompletionCommand.Create()]),
         new("See and keep what changes", [StatusCommand.Create(), DiffCommand.Create(), CommitCommand.Create(), StashCommand.Create()]),
         new("Let an agent bring data in", [AgentCommand.Create(), GateCommand.Create()]),
         new("Work on a copy, and merge it",

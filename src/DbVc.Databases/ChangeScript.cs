@@ -16,11 +16,17 @@ public sealed class ChangeScript(ISqlDialect dialect, DatabaseDelta delta, Datab
         if (delta.IsEmpty) yield break;
         var gone = FindGone();
         foreach (var statement in dialect.Begin) yield return statement;
-        foreach (var item in gone.OrderByDescending(o => o.Kind)) yield return dialect.Drop(item);
+        var coming = FindComing(gone).ToList();
+        foreach (var item in gone.Where(o => !o.Kind.IsBelowTables()).OrderByDescending(o => o.Kind.CreationOrder())) yield return dialect.Drop(item);
         foreach (var statement in delta.Tables.SelectMany(DeleteRows)) yield return statement;
+        // What a table may stand on outlives the old one and is there before the new one, unless it changes under its own name.
+        var below = gone.Where(o => o.Kind.IsBelowTables()).OrderByDescending(o => o.Kind.CreationOrder()).ToList();
+        foreach (var item in below.Where(o => coming.Exists(c => AreSame(c, o)))) yield return dialect.Drop(item);
+        foreach (var item in coming.Where(o => o.Kind.IsBelowTables()).OrderBy(o => o.Kind.CreationOrder())) yield return item.Sql;
         foreach (var statement in ChangeTables()) yield return statement;
+        foreach (var item in below.Where(o => !coming.Exists(c => AreSame(c, o)))) yield return dialect.Drop(item);
         foreach (var statement in delta.Tables.SelectMany(AddRows)) yield return statement;
-        foreach (var item in FindComing(gone).OrderBy(o => o.Kind)) yield return item.Sql;
+        foreach (var item in coming.Where(o => !o.Kind.IsBelowTables()).OrderBy(o => o.Kind.CreationOrder())) yield return item.Sql;
         foreach (var statement in dialect.End) yield return statement;
     }
 

@@ -61,6 +61,10 @@ public interface IDatabaseProvider
     /// <summary>The engine's name, for example <c>sqlite</c>.</summary>
     string Engine { get; }
 
+    /// <summary>True if the live database may be copied whole into a private one (SQLite: on the same disk, by the fastest way). Otherwise the private copy
+    /// of main is filled from the store, so that production is not read once more.</summary>
+    bool ClonesLive { get; }
+
     /// <summary>The engine's SQL, for scripts that people run themselves.</summary>
     ISqlDialect Scripts { get; }
 
@@ -68,6 +72,21 @@ public interface IDatabaseProvider
     ISchemaDialect Dialect { get; }
 
     IDatabase Open(string location);
+
+    /// <summary>True if there is a database at the location. Throws where it cannot be asked.</summary>
+    bool Exists(string location);
+
+    /// <summary>Where a private database lies or will lie. Throws usage failure <c>branches.server-unset</c> where the engine needs a server for private
+    /// databases and none was named.</summary>
+    string Locate(PrivateDatabase place);
+
+    /// <summary>Locations of all private databases of a repository on the work server, whole or not; empty for an engine whose private databases lie in the
+    /// repository's own folders and go with them (SQLite).</summary>
+    IReadOnlyList<string> ListPrivate(string repository);
+
+    /// <summary>Removes what a killed <see cref="Clone"/> or <see cref="Create"/> left of a private database, if anything; a whole database stays. Nobody else
+    /// may be making one there meanwhile.</summary>
+    void RemoveDrafts(string location);
 
     /// <summary>Makes an empty database; fails if one is there.</summary>
     void Create(string location);
@@ -84,11 +103,18 @@ public interface IDatabaseProvider
     void Drop(string location);
 }
 
+/// <summary>A database that db-vc makes for itself: main's copy, a branch's instance. The engine turns it into a location.</summary>
+/// <param name="Folder">Where it lies if it is a file.</param>
+/// <param name="File">Its name in the folder if it is a file.</param>
+/// <param name="Repository">The repository's id.</param>
+/// <param name="Id">Names it in the repository if it lies on a server: <c>dbvc_REPOSITORY_ID</c>, the repository's first 8 digits.</param>
+public sealed record PrivateDatabase(string Folder, string File, string Repository, string Id);
+
 /// <summary>One consistent view of a database. It and its cursors belong to one thread at a time.</summary>
 public interface IReadSnapshot : IDisposable
 {
-    /// <summary>Names of user tables that cannot be versioned and are left out (SQLite: virtual tables).</summary>
-    IReadOnlyList<string> Unversioned { get; }
+    /// <summary>What is in the database, cannot be versioned and is left out, each with the reason (SQLite: virtual tables).</summary>
+    IReadOnlyList<UnversionedItem> Unversioned { get; }
 
     /// <summary>The <c>_dbvc_state</c> row as the snapshot sees it; null if there is none.</summary>
     LiveState? State { get; }
@@ -108,6 +134,11 @@ public interface IReadSnapshot : IDisposable
     /// that is damaged or of another database: everything has to be read then.</summary>
     IChangeReader? ChangesSince(string mark);
 }
+
+/// <summary>Something in a database that is left out of every commit.</summary>
+/// <param name="Name">For example <c>table texts</c>.</param>
+/// <param name="Reason">Why, as the rest of a sentence: <c>it is a virtual table</c>.</param>
+public sealed record UnversionedItem(string Name, string Reason);
 
 /// <summary>Moves over rows without copying values. Spans are valid until the next <see cref="Read"/>.</summary>
 public interface IRowCursor : IDisposable
@@ -196,7 +227,8 @@ public sealed record LoadOptions(bool ForeignKeys, bool Triggers)
 /// <summary>A row that no longer is what the delta expected.</summary>
 public sealed record MovedRow(string Table, string Key, Value[]? Expected, Value[]? Actual);
 
-/// <summary>Loads rows into one table. Set each stored column, then <see cref="Insert"/>. Bytes need to stay valid only until Insert returns.</summary>
+/// <summary>Loads rows into one table. Set each stored column, then <see cref="Insert"/>; after so many rows as the caller likes, <see cref="Flush"/>.
+/// Bytes need to stay valid only until Insert returns.</summary>
 public interface IBulkLoad : IDisposable
 {
     void SetNull(int column);
@@ -209,11 +241,21 @@ public interface IBulkLoad : IDisposable
 
     void SetBlob(int column, ReadOnlySpan<byte> bytes);
 
-    /// <summary>Writes the row. Returns null, or the sentence of the constraint it broke; then the row is not written and loading may go on.</summary>
-    string? Insert();
+    /// <summary>Takes the row; the engine may write it at once or later. A column that was not set is null.</summary>
+    void Insert();
 
+    /// <summary>Writes what was taken since the last flush. Returns the rows that broke a constraint: they are not written, all others are, and loading
+    /// may go on.</summary>
+    IReadOnlyList<RefusedRow> Flush();
+
+    /// <summary>Makes what was flushed durable. Rows that were taken after the last <see cref="Flush"/> are an error of the caller.</summary>
     void Commit();
 }
+
+/// <summary>A row that broke a constraint.</summary>
+/// <param name="Row">The how-manyeth since the last flush, from 0.</param>
+/// <param name="Sentence">What it broke, in the engine's words.</param>
+public readonly record struct RefusedRow(int Row, string Sentence);
 
 /// <summary>Bounds on foreign SQL.</summary>
 public sealed record QueryLimits(long MaxRows, TimeSpan MaxTime)

@@ -12,9 +12,24 @@ public sealed record LiveContext(Repository Repository, IDatabaseProvider Provid
     /// <summary>How long one invariant may take.</summary>
     public TimeSpan InvariantTime { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>What a person decided about the live database; read on first use.</summary>
+    public Lazy<LiveSettings> Settings { get; init; } = new(LiveSettings.Default);
+
     /// <summary>What must hold in every state that is published.</summary>
     public InvariantShelf Invariants { get; } = new(Repository.Store);
 
     /// <summary>Told of each step of publishing; null outside tests.</summary>
     public Action<PublishStep>? StepReached { get; init; }
+
+    /// <summary>Which tables are versioned.</summary>
+    public TableSelection Selection => Settings.Value.Selection;
+
+    /// <summary>True if the private copy of main may be a copy of the live database's own storage: it must not hold what is not selected.</summary>
+    public bool ClonesLive => Provider.ClonesLive && Selection.IsAll;
+
+    /// <summary>One consistent view of what is versioned of a database.</summary>
+    public IReadSnapshot BeginRead(IDatabase database) => Selection.Of(database.BeginRead());
+
+    /// <summary>The same for one who at once reads what changed since a mark, and disposes it.</summary>
+    public IReadSnapshot BeginCapture(IDatabase database) => Selection.Of(database.BeginCapture());
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using DbVc.Databases;
 using DbVc.Model;
 using DbVc.Store;
 
@@ -40,8 +41,7 @@ internal sealed class RepositoryHome(LiveContext context)
         {
             using var store = RepositoryStore.Open(control);
             var identity = RepositoryIdentity.Read(store, other);
-            return identity.Id == context.Identity.Id && FileIdentity.Of(identity.Location) is { } database
-                && database == FileIdentity.Of(context.Identity.Location);
+            return identity.Id == context.Identity.Id && AreOne(identity.Location, context.Identity.Location);
         }
         catch (DbVcException)
         {
@@ -50,8 +50,12 @@ internal sealed class RepositoryHome(LiveContext context)
         }
     }
 
+    private static bool AreOne(string location, string other) => DatabaseEngines.FileOf(location) is { } file && DatabaseEngines.FileOf(other) is { } second
+        ? FileIdentity.Of(file) is { } database && database == FileIdentity.Of(second)
+        : location == other;
+
     private DbVcException Copied(string original) => new(FailureKind.Refused, "repository.copied",
         "This repository is a copy; its original works with the same live database, so this one keeps its hands off.",
-        where: $"{context.Layout.Root}, a copy of {original}; database {context.Identity.Location}",
+        where: $"{context.Layout.Root}, a copy of {original}; database {context.Identity.Display}",
         hint: $"Work in the original (db-vc -C {original} …), or delete its .db-version-control if this one shall take its place.");
 }

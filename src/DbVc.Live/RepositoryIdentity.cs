@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DbVc.Databases;
 using DbVc.Model;
 using DbVc.Store;
 
@@ -10,16 +11,20 @@ namespace DbVc.Live;
 /// <param name="DatabaseId">The live database's id, as in <c>_dbvc_state</c>.</param>
 /// <param name="Name">For people.</param>
 /// <param name="Engine">For example <c>sqlite</c>.</param>
-/// <param name="Location">Path of the live database, absolute; kept relative to the repository's folder where it lies in it or beside it.</param>
+/// <param name="Location">Of the live database. A path is absolute here, and kept relative to the repository's folder where it lies in it or beside it; an
+/// address of a server has no password.</param>
 public sealed record RepositoryIdentity(string Id, string DatabaseId, string Name, string Engine, string Location)
 {
     private const string Collection = "repository";
     private const string Key = "identity";
 
-    /// <param name="root">The repository's folder.</param>
-    public void Write(IStoreTransaction transaction, string root)
+    /// <summary>For people: a path, or an address that other programs can take.</summary>
+    [JsonIgnore]
+    public string Display => DatabaseEngines.Show(Location);
+
+    public void Write(IStoreTransaction transaction, RepositoryLayout layout)
     {
-        var kept = this with { Location = Shorten(Location, root) };
+        var kept = this with { Location = Shorten(Location, layout) };
         transaction.PutDocument(Collection, Key, JsonSerializer.SerializeToUtf8Bytes(kept, LiveJson.Default.RepositoryIdentity));
     }
 
@@ -31,14 +36,18 @@ public sealed record RepositoryIdentity(string Id, string DatabaseId, string Nam
             ?? throw new DbVcException(FailureKind.Failed, "store.damaged", "The repository has no identity.",
                 hint: "Was init interrupted? Remove .db-version-control and run it again.");
         using var document = JsonDocument.Parse(bytes);
-        return new RepositoryIdentity(Text("id"), Text("databaseId"), Text("name"), Text("engine"), Path.GetFullPath(Text("location"), root));
+        var location = Text("location");
+        var folder = DatabaseEngines.FileOf(location) is null ? new RepositoryLayout(root).Control : root;
+        return new RepositoryIdentity(Text("id"), Text("databaseId"), Text("name"), Text("engine"), DatabaseEngines.Normalize(location, folder));
 
         string Text(string property) => document.RootElement.GetProperty(property).GetString()!;
     }
 
     /// <summary>A folder that is copied or moved with its database keeps working on that database, never on the one at the old place.</summary>
-    private static string Shorten(string location, string root)
+    private static string Shorten(string location, RepositoryLayout layout)
     {
+        if (DatabaseEngines.FileOf(location) is null) return SecretFiles.Shorten(ServerAddress.Parse(location), layout.Control).ToString();
+        var root = layout.Root;
         var relative = Path.GetRelativePath(root, location);
         var beside = Path.GetDirectoryName(location) == Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(root));
         return beside || !(Path.IsPathRooted(relative) || relative == ".." || relative.StartsWith("../", StringComparison.Ordinal)) ? relative : location;
@@ -47,12 +56,15 @@ public sealed record RepositoryIdentity(string Id, string DatabaseId, string Nam
 
 /// <summary>A branch's own facts; its head is a ref.</summary>
 /// <param name="Base">Where it left its origin, 40 hexadecimal digits.</param>
-/// <param name="Instance">File name of its isolated database below the branch's folder.</param>
+/// <param name="Instance">File name of its isolated database below the branch's folder; without its ending it is the database's id on a server.</param>
 /// <param name="Pipeline">Name below <c>pipelines/</c> under which its files are versioned.</param>
 /// <param name="Merged">The commit that merged it, if any.</param>
 public sealed record BranchRecord(string Name, string Base, DateTimeOffset Created, string Instance, string Pipeline, string? Task, string? Merged)
 {
     public const string Collection = "branches";
+
+    [JsonIgnore]
+    public string InstanceId => Path.GetFileNameWithoutExtension(Instance);
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, LiveJson.Default.BranchRecord);
 
@@ -94,7 +106,7 @@ internal sealed record Intent(
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, LiveJson.Default.Intent);
 
     /// <summary>True if the database holds what was intended.</summary>
-    public bool IsDone(Databases.LiveState? state) => state?.Commit == To && (Mark is null || state.OperationHead == Mark);
+    public bool IsDone(LiveState? state) => state?.Commit == To && (Mark is null || state.OperationHead == Mark);
 
     public static Intent? Read(IRepositoryStore store, BranchName branch) =>
         store.ReadDocument(Collection, branch.Text) is { } bytes ? JsonSerializer.Deserialize(bytes, LiveJson.Default.Intent) : null;

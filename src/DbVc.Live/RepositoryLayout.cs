@@ -35,8 +35,6 @@ public sealed record RepositoryLayout(string Root, string Control)
 
     public string Branch(BranchName branch) => Path.Combine(Branches, branch.Text);
 
-    public string Instance(BranchName branch, string file) => Path.Combine(Branch(branch), file);
-
     /// <summary>Makes all folders; the control folder is for its owner alone.</summary>
     public void Create()
     {

@@ -136,15 +136,49 @@ public sealed record TableSchema
 /// <summary>What a <see cref="SchemaObject"/> is.</summary>
 public enum SchemaObjectKind
 {
+    // The order is free to grow at the end only: the first one is left out of the on-disk format.
     Index,
     View,
     Trigger,
+    Schema,
+
+    /// <summary>An enum, a domain, a composite type.</summary>
+    Type,
+    Sequence,
+
+    /// <summary>Procedures and aggregates too.</summary>
+    Function,
+    MaterializedView,
+
+    /// <summary>A statement that the engine runs by the clock.</summary>
+    Event,
 }
 
-/// <summary>An index, view or trigger, kept as the engine's own DDL.</summary>
+/// <summary>What every box needs to know of the kinds of objects.</summary>
+public static class SchemaObjectKinds
+{
+    /// <summary>What tables may stand on comes before them, what stands on tables after them; among each other in this order.</summary>
+    private static readonly SchemaObjectKind[] Order =
+    [
+        SchemaObjectKind.Schema, SchemaObjectKind.Type, SchemaObjectKind.Sequence, SchemaObjectKind.Function,
+        SchemaObjectKind.Index, SchemaObjectKind.View, SchemaObjectKind.MaterializedView, SchemaObjectKind.Trigger, SchemaObjectKind.Event,
+    ];
+
+    /// <summary>As people and documents call it, for example <c>materialized view</c>.</summary>
+    public static string ToText(this SchemaObjectKind kind) =>
+        kind == SchemaObjectKind.MaterializedView ? "materialized view" : kind.ToString().ToLowerInvariant();
+
+    /// <summary>Objects are made in ascending order of this number and dropped in descending order.</summary>
+    public static int CreationOrder(this SchemaObjectKind kind) => Array.IndexOf(Order, kind);
+
+    /// <summary>True for what must be there before tables are made.</summary>
+    public static bool IsBelowTables(this SchemaObjectKind kind) => kind.CreationOrder() < SchemaObjectKind.Index.CreationOrder();
+}
+
+/// <summary>An index, view, trigger or the like, kept as the engine's own DDL.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Table">The table it belongs to; null for a view.</param>
+/// <param name="Table">The table it belongs to; null where it belongs to none, as a view does.</param>
 /// <param name="Sql">The statement that creates it.</param>
 public sealed record SchemaObject(SchemaObjectKind Kind, string Name, string? Table, string Sql);
 

@@ -10,18 +10,39 @@ internal static class InitCommand
     {
         var database = new Option<string>("--database", "-d")
         {
-            Description = "The live SQLite file; one that does not exist is made below main/data.",
-            HelpName = "FILE",
+            Description = "The live database: a SQLite file (one that does not exist is made below main/data), postgres://… or mysql://….",
+            HelpName = "FILE|URL",
             Required = true,
         };
         var name = new Option<string?>("--name") { Description = "The repository's name; otherwise the database's.", HelpName = "NAME" };
+        var branches = new Option<string?>("--branches")
+        {
+            Description = "Where branches' databases may be made if the live one is on a server: production, or the URL of another server.",
+            HelpName = "production|URL",
+        };
+        var (include, exclude) = (Patterns("--include", "Version only tables like this."), Patterns("--exclude", "Leave tables like this out."));
+        var schemaOnly = Patterns("--schema-only", "Version the definition of tables like this, not their rows.");
         return new Verb("init", "Put a live database under version control.",
-            "db-vc init --database shop.db", "db-vc -C shop init --database /srv/shop/shop.db")
+            "db-vc init --database shop.db", "db-vc -C shop init --database /srv/shop/shop.db",
+            "db-vc init --database postgres://shop@db.example/shop --branches production")
         {
             database,
             name,
-        }.Runs(context => Run(context, new InitRequest(context.Folder, context.Get(database)!, context.Get(name))));
+            branches,
+            include,
+            exclude,
+            schemaOnly,
+        }.Runs(context => Run(context, new InitRequest(context.Folder, context.Get(database)!, context.Get(name))
+        {
+            WorkServer = context.Get(branches),
+            Include = context.Get(include) ?? [],
+            Exclude = context.Get(exclude) ?? [],
+            SchemaOnly = context.Get(schemaOnly) ?? [],
+        }));
     }
+
+    private static Option<string[]> Patterns(string name, string description) =>
+        new(name) { Description = description + " Patterns know * and ?.", HelpName = "PATTERN", AllowMultipleArgumentsPerToken = false };
 
     private static int Run(CommandContext context, InitRequest request)
     {

@@ -7,6 +7,8 @@ internal sealed class SqliteBulkLoad : IBulkLoad
 {
     private readonly SqliteHandle _handle;
     private readonly SqliteStatement _insert;
+    private List<RefusedRow> _refused = [];
+    private int _taken;
 
     private SqliteBulkLoad(SqliteHandle handle, SqliteStatement insert) => (_handle, _insert) = (handle, insert);
 
@@ -37,19 +39,22 @@ internal sealed class SqliteBulkLoad : IBulkLoad
 
     public void SetBlob(int column, ReadOnlySpan<byte> bytes) => _insert.BindBlob(column, bytes);
 
-    public string? Insert()
+    /// <summary>Writes the row at once: one statement more or less is nothing here.</summary>
+    public void Insert()
     {
         var code = _insert.TryStep();
-        if (code == SqliteError.Done)
-        {
-            _insert.Reset();
-            return null;
-        }
-
-        var failure = _handle.Fail();
+        if (code != SqliteError.Done) Refuse(code);
         _insert.Reset();
-        // A trigger's RAISE(ROLLBACK) ends the whole load; going on would write row by row without a transaction.
-        return SqliteError.Primary(code) == SqliteError.Constraint && _handle.InTransaction ? failure.Message : throw failure;
+        _taken++;
+    }
+
+    public IReadOnlyList<RefusedRow> Flush()
+    {
+        _taken = 0;
+        if (_refused.Count == 0) return [];
+        var refused = _refused;
+        _refused = [];
+        return refused;
     }
 
     public void Commit() => _handle.Execute("COMMIT");
@@ -58,5 +63,17 @@ internal sealed class SqliteBulkLoad : IBulkLoad
     {
         _insert.Dispose();
         _handle.Dispose();
+    }
+
+    private void Refuse(int code)
+    {
+        var failure = _handle.Fail();
+        // A trigger's RAISE(ROLLBACK) ends the whole load; going on would write row by row without a transaction.
+        if (SqliteError.Primary(code) == SqliteError.Constraint && _handle.InTransaction) _refused.Add(new RefusedRow(_taken, failure.Message));
+        else
+        {
+            _insert.Reset();
+            throw failure;
+        }
     }
 }

@@ -5,11 +5,14 @@ namespace DbVc.Databases;
 /// <summary>Makes a consistent, durable copy of a database that may be in use; it appears whole under its name or not at all.</summary>
 internal static class SqliteClone
 {
+    /// <summary>What the name of a copy in the making has behind its own.</summary>
+    public const string DraftMark = ".new-";
+
     private static readonly string[] SideFiles = ["-journal", "-wal", "-shm"];
 
     public static void Run(string source, string destination, TimeSpan timeout)
     {
-        var temporary = destination + ".new-" + Path.GetRandomFileName();
+        var temporary = destination + DraftMark + Path.GetRandomFileName();
         try
         {
             using (var handle = SqliteHandle.Open(source, SqliteAccess.Read, timeout))

@@ -6,7 +6,9 @@ namespace DbVc.Databases;
 /// <param name="scratchFolder">A private folder on a disk with room for a copy of the database; consistent temporary copies are made there.</param>
 public sealed class SqliteProvider(string scratchFolder) : IDatabaseProvider
 {
-    public string Engine => "sqlite";
+    public string Engine => DatabaseEngines.Sqlite;
+
+    public bool ClonesLive => true;
 
     public ISqlDialect Scripts => SqliteScriptDialect.Instance;
 
@@ -29,6 +31,19 @@ public sealed class SqliteProvider(string scratchFolder) : IDatabaseProvider
         }
 
         return new SqliteDatabase(path, scratchFolder, ReadTimeout);
+    }
+
+    public bool Exists(string location) => File.Exists(location);
+
+    public string Locate(PrivateDatabase place) => Path.Combine(place.Folder, place.File);
+
+    public IReadOnlyList<string> ListPrivate(string repository) => [];
+
+    public void RemoveDrafts(string location)
+    {
+        var path = Path.GetFullPath(location);
+        if (!Directory.Exists(Path.GetDirectoryName(path))) return;
+        foreach (var draft in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + SqliteClone.DraftMark + "*")) File.Delete(draft);
     }
 
     public void Create(string location)

@@ -10,7 +10,7 @@ internal sealed class SqliteReadSnapshot : IReadSnapshot
 {
     private readonly string _scratchFolder;
     private readonly ChangeFinder _changes;
-    private readonly Lazy<IReadOnlyList<string>> _unversioned;
+    private readonly Lazy<IReadOnlyList<UnversionedItem>> _unversioned;
     private SqliteHandle _handle;
     private string? _copy;
     private bool _isLocking;
@@ -22,12 +22,13 @@ internal sealed class SqliteReadSnapshot : IReadSnapshot
         _isLocking = !isWal;
         State = SqliteStateTable.Read(handle);
         _changes = new ChangeFinder(() => _handle, isWal, MapsOf(handle.RealPath, scratchFolder));
-        _unversioned = new Lazy<IReadOnlyList<string>>(() => SqliteSchemaReader.ReadVirtualTables(_handle));
+        _unversioned = new Lazy<IReadOnlyList<UnversionedItem>>(() =>
+            [.. SqliteSchemaReader.ReadVirtualTables(_handle).Select(t => new UnversionedItem("table " + t, "it is a virtual table"))]);
     }
 
     public LiveState? State { get; }
 
-    public IReadOnlyList<string> Unversioned => _unversioned.Value;
+    public IReadOnlyList<UnversionedItem> Unversioned => _unversioned.Value;
 
     public string? Mark => _changes.MakeMark();
 

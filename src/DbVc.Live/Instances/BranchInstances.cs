@@ -8,17 +8,18 @@ namespace DbVc.Live;
 public sealed class BranchInstances(LiveContext context, Shadow shadow)
 {
     /// <summary>Where the instance lies or will lie.</summary>
-    public string Locate(BranchRecord branch) => context.Layout.Instance(BranchName.Parse(branch.Name), branch.Instance);
+    public string Locate(BranchRecord branch) => context.Provider.Locate(new PrivateDatabase(
+        context.Layout.Branch(BranchName.Parse(branch.Name)), branch.Instance, context.Identity.Id, branch.InstanceId));
 
-    public bool Exists(BranchRecord branch) => File.Exists(Locate(branch));
+    public bool Exists(BranchRecord branch) => context.Provider.Exists(Locate(branch));
 
     /// <summary>Opens the instance, making it at the branch's head if it is not there yet.</summary>
     public IDatabase Open(BranchRecord branch)
     {
         var location = Locate(branch);
-        if (!File.Exists(location))
+        if (!context.Provider.Exists(location))
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(location)!);
+            Directory.CreateDirectory(context.Layout.Branch(BranchName.Parse(branch.Name)));
             var head = context.Repository.Head(BranchName.Parse(branch.Name));
             shadow.CloneAt(head, location);
         }
@@ -32,7 +33,7 @@ public sealed class BranchInstances(LiveContext context, Shadow shadow)
     public void Reset(BranchRecord branch)
     {
         Drop(branch);
-        Directory.CreateDirectory(Path.GetDirectoryName(Locate(branch))!);
+        Directory.CreateDirectory(context.Layout.Branch(BranchName.Parse(branch.Name)));
         var head = context.Repository.Head(BranchName.Parse(branch.Name));
         var common = new CommitGraph(context.Repository).MergeBases(head, context.Repository.Head(BranchName.Main));
         shadow.CloneAt(common.Count > 0 ? common[0] : CommitId.Parse(branch.Base), Locate(branch));

@@ -43,6 +43,6 @@ internal static class LiveIdentity
         context.Repository.Store.OperationHead.ToString());
 
     private static DbVcException Stop(string code, string message, LiveContext context) => new(FailureKind.Refused, code, message,
-        where: context.Identity.Location,
+        where: context.Identity.Display,
         hint: "Nothing was changed. Put the right database back; db-vc log tells which commit main is at.");
 }

@@ -23,12 +23,14 @@ public sealed partial class Publisher
             using var chunks = context.Repository.Chunks.BeginWrite();
             var now = ReadNow(request.Branch, head, chunks, cancel);
             if (request.Plan(head, now, chunks) is not { } plan) return new RewriteOutcome(false, head, now, now, []);
+            plan = plan with { After = context.Selection.Of(plan.After, chunks) };
             chunks.Publish();
             var violations = request.Branch.IsMain ? shadow.Rehearse(head, plan.After, chunks) : [];
             if (violations.Count > 0) return new RewriteOutcome(false, head, now, now, violations);
 
             cancel.ThrowIfCancellationRequested();
             var delta = new SnapshotDiff(chunks, now, plan.After).ToDelta();
+            if (request.Branch.IsMain) context.Selection.RefuseLoss(delta);
             var result = Carry(request, head, plan, session => Judge(session, delta, AsCaptured(now, cancel)));
             if (result.Violations.Count > 0) return new RewriteOutcome(false, head, now, now, result.Violations);
             if (result.Moved.Count == 0) return new RewriteOutcome(true, head, now, plan.After, []);
@@ -49,7 +51,7 @@ public sealed partial class Publisher
     private Snapshot ReadNow(BranchName branch, CommitId head, IChunkWriter chunks, CancellationToken cancel)
     {
         using var database = Open(branch);
-        using var read = database.BeginCapture();
+        using var read = context.BeginCapture(database);
         LiveIdentity.Check(context, branch, head, read.State);
         return ReadNow(branch, head, read, chunks, cancel);
     }

@@ -31,6 +31,7 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
             cancel.ThrowIfCancellationRequested();
             var head = CaptureChanges(CaptureRequest.Outside(request.Branch), cancel).Head;
             if (request.Plan(head) is not { } plan) return new PublishOutcome(null, head, []);
+            plan = Select(plan);
             var after = SnapshotCodec.Read(context.Repository.Chunks, plan.Commit.Snapshot);
             var chunks = InterruptibleChunks.For(context.Repository.Chunks, cancel);
             var violations = request.Branch.IsMain ? shadow.Rehearse(head, after, chunks) : [];
@@ -38,6 +39,7 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
 
             cancel.ThrowIfCancellationRequested();
             var delta = new SnapshotDiff(chunks, context.Repository.ReadSnapshot(head).Snapshot, after).ToDelta();
+            if (request.Branch.IsMain) context.Selection.RefuseLoss(delta);
             var result = Apply(request, head, plan, delta, cancel);
             if (result.Commit is not null) return new PublishOutcome(result.Commit, head, []);
 
@@ -53,6 +55,16 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
         throw new DbVcException(FailureKind.Locked, "rows.moving",
             $"Rows kept changing in the live database: {string.Join(", ", moved.Take(5).Select(m => $"{m.Table} {m.Key}"))}.",
             hint: "Nothing was changed. Try again when those rows are quiet.");
+    }
+
+    /// <summary>The plan without what is not selected: a commit from before the selection, or of elsewhere, may bring more.</summary>
+    private PublishPlan Select(PublishPlan plan)
+    {
+        if (context.Selection.IsAll) return plan;
+        using var chunks = context.Repository.Chunks.BeginWrite();
+        var snapshot = SnapshotCodec.Write(chunks, context.Selection.Of(SnapshotCodec.Read(chunks, plan.Commit.Snapshot), chunks));
+        chunks.Publish();
+        return plan with { Commit = plan.Commit with { Snapshot = snapshot } };
     }
 
     /// <summary>Commits what was changed in the branch's database past db-vc, and the files given; null when nothing differs.</summary>
@@ -74,7 +86,7 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
         {
             var head = context.Repository.Head(branch);
             using (var database = Open(branch))
-            using (var read = database.BeginCapture())
+            using (var read = context.BeginCapture(database))
             {
                 if (attempt == MaxAttempts || LiveIdentity.IsAt(branch, head, read.State))
                 {
@@ -154,7 +166,7 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
     private Found? FindChanges(CaptureRequest request, CommitId head, IDatabase database, CancellationToken cancel)
     {
         using var chunks = context.Repository.Chunks.BeginWrite();
-        using var read = database.BeginCapture();
+        using var read = context.BeginCapture(database);
         LiveIdentity.Check(context, request.Branch, head, read.State);
         var stored = context.Repository.ReadCommit(head).Snapshot;
         var previous = SnapshotCodec.Read(context.Repository.Chunks, stored);

@@ -14,8 +14,8 @@ public static class Restoration
     /// <summary>An empty database where none is yet.</summary>
     internal static void Make(LiveContext context)
     {
-        if (File.Exists(context.Identity.Location)) return;
-        Directory.CreateDirectory(Path.GetDirectoryName(context.Identity.Location)!);
+        if (context.Provider.Exists(context.Identity.Location)) return;
+        if (DatabaseEngines.FileOf(context.Identity.Location) is { } file) Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         context.Provider.Create(context.Identity.Location);
     }
 
@@ -26,6 +26,6 @@ public static class Restoration
         var result = session.Apply(delta);
         if (result.IsClean) return;
         throw new DbVcException(FailureKind.Refused, "import.not-empty", "The database to restore into is not empty.",
-            where: context.Identity.Location, hint: "Move it away and run any command: the import goes on.");
+            where: context.Identity.Display, hint: "Move it away and run any command: the import goes on.");
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using DbVc.Databases;
 using DbVc.Live;
 using DbVc.Model;
 using DbVc.VersionControl;
@@ -37,7 +38,9 @@ public sealed class BranchManager
         transaction.DeleteDocument(BranchRecord.Collection, name.Text);
         transaction.PutDocument(DeletedBranch.Collection, name.Text, new DeletedBranch(head.ToString(), record).ToBytes());
         transaction.Publish();
+        Reached(PublishStep.BranchForgotten);
         _context.Instances.Drop(record);
+        Reached(PublishStep.InstanceDropped);
         var folder = _context.Layout.Branch(name);
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
     }
@@ -82,6 +85,8 @@ public sealed class BranchManager
                 hint: $"db-vc branch create {name} --from {wanted.Short}");
         }
 
+        // A process that died while it deleted the branch may have left half of the instance.
+        _context.Instances.Drop(deleted.Record);
         var transaction = new CommitTransaction(_context.Repository, command, _context.Options.User.Name);
         transaction.MoveBranch(name, null, CommitId.Parse(deleted.Head));
         transaction.PutDocument(BranchRecord.Collection, name.Text, deleted.Record.ToBytes());
@@ -115,8 +120,10 @@ public sealed class BranchManager
         transaction.PutDocument(BranchRecord.Collection, name.Text, record.ToBytes());
         if (task is not null) transaction.PutDocument(AgentTasks.Collection, task.Task, AgentTasks.ToBytes(task));
         transaction.Publish();
+        Reached(PublishStep.BranchRecorded);
         using (_context.Instances.Open(record))
         {
+            Reached(PublishStep.InstanceMade);
             BranchInfo.Write(_context, record, "open");
         }
 
@@ -158,6 +165,8 @@ public sealed class BranchManager
         return new CommitReport(after, _context.Repository.ReadCommit(after).Parents, changes);
     }
 
+    private void Reached(PublishStep step) => _context.Live.StepReached?.Invoke(step);
+
     private void RefuseExisting(BranchName name)
     {
         if (_context.Repository.FindHead(name) is null) return;
@@ -190,10 +199,10 @@ public sealed class BranchManager
 
     private BranchReport Describe(BranchName name, CommitId head)
     {
-        if (name.IsMain) return new BranchReport(name.Text, head, null, "protected", _context.Identity.Location, null, null);
+        if (name.IsMain) return new BranchReport(name.Text, head, null, "protected", _context.Identity.Display, null, null);
         var record = RequireRecord(name);
         var status = record.Merged is not null ? "merged" : (record.Task is null ? null : AgentTasks.FindState(_context, record.Task)) ?? "open";
         return new BranchReport(name.Text, head, CommitId.Parse(record.Base), status,
-            _context.Instances.Exists(record) ? _context.Instances.Locate(record) : null, record.Created, record.Task);
+            _context.Instances.Exists(record) ? DatabaseEngines.Show(_context.Instances.Locate(record)) : null, record.Created, record.Task);
     }
 }

@@ -43,7 +43,7 @@ internal sealed class DiffReporter(IChunkSource chunks, string? onlyTable, int m
     private static SchemaChange Object(ObjectDifference change)
     {
         var known = (change.After ?? change.Before)!;
-        return new SchemaChange(known.Kind.ToString().ToLowerInvariant(), known.Name, change.Before?.Sql, change.After?.Sql);
+        return new SchemaChange(known.Kind.ToText(), known.Name, change.Before?.Sql, change.After?.Sql);
     }
 
     private static FileDiff File(FileDifference file) => new(file.Path,

@@ -5,11 +5,6 @@ using DbVc.Pipelines;
 
 namespace DbVc.Orchestration;
 
-/// <summary>A row that the database did not take.</summary>
-/// <param name="Row">Its place in the block.</param>
-/// <param name="Sentence">The constraint it broke.</param>
-internal readonly record struct RefusedRow(int Row, string Sentence);
-
 /// <summary>
 /// Inserts judged rows on a thread of its own while the next ones are received and judged. Its blocks go round in a ring: one is filled, the
 /// others are inserted in turn, and a block's outcome is told when its turn to be filled comes again, so the order of events never depends on
@@ -107,8 +102,10 @@ internal sealed class RowInserter : IDisposable
         for (var i = 0; i < block.Count; i++)
         {
             Bind(block.RowAt(i));
-            if (_load.Insert() is { } sentence) refused.Add(new RefusedRow(i, sentence));
+            _load.Insert();
         }
+
+        refused.AddRange(_load.Flush());
     }
 
     private void Bind(RowView row)

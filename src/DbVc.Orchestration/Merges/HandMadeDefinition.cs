@@ -18,7 +18,7 @@ internal static class HandMadeDefinition
         if (asked != given) throw Refuse(conflict, $"it does not begin with CREATE {asked.ToUpperInvariant()}");
         if (asked != "table")
         {
-            CheckObject(dialect, conflict, Enum.Parse<SchemaObjectKind>(asked, ignoreCase: true), (sql, target));
+            CheckObject(dialect, conflict, Enum.GetValues<SchemaObjectKind>().First(k => k.ToText() == asked), (sql, target));
             return;
         }
 
@@ -45,9 +45,22 @@ internal static class HandMadeDefinition
 
     private static bool AreEqual(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The first word behind CREATE that says what is created.</summary>
-    private static string KindOf(ISchemaDialect dialect, string sql) =>
-        dialect.Canonical(sql).Split(' ').Skip(1).FirstOrDefault(word => word is "table" or "index" or "view" or "trigger") ?? "";
+    /// <summary>What is created, by the first word behind CREATE that says it.</summary>
+    private static string KindOf(ISchemaDialect dialect, string sql)
+    {
+        foreach (var word in dialect.Canonical(sql).Split(' ').Skip(1))
+        {
+            switch (word)
+            {
+                case "table" or "index" or "view" or "trigger" or "schema" or "type" or "sequence" or "function" or "event": return word;
+                case "materialized": return SchemaObjectKind.MaterializedView.ToText();
+                case "procedure" or "aggregate": return SchemaObjectKind.Function.ToText();
+                case "domain": return SchemaObjectKind.Type.ToText();
+            }
+        }
+
+        return "";
+    }
 
     private static DbVcException Refuse(Conflict conflict, string why) => new(FailureKind.Usage, "conflict.value",
         $"The definition given for '{conflict.Table}' cannot be taken: {why}.", conflict.Id,

@@ -60,7 +60,7 @@ internal sealed class Importer(WorkspaceContext context)
     }
 
     public static ImportReport Report(WorkspaceContext context, ExportReader export, IReadOnlyList<string> names) => new(
-        context.Layout.Root, context.Identity.Location, export.Manifest.Name, export.Commits.Count, names, context.Repository.FindHead(BranchName.Main));
+        context.Layout.Root, context.Identity.Display, export.Manifest.Name, export.Commits.Count, names, context.Repository.FindHead(BranchName.Main));
 
     private sealed record Arrival(string Name, string Original, CommitId Commit)
     {

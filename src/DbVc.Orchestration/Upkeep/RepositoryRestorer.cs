@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using DbVc.Databases;
 using DbVc.Live;
 using DbVc.Model;
 using DbVc.Store;
@@ -24,9 +25,11 @@ internal sealed class RepositoryRestorer(RestoreRequest request, WorkspaceOption
                 hint: "Leave --database out to import into it, or choose another folder with -C DIR.");
         }
 
-        var database = Path.IsPathRooted(request.Database) ? Path.GetFullPath(request.Database)
+        var provider = DatabaseEngines.For(request.Database, new ProviderOptions(Path.GetTempPath(), options.LockTimeout));
+        var database = DatabaseEngines.FileOf(request.Database) is null ? DatabaseEngines.Normalize(request.Database, "/")
+            : Path.IsPathRooted(request.Database) ? Path.GetFullPath(request.Database)
             : Path.Combine(_layout.MainData, Path.GetFileName(request.Database));
-        if (Path.Exists(database))
+        if (provider.Exists(database) || Directory.Exists(database))
         {
             throw new DbVcException(FailureKind.Usage, "database.exists", "There is a file where the live database is to be made.", database,
                 "An import never writes into a database that exists. Choose another name.");
@@ -55,10 +58,10 @@ internal sealed class RepositoryRestorer(RestoreRequest request, WorkspaceOption
         using var store = RepositoryStore.Create(control, options.StoreReached);
         using var chunks = store.Chunks.BeginWrite();
         var export = Importer.Open(request.File, chunks, cancel);
-        if (export.Manifest.Engine != "sqlite")
+        if (export.Manifest.Engine != DatabaseEngines.EngineOf(database))
         {
             throw new DbVcException(FailureKind.Usage, "database.engine", $"The file is of a database of kind '{export.Manifest.Engine}'.",
-                hint: "This version works with SQLite files.");
+                hint: $"It can be restored into a database of that kind only, not into one of kind '{DatabaseEngines.EngineOf(database)}'.");
         }
 
         var main = FindMain(export);
@@ -67,7 +70,7 @@ internal sealed class RepositoryRestorer(RestoreRequest request, WorkspaceOption
         var identity = new RepositoryIdentity(NewId(), NewId(), request.Name ?? export.Manifest.Name, export.Manifest.Engine, database);
         using (var first = store.Begin())
         {
-            identity.Write(first, _layout.Root);
+            identity.Write(first, new RepositoryLayout(_layout.Root, control));
             first.Commit();
         }
 

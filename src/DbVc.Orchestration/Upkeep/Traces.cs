@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using DbVc.Databases;
 using DbVc.Model;
 using DbVc.Store;
 
@@ -52,9 +53,9 @@ internal sealed partial class Traces
             foreach (var column in FindIn(path)) found.Add($"{Path.GetRelativePath(root, path)} ({column})");
         }
 
-        if (File.Exists(live) && Path.GetRelativePath(root, live).StartsWith("..", StringComparison.Ordinal))
+        if (DatabaseEngines.FileOf(live) is { } file && Path.GetRelativePath(root, file).StartsWith("..", StringComparison.Ordinal))
         {
-            foreach (var column in FindIn(live)) found.Add($"{live} ({column})");
+            foreach (var column in FindIn(file)) found.Add($"{file} ({column})");
         }
 
         foreach (var collection in store.ListCollections())

@@ -154,7 +154,7 @@ internal sealed class Verifier(WorkspaceContext context)
         try
         {
             using (var database = context.Publisher.Open(BranchName.Main))
-            using (var read = database.BeginRead())
+            using (var read = context.Live.BeginRead(database))
             {
                 if (read.State is { } state && !IsLogged(state.OperationHead))
                 {

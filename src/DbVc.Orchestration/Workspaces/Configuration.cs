@@ -1,9 +1,7 @@
-using System.Globalization;
+using DbVc.Live;
 using DbVc.Model;
 using DbVc.Pipelines;
 using DbVc.VersionControl;
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 
 namespace DbVc.Orchestration;
 
@@ -41,7 +39,25 @@ public sealed record Configuration
         # bubblewrap, or none: then generated code runs unguarded, and every report says so in red.
         sandbox: bubblewrap
 
+        """ + LiveDefaultText;
+
+    private const string LiveDefaultText = """
+        # Which tables are versioned, by patterns with * and ?. Nothing in include means all that exclude does not name; a table that is left out is
+        # neither committed nor touched. Of a table in schema-only the definition is versioned, the rows are not.
+        include: []
+        exclude: []
+        schema-only: []
+        # none, or triggers: the live database writes down which rows change, so that a commit costs what changed.
+        tracking: none
+        branches:
+          # Where the databases of branches may be made if the live one is on a server: production, or the address of another server. A password does not
+          # stand here: write ${NAME} for an environment variable, or ?password_file=PATH.
+          server: ""
+
         """;
+
+    // Whatever a person writes about the live database has one of these in it.
+    private static readonly string[] LiveWords = ["include", "exclude", "schema-only", "tracking", "branches", "\\"];
 
     public IReadOnlyList<PolicyLine> Policies { get; init; } = [];
 
@@ -56,90 +72,34 @@ public sealed record Configuration
     /// <summary>How long gc keeps what only the operation log leads to.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(30);
 
+    /// <summary>What concerns the live database and where branches' databases may be made.</summary>
+    public LiveSettings Live { get; init; } = LiveSettings.Default;
+
     /// <summary>False only when a person wrote <c>sandbox: none</c>.</summary>
     public bool Sandbox { get; init; } = true;
 
     /// <summary>Throws usage failure <c>config.invalid</c> with file, line and the keys that exist.</summary>
-    public static Configuration Read(string path)
+    public static Configuration Read(string path) => ReadText(path) is { } text ? Parse(text, path) : new Configuration();
+
+    /// <summary>The settings of the live database alone. Every command needs them; where they still are as init wrote them nothing is parsed.</summary>
+    public static LiveSettings ReadLive(string path)
+    {
+        if (ReadText(path) is not { } text) return LiveSettings.Default;
+        var rest = text.Replace(LiveDefaultText, "", StringComparison.Ordinal).Split('\n').Where(line => !line.TrimStart().StartsWith('#'));
+        return rest.Any(line => LiveWords.Any(word => line.Contains(word, StringComparison.Ordinal))) ? Parse(text, path).Live : LiveSettings.Default;
+    }
+
+    internal static Configuration Parse(string text, string path) => new ConfigurationReader(path).Read(text);
+
+    /// <summary>Null where there is no file.</summary>
+    internal static string? ReadText(string path)
     {
         return RegularFile.TryRead(path, followLink: true, MaxBytes, out var text) switch
         {
-            null => new Reader(path).Read(System.Text.Encoding.UTF8.GetString(text).TrimStart('\uFEFF')),
-            { Kind: FileProblemKind.Missing } => new Configuration(),
+            null => System.Text.Encoding.UTF8.GetString(text).TrimStart('\uFEFF'),
+            { Kind: FileProblemKind.Missing } => null,
             { } problem => throw new DbVcException(FailureKind.Failed, "config.unreadable", $"The configuration {problem.Text}.", path,
                 "Make it a plain file that you may read."),
         };
-    }
-
-    private sealed class Reader(string path)
-    {
-        private Configuration _result = new();
-
-        public Configuration Read(string text)
-        {
-            try
-            {
-                var stream = new YamlStream();
-                stream.Load(new StringReader(text));
-                if (stream.Documents.Count > 0) ReadSection("", stream.Documents[0].RootNode);
-            }
-            catch (YamlException e)
-            {
-                throw Invalid(e.Start.Line, e.Message);
-            }
-
-            return _result;
-        }
-
-        private void ReadSection(string prefix, YamlNode node)
-        {
-            if (node is not YamlMappingNode map) throw Invalid(node.Start.Line, $"'{prefix.TrimEnd('.')}' must be a list of keys");
-            foreach (var (name, value) in map.Children) ReadKey(prefix + name, value);
-        }
-
-        private void ReadKey(string key, YamlNode node)
-        {
-            if (key is "merge" or "gates" or "agent" or "gc") ReadSection(key + ".", node);
-            else if (key == "merge.policies") _result = _result with { Policies = ReadPolicies(node) };
-            else if (node is not YamlScalarNode { Value: { } value }) throw Invalid(node.Start.Line, $"'{key}' must be a single value");
-            else
-            {
-                _result = key switch
-                {
-                    "gates.line_coverage" => _result with { Gates = _result.Gates with { LineCoverage = Share(value, node) } },
-                    "gates.branch_coverage" => _result with { Gates = _result.Gates with { BranchCoverage = Share(value, node) } },
-                    "gates.rows_per_second" => _result with { Gates = _result.Gates with { RowsPerSecond = Number(value, node) } },
-                    "agent.model" => _result with { Model = value },
-                    "agent.iterations" => _result with { AgentIterations = (int)Math.Min(Number(value, node), 1000) },
-                    "agent.wall_seconds" => _result with { AgentWallTime = TimeSpan.FromSeconds(Math.Min(Number(value, node), 86_400)) },
-                    "gc.retention_days" => _result with { Retention = TimeSpan.FromDays(Math.Min(Number(value, node), 36_500)) },
-                    "sandbox" => _result with { Sandbox = Choice(value, node, "bubblewrap", "none") == "bubblewrap" },
-                    _ => throw Invalid(node.Start.Line, $"there is no key '{key}'"),
-                };
-            }
-        }
-
-        private List<PolicyLine> ReadPolicies(YamlNode node)
-        {
-            if (node is not YamlMappingNode map) throw Invalid(node.Start.Line, "'merge.policies' must be TABLE.COLUMN: POLICY lines");
-            var lines = map.Children.Select(c => new PolicyLine($"{c.Key}={c.Value}", $"{path}:{c.Key.Start.Line}")).ToList();
-            MergePolicies.Parse(lines);
-            return lines;
-        }
-
-        private double Number(string value, YamlNode node) =>
-            double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= 0
-                ? number
-                : throw Invalid(node.Start.Line, $"'{value}' is not a number");
-
-        private double Share(string value, YamlNode node) =>
-            Number(value, node) is <= 1 and var share ? share : throw Invalid(node.Start.Line, $"'{value}' is not between 0 and 1");
-
-        private string Choice(string value, YamlNode node, params string[] choices) =>
-            choices.Contains(value) ? value : throw Invalid(node.Start.Line, $"'{value}' is none of {string.Join(", ", choices)}");
-
-        private DbVcException Invalid(long line, string problem) => new(FailureKind.Usage, "config.invalid", $"The configuration is wrong: {problem}.",
-            where: $"{path}:{line}", hint: "Keys: merge.policies, gates.line_coverage, gates.branch_coverage, gates.rows_per_second, "
-                + "agent.model, agent.iterations, agent.wall_seconds, gc.retention_days, sandbox.");
     }
 }

@@ -15,7 +15,7 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
 
     public InitReport Run(CancellationToken cancel)
     {
-        RefuseUnsupported();
+        var provider = DatabaseEngines.For(request.Database, new ProviderOptions(Path.GetTempPath(), options.LockTimeout));
         if (Directory.Exists(_layout.Control))
         {
             throw new DbVcException(FailureKind.Usage, "repository.exists", "There is a db-vc repository here already.", where: _layout.Control,
@@ -23,13 +23,13 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
         }
 
         var missing = new[] { _layout.Branches, _layout.MainData, _layout.Main, _layout.Root }.Where(f => !Directory.Exists(f)).ToList();
-        var database = LocateDatabase(out var isNew);
+        var database = LocateDatabase(provider, out var isNew);
         Directory.CreateDirectory(_layout.Root);
         var draft = _layout.Control + DraftSuffix;
         if (Directory.Exists(draft)) Directory.Delete(draft, recursive: true);
         try
         {
-            if (isNew) new SqliteProvider(Path.GetTempPath()).Create(database);
+            if (isNew) provider.Create(database);
             var (commit, unversioned) = Build(draft, database, cancel);
             options.StepReached?.Invoke(PublishStep.Drafted);
             Directory.Move(draft, _layout.Control);
@@ -41,7 +41,7 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
             if (Directory.Exists(draft)) Directory.Delete(draft, recursive: true);
             if (!Directory.Exists(_layout.Control))
             {
-                if (isNew) new SqliteProvider(Path.GetTempPath()).Drop(database);
+                if (isNew) provider.Drop(database);
                 foreach (var folder in missing.Where(f => Directory.Exists(f) && !Directory.EnumerateFileSystemEntries(f).Any())) Directory.Delete(folder);
             }
 
@@ -49,20 +49,13 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
         }
     }
 
-    private void RefuseUnsupported()
+    /// <summary>An existing database stays where it is; a bare name of a file that is not there is made below <c>main/data/</c>. A server's never is.</summary>
+    private string LocateDatabase(IDatabaseProvider provider, out bool isNew)
     {
-        var scheme = request.Database.IndexOf("://", StringComparison.Ordinal);
-        if (scheme < 0) return;
-        throw new DbVcException(FailureKind.Usage, "database.engine", $"Databases of kind '{request.Database[..scheme]}' are not supported yet.",
-            hint: "This version works with SQLite files: db-vc init --database my_data.db");
-    }
-
-    /// <summary>An existing file stays where it is; a bare name that does not exist is made below <c>main/data/</c>.</summary>
-    private string LocateDatabase(out bool isNew)
-    {
-        var path = Path.GetFullPath(request.Database, Directory.GetCurrentDirectory());
         isNew = false;
-        if (File.Exists(path)) return path;
+        if (DatabaseEngines.FileOf(request.Database) is null) return request.Database;
+        var path = DatabaseEngines.Normalize(request.Database, Directory.GetCurrentDirectory());
+        if (provider.Exists(path)) return path;
         if (Directory.Exists(path))
         {
             throw new DbVcException(FailureKind.Usage, "database.not-a-database", "The database is a folder, not a file.", where: path,
@@ -71,39 +64,65 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
 
         isNew = true;
         var created = Path.IsPathRooted(request.Database) ? path : Path.Combine(_layout.MainData, Path.GetFileName(request.Database));
-        if (File.Exists(created)) isNew = false;
+        if (provider.Exists(created)) isNew = false;
         Directory.CreateDirectory(Path.GetDirectoryName(created)!);
         return created;
     }
 
-    private (CommitId Commit, IReadOnlyList<string> Unversioned) Build(string control, string database, CancellationToken cancel)
+    private (CommitId Commit, IReadOnlyList<UnversionedItem> Unversioned) Build(string control, string database, CancellationToken cancel)
     {
-        var name = request.Name ?? Path.GetFileNameWithoutExtension(database);
-        var identity = new RepositoryIdentity(NewId(), NewId(), name, "sqlite", database);
+        var draft = new RepositoryLayout(_layout.Root, control);
         using var store = RepositoryStore.Create(control, options.StoreReached);
+        draft.Create();
+        database = DatabaseEngines.Normalize(SecretFiles.Strip(draft, database, SecretFiles.LivePassword), Directory.GetCurrentDirectory());
+        var identity = new RepositoryIdentity(
+            NewId(), NewId(), request.Name ?? DatabaseEngines.NameOf(database), DatabaseEngines.EngineOf(database), database);
         using (var transaction = store.Begin())
         {
-            identity.Write(transaction, _layout.Root);
+            identity.Write(transaction, draft);
             transaction.Commit();
         }
 
-        File.WriteAllText(Path.Combine(control, "config.yaml"), Configuration.DefaultText);
-        var draftLayout = new RepositoryLayout(_layout.Root, control);
-        var live = new LiveContext(new Repository(store, options.Clock), WorkspaceContext.ProviderFor(draftLayout, options), identity, draftLayout)
+        File.WriteAllText(draft.Config, Settings(draft));
+        var settings = new Lazy<LiveSettings>(() => Configuration.ReadLive(draft.Config));
+        var provider = WorkspaceContext.ProviderFor(database, draft, options, settings);
+        var live = new LiveContext(new Repository(store, options.Clock), provider, identity, draft)
         {
+            Settings = settings,
             LockTimeout = options.LockTimeout,
         };
-        draftLayout.Create();
         return new Initializer(live, new Shadow(live)).Run(options.User, cancel);
     }
 
-    private InitReport Finish(CommitId commit, IReadOnlyList<string> unversioned)
+    /// <summary>The configuration with what was asked for.</summary>
+    private string Settings(RepositoryLayout layout)
+    {
+        var text = Configuration.DefaultText;
+        if (request.WorkServer is { } server)
+        {
+            var place = server == LiveSettings.Production ? server : SecretFiles.StripForConfig(layout, server, SecretFiles.BranchesPassword);
+            text = new ConfigurationText(text).Set("branches.server", ConfigurationText.Scalar(place));
+        }
+
+        foreach (var (key, patterns) in new[]
+        {
+            ("include", request.Include), ("exclude", request.Exclude), ("schema-only", request.SchemaOnly),
+        })
+        {
+            if (patterns.Count > 0) text = new ConfigurationText(text).Set(key, ConfigurationText.Sequence(patterns));
+        }
+
+        Configuration.Parse(text, _layout.Config);
+        return text;
+    }
+
+    private InitReport Finish(CommitId commit, IReadOnlyList<UnversionedItem> unversioned)
     {
         using var store = RepositoryStore.Open(_layout.Control, options.StoreReached);
         var context = WorkspaceContext.Create(store, _layout, options);
         context.Publisher.RecoverAll();
         var tables = context.Repository.ReadSnapshot(commit).Tables().Select(t => new TableCount(t.Schema.Name, t.Count)).ToList();
-        return new InitReport(commit, _layout.Root, context.Identity.Location, tables, unversioned);
+        return new InitReport(commit, _layout.Root, context.Identity.Display, tables, [.. unversioned.Select(u => $"{u.Name} is not versioned: {u.Reason}.")]);
     }
 
     private static string NewId() => Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16));

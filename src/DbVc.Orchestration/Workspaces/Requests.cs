@@ -25,9 +25,23 @@ public sealed record WorkspaceOptions(TimeProvider Clock, Author User, string Wo
 
 /// <summary>Asks for a new repository beside a live database.</summary>
 /// <param name="Folder">Where the repository's files go; existing other files are left alone.</param>
-/// <param name="Database">A SQLite file; created below <c>main/data/</c> if it does not exist.</param>
+/// <param name="Database">A SQLite file, created below <c>main/data/</c> if it does not exist; or the address of a database on a server. A password typed
+/// into it goes to a file of the control folder that its owner alone may read.</param>
 /// <param name="Name">The repository's name; null takes the database's.</param>
-public sealed record InitRequest(string Folder, string Database, string? Name);
+public sealed record InitRequest(string Folder, string Database, string? Name)
+{
+    /// <summary>Where the databases of branches may be made: <c>production</c>, or the address of another server. Null: to be said later.</summary>
+    public string? WorkServer { get; init; }
+
+    /// <summary>Patterns of the tables that are versioned; empty for all.</summary>
+    public IReadOnlyList<string> Include { get; init; } = [];
+
+    /// <summary>Patterns of tables that are left out.</summary>
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    /// <summary>Patterns of tables whose definition is versioned, and not their rows.</summary>
+    public IReadOnlyList<string> SchemaOnly { get; init; } = [];
+}
 
 /// <summary>What init did.</summary>
 /// <param name="Commit">The first commit.</param>

@@ -71,6 +71,9 @@ public sealed class Workspace : IDisposable
         }
     }
 
+    /// <summary>The settings of the repository that contains a folder; works while they are wrong, and touches no database.</summary>
+    public static ConfigurationDesk Settings(string startFolder) => new(RepositoryLayout.Find(startFolder));
+
     /// <summary>Makes a repository beside a live database and commits all its tables. Leaves nothing behind when it fails.</summary>
     public static InitReport Init(InitRequest request, WorkspaceOptions options, CancellationToken cancel) =>
         new RepositoryMaker(request, options).Run(cancel);
@@ -84,7 +87,7 @@ public sealed class Workspace : IDisposable
     {
         var head = _context.Repository.Head(BranchName.Main);
         var changes = History.LiveChanges(cancel);
-        return new StatusReport(head, _context.Identity.Location, changes.Count == 0, changes, Branches.List(), Merges.Status());
+        return new StatusReport(head, _context.Identity.Display, changes.Count == 0, changes, Branches.List(), Merges.Status());
     }
 
     public void Dispose() => _store.Dispose();
@@ -105,8 +108,11 @@ internal sealed record WorkspaceContext(
 
     public static WorkspaceContext Create(IRepositoryStore store, RepositoryLayout layout, WorkspaceOptions options)
     {
-        var live = new LiveContext(new Repository(store, options.Clock), ProviderFor(layout, options), RepositoryIdentity.Read(store, layout.Root), layout)
+        var identity = RepositoryIdentity.Read(store, layout.Root);
+        var settings = new Lazy<LiveSettings>(() => Orchestration.Configuration.ReadLive(layout.Config));
+        var live = new LiveContext(new Repository(store, options.Clock), ProviderFor(identity.Location, layout, options, settings), identity, layout)
         {
+            Settings = settings,
             LockTimeout = options.LockTimeout,
             InvariantTime = options.InvariantTime,
             StepReached = options.StepReached,
@@ -116,5 +122,15 @@ internal sealed record WorkspaceContext(
         return new WorkspaceContext(live.Repository, live, shadow, instances, new Publisher(live, shadow, instances), options);
     }
 
-    public static SqliteProvider ProviderFor(RepositoryLayout layout, WorkspaceOptions options) => new(layout.Scratch) { ReadTimeout = options.LockTimeout };
+    /// <summary>A database on a server needs to know where private ones may be made; for a file nothing is read.</summary>
+    public static IDatabaseProvider ProviderFor(string location, RepositoryLayout layout, WorkspaceOptions options, Lazy<LiveSettings> settings)
+    {
+        var server = DatabaseEngines.FileOf(location) is not null ? null : settings.Value.WorkServer switch
+        {
+            null => null,
+            LiveSettings.Production => ServerAddress.Parse(location).WithDatabase(null),
+            var address => ServerAddress.Parse(DatabaseEngines.Normalize(address, layout.Control)),
+        };
+        return DatabaseEngines.For(location, new ProviderOptions(layout.Scratch, options.LockTimeout, server));
+    }
 }

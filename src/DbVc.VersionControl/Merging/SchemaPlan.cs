@@ -27,7 +27,7 @@ internal sealed record SchemaPlan(
         Id = "",
         Kind = ConflictKind.Schema,
         Table = item.Any.Name,
-        Parts = [item.Any.Kind.ToString().ToLowerInvariant()],
+        Parts = [item.Any.Kind.ToText()],
         Base = ConflictFactory.TextSide("sql", item.Base?.Sql),
         Source = ConflictFactory.TextSide("sql", item.Source?.Sql),
         Target = ConflictFactory.TextSide("sql", item.Target?.Sql),

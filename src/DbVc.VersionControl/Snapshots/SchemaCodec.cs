@@ -13,6 +13,10 @@ internal static class SchemaCodec
     // In the order of ConstraintKind.
     private static readonly string[] KindNames = ["PrimaryKey", "Unique", "Check", "ForeignKey"];
 
+    // In the order of SchemaObjectKind.
+    private static readonly string[] ObjectKindNames =
+        ["Index", "View", "Trigger", "Schema", "Type", "Sequence", "Function", "MaterializedView", "Event"];
+
     public static byte[] Encode(TableSchema table)
     {
         var bytes = new ArrayBufferWriter<byte>();
@@ -69,7 +73,7 @@ internal static class SchemaCodec
         var bytes = new ArrayBufferWriter<byte>();
         using var json = new Utf8JsonWriter(bytes);
         json.WriteStartObject();
-        if (value.Kind != SchemaObjectKind.Index) json.WriteString("kind", value.Kind == SchemaObjectKind.View ? "View" : "Trigger");
+        if (value.Kind != SchemaObjectKind.Index) json.WriteString("kind", ObjectKindNames[(int)value.Kind]);
         json.WriteString("name", value.Name);
         if (value.Table is not null) json.WriteString("table", value.Table);
         json.WriteString("sql", value.Sql);
@@ -82,14 +86,10 @@ internal static class SchemaCodec
     {
         using var document = JsonDocument.Parse(bytes);
         var value = document.RootElement;
-        var kind = OptionalText(value, "kind") switch
-        {
-            null or "Index" => SchemaObjectKind.Index,
-            "View" => SchemaObjectKind.View,
-            "Trigger" => SchemaObjectKind.Trigger,
-            var other => throw new JsonException($"There is no object of kind '{other}'."),
-        };
-        return new SchemaObject(kind, Text(value, "name"), OptionalText(value, "table"), Text(value, "sql"));
+        var name = OptionalText(value, "kind") ?? ObjectKindNames[0];
+        var kind = Array.IndexOf(ObjectKindNames, name);
+        if (kind < 0) throw new JsonException($"There is no object of kind '{name}'.");
+        return new SchemaObject((SchemaObjectKind)kind, Text(value, "name"), OptionalText(value, "table"), Text(value, "sql"));
     }
 
     private static void Write(Utf8JsonWriter json, Column column)

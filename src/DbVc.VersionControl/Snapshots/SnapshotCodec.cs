@@ -9,6 +9,7 @@ namespace DbVc.VersionControl;
 public static class SnapshotCodec
 {
     private const byte Version = 1;
+    internal const string TablePrefix = "table/";
     private const int TableEntrySize = Hash.Size + Hash.Size + sizeof(long);
 
     public static Hash Write(IChunkWriter chunks, Snapshot snapshot)
@@ -55,7 +56,7 @@ public static class SnapshotCodec
     /// <summary>The schema chunk that a table entry names, without reading it.</summary>
     internal static Hash SchemaOf(ReadOnlySpan<byte> tableEntry) => Hash.Read(tableEntry);
 
-    internal static byte[] TableKey(string name) => Encoding.UTF8.GetBytes("table/" + name);
+    internal static byte[] TableKey(string name) => Encoding.UTF8.GetBytes(TablePrefix + name);
 
     internal static byte[] ObjectKey(SchemaObjectKind kind, string name) => Encoding.UTF8.GetBytes(Prefix(kind) + name);
 
@@ -63,6 +64,13 @@ public static class SnapshotCodec
     {
         SchemaObjectKind.Index => "index/",
         SchemaObjectKind.View => "view/",
-        _ => "trigger/",
+        SchemaObjectKind.Trigger => "trigger/",
+        SchemaObjectKind.Schema => "schema/",
+        SchemaObjectKind.Type => "type/",
+        SchemaObjectKind.Sequence => "sequence/",
+        SchemaObjectKind.Function => "function/",
+        SchemaObjectKind.MaterializedView => "materialized-view/",
+        SchemaObjectKind.Event => "event/",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 }

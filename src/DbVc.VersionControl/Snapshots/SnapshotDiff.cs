@@ -24,14 +24,14 @@ public sealed class SnapshotDiff(IChunkSource chunks, Snapshot before, Snapshot 
     /// <summary>Tables that differ in schema or rows, by name; a renamed table is one difference.</summary>
     public IEnumerable<TableDifference> Tables()
     {
-        var found = DiffPrefix("table/").Select(d => new TableDifference(
+        var found = Entries(areTables: true).Select(d => new TableDifference(
             d.Before is { } b ? SnapshotCodec.DecodeTable(chunks, b.Span) : null,
             d.After is { } a ? SnapshotCodec.DecodeTable(chunks, a.Span) : null)).ToList();
         return TablePairs.Match(found);
     }
 
     public IEnumerable<ObjectDifference> Objects() =>
-        new[] { "index/", "trigger/", "view/" }.SelectMany(DiffPrefix).Select(d => new ObjectDifference(
+        Entries(areTables: false).Select(d => new ObjectDifference(
             d.Before is { } b ? SchemaCodec.DecodeObject(b) : null,
             d.After is { } a ? SchemaCodec.DecodeObject(a) : null));
 
@@ -62,10 +62,10 @@ public sealed class SnapshotDiff(IChunkSource chunks, Snapshot before, Snapshot 
     private IEnumerable<SchemaObject> ObjectsOf(Snapshot snapshot, HashSet<string> tables) =>
         tables.Count == 0 ? [] : new SnapshotReader(chunks, snapshot).Objects().Where(o => o.Table is not null && tables.Contains(o.Table));
 
-    private IEnumerable<TreeDifference> DiffPrefix(string prefix)
+    private IEnumerable<TreeDifference> Entries(bool areTables)
     {
-        var start = Encoding.UTF8.GetBytes(prefix);
-        return ProllyTree.Diff(chunks, before.Objects, after.Objects).Where(d => d.Key.Span.StartsWith(start));
+        var start = Encoding.UTF8.GetBytes(SnapshotCodec.TablePrefix);
+        return ProllyTree.Diff(chunks, before.Objects, after.Objects).Where(d => d.Key.Span.StartsWith(start) == areTables);
     }
 
     private ReadOnlyMemory<byte>? ReadFile(ReadOnlyMemory<byte>? value) => value is { } v ? chunks.Read(Hash.Read(v.Span)) : (ReadOnlyMemory<byte>?)null;

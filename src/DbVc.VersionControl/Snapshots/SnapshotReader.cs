@@ -59,13 +59,18 @@ public sealed class SnapshotReader(IChunkSource chunks, Snapshot snapshot)
         foreach (var entry in Scan(Snapshot.Objects, "table/")) yield return SnapshotCodec.DecodeTable(Chunks, entry.Value.Span);
     }
 
-    /// <summary>All indexes, triggers and views.</summary>
+    /// <summary>All schema objects but the tables, which may be many and lie between them.</summary>
     public IEnumerable<SchemaObject> Objects()
     {
-        foreach (var prefix in (string[])["index/", "trigger/", "view/"])
+        var tables = Encoding.UTF8.GetBytes(SnapshotCodec.TablePrefix);
+        foreach (var entry in ProllyTree.Scan(Chunks, Snapshot.Objects))
         {
-            foreach (var entry in Scan(Snapshot.Objects, prefix)) yield return SchemaCodec.DecodeObject(entry.Value);
+            if (entry.Key.Span.SequenceCompareTo(tables) >= 0) break;
+            yield return SchemaCodec.DecodeObject(entry.Value);
         }
+
+        tables[^1]++;
+        foreach (var entry in ProllyTree.Scan(Chunks, Snapshot.Objects, tables)) yield return SchemaCodec.DecodeObject(entry.Value);
     }
 
     public DatabaseSchema ReadSchema() => new([.. Tables().Select(t => t.Schema)], [.. Objects()]);

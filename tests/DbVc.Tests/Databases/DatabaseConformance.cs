@@ -73,7 +73,8 @@ public abstract partial class DatabaseConformance : IDisposable
         using var load = before.BeginLoad(DatabaseContent.Read(before).Schema.FindTable(name)!, Short);
         load.SetInteger(0, 3);
         load.SetText(1, "y"u8);
-        Assert.Null(load.Insert());
+        load.Insert();
+        Assert.Empty(load.Flush());
         load.Commit();
         using var query = before.Query($"SELECT {quoted} FROM {quoted} ORDER BY 1", QueryLimits.Default);
         Assert.Equal([1, 2, 3], query.Rows.Select(r => r[0].AsInteger));
@@ -216,7 +217,8 @@ public abstract partial class DatabaseConformance : IDisposable
             }
         }
 
-        return load.Insert();
+        load.Insert();
+        return load.Flush() is [var refused] ? refused.Sentence : null;
     }
 
     /// <summary>Applies what makes <paramref name="before"/> into <paramref name="after"/>, and checks that it did.</summary>

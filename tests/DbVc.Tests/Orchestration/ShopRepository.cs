@@ -77,7 +77,7 @@ internal sealed class ShopRepository : IDisposable
 
     private Workspace Open() => Workspace.Open(Folder, Options with { StepReached = step => StepReached?.Invoke(step) }, CancellationToken.None);
 
-    private static void Execute(string path, string sql)
+    public static void Execute(string path, string sql)
     {
         using var connection = Open(path);
         using var command = connection.CreateCommand();

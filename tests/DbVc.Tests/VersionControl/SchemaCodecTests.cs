@@ -65,12 +65,32 @@ public sealed class SchemaCodecTests
     [InlineData(SchemaObjectKind.Index, "t")]
     [InlineData(SchemaObjectKind.View, null)]
     [InlineData(SchemaObjectKind.Trigger, "t")]
+    [InlineData(SchemaObjectKind.Schema, null)]
+    [InlineData(SchemaObjectKind.Type, null)]
+    [InlineData(SchemaObjectKind.Sequence, "t")]
+    [InlineData(SchemaObjectKind.Function, null)]
+    [InlineData(SchemaObjectKind.MaterializedView, null)]
+    [InlineData(SchemaObjectKind.Event, null)]
     public void An_object_is_written_as_the_format_says_and_read_back(SchemaObjectKind kind, string? table)
     {
         var value = new SchemaObject(kind, "n", table, "CREATE …");
         var bytes = SchemaCodec.Encode(value);
         Assert.Equal(Text(JsonSerializer.SerializeToUtf8Bytes(value, s_format)), Text(bytes));
         Assert.Equal(value, SchemaCodec.DecodeObject(bytes));
+    }
+
+    [Fact]
+    public void Objects_of_every_kind_are_found_again_in_a_snapshot_and_in_a_difference()
+    {
+        var chunks = new MemoryChunks();
+        var objects = Enum.GetValues<SchemaObjectKind>().Select(kind => new SchemaObject(kind, "same name", null, "CREATE …")).ToList();
+        var editor = new SnapshotEditor(chunks, Snapshot.Empty);
+        editor.PutTable(new TableSnapshot(s_bare, default, 0));
+        foreach (var value in objects) editor.PutObject(value);
+        var snapshot = editor.Finish();
+        Assert.Equal(objects.Select(o => o.Kind).Order(), new SnapshotReader(chunks, snapshot).Objects().Select(o => o.Kind).Order());
+        Assert.Equal(objects.Select(o => o.Kind).Order(), new SnapshotDiff(chunks, Snapshot.Empty, snapshot).Objects().Select(o => o.After!.Kind).Order());
+        Assert.Equal([s_bare.Name], new SnapshotReader(chunks, snapshot).Tables().Select(t => t.Schema.Name));
     }
 
     private static string Text(byte[] bytes) => Encoding.UTF8.GetString(bytes);

@@ -1,0 +1,82 @@
+using DbVc.Model;
+
+namespace DbVc.Databases;
+
+/// <summary>How a value comes out of the server in binary COPY.</summary>
+internal enum PostgresReading : byte
+{
+    /// <summary>The engine's own text, as UTF-8.</summary>
+    Text,
+    Bytes,
+    Int16,
+    Int32,
+    Int64,
+    Float4,
+    Float8,
+}
+
+/// <summary>The one place that says how the values of a declared type are read and written.</summary>
+internal static class PostgresTypes
+{
+    /// <summary>How the value of a column comes when it is asked for by <see cref="SelectOf"/>.</summary>
+    public static PostgresReading ReadingOf(string declaredType) => declaredType switch
+    {
+        "bigint" => PostgresReading.Int64,
+        "integer" => PostgresReading.Int32,
+        "smallint" => PostgresReading.Int16,
+        "double precision" => PostgresReading.Float8,
+        "real" => PostgresReading.Float4,
+        "bytea" => PostgresReading.Bytes,
+        _ => PostgresReading.Text,
+    };
+
+    public static ValueKind KindOf(string declaredType) => ReadingOf(declaredType) switch
+    {
+        PostgresReading.Text => ValueKind.Text,
+        PostgresReading.Bytes => ValueKind.Blob,
+        PostgresReading.Float4 or PostgresReading.Float8 => ValueKind.Real,
+        _ => ValueKind.Integer,
+    };
+
+    /// <summary>The expression that reads a column. Casting a padded <c>character(n)</c> to text would take its spaces away.</summary>
+    public static string SelectOf(Column column)
+    {
+        var name = PostgresName.Quote(column.Name);
+        // Its cast to text adds the length of the mask, which its own output does not.
+        if (column.DeclaredType == "inet") return $"textin(inet_out({name}))";
+        return ReadingOf(column.DeclaredType) != PostgresReading.Text || IsText(column.DeclaredType) ? name : name + "::text";
+    }
+
+    /// <summary>The type to cast text to before it is put into a column: without length and precision, which an explicit cast would cut to without a
+    /// word, where an assignment refuses.</summary>
+    public static string CastOf(string declaredType) => Bare(declaredType) switch
+    {
+        "character" => "bpchar",
+        "bit" => "\"bit\"",
+        var array when array.StartsWith("character[", StringComparison.Ordinal) => "bpchar" + array["character".Length..],
+        var array when array.StartsWith("bit[", StringComparison.Ordinal) => "\"bit\"" + array["bit".Length..],
+        var bare => bare,
+    };
+
+    /// <summary>True if the server orders values of the type as their keys are ordered in a tree, so that an index gives them in that order.</summary>
+    public static bool HasKeyOrder(string declaredType) => ReadingOf(declaredType) != PostgresReading.Text || declaredType == "uuid"
+        || Bare(declaredType) is "date" or "timestamp without time zone" or "timestamp with time zone";
+
+    /// <summary>True if the type's own bytes are its text.</summary>
+    public static bool IsText(string declaredType) => Bare(declaredType) is "text" or "character varying" or "character" or "bpchar" or "name" or "json";
+
+    /// <summary>The type without what stands in brackets; quoted names are left alone.</summary>
+    private static string Bare(string declaredType)
+    {
+        var open = -1;
+        var quoted = false;
+        for (var i = 0; i < declaredType.Length; i++)
+        {
+            if (declaredType[i] == '"') quoted = !quoted;
+            else if (declaredType[i] == '(' && !quoted) open = i;
+            else if (declaredType[i] == ')' && !quoted && open >= 0) return declaredType.Remove(open, i - open + 1);
+        }
+
+        return declaredType;
+    }
+}

@@ -1,0 +1,15 @@
+namespace DbVc.Live;
+
+/// <summary>What a person decided about the live database in <c>config.yaml</c>.</summary>
+/// <param name="Selection">Which tables are versioned.</param>
+/// <param name="WorkServer">Where private databases may be made, as it is written: <c>production</c> or an address; null where nothing is written.</param>
+public sealed record LiveSettings(TableSelection Selection, string? WorkServer)
+{
+    /// <summary>The word for the live database's own server.</summary>
+    public const string Production = "production";
+
+    public static LiveSettings Default { get; } = new(TableSelection.All, null);
+
+    /// <summary>True where the live database itself shall write down what changes.</summary>
+    public bool Tracks { get; init; }
+}

@@ -1,0 +1,68 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using DbVc.Live;
+using DbVc.Model;
+
+namespace DbVc.Orchestration;
+
+/// <summary>A key of the configuration.</summary>
+/// <param name="IsDefault">It is what it would be without the file.</param>
+public sealed record SettingReport(string Key, JsonNode? Value, bool IsDefault);
+
+/// <summary>Reads and changes <c>config.yaml</c> for a person. A password that is typed goes to a file of its own, and never into this one.</summary>
+public sealed class ConfigurationDesk
+{
+    private readonly RepositoryLayout _layout;
+
+    internal ConfigurationDesk(RepositoryLayout layout) => _layout = layout;
+
+    /// <summary>One key, or all. Throws usage failure <c>config.key</c>.</summary>
+    public IReadOnlyList<SettingReport> Get(string? key)
+    {
+        if (key is not null) RequireKey(key);
+        var (now, before) = (Configuration.Read(_layout.Config), new Configuration());
+        return
+        [
+            .. ConfigurationKeys.Names.Where(name => key is null || name == key).Select(name => new SettingReport(
+                name, ConfigurationKeys.Read(now, name), JsonNode.DeepEquals(ConfigurationKeys.Read(now, name), ConfigurationKeys.Read(before, name)))),
+        ];
+    }
+
+    /// <summary>Sets a key; its comments, and everything else in the file, stay. Throws usage failures <c>config.key</c>, <c>config.invalid</c>,
+    /// <c>config.layout</c>, and then nothing is written.</summary>
+    public SettingReport Set(string key, IReadOnlyList<string> values)
+    {
+        RequireKey(key);
+        var value = Write(key, values);
+        var text = new ConfigurationText(Configuration.ReadText(_layout.Config) ?? "").Set(key, value);
+        Configuration.Parse(text, _layout.Config);
+        var file = File.ResolveLinkTarget(_layout.Config, returnFinalTarget: true)?.FullName ?? _layout.Config;
+        WholeFile.Write(file, Encoding.UTF8.GetBytes(text), durable: true);
+        return Get(key)[0];
+    }
+
+    private string Write(string key, IReadOnlyList<string> values)
+    {
+        if (ConfigurationKeys.IsList(key)) return ConfigurationText.Sequence(values);
+        if (ConfigurationKeys.IsMap(key))
+        {
+            return ConfigurationText.Map(values.Select(v => v.Split('=', 2) is [var name, var rule] ? (name, rule)
+                : throw new DbVcException(FailureKind.Usage, "config.value", $"'{v}' is not NAME=VALUE.",
+                    hint: $"db-vc config set {key} stock.quantity=delta")));
+        }
+
+        if (values.Count != 1)
+        {
+            throw new DbVcException(FailureKind.Usage, "config.value", $"'{key}' takes one value.", hint: $"db-vc config set {key} VALUE");
+        }
+
+        return ConfigurationText.Scalar(key == "branches.server" ? SecretFiles.StripForConfig(_layout, values[0], SecretFiles.BranchesPassword) : values[0]);
+    }
+
+    private static void RequireKey(string key)
+    {
+        if (ConfigurationKeys.Names.Contains(key)) return;
+        throw new DbVcException(FailureKind.Usage, "config.key", $"There is no key '{key}'.",
+            hint: "Keys: " + string.Join(", ", ConfigurationKeys.Names) + ".");
+    }
+}

@@ -1,0 +1,37 @@
+using System.Text.Json.Nodes;
+
+namespace DbVc.Orchestration;
+
+/// <summary>Every key of <c>config.yaml</c> with what it is set to.</summary>
+internal static class ConfigurationKeys
+{
+    private static readonly (string Name, Func<Configuration, JsonNode?> Read)[] All =
+    [
+        ("merge.policies", c => new JsonObject(c.Policies.Select(p => p.Text.Split('=', 2)).Select(p => KeyValuePair.Create<string, JsonNode?>(p[0], p[1])))),
+        ("gates.line_coverage", c => c.Gates.LineCoverage),
+        ("gates.branch_coverage", c => c.Gates.BranchCoverage),
+        ("gates.rows_per_second", c => c.Gates.RowsPerSecond),
+        ("agent.model", c => c.Model),
+        ("agent.iterations", c => c.AgentIterations),
+        ("agent.wall_seconds", c => c.AgentWallTime.TotalSeconds),
+        ("gc.retention_days", c => c.Retention.TotalDays),
+        ("sandbox", c => c.Sandbox ? "bubblewrap" : "none"),
+        ("include", c => List(c.Live.Selection.Include)),
+        ("exclude", c => List(c.Live.Selection.Exclude)),
+        ("schema-only", c => List(c.Live.Selection.SchemaOnly)),
+        ("tracking", c => c.Live.Tracks ? "triggers" : "none"),
+        ("branches.server", c => c.Live.WorkServer ?? ""),
+    ];
+
+    public static IReadOnlyList<string> Names { get; } = [.. All.Select(k => k.Name)];
+
+    public static JsonNode? Read(Configuration configuration, string key) => All.First(k => k.Name == key).Read(configuration);
+
+    /// <summary>True where a key takes several values.</summary>
+    public static bool IsList(string key) => Read(new Configuration(), key) is JsonArray;
+
+    /// <summary>True where a key takes <c>NAME=VALUE</c> pairs.</summary>
+    public static bool IsMap(string key) => Read(new Configuration(), key) is JsonObject;
+
+    private static JsonArray List(IEnumerable<string> values) => [.. values.Select(v => JsonValue.Create(v))];
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using DbVc.Databases;
+using DbVc.Live;
+using DbVc.Model;
+using DbVc.VersionControl;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace DbVc.Orchestration;
+
+/// <summary>Reads the text of <c>config.yaml</c> key by key; a slip is an error that names its line.</summary>
+internal sealed class ConfigurationReader(string path)
+{
+    private Configuration _result = new();
+
+    public Configuration Read(string text)
+    {
+        try
+        {
+            var stream = new YamlStream();
+            stream.Load(new StringReader(text));
+            if (stream.Documents.Count > 0) ReadSection("", stream.Documents[0].RootNode);
+        }
+        catch (YamlException e)
+        {
+            throw Invalid(e.Start.Line, e.Message);
+        }
+
+        return _result;
+    }
+
+    private void ReadSection(string prefix, YamlNode node)
+    {
+        if (node is not YamlMappingNode map) throw Invalid(node.Start.Line, $"'{prefix.TrimEnd('.')}' must be a list of keys");
+        foreach (var (name, value) in map.Children) ReadKey(prefix + name, value);
+    }
+
+    private void ReadKey(string key, YamlNode node)
+    {
+        if (key is "merge" or "gates" or "agent" or "gc" or "branches") ReadSection(key + ".", node);
+        else if (key == "merge.policies") _result = _result with { Policies = ReadPolicies(node) };
+        else if (key is "include" or "exclude" or "schema-only") ReadPatterns(key, node);
+        else if (node is not YamlScalarNode { Value: { } value }) throw Invalid(node.Start.Line, $"'{key}' must be a single value");
+        else
+        {
+            _result = key switch
+            {
+                "gates.line_coverage" => _result with { Gates = _result.Gates with { LineCoverage = Share(value, node) } },
+                "gates.branch_coverage" => _result with { Gates = _result.Gates with { BranchCoverage = Share(value, node) } },
+                "gates.rows_per_second" => _result with { Gates = _result.Gates with { RowsPerSecond = Number(value, node) } },
+                "agent.model" => _result with { Model = value },
+                "agent.iterations" => _result with { AgentIterations = (int)Math.Min(Number(value, node), 1000) },
+                "agent.wall_seconds" => _result with { AgentWallTime = TimeSpan.FromSeconds(Math.Min(Number(value, node), 86_400)) },
+                "gc.retention_days" => _result with { Retention = TimeSpan.FromDays(Math.Min(Number(value, node), 36_500)) },
+                "sandbox" => _result with { Sandbox = Choice(value, node, "bubblewrap", "none") == "bubblewrap" },
+                "tracking" => _result with { Live = _result.Live with { Tracks = Choice(value, node, "none", "triggers") == "triggers" } },
+                "branches.server" => _result with { Live = _result.Live with { WorkServer = Server(value, node) } },
+                _ => throw Invalid(node.Start.Line, $"there is no key '{key}'"),
+            };
+        }
+    }
+
+    private List<PolicyLine> ReadPolicies(YamlNode node)
+    {
+        if (node is not YamlMappingNode map) throw Invalid(node.Start.Line, "'merge.policies' must be TABLE.COLUMN: POLICY lines");
+        var lines = map.Children.Select(c => new PolicyLine($"{c.Key}={c.Value}", $"{path}:{c.Key.Start.Line}")).ToList();
+        MergePolicies.Parse(lines);
+        return lines;
+    }
+
+    private void ReadPatterns(string key, YamlNode node)
+    {
+        var items = node is YamlSequenceNode list ? list.Children : [node];
+        var patterns = items.Where(i => i is not YamlScalarNode { Value: null or "" or "~" or "null" }).Select(i =>
+            i is YamlScalarNode { Value: { } pattern } ? pattern : throw Invalid(i.Start.Line, $"'{key}' must be a list of patterns")).ToList();
+        var selection = _result.Live.Selection;
+        _result = _result with
+        {
+            Live = _result.Live with
+            {
+                Selection = key switch
+                {
+                    "include" => selection with { Include = patterns },
+                    "exclude" => selection with { Exclude = patterns },
+                    _ => selection with { SchemaOnly = patterns },
+                },
+            },
+        };
+    }
+
+    /// <summary>Variables are looked up when the server is needed. What is wrong with the address is said without repeating it.</summary>
+    private string? Server(string value, YamlNode node)
+    {
+        if (value.Length == 0) return null;
+        if (value == LiveSettings.Production) return value;
+        if (DatabaseEngines.FileOf(value) is not null) throw Invalid(node.Start.Line, "branches.server is neither production nor a server's address");
+        try
+        {
+            var address = ServerAddress.Parse(value, _ => "1");
+            if (address.TypedPassword is not null) throw Invalid(node.Start.Line, "a password stands in branches.server; write ${NAME} for it");
+            return address.Database is null ? value : throw Invalid(node.Start.Line, "branches.server names a database; it must be a server alone");
+        }
+        catch (DbVcException failure) when (failure.Code == "database.address")
+        {
+            throw Invalid(node.Start.Line, $"branches.server: {failure.Message.TrimEnd('.')}");
+        }
+    }
+
+    private double Number(string value, YamlNode node) =>
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= 0
+            ? number
+            : throw Invalid(node.Start.Line, $"'{value}' is not a number");
+
+    private double Share(string value, YamlNode node) =>
+        Number(value, node) is <= 1 and var share ? share : throw Invalid(node.Start.Line, $"'{value}' is not between 0 and 1");
+
+    private string Choice(string value, YamlNode node, params string[] choices) =>
+        choices.Contains(value) ? value : throw Invalid(node.Start.Line, $"'{value}' is none of {string.Join(", ", choices)}");
+
+    private DbVcException Invalid(long line, string problem) => new(FailureKind.Usage, "config.invalid", $"The configuration is wrong: {problem}.",
+        where: $"{path}:{line}", hint: "Keys: " + string.Join(", ", ConfigurationKeys.Names) + ".");
+}
