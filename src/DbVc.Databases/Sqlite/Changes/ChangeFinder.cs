@@ -10,8 +10,10 @@ internal sealed class ChangeFinder(Func<SqliteHandle> source, bool isWal, PageMa
     private const int MostPagesUnderLock = 4_000;
 
     private readonly string _signal = FileSignal.Read(source(), isWal) ?? "";
+    private readonly ChangeLog? _log = ChangeLog.Read(source());
     private SqliteMark? _still;
-    private string? _oldFile;
+    private string _pages = "";
+    private bool _isPagesValid;
     private PageMap? _map;
 
     /// <summary>True if reading all that changed takes a while.</summary>
@@ -26,12 +28,10 @@ internal sealed class ChangeFinder(Func<SqliteHandle> source, bool isWal, PageMa
             return new NoChanges();
         }
 
-        _oldFile = known.Pages;
-        if (maps.Read(known.Pages) is not { } then || Walk(then) is not { } trees) return null;
-        FoundMuch = trees.Values.Sum(t => t.TouchedPages) > MostPagesUnderLock;
-        // The same rows in the same places: the map of then serves on.
-        if (trees.Values.All(t => t.IsSame)) _still = new SqliteMark(_signal, known.Pages);
-        return new PageChanges(source, trees);
+        _pages = known.Pages;
+        return _log is not null && LogPlace.Parse(known.Place) is { } place && place.IsIn(source(), _log)
+            ? new LogChanges(source, _log, place, FindByPages)
+            : FindByPages();
     }
 
     /// <summary>The mark of what the transaction sees; null if there is nothing to tell it by.</summary>
@@ -39,11 +39,33 @@ internal sealed class ChangeFinder(Func<SqliteHandle> source, bool isWal, PageMa
     {
         if (_still is null)
         {
-            if (_map is null && Walk(null) is null) return null;
-            _still = new SqliteMark(_signal, maps.Write(_map!, _oldFile));
+            var pages = IsAllLogged() ? "" : MakePages();
+            _still = new SqliteMark(_signal, pages, LogPlace.Read(source(), _log)?.ToString() ?? "");
         }
 
-        return _still.ToString();
+        return _still.IsEmpty ? null : _still.ToString();
+    }
+
+    private PageChanges? FindByPages()
+    {
+        if (maps.Read(_pages) is not { } then || Walk(then) is not { } trees) return null;
+        FoundMuch = trees.Values.Sum(t => t.TouchedPages) > MostPagesUnderLock;
+        // The same rows in the same places: the map of then serves on.
+        _isPagesValid = trees.Values.All(t => t.IsSame);
+        return new PageChanges(source, trees);
+    }
+
+    private bool IsAllLogged()
+    {
+        if (_log is null) return false;
+        var triggers = ChangeLog.ReadTriggers(source());
+        return ReadRoots().TrueForAll(r => _log.HasTriggers(r.Table, triggers));
+    }
+
+    private string MakePages()
+    {
+        if (_isPagesValid) return _pages;
+        return _map is not null || Walk(null) is not null ? maps.Write(_map!, _pages) : "";
     }
 
     /// <summary>The trees of all tables, and the map of all pages with their owners. Null if they cannot be told for certain.</summary>
