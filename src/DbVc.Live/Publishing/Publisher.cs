@@ -155,7 +155,7 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
         }, mark is null ? null : [mark]));
         Change(request.Branch, head, intent, session =>
         {
-            if (found.Mark is not null) session.Forget(found.Mark);
+            if (found.Mark is not null) session.Forget(context.Selection.DatabaseMark(found.Mark));
             return true;
         });
         Finish(intent);

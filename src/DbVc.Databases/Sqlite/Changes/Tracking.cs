@@ -2,7 +2,8 @@ using DbVc.Model;
 
 namespace DbVc.Databases;
 
-/// <summary>Switches change tracking on and says how far it goes. One transaction with the write lock, so a writer comes either before it or is logged.</summary>
+/// <summary>Switches change tracking on, in one transaction with the write lock, so that a writer comes either before it or is logged; says how far it
+/// goes.</summary>
 internal static class SqliteTracking
 {
     private const string NoKey = "It has no primary key: once touched it is read whole.";
