@@ -21,6 +21,9 @@ public abstract class DatabaseFixture : IDisposable
 
     public abstract string Quote(string name);
 
+    /// <summary>What a user types for a table of this name.</summary>
+    public virtual string TableName(string name) => name;
+
     /// <summary>SQL that creates a trigger which adds a row to <c>audit(note)</c> on every insert, update and delete of <paramref name="table"/>.</summary>
     public abstract string AuditTrigger(string table);
 
