@@ -23,4 +23,16 @@ public enum PublishStep
 
     /// <summary>Init only: the control folder is in its place; the database is untouched.</summary>
     Placed,
+
+    /// <summary>Branches only: a new branch is recorded; its instance is not there.</summary>
+    BranchRecorded,
+
+    /// <summary>Branches only: the new branch's instance is whole and in its place.</summary>
+    InstanceMade,
+
+    /// <summary>Branches only: a branch is gone from the record; its instance is still there.</summary>
+    BranchForgotten,
+
+    /// <summary>Branches only: the instance of a deleted branch is gone; its folder is still there.</summary>
+    InstanceDropped,
 }

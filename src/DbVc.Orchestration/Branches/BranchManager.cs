@@ -38,7 +38,9 @@ public sealed class BranchManager
         transaction.DeleteDocument(BranchRecord.Collection, name.Text);
         transaction.PutDocument(DeletedBranch.Collection, name.Text, new DeletedBranch(head.ToString(), record).ToBytes());
         transaction.Publish();
+        Reached(PublishStep.BranchForgotten);
         _context.Instances.Drop(record);
+        Reached(PublishStep.InstanceDropped);
         var folder = _context.Layout.Branch(name);
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
     }
@@ -83,6 +85,8 @@ public sealed class BranchManager
                 hint: $"db-vc branch create {name} --from {wanted.Short}");
         }
 
+        // A process that died while it deleted the branch may have left half of the instance.
+        _context.Instances.Drop(deleted.Record);
         var transaction = new CommitTransaction(_context.Repository, command, _context.Options.User.Name);
         transaction.MoveBranch(name, null, CommitId.Parse(deleted.Head));
         transaction.PutDocument(BranchRecord.Collection, name.Text, deleted.Record.ToBytes());
@@ -116,8 +120,10 @@ public sealed class BranchManager
         transaction.PutDocument(BranchRecord.Collection, name.Text, record.ToBytes());
         if (task is not null) transaction.PutDocument(AgentTasks.Collection, task.Task, AgentTasks.ToBytes(task));
         transaction.Publish();
+        Reached(PublishStep.BranchRecorded);
         using (_context.Instances.Open(record))
         {
+            Reached(PublishStep.InstanceMade);
             BranchInfo.Write(_context, record, "open");
         }
 
@@ -158,6 +164,8 @@ public sealed class BranchManager
             _context.Repository.ReadSnapshot(start).Snapshot, _context.Repository.ReadSnapshot(after).Snapshot);
         return new CommitReport(after, _context.Repository.ReadCommit(after).Parents, changes);
     }
+
+    private void Reached(PublishStep step) => _context.Live.StepReached?.Invoke(step);
 
     private void RefuseExisting(BranchName name)
     {

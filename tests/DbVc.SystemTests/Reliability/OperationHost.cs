@@ -47,12 +47,29 @@ internal sealed class OperationHost : IDisposable
         Xunit.Assert.Equal("staying", _process.StandardOutput.ReadLine());
     }
 
+    /// <summary>Begins, and returns when it has come to a step, at which it stays until <see cref="Continue"/>.</summary>
+    public void BeginAndPause(string operation, string folder, string argument, PublishStep step)
+    {
+        Send(operation, folder, argument, "pause:" + step, "");
+        Xunit.Assert.Equal("ready", _process.StandardOutput.ReadLine());
+        Xunit.Assert.Equal("staying", _process.StandardOutput.ReadLine());
+    }
+
+    /// <summary>Lets it go on, and waits for its end.</summary>
+    public int Continue()
+    {
+        _process.StandardInput.Close();
+        return Finish();
+    }
+
     private void Order(params string[] words)
     {
-        _process.StandardInput.WriteLine(string.Join('|', words));
+        Send(words);
         _process.StandardInput.Close();
         Xunit.Assert.Equal("ready", _process.StandardOutput.ReadLine());
     }
+
+    private void Send(params string[] words) => _process.StandardInput.WriteLine(string.Join('|', words));
 
     /// <summary>Kills it after a delay as kill -9 does; true if it was not done yet.</summary>
     public bool KillAfter(TimeSpan delay)
@@ -117,6 +134,8 @@ internal sealed class OperationHost : IDisposable
             "continue" => merges.Continue(null, CancellationToken.None),
             "rollback" => workspace.Replays.Rollback(new RollbackRequest(order[2], false), CancellationToken.None),
             "commit" => workspace.Branches.Commit(BranchName.Parse(order[2]), "Commit " + order[2], null, CancellationToken.None),
+            "create" => workspace.Branches.Create(BranchName.Parse(order[2]), null, CancellationToken.None),
+            "delete" => Delete(workspace, order[2]),
             "status" => workspace.Status(CancellationToken.None),
             "gc" => workspace.Upkeep.Collect(new GcRequest(false, TimeSpan.Zero), CancellationToken.None),
             "purge" => workspace.Upkeep.Purge(new PurgeRequest("customers", [order[2]]), CancellationToken.None),
@@ -125,8 +144,20 @@ internal sealed class OperationHost : IDisposable
         };
     }
 
+    private static string Delete(Workspace workspace, string branch)
+    {
+        workspace.Branches.Delete(BranchName.Parse(branch));
+        return branch;
+    }
+
     private static void DieAt(PublishStep step, string stop)
     {
+        if (stop == "pause:" + step)
+        {
+            Console.Out.WriteLine("staying");
+            Console.In.ReadLine();
+        }
+
         if (stop == "stay:" + step)
         {
             Console.Out.WriteLine("staying");

@@ -1,0 +1,36 @@
+using System.Globalization;
+using Xunit;
+
+namespace DbVc.SystemTests;
+
+/// <summary>
+/// How long the proof runs: in the test suite briefly; with <c>DBVC_LONG=1</c> as long as <c>docs/reliability.md</c> says, on every engine.
+/// <c>DBVC_SEED</c> repeats a run's random choices, <c>DBVC_ENGINES</c> names the engines, separated by commas.
+/// </summary>
+internal static class ProofMode
+{
+    /// <summary>The engines that the product can do by now.</summary>
+    private static readonly LiveEngine[] s_ready = [LiveEngine.Sqlite, LiveEngine.SqliteWal];
+
+    public static bool IsLong { get; } = Environment.GetEnvironmentVariable("DBVC_LONG") == "1";
+
+    public static int Seed { get; } = Environment.GetEnvironmentVariable("DBVC_SEED") is { Length: > 0 } text
+        ? int.Parse(text, CultureInfo.InvariantCulture)
+        : Environment.TickCount;
+
+    /// <summary>Each of these engines, or those that the run was told to take.</summary>
+    public static TheoryData<LiveEngine> Engines(IEnumerable<LiveEngine> brief)
+    {
+        var wanted = Environment.GetEnvironmentVariable("DBVC_ENGINES") is { Length: > 0 } text ? text.Split(',').Select(Enum.Parse<LiveEngine>) : null;
+        return [.. wanted ?? (IsLong ? s_ready : s_ready.Intersect(brief))];
+    }
+
+    public static bool IsServer(LiveEngine engine) => engine is not (LiveEngine.Sqlite or LiveEngine.SqliteWal);
+
+    /// <summary>A figure for people: with the test's output, and in long mode where it can be seen at once.</summary>
+    public static void Tell(string line)
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine(line);
+        Console.Error.WriteLine(line);
+    }
+}
