@@ -32,6 +32,7 @@ public static class DatabaseEngines
     public static IDatabaseProvider For(string location, ProviderOptions options) => EngineOf(location) switch
     {
         Sqlite => new SqliteProvider(options.ScratchFolder) { ReadTimeout = options.ReadTimeout },
+        Postgres => new PostgresProvider(options.WorkServer) { ReadTimeout = options.ReadTimeout },
         var engine => throw Unsupported($"of kind '{engine}' "),
     };
 
@@ -63,5 +64,5 @@ public static class DatabaseEngines
     public static string? FileOf(string location) => EngineOf(location) == Sqlite ? location : null;
 
     private static DbVcException Unsupported(string which) => new(FailureKind.Usage, "database.engine", $"Databases {which}are not supported yet.",
-        hint: "This version works with SQLite files: db-vc init --database my_data.db");
+        hint: "This version works with SQLite files and PostgreSQL: db-vc init --database my_data.db, or postgres://USER@HOST:PORT/DATABASE");
 }

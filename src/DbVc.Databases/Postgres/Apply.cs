@@ -65,7 +65,8 @@ internal sealed class PostgresApply
     {
         foreach (var before in _delta.Tables.Where(TakesAway).Select(t => t.Before!))
         {
-            using var rows = PostgresRowCursor.Open(_connection, PostgresRows.Select(before), [.. before.StoredColumns.Select(c => PostgresTypes.ReadingOf(c.DeclaredType))]);
+            using var rows = PostgresRowCursor.Open(_connection, PostgresRows.Select(before),
+                [.. before.StoredColumns.Select(c => PostgresTypes.ReadingOf(c.DeclaredType))]);
             if (!isAsCaptured(before, rows)) _findings.Moved.Add(new MovedRow(before.Name, "rows", null, null));
         }
     }
@@ -94,7 +95,8 @@ internal sealed class PostgresApply
         WriteRows(_stages, firstDelete: true);
         foreach (var (table, sql) in taken.Missing())
         {
-            if (PostgresAttempt.Run(_connection, () => _connection.Execute(sql), PostgresAttempt.IsAboutRow) is { } failure) _findings.Add(table, $"Table '{table}'", failure);
+            if (PostgresAttempt.Run(_connection, () => _connection.Execute(sql), PostgresAttempt.IsAboutRow) is { } failure) _findings.Add(table,
+                $"Table '{table}'", failure);
         }
     }
 

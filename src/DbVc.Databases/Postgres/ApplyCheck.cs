@@ -36,10 +36,12 @@ internal sealed class PostgresApplyCheck(PostgresStage stage, int maxMoved)
     {
         var width = stage.Before.Count;
         var expected = stage.Before.Select((_, i) => $"s.b{i}");
-        var rows = stage.Read($"SELECT {string.Join(", ", expected.Concat(Actual()).Append(IsThere()))} FROM {stage.Name} s LEFT JOIN {_from} t ON {KeyIs("b")} "
+        var rows = stage.Read($"SELECT {string.Join(", ", expected.Concat(Actual()).Append(IsThere()))} FROM {stage.Name} s LEFT JOIN {_from} t ON "
+            + $"{KeyIs("b")} "
             + $"WHERE (s.del OR s.upd) AND ({IsThere()} = 0 OR NOT ({PostgresApplySql.AllSame(stage.Before, "b")})) ORDER BY s.n LIMIT {maxMoved}",
             [.. stage.Before.Concat(stage.Before).Select(PostgresApplySql.StageReading), PostgresReading.Int32]);
-        return rows.Select(r => new MovedRow(_table.Name, RowText.DescribeKey(_table, r[..width]), r[..width], r[^1].AsInteger == 0 ? null : r[width..(2 * width)]));
+        return rows.Select(r => new MovedRow(_table.Name, RowText.DescribeKey(_table, r[..width]), r[..width], r[^1].AsInteger == 0 ? null
+            : r[width..(2 * width)]));
     }
 
     /// <summary>Rows where new ones shall be, which the delta does not take away.</summary>
@@ -50,16 +52,19 @@ internal sealed class PostgresApplyCheck(PostgresStage stage, int maxMoved)
         var meets = string.Join(" AND ", key.Zip(keyAfter, (b, a) =>
             $"t.{PostgresName.Quote(stage.Before[b].Name)} = {PostgresApplySql.Typed(stage.Before[b], $"s.a{a}")}"));
         var goes = $"EXISTS (SELECT FROM {stage.Name} d WHERE d.del AND {PostgresApplySql.KeyIs(stage.Before, key, "b", "t", "d")})";
-        var select = $"SELECT {string.Join(", ", Actual())} FROM {stage.Name} s JOIN {_from} t ON {meets} WHERE s.ins AND NOT {goes} ORDER BY s.n LIMIT {maxMoved}";
+        var select = $"SELECT {string.Join(", ", Actual())} FROM {stage.Name} s JOIN {_from} t ON {meets} WHERE s.ins AND NOT {goes} ORDER BY s.n LIMIT "
+            + $"{maxMoved}";
         List<Value[]> rows = [];
         // A key that its type does not take is nobody's key; writing it will say so.
-        PostgresAttempt.Run(stage.Connection, () => rows = stage.Read(select, [.. stage.Before.Select(PostgresApplySql.StageReading)]), PostgresAttempt.IsAboutRow);
+        PostgresAttempt.Run(stage.Connection, () => rows = stage.Read(select, [.. stage.Before.Select(PostgresApplySql.StageReading)]),
+            PostgresAttempt.IsAboutRow);
         return rows.Select(r => new MovedRow(stage.Delta.After!.Name, RowText.DescribeKey(_table, r), null, r));
     }
 
     private List<MovedRow> FindMissingLines()
     {
-        var want = $"SELECT min(s.n) AS n, sum(s.times) AS times, {PostgresApplySql.StagedLine(stage.Before.Count, "b")} AS line FROM {stage.Name} s WHERE s.del GROUP BY 3";
+        var want = $"SELECT min(s.n) AS n, sum(s.times) AS times, {PostgresApplySql.StagedLine(stage.Before.Count, "b")} AS line FROM {stage.Name} s WHERE "
+            + $"s.del GROUP BY 3";
         var have = $"SELECT count(*) AS times, {PostgresApplySql.Line(stage.Before, "t")} AS line FROM {_from} t GROUP BY 2";
         var missing = stage.Read($"SELECT want.n FROM ({want}) want LEFT JOIN ({have}) have ON want.line = have.line "
             + $"WHERE have.times IS NULL OR have.times < want.times ORDER BY 1 LIMIT {maxMoved}", [PostgresReading.Int64]);

@@ -74,7 +74,8 @@ internal sealed class PostgresFindings(PostgresConnection connection)
         var names = connection.Read(
             """
             SELECT a.attname, i.indpred IS NOT NULL FROM pg_class x JOIN pg_namespace n ON n.oid = x.relnamespace JOIN pg_index i ON i.indexrelid = x.oid
-            CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, nth) LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+            CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, nth)
+            LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
             WHERE n.nspname = $1 AND x.relname = $2 AND k.nth <= i.indnkeyatts ORDER BY k.nth
             """, row => row.IsDBNull(0) || row.GetBoolean(1) ? null : row.GetString(0), failure.SchemaName, failure.ConstraintName);
         var ordinals = names.ConvertAll(name => name is null ? -1 : stage.After.ToList().FindIndex(c => c.Name == name));

@@ -23,7 +23,8 @@ internal sealed class PostgresHolds
         var parents = delta.Tables.Where(t => t.After is not null && (t.Before is null || PostgresSchemaChange.IsAltered(t)))
             .SelectMany(t => t.After!.ForeignKeys.Select(k => k.ReferencedTable)).Where(n => n.Length > 0).ToList();
         var owners = delta.ObjectsBefore.Concat(delta.ObjectsAfter).Select(o => o.Table).OfType<string>().ToList();
-        _oids = FindOids(connection, delta.Tables.Select(t => t.Before?.Name).OfType<string>().Concat(parents).Concat(owners).Distinct().Select(PostgresName.Table));
+        _oids = FindOids(connection, delta.Tables.Select(t =>
+            t.Before?.Name).OfType<string>().Concat(parents).Concat(owners).Distinct().Select(PostgresName.Table));
         foreach (var table in delta.Tables.Where(t => t.Before is not null)) Add(table.Before!.Name, OfTable(table));
         foreach (var parent in parents) Add(parent, PostgresHold.ShareRowExclusive);
         foreach (var item in delta.ObjectsAfter.Where(o => o.Table is not null)) Add(item.Table!, PostgresHold.ShareRowExclusive);
@@ -38,7 +39,8 @@ internal sealed class PostgresHolds
     /// <summary>The tables whose rows are written, with their partitions.</summary>
     public IReadOnlyCollection<string> Oids => WithPartitions(_connection, _oids.Values);
 
-    public static IReadOnlyCollection<string> WithPartitions(PostgresConnection connection, IReadOnlyCollection<string> oids) => oids.Count == 0 ? [] : connection.Read(
+    public static IReadOnlyCollection<string> WithPartitions(PostgresConnection connection, IReadOnlyCollection<string> oids) => oids.Count == 0 ? []
+        : connection.Read(
         "SELECT DISTINCT p.relid::oid::text FROM unnest($1::text[]::oid[]) t CROSS JOIN LATERAL pg_partition_tree(t) p UNION SELECT unnest($1::text[])",
         row => row.GetString(0), PostgresText.Array(oids));
 
@@ -53,7 +55,8 @@ internal sealed class PostgresHolds
     {
         foreach (var (name, oid) in _oids)
         {
-            if (firing.Any(f => f.Table == oid)) AddSql(name, firing.Any(f => f.Table == oid && f.Kind == "RULE") ? PostgresHold.AccessExclusive : PostgresHold.ShareRowExclusive);
+            if (firing.Any(f => f.Table == oid)) AddSql(name, firing.Any(f => f.Table == oid && f.Kind == "RULE") ? PostgresHold.AccessExclusive
+                : PostgresHold.ShareRowExclusive);
         }
     }
 
@@ -76,7 +79,8 @@ internal sealed class PostgresHolds
         if (!_oids.TryGetValue(PostgresName.Table(table.Name), out var oid)) return;
         if (!table.HasKey && stage.Deleted > 0) Add(table.Name, PostgresHold.ShareRowExclusive);
         if (stage.Updated == 0) return;
-        stage.MayReplace = stage.After.Where((c, i) => stage.Changed[i] && c.GeneratedSql?.StartsWith("GENERATED ALWAYS AS IDENTITY", StringComparison.Ordinal) == true).Any()
+        stage.MayReplace = stage.After.Where((c, i) => stage.Changed[i]
+            && c.GeneratedSql?.StartsWith("GENERATED ALWAYS AS IDENTITY", StringComparison.Ordinal) == true).Any()
             || _connection.Read(IndexesSql, row => (Columns: row.GetString(0).Split('\u0001', StringSplitOptions.RemoveEmptyEntries), Width: row.GetInt32(1),
                 IsPlain: row.GetBoolean(2)), oid).Exists(i => MayMeet(stage, i.Columns, i.IsPlain && i.Columns.Length == i.Width));
         if (stage.MayReplace) Add(table.Name, PostgresHold.Exclusive);
@@ -94,7 +98,8 @@ internal sealed class PostgresHolds
             $"{PostgresApplySql.Typed(stage.After[a], $"x.a{a}")} = {PostgresApplySql.Typed(stage.Before[b], $"y.b{b}")}"));
         var found = false;
         var failure = PostgresAttempt.Run(stage.Connection, () => found = stage.Connection.ReadText(
-            $"SELECT '1' FROM {stage.Name} x JOIN {stage.Name} y ON x.n <> y.n AND {moves} WHERE x.upd AND y.upd LIMIT 1") is not null, PostgresAttempt.IsAboutRow);
+            $"SELECT '1' FROM {stage.Name} x JOIN {stage.Name} y ON x.n <> y.n AND {moves} WHERE x.upd AND y.upd LIMIT 1") is not null,
+                PostgresAttempt.IsAboutRow);
         return found || failure is not null;
     }
 

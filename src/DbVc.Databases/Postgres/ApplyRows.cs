@@ -4,7 +4,8 @@ using Npgsql;
 
 namespace DbVc.Databases;
 
-/// <summary>Writes the rows of one stage, each kind in one statement. Where that breaks a constraint, halves are tried until the offending rows are known.</summary>
+/// <summary>Writes the rows of one stage, each kind in one statement. Where that breaks a constraint, halves are tried until the offending rows are
+/// known.</summary>
 internal sealed class PostgresApplyRows(PostgresStage stage, PostgresFindings findings)
 {
     /// <summary>The rows that go; they are locked and compared already.</summary>
@@ -21,7 +22,8 @@ internal sealed class PostgresApplyRows(PostgresStage stage, PostgresFindings fi
 
         var want = $"SELECT sum(s.times) AS times, {PostgresApplySql.StagedLine(stage.Before.Count, "b")} AS line FROM {stage.Name} s WHERE s.del GROUP BY 2";
         var found = "SELECT l.part, l.place, want.times, row_number() OVER (PARTITION BY l.line ORDER BY l.part, l.place) AS nth FROM "
-            + $"(SELECT t.tableoid AS part, t.ctid AS place, {PostgresApplySql.Line(stage.Before, "t")} AS line FROM {from} t) l JOIN ({want}) want ON want.line = l.line";
+            + $"(SELECT t.tableoid AS part, t.ctid AS place, {PostgresApplySql.Line(stage.Before, "t")} AS line FROM {from} t) l JOIN ({want}) want ON "
+                + $"want.line = l.line";
         stage.Connection.Execute($"DELETE FROM {from} t USING ({found}) f WHERE t.tableoid = f.part AND t.ctid = f.place AND f.nth <= f.times");
     }
 
@@ -38,7 +40,8 @@ internal sealed class PostgresApplyRows(PostgresStage stage, PostgresFindings fi
         }
 
         if (PostgresAttempt.Run(stage.Connection, () => stage.Connection.Execute(UpdateSql("")), IsInTheWay) is null) return;
-        stage.Connection.Execute($"DELETE FROM {PostgresApplySql.From(stage.Delta.After!)} t USING {stage.Name} s WHERE s.upd AND {KeyIs(stage.Delta.After!, stage.After, "a")}");
+        stage.Connection.Execute($"DELETE FROM {PostgresApplySql.From(stage.Delta.After!)} t USING {stage.Name} s WHERE s.upd AND "
+            + $"{KeyIs(stage.Delta.After!, stage.After, "a")}");
         Write(range => InsertSql("upd", range));
     }
 
@@ -55,7 +58,8 @@ internal sealed class PostgresApplyRows(PostgresStage stage, PostgresFindings fi
         var from = PostgresApplySql.From(table);
         if (!table.HasKey)
         {
-            var want = $"SELECT min(s.n) AS n, sum(s.times) AS times, {PostgresApplySql.StagedLine(stage.After.Count, "a")} AS line FROM {stage.Name} s WHERE s.ins GROUP BY 3";
+            var want = $"SELECT min(s.n) AS n, sum(s.times) AS times, {PostgresApplySql.StagedLine(stage.After.Count, "a")} AS line FROM {stage.Name} s "
+                + $"WHERE s.ins GROUP BY 3";
             var have = $"SELECT count(*) AS times, {PostgresApplySql.Line(stage.After, "t")} AS line FROM {from} t GROUP BY 2";
             Require($"SELECT want.n FROM ({want}) want LEFT JOIN ({have}) have ON have.line = want.line WHERE have.times IS NULL OR have.times < want.times");
             return;
@@ -75,7 +79,8 @@ internal sealed class PostgresApplyRows(PostgresStage stage, PostgresFindings fi
         var row = stage.ReadRow(number[0].AsInteger).After!;
         var stored = !table.HasKey ? null : stage.Read(
             $"SELECT {string.Join(", ", stage.After.Select(c => PostgresApplySql.Exact(c, "t")))} FROM {stage.Name} s JOIN {PostgresApplySql.From(table)} t "
-            + $"ON {KeyIs(table, stage.After, "a")} WHERE s.n = {number[0].AsInteger}", [.. stage.After.Select(PostgresApplySql.StageReading)]).FirstOrDefault();
+            + $"ON {KeyIs(table, stage.After, "a")} WHERE s.n = {number[0].AsInteger}",
+                [.. stage.After.Select(PostgresApplySql.StageReading)]).FirstOrDefault();
         var at = stored is null ? 0 : Enumerable.Range(0, row.Length).FirstOrDefault(i => stored[i] != row[i]);
         var how = stored is null ? "or another one stores something else" : $"stores {stored[at].Kind} {RowText.Describe([stored[at]])}";
         throw PostgresStage.Altered(table, row, at, how);
@@ -83,7 +88,8 @@ internal sealed class PostgresApplyRows(PostgresStage stage, PostgresFindings fi
 
     private void Write(Func<string, string> sql)
     {
-        if (PostgresAttempt.Run(stage.Connection, () => stage.Connection.Execute(sql("")), PostgresAttempt.IsAboutRow) is not null) Refine(sql, 0, stage.Count - 1);
+        if (PostgresAttempt.Run(stage.Connection, () => stage.Connection.Execute(sql("")), PostgresAttempt.IsAboutRow) is not null) Refine(sql, 0,
+            stage.Count - 1);
     }
 
     private void Refine(Func<string, string> sql, long first, long last)

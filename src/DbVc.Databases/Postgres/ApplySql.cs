@@ -72,6 +72,7 @@ internal static class PostgresApplySql
     public static string StagedLine(int columns, string prefix, string stage = "s") =>
         $"(ROW({string.Join(", ", Enumerable.Range(0, columns).Select(i => $"{stage}.{prefix}{i}"))})::text) COLLATE \"C\"";
 
-    /// <summary>The staged value as it is written into the column. Length and precision are the column's own business: it refuses, or rounds, which is noticed.</summary>
+    /// <summary>The staged value as it is written into the column. Length and precision are the column's own business: it refuses, or rounds, which is
+    /// noticed.</summary>
     public static string Written(Column column, string staged) => Typed(column, staged);
 }

@@ -56,7 +56,8 @@ internal sealed class PostgresStage
         var stage = new PostgresStage(connection, delta, $"pg_temp._dbvc_stage_{number}");
         var columns = stage.Before.Select((c, i) => $", b{i} {PostgresApplySql.StageType(c)}")
             .Concat(stage.After.Select((c, i) => $", a{i} {PostgresApplySql.StageType(c)}"));
-        connection.Execute($"CREATE TEMPORARY TABLE {stage.Name} (n bigint, times bigint, del boolean, upd boolean, ins boolean{string.Concat(columns)}) ON COMMIT DROP");
+        connection.Execute($"CREATE TEMPORARY TABLE {stage.Name} (n bigint, times bigint, del boolean, upd boolean, ins boolean{string.Concat(columns)}) "
+            + $"ON COMMIT DROP");
         stage.Copy();
         // Without figures the server would plan for a handful of rows.
         if (stage.Count > 0) connection.Execute($"ANALYZE {stage.Name}");
@@ -80,7 +81,8 @@ internal sealed class PostgresStage
     {
         var columns = Before.Select((_, i) => $"b{i}").Concat(After.Select((_, i) => $"a{i}"));
         var readings = Before.Concat(After).Select(PostgresApplySql.StageReading).Append(PostgresReading.Int64).Append(PostgresReading.Int64).ToList();
-        var row = Read($"SELECT {string.Join(", ", columns.Append("(del OR upd)::int::bigint").Append("(ins OR upd)::int::bigint"))} FROM {Name} WHERE n = {number}",
+        var row = Read($"SELECT {string.Join(", ", columns.Append("(del OR upd)::int::bigint").Append("(ins OR upd)::int::bigint"))} FROM {Name} WHERE n = "
+            + $"{number}",
             readings)[0];
         return (row[^2].AsInteger == 0 ? null : row[..Before.Count], row[^1].AsInteger == 0 ? null : row[Before.Count..^2]);
     }

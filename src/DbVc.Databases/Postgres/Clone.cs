@@ -63,6 +63,7 @@ internal static class PostgresClone
         else Copy(server, source.Database, draft.Database);
         server.Execute($"ALTER DATABASE {PostgresName.Quote(draft.Database)} RENAME TO {PostgresName.Quote(destination.Database)}");
         Close(server, destination.Database);
+        PostgresReadyPool.Prepare(source);
     }
 
     /// <summary>The statement that copies a database, settings of the session included.</summary>
@@ -104,7 +105,8 @@ internal static class PostgresClone
         {
             server.Execute(CopySql(server, source, destination));
         }
-        catch (DbVcException failure) when (server.MajorVersion >= 18 && failure.InnerException is PostgresException { SqlState: "58030" or "58P01" or "0A000" or "XX000" })
+        catch (DbVcException failure) when (server.MajorVersion >= 18
+            && failure.InnerException is PostgresException { SqlState: "58030" or "58P01" or "0A000" or "XX000" })
         {
             server.Execute("SET file_copy_method = copy");
             server.Execute(CopySql(server, source, destination));
@@ -115,7 +117,8 @@ internal static class PostgresClone
     {
         if (source.Settings.Host != destination.Settings.Host || source.Settings.Port != destination.Settings.Port)
         {
-            throw new DbVcException(FailureKind.Refused, "database.apart", $"{source.Display} is on another server than {destination.Display}.", destination.Display,
+            throw new DbVcException(FailureKind.Refused, "database.apart", $"{source.Display} is on another server than {destination.Display}.",
+                destination.Display,
                 "A database is copied on its own server only.");
         }
 

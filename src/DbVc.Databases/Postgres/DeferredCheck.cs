@@ -32,16 +32,20 @@ internal static class PostgresDeferredCheck
         var isWritten = table.HasKey
             ? PostgresApplySql.KeyIs(stage.After, RowText.KeyOrdinals(table), "a")
             : $"{PostgresApplySql.Line(stage.After, "t")} = {PostgresApplySql.StagedLine(stage.After.Count, "a")}";
-        foreach (var (name, columns) in connection.Read(UniquesSql, row => (row.GetString(0), row.GetString(1).Split('\u0001')), PostgresName.Table(table.Name)))
+        foreach (var (name, columns) in connection.Read(UniquesSql, row => (row.GetString(0), row.GetString(1).Split('\u0001')),
+            PostgresName.Table(table.Name)))
         {
             var isTwin = string.Join(" AND ", columns.Select(c => $"u.{PostgresName.Quote(c)} = t.{PostgresName.Quote(c)}"));
-            var twins = stage.Read($"SELECT DISTINCT {string.Join(", ", stage.After.Select(c => PostgresApplySql.Exact(c, "t")))} FROM {stage.Name} s JOIN {from} t "
-                + $"ON {isWritten} JOIN {from} u ON {isTwin} AND (u.tableoid, u.ctid) <> (t.tableoid, t.ctid) WHERE s.ins OR s.upd LIMIT {PostgresFindings.MaxReported}",
+            var twins = stage.Read($"SELECT DISTINCT {string.Join(", ", stage.After.Select(c => PostgresApplySql.Exact(c, "t")))} FROM {stage.Name} s JOIN "
+                + $"{from} t "
+                + $"ON {isWritten} JOIN {from} u ON {isTwin} AND (u.tableoid, u.ctid) <> (t.tableoid, t.ctid) WHERE s.ins OR s.upd LIMIT "
+                    + $"{PostgresFindings.MaxReported}",
                 [.. stage.After.Select(PostgresApplySql.StageReading)]);
             foreach (var row in twins)
             {
                 var key = RowText.DescribeKey(table, row);
-                yield return new ConstraintViolation($"UNIQUE {name}", table.Name, key, $"Row {key} of '{table.Name}': another row has the same {string.Join(", ", columns)}.")
+                yield return new ConstraintViolation($"UNIQUE {name}", table.Name, key,
+                    $"Row {key} of '{table.Name}': another row has the same {string.Join(", ", columns)}.")
                 {
                     Rows = [new ViolatingRow(table.Name, RowText.NameKey(table, row))],
                 };

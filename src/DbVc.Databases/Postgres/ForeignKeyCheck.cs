@@ -31,7 +31,8 @@ internal sealed class PostgresForeignKeyCheck
             if (Find(key.Child) is { } stage && stage.Inserted + stage.Updated > 0)
             {
                 if (holds) Hold(key, child, stage);
-                Report(key, child, $"{Written(child, stage)} AND ({key.Refers("t")}) AND NOT EXISTS (SELECT FROM {From(key.Parent)} p WHERE {key.Meets("t", "p")})");
+                Report(key, child, $"{Written(child, stage)} AND ({key.Refers("t")}) AND NOT EXISTS (SELECT FROM {From(key.Parent)} p WHERE "
+                    + $"{key.Meets("t", "p")})");
             }
 
             if (Find(key.Parent) is { } parent && parent.Deleted + parent.Updated > 0) Report(key, child, Abandoned(key, child, parent));
@@ -47,7 +48,8 @@ internal sealed class PostgresForeignKeyCheck
         {
             if (_schema.FindTable(key.Child) is not { } child || Find(key.Parent) is not { } parent || Gone(key, parent) is not { } gone) continue;
             var ordinals = Ordinals(parent, key);
-            var comes = string.Join(" AND ", ordinals.Select((o, i) => $"t.{PostgresName.Quote(key.Columns[i])} = {PostgresApplySql.Typed(parent.After[o], $"z.a{o}")}"));
+            var comes = string.Join(" AND ", ordinals.Select((o, i) =>
+                $"t.{PostgresName.Quote(key.Columns[i])} = {PostgresApplySql.Typed(parent.After[o], $"z.a{o}")}"));
             var isBack = parent.IsSameTable || parent.CanUpdate ? $" AND NOT EXISTS (SELECT FROM {parent.Name} z WHERE (z.ins OR z.upd) AND {comes})" : "";
             Report(key, child, $"{gone}{isBack}{NotTouched(child, "x.del OR x.upd")}");
         }
@@ -73,7 +75,8 @@ internal sealed class PostgresForeignKeyCheck
         var (left, ordered) = (_stages.ToList(), new List<PostgresStage>());
         while (left.Count > 0)
         {
-            var next = left.Find(s => !_keys.Any(k => k.Child == s.Delta.After!.Name && k.Parent != k.Child && left.Exists(p => p.Delta.After!.Name == k.Parent))) ?? left[0];
+            var next = left.Find(s => !_keys.Any(k => k.Child == s.Delta.After!.Name && k.Parent != k.Child
+                && left.Exists(p => p.Delta.After!.Name == k.Parent))) ?? left[0];
             left.Remove(next);
             ordered.Add(next);
         }
@@ -86,12 +89,15 @@ internal sealed class PostgresForeignKeyCheck
     private string From(string table) => _schema.FindTable(table) is { } schema ? PostgresApplySql.From(schema) : PostgresName.Table(table);
 
     private void Hold(PostgresForeignKey key, TableSchema child, PostgresStage stage) => _connection.Execute(
-        $"SELECT count(*) FROM (SELECT FROM {From(key.Parent)} p WHERE EXISTS (SELECT {Written(child, stage)} AND {key.Meets("t", "p")}) FOR KEY SHARE OF p) held");
+        $"SELECT count(*) FROM (SELECT FROM {From(key.Parent)} p WHERE EXISTS (SELECT {Written(child, stage)} AND {key.Meets("t", "p")}) FOR KEY SHARE OF "
+            + $"p) held");
 
     /// <summary>FROM … WHERE of the child's rows that the delta wrote.</summary>
     private static string Written(TableSchema child, PostgresStage stage) => child.HasKey
-        ? $"FROM {stage.Name} s JOIN {PostgresApplySql.From(child)} t ON {PostgresApplySql.KeyIs(stage.After, RowText.KeyOrdinals(stage.Delta.After!), "a")} WHERE (s.ins OR s.upd)"
-        : $"FROM {PostgresApplySql.From(child)} t WHERE {PostgresApplySql.Line(stage.After, "t")} IN (SELECT {PostgresApplySql.StagedLine(stage.After.Count, "a")} "
+        ? $"FROM {stage.Name} s JOIN {PostgresApplySql.From(child)} t ON "
+            + $"{PostgresApplySql.KeyIs(stage.After, RowText.KeyOrdinals(stage.Delta.After!), "a")} WHERE (s.ins OR s.upd)"
+        : $"FROM {PostgresApplySql.From(child)} t WHERE {PostgresApplySql.Line(stage.After, "t")} IN (SELECT "
+            + $"{PostgresApplySql.StagedLine(stage.After.Count, "a")} "
             + $"FROM {stage.Name} s WHERE s.ins)";
 
     private string Abandoned(PostgresForeignKey key, TableSchema child, PostgresStage parent)
@@ -100,12 +106,14 @@ internal sealed class PostgresForeignKeyCheck
         return (Gone(key, parent) ?? $"FROM {PostgresApplySql.From(child)} t WHERE ({key.Refers("t")})") + missing;
     }
 
-    /// <summary>FROM … WHERE of the child's rows that refer to a value which a row of the parent had and has no more; null where the parent computes it.</summary>
+    /// <summary>FROM … WHERE of the child's rows that refer to a value which a row of the parent had and has no more; null where the parent computes
+    /// it.</summary>
     private string? Gone(PostgresForeignKey key, PostgresStage parent)
     {
         if (parent.Delta.Before is null || Ordinals(parent, key) is not { Count: > 0 } ordinals) return null;
         var changed = ordinals.Exists(o => o < parent.Changed.Length && parent.Changed[o]) || parent.MayReplace || !parent.IsSameTable;
-        var had = string.Join(" AND ", ordinals.Select((o, i) => $"t.{PostgresName.Quote(key.Columns[i])} = {PostgresApplySql.Typed(parent.Before[o], $"s.b{o}")}"));
+        var had = string.Join(" AND ", ordinals.Select((o, i) =>
+            $"t.{PostgresName.Quote(key.Columns[i])} = {PostgresApplySql.Typed(parent.Before[o], $"s.b{o}")}"));
         return $"FROM {parent.Name} s JOIN {From(key.Child)} t ON {had} WHERE (s.del{(changed ? " OR s.upd" : "")})";
     }
 
@@ -135,7 +143,8 @@ internal sealed class PostgresForeignKeyCheck
         if (left <= 0) return;
         var columns = child.StoredColumns.ToList();
         var readings = columns.ConvertAll(PostgresApplySql.StageReading);
-        var rows = PostgresStage.Read(_connection, $"SELECT {string.Join(", ", columns.Select(c => PostgresApplySql.Exact(c, "t")))} {from} LIMIT {left}", readings);
+        var rows = PostgresStage.Read(_connection, $"SELECT {string.Join(", ", columns.Select(c => PostgresApplySql.Exact(c, "t")))} {from} LIMIT {left}",
+            readings);
         foreach (var row in rows)
         {
             var keyText = RowText.DescribeKey(child, row);

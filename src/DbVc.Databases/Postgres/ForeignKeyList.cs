@@ -1,7 +1,8 @@
 namespace DbVc.Databases;
 
 /// <summary>A foreign key as the catalogue has it; tables by the names that users type.</summary>
-/// <param name="Match">MATCH FULL means that no part of it may be NULL alone; one that is not plain (of periods, or not enforced) the server alone can judge.</param>
+/// <param name="Match">MATCH FULL means that no part of it may be NULL alone; one that is not plain (of periods, or not enforced) the server alone can
+/// judge.</param>
 internal sealed record PostgresForeignKey(
     string Child, IReadOnlyList<string> Columns, string Parent, IReadOnlyList<string> References, (bool IsFull, bool IsPlain) Match)
 {

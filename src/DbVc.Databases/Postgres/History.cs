@@ -40,7 +40,8 @@ internal static class PostgresHistory
     private static TableSchema WithoutForeignKeys(TableSchema table) =>
         table with { ForeignKeys = [], Constraints = [.. (table.Constraints ?? []).Where(c => c.Kind != ConstraintKind.ForeignKey)] };
 
-    /// <summary>What is named in the statement, and in what it names; every schema and type, as they cost nothing. Triggers and indexes answer nothing.</summary>
+    /// <summary>What is named in the statement, and in what it names; every schema and type, as they cost nothing. Triggers and indexes answer
+    /// nothing.</summary>
     private static DatabaseSchema FindNeeded(IHistory history, string sql)
     {
         var all = history.ReadSchema();
@@ -73,7 +74,8 @@ internal static class PostgresHistory
     private static bool IsRead(SchemaObject item) => item.Kind is SchemaObjectKind.View or SchemaObjectKind.MaterializedView or SchemaObjectKind.Function;
 
     private static bool IsCalled(string name, string token) => string.Equals(
-        PostgresName.Split(name.IndexOf('(', StringComparison.Ordinal) is > 0 and var open ? name[..open] : name).Name, token, StringComparison.OrdinalIgnoreCase);
+        PostgresName.Split(name.IndexOf('(', StringComparison.Ordinal) is > 0 and var open ? name[..open] : name).Name, token,
+            StringComparison.OrdinalIgnoreCase);
 
     private static void Fill(PostgresConnection connection, TableSchema table, IHistory history)
     {
@@ -83,6 +85,7 @@ internal static class PostgresHistory
         var copy = $"COPY {PostgresName.Table(table.Name)} ({PostgresName.QuoteAll(columns.Select(c => c.Name))}) FROM STDIN";
         var buffer = new PostgresLoadBuffer(columns.Count);
         using var rows = past.Open([.. columns.Select(_ => true)]);
+        rows.Seek(KeyRange.All);
         while (rows.Read())
         {
             for (var i = 0; i < columns.Count; i++) Set(buffer, rows, i);

@@ -10,7 +10,8 @@ internal static class PostgresInvariantCheck
     /// <summary>More rows add nothing for a person.</summary>
     private const int MaxRows = 20;
 
-    public static IReadOnlyList<ConstraintViolation> Run(PostgresConnection connection, Invariant invariant, TimeSpan maxTime) => Guard(invariant, maxTime, () =>
+    public static IReadOnlyList<ConstraintViolation> Run(PostgresConnection connection, Invariant invariant, TimeSpan maxTime) =>
+        Guard(invariant, maxTime, () =>
     {
         Enter(connection);
         try

@@ -4,7 +4,8 @@ using System.Globalization;
 
 namespace DbVc.Databases;
 
-/// <summary>Rows in the text format of COPY, one after the other in one buffer. Every type of column takes its values as text, so there is one format for all.</summary>
+/// <summary>Rows in the text format of COPY, one after the other in one buffer. Every type of column takes its values as text, so there is one format for
+/// all.</summary>
 internal sealed class PostgresLoadBuffer(int columns)
 {
     private const int FirstSize = 1 << 20;

@@ -2,7 +2,8 @@ using DbVc.Model;
 
 namespace DbVc.Databases;
 
-/// <summary>The numbers that a table hands out itself while rows are loaded: a row without one gets the next, and one that brings its own moves them on.</summary>
+/// <summary>The numbers that a table hands out itself while rows are loaded: a row without one gets the next, and one that brings its own moves them
+/// on.</summary>
 internal sealed class PostgresLoadKeys
 {
     private const int Portion = 1000;

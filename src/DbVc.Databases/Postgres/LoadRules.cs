@@ -33,7 +33,8 @@ internal sealed class PostgresLoadRules
         _triggers?.Restore();
         foreach (var (_, sql) in _keys?.Missing() ?? [])
         {
-            if (PostgresAttempt.Run(_connection, () => _connection.Execute(sql), PostgresAttempt.IsForeignKey) is not null) _connection.Execute(sql + " NOT VALID");
+            if (PostgresAttempt.Run(_connection, () => _connection.Execute(sql), PostgresAttempt.IsForeignKey) is not null) _connection.Execute(sql
+                + " NOT VALID");
         }
     }
 }

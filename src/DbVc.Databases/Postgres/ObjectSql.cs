@@ -24,9 +24,11 @@ internal static class PostgresObjectSql
         SELECT format('ALTER TABLE %s OWNER TO %I', $2, pg_get_userbyid(c.relowner)) FROM pg_class c
           WHERE c.oid = $1::regclass AND pg_get_userbyid(c.relowner) <> current_user
         UNION ALL SELECT format('GRANT %s ON %s TO %s%s', a.privilege_type, $2,
-            CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END, CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+            CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
+            CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
           FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a WHERE c.oid = $1::regclass AND a.grantee <> c.relowner
-        UNION ALL SELECT format('COMMENT ON %s %s IS %L', CASE c.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END, $2, obj_description(c.oid, 'pg_class'))
+        UNION ALL SELECT format('COMMENT ON %s %s IS %L', CASE c.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END, $2,
+            obj_description(c.oid, 'pg_class'))
           FROM pg_class c WHERE c.oid = $1::regclass AND obj_description(c.oid, 'pg_class') IS NOT NULL
         """;
 
@@ -35,7 +37,8 @@ internal static class PostgresObjectSql
         SchemaObjectKind.Index => $"DROP INDEX IF EXISTS {PostgresName.Table(item.Name)}",
         SchemaObjectKind.View => $"DROP VIEW IF EXISTS {PostgresName.Table(item.Name)}",
         SchemaObjectKind.MaterializedView => $"DROP MATERIALIZED VIEW IF EXISTS {PostgresName.Table(item.Name)}",
-        SchemaObjectKind.Trigger => $"DROP {(IsRule(item) ? "RULE" : "TRIGGER")} IF EXISTS {PostgresName.Quote(PostgresName.TriggerOf(item.Table!, item.Name))} "
+        SchemaObjectKind.Trigger => $"DROP {(IsRule(item) ? "RULE" : "TRIGGER")} IF EXISTS "
+            + $"{PostgresName.Quote(PostgresName.TriggerOf(item.Table!, item.Name))} "
             + $"ON {PostgresName.Table(item.Table!)}",
         SchemaObjectKind.Schema => $"DROP SCHEMA IF EXISTS {PostgresName.Quote(item.Name)}",
         SchemaObjectKind.Type => $"DROP {(IsDomain(item) ? "DOMAIN" : "TYPE")} IF EXISTS {PostgresName.Table(item.Name)}",

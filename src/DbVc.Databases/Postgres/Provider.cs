@@ -42,7 +42,8 @@ public sealed class PostgresProvider(ServerAddress? workServer = null) : IDataba
     public IReadOnlyList<string> ListPrivate(string repository)
     {
         using var server = PostgresClone.OpenServer(new PostgresAddress(WorkServer.WithDatabase("postgres")));
-        return [.. PostgresClone.List(server, $"dbvc_{Digits(repository)}_").Where(d => !PostgresReadyPool.IsReady(d)).Select(d => WorkServer.WithDatabase(d).ToString())];
+        return [.. PostgresClone.List(server, $"dbvc_{Digits(repository)}_").Where(d => !PostgresReadyPool.IsReady(d)).Select(d =>
+            WorkServer.WithDatabase(d).ToString())];
     }
 
     public void RemoveDrafts(string location) => PostgresClone.RemoveDrafts(PostgresAddress.Parse(location));

@@ -90,7 +90,7 @@ internal sealed class PostgresQuery : IQueryResult
         var seen = 0L;
         for (var portion = FirstPortion; ; portion = BigPortion)
         {
-            var wanted = Math.Min(portion, _limits.MaxRows - seen + 1);
+            var wanted = Math.Min(portion - 1L, _limits.MaxRows - seen) + 1;
             var rows = FetchInTime(wanted);
             foreach (var row in rows)
             {

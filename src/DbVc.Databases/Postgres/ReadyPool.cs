@@ -39,10 +39,12 @@ internal static class PostgresReadyPool
     {
         var prefix = PrefixOf(source.Database)!;
         var ready = PostgresClone.List(server, prefix);
-        foreach (var old in ready.Where(r => !r.StartsWith(prefix + state, StringComparison.Ordinal))) Leave(source, _ => $"DROP DATABASE IF EXISTS {PostgresName.Quote(old)}");
+        foreach (var old in ready.Where(r => !r.StartsWith(prefix + state, StringComparison.Ordinal))) Leave(source, _ =>
+            $"DROP DATABASE IF EXISTS {PostgresName.Quote(old)}");
         var there = ready.Count(r => r.StartsWith(prefix + state, StringComparison.Ordinal));
         // One at a time: the server copies one database for one session only.
-        if (there < Wanted) Leave(source, c => PostgresClone.CopySql(c, source.Database, $"{prefix}{state}_{RandomNumberGenerator.GetHexString(6, lowercase: true)}"));
+        if (there < Wanted) Leave(source, c => PostgresClone.CopySql(c, source.Database,
+            $"{prefix}{state}_{RandomNumberGenerator.GetHexString(6, lowercase: true)}"));
     }
 
     /// <summary>Hands the server a statement and does not wait: it carries out what it has been told even if nobody asks how it went.</summary>
@@ -96,7 +98,8 @@ internal static class PostgresReadyPool
 
     /// <summary>Only what db-vc made itself changes by its own sessions alone, each of which writes the state anew.</summary>
     private static string? PrefixOf(string database) =>
-        database.StartsWith("dbvc_", StringComparison.Ordinal) && database.Split('_') is [_, var repository, ..] && !IsReady(database) ? $"dbvc_{repository}{Mark}" : null;
+        database.StartsWith("dbvc_", StringComparison.Ordinal) && database.Split('_') is [_, var repository, ..] && !IsReady(database)
+            ? $"dbvc_{repository}{Mark}" : null;
 
     /// <summary>Names the state: what stands in its row, and the transaction that wrote it.</summary>
     private static string? ReadState(PostgresAddress source)

@@ -55,7 +55,8 @@ internal static class PostgresRowCopy
             row => (PostgresName.Write(row.GetString(0), row.GetString(1)), row.IsDBNull(2) ? (long?)null : row.GetInt64(2))))
         {
             if (value is null) continue;
-            connection.Execute($"SELECT setval(to_regclass({PostgresName.Literal(name)}), {value}) WHERE to_regclass({PostgresName.Literal(name)}) IS NOT NULL");
+            connection.Execute($"SELECT setval(to_regclass({PostgresName.Literal(name)}), {value}) WHERE to_regclass({PostgresName.Literal(name)}) IS NOT "
+                + $"NULL");
         }
     }
 }

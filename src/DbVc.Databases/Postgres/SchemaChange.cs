@@ -14,9 +14,11 @@ internal sealed class PostgresSchemaChange(PostgresConnection connection, Databa
     private PostgresForeignKeys? _foreignKeys;
 
     /// <summary>True if anything but rows changes.</summary>
-    public bool IsNeeded { get; } = delta.ObjectsBefore.Count + delta.ObjectsAfter.Count > 0 || delta.Tables.Any(t => t.Before is null || t.After is null || IsAltered(t));
+    public bool IsNeeded { get; } = delta.ObjectsBefore.Count + delta.ObjectsAfter.Count > 0
+        || delta.Tables.Any(t => t.Before is null || t.After is null || IsAltered(t));
 
-    public static bool IsAltered(TableDelta table) => table is { Before: { } before, After: { } after } && (before.Sql != after.Sql || before.Name != after.Name);
+    public static bool IsAltered(TableDelta table) => table is { Before: { } before, After: { } after }
+        && (before.Sql != after.Sql || before.Name != after.Name);
 
     /// <summary>Tables and objects whose definition is not the expected one.</summary>
     public IEnumerable<MovedRow> FindMoved(DatabaseSchema actual)
@@ -47,14 +49,16 @@ internal sealed class PostgresSchemaChange(PostgresConnection connection, Databa
             .Select(t => t.Before!.Name).ToList();
         _foreignKeys = PostgresForeignKeys.TakeOff(connection, surgical);
         // What goes for good goes first; a table cannot be dropped under a view.
-        Retry(delta.ObjectsBefore.Where(b => !delta.ObjectsAfter.Any(a => AreSame(a, b)) && !b.Kind.IsBelowTables()).OrderByDescending(o => o.Kind.CreationOrder()),
+        Retry(delta.ObjectsBefore.Where(b => !delta.ObjectsAfter.Any(a => AreSame(a, b)) && !b.Kind.IsBelowTables()).OrderByDescending(o =>
+            o.Kind.CreationOrder()),
             PostgresObjectSql.Drop);
     }
 
     /// <summary>After old rows went and before new ones come: the tables' new forms, as far as rows may differ from them meanwhile.</summary>
     public void ChangeTables()
     {
-        Retry(delta.ObjectsAfter.Where(o => o.Kind.IsBelowTables() && !delta.ObjectsBefore.Any(b => AreSame(b, o))).OrderBy(o => o.Kind.CreationOrder()), o => o.Sql);
+        Retry(delta.ObjectsAfter.Where(o => o.Kind.IsBelowTables() && !delta.ObjectsBefore.Any(b => AreSame(b, o))).OrderBy(o => o.Kind.CreationOrder()),
+            o => o.Sql);
         foreach (var (old, now) in delta.ObjectsAfter.Select(a => (delta.ObjectsBefore.FirstOrDefault(b => AreSame(b, a)), a)))
         {
             if (old is { Kind: SchemaObjectKind.Type }) PostgresTypeChange.Run(connection, old, now, Freely);
@@ -68,7 +72,8 @@ internal sealed class PostgresSchemaChange(PostgresConnection connection, Databa
 
         Rename();
         foreach (var table in _altered) new PostgresTableAlter(table.Before!, table.After!, sql => Freely(table.After!.Name, sql)).Run();
-        Retry(delta.Tables.Where(t => t.Before is null).Select(t => t.After!), t => string.Join(";\n", PostgresTableComposer.Statements(t, foreignKeys: false)));
+        Retry(delta.Tables.Where(t => t.Before is null).Select(t => t.After!), t =>
+            string.Join(";\n", PostgresTableComposer.Statements(t, foreignKeys: false)));
     }
 
     /// <summary>After the rows: what they have to meet, and everything that stands on tables.</summary>
@@ -77,7 +82,8 @@ internal sealed class PostgresSchemaChange(PostgresConnection connection, Databa
         foreach (var table in _altered) AddConstraints(table.After!);
         AddForeignKeys();
         CreateObjects();
-        Retry(delta.ObjectsBefore.Where(b => b.Kind.IsBelowTables() && !delta.ObjectsAfter.Any(a => AreSame(a, b))).OrderByDescending(o => o.Kind.CreationOrder()),
+        Retry(delta.ObjectsBefore.Where(b => b.Kind.IsBelowTables() && !delta.ObjectsAfter.Any(a => AreSame(a, b))).OrderByDescending(o =>
+            o.Kind.CreationOrder()),
             PostgresObjectSql.Drop);
     }
 
@@ -172,7 +178,8 @@ internal sealed class PostgresSchemaChange(PostgresConnection connection, Databa
             Retry(missing, o => o.Sql);
         }
 
-        foreach (var statement in _rights) PostgresAttempt.Run(connection, () => connection.Execute(statement), f => f.SqlState is "42P01" or PostgresError.Permission);
+        foreach (var statement in _rights) PostgresAttempt.Run(connection, () => connection.Execute(statement), f =>
+            f.SqlState is "42P01" or PostgresError.Permission);
     }
 
     /// <summary>What stands there and has to be another one. A function is replaced by its own statement, where the server can do that.</summary>
@@ -239,7 +246,8 @@ internal sealed class PostgresSchemaChange(PostgresConnection connection, Databa
             return;
         }
 
-        throw Refuse(item is SchemaObject named ? $"{named.Kind.ToText()} '{named.Name}'" : item is TableSchema made ? $"table '{made.Name}'" : "schema", failure);
+        throw Refuse(item is SchemaObject named ? $"{named.Kind.ToText()} '{named.Name}'" : item is TableSchema made ? $"table '{made.Name}'" : "schema",
+            failure);
     }
 
     private static DbVcException Refuse(string what, DbVcException cause) => new(FailureKind.Refused, "schema.rejected",

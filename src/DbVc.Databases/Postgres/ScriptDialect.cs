@@ -10,7 +10,8 @@ internal sealed class PostgresScriptDialect : ISqlDialect
 {
     public static PostgresScriptDialect Instance { get; } = new();
 
-    /// <summary>Foreign keys and triggers are switched off for the transaction, which takes a superuser, or a role that may set session_replication_role.</summary>
+    /// <summary>Foreign keys and triggers are switched off for the transaction, which takes a superuser, or a role that may set
+    /// session_replication_role.</summary>
     public IReadOnlyList<string> Begin { get; } =
     [
         "BEGIN", "SET LOCAL session_replication_role = replica", "SET LOCAL standard_conforming_strings = on", "SET LOCAL TimeZone = 'UTC'",
@@ -46,7 +47,8 @@ internal sealed class PostgresScriptDialect : ISqlDialect
     public string DeleteIdentical(TableSchema table, Value[] row, long count)
     {
         var same = table.StoredColumns.Select((column, i) => IsExactly(column, row[i]));
-        return $"DELETE FROM {Quote(table.Name)} WHERE (tableoid, ctid) IN (SELECT t.tableoid, t.ctid FROM {Quote(table.Name)} t WHERE {string.Join(" AND ", same)} LIMIT {count})";
+        return $"DELETE FROM {Quote(table.Name)} WHERE (tableoid, ctid) IN (SELECT t.tableoid, t.ctid FROM {Quote(table.Name)} t WHERE "
+            + $"{string.Join(" AND ", same)} LIMIT {count})";
     }
 
     public string Drop(SchemaObject item) => PostgresObjectSql.Drop(item);

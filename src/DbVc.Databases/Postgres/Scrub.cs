@@ -11,7 +11,8 @@ internal static class PostgresScrub
         using var connection = PostgresConnection.Open(address, PostgresUse.Own, lockTimeout);
         foreach (var table in PostgresLocks.List(connection)) connection.Execute($"VACUUM (FULL) {table.Sql}");
         foreach (var view in connection.Read(
-            $"SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'm' AND {PostgresCatalogue.UserSchema}",
+            $"SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'm' AND "
+                + $"{PostgresCatalogue.UserSchema}",
             row => PostgresName.Write(row.GetString(0), row.GetString(1))))
         {
             connection.Execute($"VACUUM (FULL) {view}");

@@ -19,7 +19,8 @@ internal static class PostgresSequenceAdvance
         """;
 
     /// <summary>True for a column that takes its value from a sequence of its own where a row brings none.</summary>
-    public static bool Allocates(Column column) => column is { GeneratedSql: not null, Generated: false } && PostgresTypes.KindOf(column.DeclaredType) == ValueKind.Integer;
+    public static bool Allocates(Column column) => column is { GeneratedSql: not null, Generated: false }
+        && PostgresTypes.KindOf(column.DeclaredType) == ValueKind.Integer;
 
     public static void Run(PostgresConnection connection, PostgresStage stage)
     {

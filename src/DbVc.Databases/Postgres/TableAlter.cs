@@ -41,7 +41,8 @@ internal sealed class PostgresTableAlter(TableSchema before, TableSchema after, 
     public static IEnumerable<string> Complete(PostgresConnection connection, TableSchema table)
     {
         var name = PostgresName.Table(table.Name);
-        foreach (var column in table.Columns.Where(c => !c.Nullable)) yield return $"ALTER TABLE {name} ALTER COLUMN {PostgresName.Quote(column.Name)} SET NOT NULL";
+        foreach (var column in table.Columns.Where(c => !c.Nullable)) yield return $"ALTER TABLE {name} ALTER COLUMN {PostgresName.Quote(column.Name)} SET "
+            + $"NOT NULL";
         var there = ReadConstraints(connection, table.Name);
         foreach (var constraint in table.Constraints!.Where(c => c.Kind != ConstraintKind.ForeignKey && !there.Exists(t => t.Name == c.Name)))
         {
@@ -53,7 +54,8 @@ internal sealed class PostgresTableAlter(TableSchema before, TableSchema after, 
     public static IEnumerable<string> Complete(TableSchema? before, TableSchema after)
     {
         var touched = before?.Columns.Skip(KeptInPlace(before, after)).Select(c => c.Name).ToHashSet(StringComparer.Ordinal) ?? [];
-        foreach (var column in before is null ? [] : after.Columns.Where(c => !c.Nullable && (Same(before, c) is not { Nullable: false } old || touched.Contains(old.Name))))
+        foreach (var column in before is null ? [] : after.Columns.Where(c => !c.Nullable
+            && (Same(before, c) is not { Nullable: false } old || touched.Contains(old.Name))))
         {
             yield return $"ALTER TABLE {PostgresName.Table(after.Name)} ALTER COLUMN {PostgresName.Write(column.Name)} SET NOT NULL";
         }
@@ -75,7 +77,8 @@ internal sealed class PostgresTableAlter(TableSchema before, TableSchema after, 
     }
 
     private static List<(string Name, string Sql)> ReadConstraints(PostgresConnection connection, string table) => connection.Read(
-        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = $1::regclass AND contype IN ('p', 'u', 'x', 'c', 'f') AND conparentid = 0",
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = $1::regclass AND contype IN ('p', 'u', 'x', 'c', 'f') AND "
+            + "conparentid = 0",
         row => (row.GetString(0), row.GetString(1)), PostgresName.Table(table));
 
     /// <summary>Those that are no more, or not the same; those that only follow a renaming are the server's to rewrite.</summary>
@@ -143,7 +146,8 @@ internal sealed class PostgresTableAlter(TableSchema before, TableSchema after, 
     private void AddColumns()
     {
         var kept = 0;
-        while (kept < _now.Count && kept < after.Columns.Count && Identity(_now[kept]) == Identity(after.Columns[kept]) && IsComputedAlike(_now[kept], after.Columns[kept])) kept++;
+        while (kept < _now.Count && kept < after.Columns.Count && Identity(_now[kept]) == Identity(after.Columns[kept])
+            && IsComputedAlike(_now[kept], after.Columns[kept])) kept++;
         foreach (var column in after.Columns.Skip(kept))
         {
             var old = _now.Find(c => Identity(c) == Identity(column));
@@ -190,7 +194,8 @@ internal sealed class PostgresTableAlter(TableSchema before, TableSchema after, 
     {
         var (wasIdentity, isIdentity) = (IsIdentity(now), IsIdentity(column));
         if (wasIdentity && now.GeneratedSql != column.GeneratedSql) run($"{alter} DROP IDENTITY");
-        if (PostgresTableComposer.SequenceOf(column) is { } sequence && PostgresTableComposer.SequenceOf(now) is null) run("CREATE " + PostgresSequence.Owned + sequence);
+        if (PostgresTableComposer.SequenceOf(column) is { } sequence && PostgresTableComposer.SequenceOf(now) is null) run("CREATE "
+            + PostgresSequence.Owned + sequence);
         if (now.DefaultSql != column.DefaultSql) run(column.DefaultSql is { } value ? $"{alter} SET DEFAULT {value}" : $"{alter} DROP DEFAULT");
         if (isIdentity && now.GeneratedSql != column.GeneratedSql) AddIdentity(column);
         if (now.GeneratedSql == column.GeneratedSql) return;
@@ -231,7 +236,8 @@ internal sealed class PostgresTableAlter(TableSchema before, TableSchema after, 
         if (now.Find(IsStorage) is { } set) run($"ALTER TABLE {_table} SET {set["WITH ".Length..]}");
         if (!old.Where(IsForGood).SequenceEqual(now.Where(IsForGood)))
         {
-            throw new DbVcException(FailureKind.Refused, "schema.rejected", $"PostgreSQL cannot change how table '{after.Name}' is stored or partitioned.", after.Name,
+            throw new DbVcException(FailureKind.Refused, "schema.rejected",
+                $"PostgreSQL cannot change how table '{after.Name}' is stored or partitioned.", after.Name,
                 "Make a new table on the branch instead.");
         }
     }
@@ -262,7 +268,8 @@ internal sealed class PostgresTableAlter(TableSchema before, TableSchema after, 
     private static bool IsComputedAlike(Column one, Column other) => one.Generated == other.Generated && (!one.Generated
         || (one.GeneratedSql == other.GeneratedSql && one.DeclaredType == other.DeclaredType && one.Collation == other.Collation));
 
-    private static bool IsIdentity(Column column) => !column.Generated && column.GeneratedSql is { } made && made.Contains(" AS IDENTITY", StringComparison.Ordinal);
+    private static bool IsIdentity(Column column) => !column.Generated && column.GeneratedSql is { } made
+        && made.Contains(" AS IDENTITY", StringComparison.Ordinal);
 
     private static IEnumerable<TableConstraint> Keys(TableSchema table) =>
         table.Constraints!.Where(c => c.Kind is ConstraintKind.PrimaryKey or ConstraintKind.Unique);

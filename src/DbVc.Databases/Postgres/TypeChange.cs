@@ -2,7 +2,8 @@ using DbVc.Model;
 
 namespace DbVc.Databases;
 
-/// <summary>Gives a type that columns use another definition: the new one takes its name, each column moves over by the value's text, the old one goes.</summary>
+/// <summary>Gives a type that columns use another definition: the new one takes its name, each column moves over by the value's text, the old one
+/// goes.</summary>
 internal static class PostgresTypeChange
 {
     private const string UsersSql =
@@ -22,7 +23,8 @@ internal static class PostgresTypeChange
         var kind = PostgresObjectSql.IsDomain(before) ? "DOMAIN" : "TYPE";
         connection.Execute($"ALTER {kind} {PostgresName.Write(schema, name)} RENAME TO _dbvc_old_type");
         connection.Execute(after.Sql);
-        foreach (var user in connection.Read(UsersSql, row => new User(PostgresName.Join(row.GetString(0), row.GetString(1)), row.GetString(2), row.GetString(3),
+        foreach (var user in connection.Read(UsersSql, row =>
+            new User(PostgresName.Join(row.GetString(0), row.GetString(1)), row.GetString(2), row.GetString(3),
             row.IsDBNull(4) ? null : row.GetString(4)), aside, aside, PostgresName.Write(schema, name)))
         {
             var (table, column) = (PostgresName.Table(user.Table), PostgresName.Quote(user.Column));
@@ -30,7 +32,8 @@ internal static class PostgresTypeChange
             change(user.Table, $"ALTER TABLE {table} ALTER COLUMN {column} TYPE {user.Type} USING {column}::text::{user.Type}");
             if (user.Default is { } value)
             {
-                change(user.Table, $"ALTER TABLE {table} ALTER COLUMN {column} SET DEFAULT {value.Replace(aside, PostgresName.Write(schema, name), StringComparison.Ordinal)}");
+                change(user.Table, $"ALTER TABLE {table} ALTER COLUMN {column} SET DEFAULT "
+                    + $"{value.Replace(aside, PostgresName.Write(schema, name), StringComparison.Ordinal)}");
             }
         }
 
@@ -43,7 +46,8 @@ internal static class PostgresTypeChange
         var head = "CREATE SEQUENCE " + PostgresName.Table(after.Name);
         var said = after.Sql[head.Length..];
         var options = new List<string> { said.Contains(" AS ", StringComparison.Ordinal) ? "" : "AS bigint" };
-        foreach (var (word, value) in new[] { ("INCREMENT BY", "INCREMENT BY 1"), ("MINVALUE", "NO MINVALUE"), ("MAXVALUE", "NO MAXVALUE"), ("CACHE", "CACHE 1"), ("CYCLE", "NO CYCLE") })
+        foreach (var (word, value) in new[] { ("INCREMENT BY", "INCREMENT BY 1"), ("MINVALUE", "NO MINVALUE"), ("MAXVALUE", "NO MAXVALUE"),
+            ("CACHE", "CACHE 1"), ("CYCLE", "NO CYCLE") })
         {
             if (!said.Contains(" " + word, StringComparison.Ordinal)) options.Add(value);
         }
@@ -51,7 +55,8 @@ internal static class PostgresTypeChange
         connection.Execute($"ALTER SEQUENCE {PostgresName.Table(after.Name)} {string.Join(' ', options)}{said}");
         if (said.Contains(" START WITH ", StringComparison.Ordinal)) return;
         connection.Execute($"ALTER SEQUENCE {PostgresName.Table(after.Name)} START WITH " + connection.ReadText(
-            "SELECT (CASE WHEN seqincrement > 0 THEN seqmin ELSE seqmax END)::text FROM pg_sequence WHERE seqrelid = $1::regclass", PostgresName.Table(after.Name)));
+            "SELECT (CASE WHEN seqincrement > 0 THEN seqmin ELSE seqmax END)::text FROM pg_sequence WHERE seqrelid = $1::regclass",
+                PostgresName.Table(after.Name)));
     }
 
     private sealed record User(string Table, string Column, string Type, string? Default);

@@ -88,7 +88,8 @@ public sealed class PostgresFixture : DatabaseFixture
         {
             if (server.Run($"SELECT 1 FROM pg_roles WHERE rolname = '{GrantedUser}'").Length == 0)
             {
-                server.Run($"CREATE ROLE {GrantedUser} LOGIN CREATEDB PASSWORD '{server.Password}'; GRANT SET ON PARAMETER session_replication_role TO {GrantedUser}");
+                server.Run($"CREATE ROLE {GrantedUser} LOGIN CREATEDB PASSWORD '{server.Password}'; "
+                    + $"GRANT SET ON PARAMETER session_replication_role TO {GrantedUser}");
             }
         }
 

@@ -50,6 +50,7 @@ internal sealed class PostgresColumnStore : IColumnStore
             });
             command.ExecuteNonQuery();
         });
-        return PostgresStage.Read(_scratch.Connection, $"SELECT {PostgresApplySql.Exact(_column, "t")} FROM pg_temp._dbvc_store t", [PostgresApplySql.StageReading(_column)])[0][0];
+        return PostgresStage.Read(_scratch.Connection, $"SELECT {PostgresApplySql.Exact(_column, "t")} FROM pg_temp._dbvc_store t",
+            [PostgresApplySql.StageReading(_column)])[0][0];
     }
 }

@@ -58,7 +58,8 @@ internal sealed class PostgresDialect(ServerAddress? workServer) : ISchemaDialec
             return PostgresLiteral.Read(column, sql) ?? Value.Null;
         }
 
-        return PostgresStage.Read(scratch.Connection, $"SELECT {PostgresApplySql.Exact(bare, "t")} FROM pg_temp._dbvc_default t", [PostgresApplySql.StageReading(bare)])[0][0];
+        return PostgresStage.Read(scratch.Connection, $"SELECT {PostgresApplySql.Exact(bare, "t")} FROM pg_temp._dbvc_default t",
+            [PostgresApplySql.StageReading(bare)])[0][0];
     }
 
     public bool HoldsJson(TableSchema table, Column column) => column.DeclaredType is "json" or "jsonb";
@@ -67,7 +68,8 @@ internal sealed class PostgresDialect(ServerAddress? workServer) : ISchemaDialec
 
     private ServerAddress WorkServer => workServer ?? throw PostgresProvider.Unset();
 
-    private static string PassingTable(string table, int number) => PostgresName.Join(PostgresName.Split(table).Schema, string.Create(CultureInfo.InvariantCulture, $"{Passing}{number}"));
+    private static string PassingTable(string table, int number) =>
+        PostgresName.Join(PostgresName.Split(table).Schema, string.Create(CultureInfo.InvariantCulture, $"{Passing}{number}"));
 
     private static bool RenameColumn(PostgresScratch scratch, string table, string column, string to) =>
         scratch.Try($"ALTER TABLE {PostgresName.Table(table)} RENAME COLUMN {PostgresName.Quote(column)} TO {PostgresName.Quote(to)}");

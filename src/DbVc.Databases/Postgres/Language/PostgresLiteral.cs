@@ -13,7 +13,8 @@ internal static class PostgresLiteral
         var isNegative = tokens[0].IsSymbol('-') && tokens.Count > 1;
         var token = tokens[isNegative ? 1 : 0];
         var rest = tokens.Skip(isNegative ? 2 : 1).ToList();
-        if (rest.Count > 0 && !(rest.Count > 2 && rest[0].IsSymbol(':') && rest[1].IsSymbol(':') && rest.Skip(2).All(t => t.IsName || t.Kind == SqlTokenKind.Number || t.Value is "(" or ")" or "," or "." or "[" or "]")))
+        if (rest.Count > 0 && !(rest.Count > 2 && rest[0].IsSymbol(':') && rest[1].IsSymbol(':')
+            && rest.Skip(2).All(t => t.IsName || t.Kind == SqlTokenKind.Number || t.Value is "(" or ")" or "," or "." or "[" or "]")))
         {
             return null;
         }

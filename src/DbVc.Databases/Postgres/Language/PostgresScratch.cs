@@ -118,7 +118,8 @@ internal sealed class PostgresScratch : IDisposable
     private string? Make(Item item)
     {
         if (!item.Statements.All(IsDefinition)) return "it is not a definition";
-        return PostgresAttempt.Run(Connection, () => item.Statements.ForEach(sql => Connection.Execute(sql)), _ => true) is { } failure ? failure.MessageText : null;
+        return PostgresAttempt.Run(Connection, () => item.Statements.ForEach(sql => Connection.Execute(sql)), _ => true) is { } failure
+            ? failure.MessageText : null;
     }
 
     /// <summary>A text that would end the transaction defines nothing. A function's body may hold anything: it is not run.</summary>
