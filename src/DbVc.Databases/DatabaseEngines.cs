@@ -33,6 +33,7 @@ public static class DatabaseEngines
     {
         Sqlite => new SqliteProvider(options.ScratchFolder) { ReadTimeout = options.ReadTimeout },
         Postgres => new PostgresProvider(options.WorkServer) { ReadTimeout = options.ReadTimeout },
+        MySql => new MySqlProvider(options),
         var engine => throw Unsupported($"of kind '{engine}' "),
     };
 
@@ -64,5 +65,5 @@ public static class DatabaseEngines
     public static string? FileOf(string location) => EngineOf(location) == Sqlite ? location : null;
 
     private static DbVcException Unsupported(string which) => new(FailureKind.Usage, "database.engine", $"Databases {which}are not supported yet.",
-        hint: "This version works with SQLite files and PostgreSQL: db-vc init --database my_data.db, or postgres://USER@HOST:PORT/DATABASE");
+        hint: "Name a SQLite file, postgres://USER@HOST:PORT/DATABASE or mysql://USER@HOST:PORT/DATABASE.");
 }

@@ -24,6 +24,12 @@ public abstract class DatabaseFixture : IDisposable
     /// <summary>What a user types for a table of this name.</summary>
     public virtual string TableName(string name) => name;
 
+    /// <summary>A name that is as odd as the engine takes one (MariaDB: characters of the basic plane).</summary>
+    public virtual string OddName(string name) => name;
+
+    /// <summary>What an index is called among the objects of a database.</summary>
+    public virtual string IndexName(string table, string index) => index;
+
     /// <summary>SQL that creates a trigger which adds a row to <c>audit(note)</c> on every insert, update and delete of <paramref name="table"/>.</summary>
     public abstract string AuditTrigger(string table);
 
