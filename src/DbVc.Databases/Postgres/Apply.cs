@@ -133,7 +133,8 @@ internal sealed class PostgresApply
         rows.ForEach(r => r.Rows.Insert());
         if (!firstDelete)
         {
-            rows.ForEach(r => r.Rows.Update(r.Stage.MayReplace));
+            // A row that goes and comes again would set off what refers to it.
+            rows.ForEach(r => r.Rows.Update(mayReplace: false));
             foreach (var (_, table) in Enumerable.Reverse(rows)) table.Delete();
         }
 

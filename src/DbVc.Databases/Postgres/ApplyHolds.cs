@@ -46,7 +46,8 @@ internal sealed class PostgresHolds
 
     /// <summary>The oid of each table that is there, by its name in SQL.</summary>
     public static Dictionary<string, string> FindOids(PostgresConnection connection, IEnumerable<string> tables) => connection.Read(
-            "SELECT t, to_regclass(t)::oid::text FROM unnest($1::text[]) t WHERE to_regclass(t) IS NOT NULL", row => (row.GetString(0), row.GetString(1)),
+            "SELECT t, c.oid::text FROM unnest($1::text[]) t JOIN pg_class c ON c.oid = to_regclass(t) WHERE c.relkind IN ('r', 'p')", row =>
+                (row.GetString(0), row.GetString(1)),
             PostgresText.Array(tables))
         .ToDictionary(t => t.Item1, t => t.Item2);
 

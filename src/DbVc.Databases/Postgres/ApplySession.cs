@@ -49,7 +49,7 @@ internal sealed class PostgresApplySession : IApplySession
 
     public ApplyResult Apply(DatabaseDelta delta, Func<TableSchema, IRowCursor, bool>? isAsCaptured = null)
     {
-        foreach (var table in delta.Tables) Stage(table);
+        Stage(delta);
         var apply = new PostgresApply(_connection, delta, _stages, _triggers);
         var result = apply.Run(isAsCaptured, _held, _lockTimeout);
         _orphans = apply.Orphans;
@@ -59,7 +59,7 @@ internal sealed class PostgresApplySession : IApplySession
     public IReadOnlyList<ConstraintViolation> CheckConstraints(DatabaseDelta delta)
     {
         if (_orphans.Count > 0) return _orphans;
-        foreach (var table in delta.Tables) Stage(table);
+        Stage(delta);
         var stages = delta.Tables.Where(t => t.After is not null && _stages.ContainsKey(t)).Select(t => _stages[t]).ToList();
         var keys = new PostgresForeignKeyCheck(_connection, stages);
         // Types of extensions bring their own equality, found where the user has them.
@@ -94,8 +94,13 @@ internal sealed class PostgresApplySession : IApplySession
 
     public void Dispose() => PostgresTransaction.End(_connection, _isDone);
 
-    private void Stage(TableDelta table)
+    private void Stage(DatabaseDelta delta)
     {
-        if (table.After is not null && !_stages.ContainsKey(table)) _stages[table] = PostgresStage.Fill(_connection, table, _stageCount++);
+        var changedTypes = delta.ObjectsBefore.Where(b => b.Kind == SchemaObjectKind.Type && delta.ObjectsAfter.Any(a => a.Kind == b.Kind && a.Name == b.Name))
+            .Select(o => PostgresName.Table(o.Name)).ToList();
+        foreach (var table in delta.Tables.Where(t => t.After is not null && !_stages.ContainsKey(t)))
+        {
+            _stages[table] = PostgresStage.Fill(_connection, table, _stageCount++, changedTypes);
+        }
     }
 }

@@ -36,7 +36,8 @@ internal static class PostgresApplySql
             ValueKind.Integer => name + "::bigint",
             ValueKind.Real => name + "::double precision",
             ValueKind.Blob => name,
-            // The cast to text would take away the spaces at the end.
+            // Their casts to text say something else than their own output: one takes away the spaces at the end, the other adds the mask's length.
+            _ when column.DeclaredType == "inet" => $"textin(inet_out({name}))",
             _ when PostgresTypes.CastOf(column.DeclaredType) == "bpchar" => $"textin(bpcharout({name}))",
             _ => name + "::text",
         };

@@ -8,14 +8,15 @@ namespace DbVc.Databases;
 /// </summary>
 internal sealed class PostgresStage
 {
-    private PostgresStage(PostgresConnection connection, TableDelta delta, string name)
+    private PostgresStage(PostgresConnection connection, TableDelta delta, string name, IReadOnlyCollection<string> changedTypes)
     {
         (Connection, Delta, Name) = (connection, delta, name);
         Before = delta.Before?.StoredColumns.ToList() ?? [];
         After = delta.After?.StoredColumns.ToList() ?? [];
         Changed = new bool[After.Count];
         IsSameTable = delta.Before?.Sql == delta.After?.Sql && delta.Before?.Name == delta.After?.Name;
-        CanUpdate = delta is { Before: { HasKey: true } before, After: { } after } && (IsSameTable || KeepsKeyAndTypes(before, after));
+        CanUpdate = delta is { Before: { HasKey: true } before, After: { } after } && (IsSameTable || KeepsKeyAndTypes(before, after))
+            && !Before.Any(c => changedTypes.Any(t => c.DeclaredType == t || c.DeclaredType == t + "[]"));
     }
 
     public PostgresConnection Connection { get; }
@@ -51,9 +52,13 @@ internal sealed class PostgresStage
     /// <summary>Columns after that differ in some updated row.</summary>
     public bool[] Changed { get; }
 
-    public static PostgresStage Fill(PostgresConnection connection, TableDelta delta, int number)
+    /// <param name="connection">In its transaction.</param>
+    /// <param name="delta">Its rows are read once.</param>
+    /// <param name="number">Of the session's stages.</param>
+    /// <param name="changedTypes">Types that get another definition, as columns declare them: a row may hold what the new one does not know.</param>
+    public static PostgresStage Fill(PostgresConnection connection, TableDelta delta, int number, IReadOnlyCollection<string> changedTypes)
     {
-        var stage = new PostgresStage(connection, delta, $"pg_temp._dbvc_stage_{number}");
+        var stage = new PostgresStage(connection, delta, $"pg_temp._dbvc_stage_{number}", changedTypes);
         var columns = stage.Before.Select((c, i) => $", b{i} {PostgresApplySql.StageType(c)}")
             .Concat(stage.After.Select((c, i) => $", a{i} {PostgresApplySql.StageType(c)}"));
         connection.Execute($"CREATE TEMPORARY TABLE {stage.Name} (n bigint, times bigint, del boolean, upd boolean, ins boolean{string.Concat(columns)}) "

@@ -185,9 +185,9 @@ internal sealed class PostgresTableAlter(TableSchema before, TableSchema after, 
         if (before.Columns.FirstOrDefault(b => Identity(b) == Identity(column)) is not { } old || column.Generated) return;
         var alter = $"ALTER TABLE {_table} ALTER COLUMN {PostgresName.Quote(column.Name)}";
         var now = _now.Find(c => Identity(c) == Identity(column))!;
-        if (column.Nullable && !old.Nullable && !before.PrimaryKey.Contains(old.Name)) run($"{alter} DROP NOT NULL");
-        if (column.Nullable && before.PrimaryKey.Contains(old.Name)) run($"{alter} DROP NOT NULL");
         if (!ReferenceEquals(now, column)) ChangeSource(column, now, alter);
+        // A key's column is NOT NULL without saying so, and an identity column must be.
+        if (column.Nullable && !old.Nullable) run($"{alter} DROP NOT NULL");
     }
 
     private void ChangeSource(Column column, Column now, string alter)
@@ -197,13 +197,14 @@ internal sealed class PostgresTableAlter(TableSchema before, TableSchema after, 
         if (PostgresTableComposer.SequenceOf(column) is { } sequence && PostgresTableComposer.SequenceOf(now) is null) run("CREATE "
             + PostgresSequence.Owned + sequence);
         if (now.DefaultSql != column.DefaultSql) run(column.DefaultSql is { } value ? $"{alter} SET DEFAULT {value}" : $"{alter} DROP DEFAULT");
-        if (isIdentity && now.GeneratedSql != column.GeneratedSql) AddIdentity(column);
         if (now.GeneratedSql == column.GeneratedSql) return;
+        // Before an identity comes that gives its sequence the same name.
         if (PostgresTableComposer.SequenceOf(now) is { } gone && PostgresTableComposer.SequenceOf(column) is null)
         {
             run($"DROP SEQUENCE {PostgresTableComposer.NameOf(gone)}");
         }
 
+        if (isIdentity) AddIdentity(column);
         Own(column);
     }
 
@@ -212,12 +213,19 @@ internal sealed class PostgresTableAlter(TableSchema before, TableSchema after, 
         var name = PostgresName.Quote(column.Name);
         run($"ALTER TABLE {_table} ALTER COLUMN {name} SET NOT NULL");
         run($"ALTER TABLE {_table} ALTER COLUMN {name} ADD {column.GeneratedSql}");
+        GoOn(column);
     }
+
+    /// <summary>A new sequence begins behind the keys that are there.</summary>
+    private void GoOn(Column column) => run($"SELECT setval(pg_get_serial_sequence({PostgresName.Literal(_table)}, "
+        + $"{PostgresName.Literal(column.Name)})::regclass, "
+        + $"last) FROM (SELECT max({PostgresName.Quote(column.Name)}) AS last FROM {_table}) t WHERE last > 0");
 
     private void Own(Column column)
     {
         if (PostgresTableComposer.SequenceOf(column) is not { } sequence) return;
         run($"ALTER SEQUENCE {PostgresTableComposer.NameOf(sequence)} OWNED BY {_table}.{PostgresName.Quote(column.Name)}");
+        GoOn(column);
     }
 
     /// <summary>Partitions come and go; how rows are stored changes where the server can do it.</summary>

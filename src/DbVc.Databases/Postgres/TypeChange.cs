@@ -23,9 +23,13 @@ internal static class PostgresTypeChange
         var kind = PostgresObjectSql.IsDomain(before) ? "DOMAIN" : "TYPE";
         connection.Execute($"ALTER {kind} {PostgresName.Write(schema, name)} RENAME TO _dbvc_old_type");
         connection.Execute(after.Sql);
-        foreach (var user in connection.Read(UsersSql, row =>
+        // So that types and defaults are read with their schemas.
+        connection.Execute("SET LOCAL search_path = ''");
+        var users = connection.Read(UsersSql, row =>
             new User(PostgresName.Join(row.GetString(0), row.GetString(1)), row.GetString(2), row.GetString(3),
-            row.IsDBNull(4) ? null : row.GetString(4)), aside, aside, PostgresName.Write(schema, name)))
+            row.IsDBNull(4) ? null : row.GetString(4)), aside, aside, PostgresName.Write(schema, name));
+        connection.Execute("SET LOCAL search_path TO DEFAULT");
+        foreach (var user in users)
         {
             var (table, column) = (PostgresName.Table(user.Table), PostgresName.Quote(user.Column));
             if (user.Default is not null) change(user.Table, $"ALTER TABLE {table} ALTER COLUMN {column} DROP DEFAULT");

@@ -142,7 +142,7 @@ public sealed class PostgresApplyTests : IDisposable
     }
 
     [Fact]
-    public void A_row_that_waits_for_a_writer_is_compared_as_it_is_then()
+    public async Task A_row_that_waits_for_a_writer_is_compared_as_it_is_then()
     {
         foreach (var fixture in new[] { Open(15), Open(18, mayReplicate: true) })
         {
@@ -158,12 +158,12 @@ public sealed class PostgresApplyTests : IDisposable
             using var session = database.BeginApply(Long);
             var moved = Assert.Single(session.Apply(delta).Moved);
             Assert.Equal("99.00", moved.Actual![2].AsText);
-            commit.Wait(TestContext.Current.CancellationToken);
+            await commit;
         }
     }
 
     [Fact]
-    public void A_child_that_came_while_its_parent_was_waited_for_is_found()
+    public async Task A_child_that_came_while_its_parent_was_waited_for_is_found()
     {
         const string Family = "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (id int PRIMARY KEY, p int REFERENCES p ON DELETE CASCADE); INSERT INTO "
             + "p VALUES (1), (2);";
@@ -183,12 +183,12 @@ public sealed class PostgresApplyTests : IDisposable
             using var session = database.BeginApply(Long);
             Assert.Empty(session.Apply(delta).Moved);
             Assert.Equal(("c", "7"), (session.CheckConstraints(delta)[0].Table, session.CheckConstraints(delta)[0].Key));
-            commit.Wait(TestContext.Current.CancellationToken);
+            await commit;
         }
     }
 
     [Fact]
-    public void Others_go_on_writing_other_rows_and_wait_for_touched_ones_only_until_the_commit()
+    public async Task Others_go_on_writing_other_rows_and_wait_for_touched_ones_only_until_the_commit()
     {
         var fixture = Open(18, mayReplicate: true);
         using var database = fixture.NewDatabase(Accounts + "CREATE TABLE visits (id serial PRIMARY KEY, account int REFERENCES accounts);", out var location);
@@ -202,12 +202,12 @@ public sealed class PostgresApplyTests : IDisposable
             TestContext.Current.CancellationToken);
         WaitForWaiter(location);
         session.Commit();
-        update.Wait(TestContext.Current.CancellationToken);
+        await update;
         Assert.Equal(["12.00", "21.50", "30.00"], DatabaseContent.Read(database).Rows["accounts"].OrderBy(r => r[0].AsInteger).Select(r => r[2].AsText));
     }
 
     [Fact]
-    public void A_deadlock_with_a_writer_is_reported_as_locked_and_leaves_nothing()
+    public async Task A_deadlock_with_a_writer_is_reported_as_locked_and_leaves_nothing()
     {
         using var database = Open(15).NewDatabase(Accounts, out var location);
         var content = DatabaseContent.Read(database);
@@ -223,7 +223,7 @@ public sealed class PostgresApplyTests : IDisposable
         }, TestContext.Current.CancellationToken);
         WaitForWaiter(location);
         var other = Record.Exception(() => PostgresTestServer.Execute(writer, "UPDATE accounts SET balance = 1 WHERE id = 1; COMMIT"));
-        apply.Wait(TestContext.Current.CancellationToken);
+        await apply;
         // The server chooses one of the two; whichever it is, it is told so and nothing is half done.
         Assert.True(failure is { Kind: FailureKind.Locked, Code: "database.locked" } ^ other is PostgresException { SqlState: "40P01" });
         Assert.Equal(3, DatabaseContent.Read(database).Rows["accounts"].Count);
@@ -263,7 +263,8 @@ public sealed class PostgresApplyTests : IDisposable
     {
         var fixture = Open(15);
         using var owner = fixture.NewDatabase(Accounts + "CREATE TABLE secret (id int PRIMARY KEY); INSERT INTO secret VALUES (1);", out var location);
-        fixture.Execute(location, "GRANT CREATE ON SCHEMA public TO PUBLIC; GRANT ALL ON accounts TO PUBLIC; GRANT SELECT ON secret TO PUBLIC");
+        fixture.Execute(location, $"GRANT CONNECT, TEMPORARY ON DATABASE {fixture.Quote(PostgresAddress.Parse(location).Database)} TO PUBLIC;"
+            + "GRANT CREATE ON SCHEMA public TO PUBLIC; GRANT ALL ON accounts TO PUBLIC; GRANT SELECT ON secret TO PUBLIC");
         Open(15, mayReplicate: true);
         using var stranger = fixture.Provider.Open(location.Replace("dbvc_test:", "dbvc_granted:", StringComparison.Ordinal));
         var content = DatabaseContent.Read(stranger);
