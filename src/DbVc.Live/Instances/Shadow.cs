@@ -23,6 +23,9 @@ public sealed class Shadow(LiveContext context)
     {
         context.Provider.Drop(Location);
         context.Provider.Clone(context.Identity.Location, Location);
+        // Nobody reads what the copy would write down.
+        using var copy = context.Provider.Open(Location);
+        if (copy.ReadTracking().IsOn) copy.StopTracking(context.LockTimeout);
     }
 
     /// <summary>Says which commit the copy holds.</summary>
