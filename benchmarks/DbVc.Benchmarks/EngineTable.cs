@@ -72,7 +72,8 @@ internal sealed class EngineTable
     }
 
     /// <summary>Makes every row so many bytes wider.</summary>
-    public static void Widen(string path, int bytes) => Run(path, $"ALTER TABLE people ADD COLUMN note TEXT; UPDATE people SET note = printf('%.*c', {bytes}, 'n')");
+    public static void Widen(string path, int bytes) =>
+        Run(path, $"ALTER TABLE people ADD COLUMN note TEXT; UPDATE people SET note = printf('%.*c', {bytes}, 'n')");
 
     /// <summary>Makes tables of rows that are small.</summary>
     public static void CreateMany(string path, int tables, int rows)

@@ -29,7 +29,10 @@ internal static class TrackingCommand
     private static Verb Show()
     {
         var cost = new Option<bool>("--cost") { Description = "Measure how much slower it makes writers, in a private database." };
-        return new Verb("show", "Show which tables are tracked.", "db-vc tracking show", "db-vc tracking show --cost") { cost }.OnRepository((context, workspace) =>
+        return new Verb("show", "Show which tables are tracked.", "db-vc tracking show", "db-vc tracking show --cost")
+        {
+            cost,
+        }.OnRepository((context, workspace) =>
         {
             var report = workspace.Tracking.Read();
             var json = ToJson(report);
