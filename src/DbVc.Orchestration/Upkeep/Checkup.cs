@@ -30,7 +30,7 @@ internal sealed class Checkup(WorkspaceContext context)
     private const int MostBehind = 10_000;
 
     /// <summary>Private databases whose ids begin like this belong to no branch and are in order: made ready beforehand, or for trying definitions.</summary>
-    private static readonly string[] ReservedIds = ["pool", "scratch"];
+    private static readonly string[] ReservedIds = ["pool", "scratch", "tracking-cost"];
 
     public CheckupReport Run(bool fix)
     {
@@ -75,15 +75,29 @@ internal sealed class Checkup(WorkspaceContext context)
     private IEnumerable<CheckupItem> LookAtTracking()
     {
         var wanted = context.Live.Settings.Value.Tracks;
-        var state = new TrackingDesk(context).Show();
+        var state = new TrackingDesk(context).Read();
         if (!state.IsOn && !wanted) yield break;
         var missing = state.Tables.Where(t => !t.IsTracked && t.Gap is null && context.Live.Selection.Includes(t.Name)
             && !context.Live.Selection.IsSchemaOnly(t.Name)).Select(t => t.Name).ToList();
         var tracked = state.Tables.Count(t => t.IsTracked);
         yield return new CheckupItem("tracking", !wanted || missing.Count == 0,
-            $"{tracked} of {state.Tables.Count} tables write down their changes; {state.Pending} that no commit holds"
+            $"{tracked} of {state.Tables.Count} tables write down their changes, {state.Pending} that no commit holds" + (state.IsOn ? DescribeCost() : "")
                 + (missing.Count == 0 ? "" : "; not " + string.Join(", ", missing)),
             wanted && missing.Count > 0 ? "db-vc tracking on" : null);
+    }
+
+    /// <summary>Empty where there is no place to measure it.</summary>
+    private string DescribeCost()
+    {
+        try
+        {
+            var cost = new TrackingDesk(context).Measure(CancellationToken.None);
+            return FormattableString.Invariant($"; an insert takes {cost.Slowdown:0.00} times as long");
+        }
+        catch (DbVcException)
+        {
+            return "";
+        }
     }
 
     private ShadowReport ReadShadow(List<CheckupItem> items)
