@@ -24,9 +24,13 @@ public sealed record RepositoryIdentity(string Id, string DatabaseId, string Nam
 
     public void Write(IStoreTransaction transaction, RepositoryLayout layout)
     {
-        var kept = this with { Location = Shorten(Location, layout) };
-        transaction.PutDocument(Collection, Key, JsonSerializer.SerializeToUtf8Bytes(kept, LiveJson.Default.RepositoryIdentity));
+        var document = ToDocument(layout);
+        transaction.PutDocument(document.Collection, document.Id, document.Body);
     }
+
+    /// <summary>As it is kept in the store.</summary>
+    public DocumentChange ToDocument(RepositoryLayout layout) => new(Collection, Key,
+        JsonSerializer.SerializeToUtf8Bytes(this with { Location = Shorten(Location, layout) }, LiveJson.Default.RepositoryIdentity));
 
     /// <summary>Read by hand: every command does it, and making a serializer ready costs more than all the rest of it.</summary>
     /// <param name="root">The repository's folder as it is called today.</param>

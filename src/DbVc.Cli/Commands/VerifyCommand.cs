@@ -23,6 +23,12 @@ internal static class VerifyCommand
         output.Line(report.Ok ? Piece.Good("✓ ") : Piece.Bad("✗ "),
             $"Checked {Shown.Count(report.Commits, "commit")}, {Shown.Count(report.Chunks, "chunk")}, {Shown.Count(report.Bytes, "byte")}: ",
             report.Ok ? "everything is whole." : Shown.Count(report.Problems.Count, "problem") + ".");
+        if (report.LiveCommit is { } commit)
+        {
+            output.Line(Piece.Dim("  The live database is at commit "), Piece.Id(commit[..Math.Min(10, commit.Length)]),
+                Piece.Dim(report.IsLiveAtHead ? ", main's head." : ", which is not main's head."));
+        }
+
         if (report.Live is { Count: > 0 } live)
         {
             output.Line(Piece.Dim($"  The live database has changes in {Shown.Count(live.Count, "table")} that no commit holds."));

@@ -76,6 +76,16 @@ internal static class CommitShapes
         ["warnings"] = Json.Array(report.Warnings),
     };
 
+    public static JsonObject ToJson(this AttachReport report) => new()
+    {
+        ["action"] = report.Action,
+        ["database"] = report.Database,
+        ["head"] = report.Head.ToString(),
+        ["commit"] = report.Commit?.ToString(),
+        ["branch"] = report.Branch,
+        ["merge"] = report.Merge?.ToJson(),
+    };
+
     public static JsonObject ToJson(this StatusReport report) => new()
     {
         ["branch"] = BranchName.Main.Text,

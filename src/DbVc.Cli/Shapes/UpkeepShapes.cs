@@ -18,6 +18,8 @@ internal static class UpkeepShapes
             ["affects"] = Json.Array(problem.Affects),
         }),
         ["live"] = report.Live is { } live ? new JsonObject { ["clean"] = live.Count == 0, ["tables"] = live.ToJson() } : null,
+        ["liveCommit"] = report.LiveCommit,
+        ["liveAtHead"] = report.IsLiveAtHead,
     };
 
     public static JsonObject ToJson(this GcReport report) => new()

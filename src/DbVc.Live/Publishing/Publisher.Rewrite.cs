@@ -56,7 +56,8 @@ public sealed partial class Publisher
         return Capture.Run(read, context.Repository.ReadSnapshot(head).Snapshot, chunks, cancel);
     }
 
-    private Attempt Carry(RewriteRequest request, CommitId head, RewritePlan plan, Func<IApplySession, Attempt> judge)
+    private Attempt Carry(
+        RewriteRequest request, CommitId head, RewritePlan plan, Func<IApplySession, Attempt> judge, LiveStanding? found = null)
     {
         var intent = BeginRewrite(request, head, plan);
         var failed = new Attempt(null, [], []);
@@ -64,7 +65,7 @@ public sealed partial class Publisher
         {
             failed = judge(session);
             return failed.Moved.Count == 0 && failed.Violations.Count == 0;
-        });
+        }, found);
         if (!changed) return failed;
         Finish(intent);
         return new Attempt(head, [], []);

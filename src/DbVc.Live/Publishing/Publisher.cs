@@ -113,7 +113,7 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
         if (branch.IsMain)
         {
             _home.Check();
-            return context.Provider.Open(context.Identity.Location);
+            return LiveIdentity.Open(context);
         }
 
         return instances.Open(BranchRecord.Read(context.Repository.Store, branch)
@@ -198,14 +198,16 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
     }
 
     /// <summary>The one transaction on the database. False, or an exception before its commit, leaves database and store as they were.</summary>
-    private bool Change(BranchName branch, CommitId head, Intent intent, Func<IApplySession, bool> apply)
+    /// <param name="found">What the database is known to say where that is not what main expects; null: it must say what main expects.</param>
+    private bool Change(BranchName branch, CommitId head, Intent intent, Func<IApplySession, bool> apply, LiveStanding? found = null)
     {
         var committing = false;
         try
         {
             using var database = Open(branch);
             using var session = database.BeginApply(context.LockTimeout);
-            LiveIdentity.Check(context, branch, head, session.State);
+            if (found is null) LiveIdentity.Check(context, branch, head, session.State);
+            else LiveIdentity.RequireSame(found.State, session.State);
             if (apply(session))
             {
                 var state = LiveIdentity.StateAt(context, branch, CommitId.Parse(intent.To));

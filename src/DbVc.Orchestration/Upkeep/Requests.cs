@@ -16,7 +16,14 @@ public sealed record GcReport(bool DryRun, DateTimeOffset Since, long Commits, l
 /// <summary>What verify found.</summary>
 /// <param name="Live">Changes in the live database that no commit holds; null if it could not be compared.</param>
 public sealed record VerifyReport(
-    bool Ok, long Commits, long Chunks, long Bytes, IReadOnlyList<VerifyProblem> Problems, IReadOnlyList<TableChange>? Live);
+    bool Ok, long Commits, long Chunks, long Bytes, IReadOnlyList<VerifyProblem> Problems, IReadOnlyList<TableChange>? Live)
+{
+    /// <summary>The commit that the live database says it is at; null where it says nothing or could not be read.</summary>
+    public string? LiveCommit { get; init; }
+
+    /// <summary>True if that is main's head.</summary>
+    public bool IsLiveAtHead { get; init; }
+}
 
 /// <summary>Something that is not as it must be.</summary>
 /// <param name="Kind">A stable dotted name.</param>

@@ -33,9 +33,13 @@ internal sealed class Verifier(WorkspaceContext context)
 
         AddStoreProblems(store);
         foreach (var (hash, problem) in _walk.Problems.OrderBy(p => p.Key)) Add(problem.Kind, "chunk " + hash, problem.Message, Affected(hash));
-        var (changes, liveProblems) = live.GetAwaiter().GetResult();
+        var (changes, liveCommit, liveProblems) = live.GetAwaiter().GetResult();
         _problems.AddRange(liveProblems);
-        return new VerifyReport(_problems.Count == 0, _commits.Count + _badCommits.Count, store.Chunks, store.Bytes, _problems, changes);
+        return new VerifyReport(_problems.Count == 0, _commits.Count + _badCommits.Count, store.Chunks, store.Bytes, _problems, changes)
+        {
+            LiveCommit = liveCommit,
+            IsLiveAtHead = liveCommit is not null && liveCommit == context.Repository.FindHead(BranchName.Main)?.ToString(),
+        };
     }
 
     private void ReadCommits(CancellationToken cancel)
@@ -148,14 +152,16 @@ internal sealed class Verifier(WorkspaceContext context)
 
     private IReadOnlyList<string> Affected(Hash chunk) => _affected.TryGetValue(chunk, out var names) ? [.. names] : [];
 
-    private (IReadOnlyList<TableChange>? Changes, List<VerifyProblem> Problems) CheckLive(CancellationToken cancel)
+    private (IReadOnlyList<TableChange>? Changes, string? Commit, List<VerifyProblem> Problems) CheckLive(CancellationToken cancel)
     {
         var problems = new List<VerifyProblem>();
+        string? commit = null;
         try
         {
             using (var database = context.Publisher.Open(BranchName.Main))
             using (var read = context.Live.BeginRead(database))
             {
+                commit = read.State?.Commit;
                 if (read.State is { } state && !IsLogged(state.OperationHead))
                 {
                     problems.Add(new VerifyProblem("store.operation-damaged", "operation log",
@@ -166,12 +172,12 @@ internal sealed class Verifier(WorkspaceContext context)
             using var chunks = context.Repository.Chunks.BeginWrite();
             var now = context.Publisher.Peek(BranchName.Main, chunks, cancel);
             var head = context.Repository.ReadSnapshot(context.Repository.Head(BranchName.Main)).Snapshot;
-            return (now == head ? [] : TableChanges.Between(chunks, head, now), problems);
+            return (now == head ? [] : TableChanges.Between(chunks, head, now), commit, problems);
         }
         catch (DbVcException failure)
         {
             problems.Add(new VerifyProblem(failure.Code, "live database", failure.Message, ["branch main"]));
-            return (null, problems);
+            return (null, commit, problems);
         }
     }
 

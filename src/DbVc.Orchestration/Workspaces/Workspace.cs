@@ -78,6 +78,10 @@ public sealed class Workspace : IDisposable
     public static InitReport Init(InitRequest request, WorkspaceOptions options, CancellationToken cancel) =>
         new RepositoryMaker(request, options).Run(cancel);
 
+    /// <summary>Takes up work with a live database that was restored, moved or copied.</summary>
+    public static AttachReport Attach(AttachmentRequest request, WorkspaceOptions options, CancellationToken cancel) =>
+        new Attacher(request, options).Run(cancel);
+
     /// <summary>Makes a repository out of an export file, with a live database at main's head. Leaves nothing behind when it fails.</summary>
     public static ImportReport Restore(RestoreRequest request, WorkspaceOptions options, CancellationToken cancel) =>
         new RepositoryRestorer(request, options).Run(cancel);
@@ -106,9 +110,14 @@ internal sealed record WorkspaceContext(
     /// <summary>Read on first use: most commands do not need it.</summary>
     public Configuration Configuration => _configuration.Value;
 
-    public static WorkspaceContext Create(IRepositoryStore store, RepositoryLayout layout, WorkspaceOptions options)
+    /// <param name="store">The open store.</param>
+    /// <param name="layout">Where the repository lies.</param>
+    /// <param name="options">From the surface.</param>
+    /// <param name="identity">Null: as the store says.</param>
+    public static WorkspaceContext Create(
+        IRepositoryStore store, RepositoryLayout layout, WorkspaceOptions options, RepositoryIdentity? identity = null)
     {
-        var identity = RepositoryIdentity.Read(store, layout.Root);
+        identity ??= RepositoryIdentity.Read(store, layout.Root);
         var settings = new Lazy<LiveSettings>(() => Orchestration.Configuration.ReadLive(layout.Config));
         var live = new LiveContext(new Repository(store, options.Clock), ProviderFor(identity.Location, layout, options, settings), identity, layout)
         {
