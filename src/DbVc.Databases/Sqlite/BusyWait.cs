@@ -10,19 +10,22 @@ namespace DbVc.Databases;
 /// </summary>
 internal sealed unsafe class SqliteBusyWait : IDisposable
 {
+    private readonly nint _connection;
     private State* _state;
 
     public SqliteBusyWait(nint connection)
     {
+        _connection = connection;
         _state = (State*)NativeMemory.AllocZeroed((nuint)sizeof(State));
-        SqliteNative.BusyHandler(connection, &Wait, (nint)_state);
+        _ = SqliteNative.BusyHandler(connection, &Wait, (nint)_state);
     }
 
     public void SetTimeout(TimeSpan timeout) => _state->Timeout = (long)(Math.Max(0, timeout.TotalSeconds) * Stopwatch.Frequency);
 
-    /// <summary>Only after the connection is closed.</summary>
+    /// <summary>From here on the connection does not wait. It must still be open.</summary>
     public void Dispose()
     {
+        _ = SqliteNative.BusyHandler(_connection, null, 0);
         NativeMemory.Free(_state);
         _state = null;
     }

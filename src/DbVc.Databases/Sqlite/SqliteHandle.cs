@@ -126,9 +126,9 @@ internal sealed unsafe class SqliteHandle : IDisposable
     public void Dispose()
     {
         if (_connection == 0) return;
+        _busy?.Dispose();
         SqliteNative.Close(_connection);
         _connection = 0;
-        _busy?.Dispose();
     }
 
     public static byte[] ToUtf8(string text) => Encoding.UTF8.GetBytes(text + "\0");
