@@ -11,6 +11,7 @@ var benchmarks = new Dictionary<string, Action<Bench>>
     ["merge"] = MergeBenchmark.Run,
     ["engine"] = EngineBenchmark.Run,
     ["time-travel"] = TimeTravelBenchmark.Run,
+    ["postgres-capture"] = PostgresCaptureBenchmark.Run,
 };
 
 // A number among the names is the size of the tables, for benchmarks that let it be chosen.

@@ -32,6 +32,7 @@ public static class DatabaseEngines
     public static IDatabaseProvider For(string location, ProviderOptions options) => EngineOf(location) switch
     {
         Sqlite => new SqliteProvider(options.ScratchFolder) { ReadTimeout = options.ReadTimeout },
+        MySql => new MySqlProvider(options),
         var engine => throw Unsupported($"of kind '{engine}' "),
     };
 

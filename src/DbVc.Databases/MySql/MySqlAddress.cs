@@ -1,3 +1,4 @@
+using System.Globalization;
 using DbVc.Model;
 
 namespace DbVc.Databases;
@@ -20,6 +21,8 @@ internal enum MySqlTls
 /// <summary>Where a server is and who asks. The user's my.cnf has no say. Its text never holds the password.</summary>
 internal sealed record MySqlAddress
 {
+    private const string DefaultSocket = "/run/mysqld/mysqld.sock";
+
     public string Host { get; init; } = "127.0.0.1";
 
     public int Port { get; init; } = 3306;
@@ -36,11 +39,38 @@ internal sealed record MySqlAddress
 
     public MySqlTls Tls { get; init; } = MySqlTls.Preferred;
 
+    /// <summary>Null for the session's.</summary>
+    public TimeSpan? ConnectTimeout { get; init; }
+
     /// <summary>A file of certificate authorities in PEM form, for <see cref="MySqlTls.Verified"/>; null for those that the system trusts.</summary>
     public string? AuthorityFile { get; init; }
 
+    /// <summary>The address as it is written where no password may stand; null where it was put together by hand.</summary>
+    public string? Location { get; init; }
+
     /// <summary>Without password, for people and messages.</summary>
-    public string Display => $"mysql://{User}@{(Socket is null ? $"{Host}:{Port}" : $"localhost({Socket})")}/{Database}";
+    public string Display => Location ?? $"mysql://{User}@{(Socket is null ? $"{Host}:{Port}" : $"localhost({Socket})")}/{Database}";
+
+    /// <summary>Reads the password from where the address says.</summary>
+    public static MySqlAddress Of(ServerAddress address) => new()
+    {
+        Host = address.Host ?? "localhost",
+        Port = address.Port ?? 3306,
+        Socket = address.Host is null ? address.Option("socket") ?? DefaultSocket : null,
+        User = address.User ?? Environment.UserName,
+        Password = address.ReadPassword() ?? "",
+        Database = address.Database,
+        Tls = address.Option("sslmode") switch
+        {
+            "disable" => MySqlTls.Disabled,
+            "require" => MySqlTls.Required,
+            "verify-full" => MySqlTls.Verified,
+            _ => MySqlTls.Preferred,
+        },
+        AuthorityFile = address.Option("sslrootcert"),
+        ConnectTimeout = address.Option("connect_timeout") is { } seconds ? TimeSpan.FromSeconds(int.Parse(seconds, CultureInfo.InvariantCulture)) : null,
+        Location = address.ToString(),
+    };
 
     public override string ToString() => Display;
 

@@ -45,7 +45,7 @@ internal static unsafe class MySqlConnecting
 
     private static void SetOptions(nint connection, MySqlAddress address, MySqlSession session)
     {
-        Set(connection, MySqlOption.ConnectTimeout, Seconds(session.ConnectTimeout));
+        Set(connection, MySqlOption.ConnectTimeout, Seconds(address.ConnectTimeout ?? session.ConnectTimeout));
         if (session.ReadTimeout > TimeSpan.Zero) Set(connection, MySqlOption.ReadTimeout, Seconds(session.ReadTimeout));
         if (session.WriteTimeout > TimeSpan.Zero) Set(connection, MySqlOption.WriteTimeout, Seconds(session.WriteTimeout));
         Set(connection, MySqlOption.Protocol, address.Socket is null ? ProtocolTcp : ProtocolSocket);

@@ -19,9 +19,13 @@ internal static class MySqlError
     public const int Interrupted = 1317;
     public const int StatementTimeout = 1969;
     public const int UnknownDatabase = 1049;
+    public const int UnknownTable = 1146;
     public const int DatabaseDenied = 1044;
     public const int Lost = 2013;
     public const int Tls = 2026;
+
+    /// <summary>There is no table, view, trigger, routine or event of that name.</summary>
+    public static bool IsAbsence(DbVcException failure) => NumberOf(failure) is UnknownTable or 1305 or 1360 or 1539 or 1347;
 
     /// <summary>The server's number; 0 for a failure that is not the server's.</summary>
     public static int NumberOf(DbVcException failure) => failure.InnerException is MySqlServerException server ? server.Number : 0;

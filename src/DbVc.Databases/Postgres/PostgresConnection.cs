@@ -27,6 +27,7 @@ internal sealed class PostgresConnection : IDisposable
         SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'iso_8601'; SET extra_float_digits = 1;
         SET bytea_output = 'hex'; SET xmlbinary = 'base64'; SET xmloption = 'content'; SET lc_monetary = 'C'; SET standard_conforming_strings = on;
         SET quote_all_identifiers = off; SET array_nulls = on; SET transform_null_equals = off; SET row_security = off; SET jit = off;
+        SET synchronize_seqscans = off;
         SET default_transaction_isolation = 'read committed'; SET default_transaction_deferrable = off; SET client_min_messages = 'warning';
         SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0
         """;

@@ -4,9 +4,9 @@ using DbVc.Model;
 namespace DbVc.Databases;
 
 /// <summary>Turns the text of a query's cells into values, as reading a table gives them.</summary>
-internal readonly record struct PostgresOutput(PostgresReading Reading, bool IsBoolean)
+internal readonly record struct PostgresOutput(PostgresReading Reading)
 {
-    public static PostgresOutput For(string type) => new(PostgresTypes.ReadingOf(type), type == "boolean");
+    public static PostgresOutput For(string type) => new(PostgresTypes.ReadingOf(type));
 
     /// <summary>The names of types by their numbers.</summary>
     public static Dictionary<uint, string> ReadTypeNames(PostgresConnection connection, IEnumerable<uint> types)
@@ -23,7 +23,7 @@ internal readonly record struct PostgresOutput(PostgresReading Reading, bool IsB
         PostgresReading.Float4 => Value.Real(ReadFloat(text, t => float.Parse(t, CultureInfo.InvariantCulture))),
         PostgresReading.Float8 => Value.Real(ReadFloat(text, t => double.Parse(t, CultureInfo.InvariantCulture))),
         PostgresReading.Bytes => Value.Blob(Convert.FromHexString(text.AsSpan(2))),
-        _ when IsBoolean => Value.Text(text == "t" ? "true" : "false"),
+        PostgresReading.Boolean => Value.Text(text == "t" ? "true" : "false"),
         _ => Value.Text(text),
     };
 

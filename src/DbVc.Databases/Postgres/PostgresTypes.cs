@@ -13,6 +13,15 @@ internal enum PostgresReading : byte
     Int64,
     Float4,
     Float8,
+
+    // Those from here on are the engine's text to whoever reads, and come in binary only because that is faster.
+    Boolean,
+    Uuid,
+    Date,
+    Timestamp,
+    TimestampTz,
+    Numeric,
+    Jsonb,
 }
 
 /// <summary>The one place that says how the values of a declared type are read and written.</summary>
@@ -27,15 +36,28 @@ internal static class PostgresTypes
         "double precision" => PostgresReading.Float8,
         "real" => PostgresReading.Float4,
         "bytea" => PostgresReading.Bytes,
-        _ => PostgresReading.Text,
+        "boolean" => PostgresReading.Boolean,
+        "uuid" => PostgresReading.Uuid,
+        "date" => PostgresReading.Date,
+        "jsonb" => PostgresReading.Jsonb,
+        "text" => PostgresReading.Text,
+        _ => Bare(declaredType) switch
+        {
+            "timestamp without time zone" => PostgresReading.Timestamp,
+            "timestamp with time zone" => PostgresReading.TimestampTz,
+            "numeric" => PostgresReading.Numeric,
+            _ => PostgresReading.Text,
+        },
     };
 
-    public static ValueKind KindOf(string declaredType) => ReadingOf(declaredType) switch
+    public static ValueKind KindOf(string declaredType) => KindOf(ReadingOf(declaredType));
+
+    public static ValueKind KindOf(PostgresReading reading) => reading switch
     {
-        PostgresReading.Text => ValueKind.Text,
-        PostgresReading.Bytes => ValueKind.Blob,
+        PostgresReading.Int16 or PostgresReading.Int32 or PostgresReading.Int64 => ValueKind.Integer,
         PostgresReading.Float4 or PostgresReading.Float8 => ValueKind.Real,
-        _ => ValueKind.Integer,
+        PostgresReading.Bytes => ValueKind.Blob,
+        _ => ValueKind.Text,
     };
 
     /// <summary>The expression that reads a column. Casting a padded <c>character(n)</c> to text would take its spaces away.</summary>
@@ -58,9 +80,10 @@ internal static class PostgresTypes
         var bare => bare,
     };
 
-    /// <summary>True if the server orders values of the type as their keys are ordered in a tree, so that an index gives them in that order.</summary>
-    public static bool HasKeyOrder(string declaredType) => ReadingOf(declaredType) != PostgresReading.Text || declaredType == "uuid"
-        || Bare(declaredType) is "date" or "timestamp without time zone" or "timestamp with time zone";
+    /// <summary>True if the server orders values of the type as their keys are ordered in a tree (but for times before the year 1 and after 9999), so
+    /// that an index gives them in that order.</summary>
+    public static bool HasKeyOrder(string declaredType) => ReadingOf(declaredType) is not (PostgresReading.Text or PostgresReading.Numeric
+        or PostgresReading.Jsonb);
 
     /// <summary>True if the type's own bytes are its text.</summary>
     public static bool IsText(string declaredType) => Bare(declaredType) is "text" or "character varying" or "character" or "bpchar" or "name" or "json";

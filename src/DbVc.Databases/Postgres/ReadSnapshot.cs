@@ -58,9 +58,7 @@ internal sealed class PostgresReadSnapshot : IReadSnapshot
     public IRowCursor ReadRows(TableSchema table)
     {
         RequireFree();
-        var columns = table.StoredColumns.ToList();
-        var cursor = PostgresRowCursor.Open(_connection, PostgresRows.Select(table), [.. columns.Select(c => PostgresTypes.ReadingOf(c.DeclaredType))],
-            () => _isReading = false);
+        var cursor = PostgresRowCursor.Open(_connection, PostgresRows.Select(_connection, table), PostgresRows.ReadingsOf(table), () => _isReading = false);
         _isReading = true;
         return cursor;
     }

@@ -11,6 +11,8 @@ internal sealed class PostgresRowCursor : IRowCursor
     private readonly PostgresConnection _connection;
     private readonly Stream _stream;
     private readonly PostgresReading[] _readings;
+    private readonly ValueKind[] _kinds;
+    private readonly byte[]?[] _texts;
     private readonly int[] _starts;
     private readonly int[] _lengths;
     private readonly Action? _closed;
@@ -22,6 +24,8 @@ internal sealed class PostgresRowCursor : IRowCursor
     private PostgresRowCursor(PostgresConnection connection, Stream stream, PostgresReading[] readings, Action? closed)
     {
         (_connection, _stream, _readings, _closed) = (connection, stream, readings, closed);
+        _kinds = Array.ConvertAll(readings, PostgresTypes.KindOf);
+        _texts = new byte[]?[readings.Length];
         _starts = new int[readings.Length];
         _lengths = new int[readings.Length];
     }
@@ -64,19 +68,11 @@ internal sealed class PostgresRowCursor : IRowCursor
         return true;
     }
 
-    public ValueKind KindAt(int column) => _lengths[column] < 0
-        ? ValueKind.Null
-        : _readings[column] switch
-        {
-            PostgresReading.Text => ValueKind.Text,
-            PostgresReading.Bytes => ValueKind.Blob,
-            PostgresReading.Float4 or PostgresReading.Float8 => ValueKind.Real,
-            _ => ValueKind.Integer,
-        };
+    public ValueKind KindAt(int column) => _lengths[column] < 0 ? ValueKind.Null : _kinds[column];
 
     public long IntegerAt(int column)
     {
-        var bytes = BytesAt(column);
+        var bytes = RawAt(column);
         return _readings[column] switch
         {
             PostgresReading.Int64 => BinaryPrimitives.ReadInt64BigEndian(bytes),
@@ -87,11 +83,17 @@ internal sealed class PostgresRowCursor : IRowCursor
 
     public double RealAt(int column)
     {
-        var bytes = BytesAt(column);
+        var bytes = RawAt(column);
         return _readings[column] == PostgresReading.Float4 ? BinaryPrimitives.ReadSingleBigEndian(bytes) : BinaryPrimitives.ReadDoubleBigEndian(bytes);
     }
 
-    public ReadOnlySpan<byte> BytesAt(int column) => _buffer.AsSpan(_starts[column], _lengths[column]);
+    public ReadOnlySpan<byte> BytesAt(int column) => _readings[column] switch
+    {
+        PostgresReading.Text or PostgresReading.Bytes => RawAt(column),
+        // A byte of version comes first.
+        PostgresReading.Jsonb => RawAt(column)[1..],
+        var reading => Decode(column, reading),
+    };
 
     public void Dispose()
     {
@@ -106,6 +108,16 @@ internal sealed class PostgresRowCursor : IRowCursor
         }
 
         _closed?.Invoke();
+    }
+
+    private ReadOnlySpan<byte> RawAt(int column) => _buffer.AsSpan(_starts[column], _lengths[column]);
+
+    private ReadOnlySpan<byte> Decode(int column, PostgresReading reading)
+    {
+        var raw = RawAt(column);
+        var needed = PostgresDecoder.LengthOf(reading, raw);
+        if (_texts[column] is not { } text || text.Length < needed) _texts[column] = text = new byte[needed];
+        return text.AsSpan(0, PostgresDecoder.Write(reading, raw, text));
     }
 
     /// <summary>Starts are relative to the row until it is whole: reading on may move it to the buffer's beginning.</summary>

@@ -21,6 +21,12 @@ public abstract class DatabaseFixture : IDisposable
 
     public abstract string Quote(string name);
 
+    /// <summary>A name that is as odd as the engine takes one (MariaDB: characters of the basic plane).</summary>
+    public virtual string OddName(string name) => name;
+
+    /// <summary>What an index is called among the objects of a database.</summary>
+    public virtual string IndexName(string table, string index) => index;
+
     /// <summary>SQL that creates a trigger which adds a row to <c>audit(note)</c> on every insert, update and delete of <paramref name="table"/>.</summary>
     public abstract string AuditTrigger(string table);
 

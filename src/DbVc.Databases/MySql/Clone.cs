@@ -1,0 +1,117 @@
+using System.Globalization;
+using DbVc.Model;
+
+namespace DbVc.Databases;
+
+/// <summary>Makes databases: empty ones, and copies of others. A table marks one that is not whole yet,
+/// so a copy stands whole under its name or not at all.</summary>
+internal static class MySqlClone
+{
+    private const string DraftTable = "_dbvc_draft";
+    private const int DatabaseExists = 1007;
+    private const int RowsPerFlush = 20_000;
+
+    public static bool Exists(MySqlHandle handle, string database) =>
+        handle.ReadInteger($"SELECT count(*) FROM information_schema.schemata WHERE schema_name = {MySqlName.Text(database)}") > 0;
+
+    public static bool IsDraft(MySqlHandle handle, string database) => handle.ReadInteger(
+        $"SELECT count(*) FROM information_schema.tables WHERE table_schema = {MySqlName.Text(database)} AND table_name = '{DraftTable}'") > 0;
+
+    public static void Drop(MySqlHandle handle, string database) => handle.Execute($"DROP DATABASE IF EXISTS {MySqlName.Quote(database)}");
+
+    public static void CreateEmpty(MySqlHandle handle, MySqlAddress address, string options = "CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
+    {
+        try
+        {
+            handle.Execute($"CREATE DATABASE {MySqlName.Quote(address.Database!)} {options}");
+        }
+        catch (DbVcException failure) when (MySqlError.NumberOf(failure) == DatabaseExists)
+        {
+            throw new DbVcException(FailureKind.Failed, "database.exists", $"There is already a database '{address.Database}'.", address.Display,
+                "Choose another name or drop the database.", failure);
+        }
+    }
+
+    /// <summary>Copies what a snapshot of the source sees, over any distance: rows go through this process.</summary>
+    public static void Run(MySqlAddress source, MySqlAddress destination, TimeSpan timeout)
+    {
+        using var server = MySqlHandle.Open(destination with { Database = null });
+        MySqlWriteLock.Take(server, "clone " + destination.Database, timeout);
+        // Whoever had begun it is dead, or would have the lock.
+        if (IsDraft(server, destination.Database!)) Drop(server, destination.Database!);
+        using var snapshot = MySqlReadSnapshot.Open(source, timeout);
+        CreateEmpty(server, destination, snapshot.ReadOptions());
+        try
+        {
+            server.Execute($"CREATE TABLE {MySqlName.Quote(destination.Database!)}.{DraftTable} (id INT)");
+            Fill(snapshot, destination, timeout);
+            server.Execute($"DROP TABLE {MySqlName.Quote(destination.Database!)}.{DraftTable}");
+        }
+        catch
+        {
+            Drop(server, destination.Database!);
+            throw;
+        }
+    }
+
+    private static void Fill(MySqlReadSnapshot snapshot, MySqlAddress destination, TimeSpan timeout)
+    {
+        var schema = snapshot.ReadSchema();
+        using (var handle = MySqlHandle.Open(destination))
+        {
+            handle.Execute("SET SESSION foreign_key_checks=0");
+            foreach (var table in schema.Tables)
+            {
+                var indexes = schema.Objects.Where(o => o.Kind == SchemaObjectKind.Index && o.Table == table.Name).Select(o => MySqlIndexText.ToPart(o.Sql));
+                handle.Execute(indexes.Aggregate(MySqlTableText.Parse(table.Sql), (text, index) => text.With(index)).ToString());
+            }
+        }
+
+        foreach (var table in schema.Tables) Copy(snapshot, table, destination, timeout);
+        using var last = MySqlHandle.Open(destination);
+        foreach (var (table, next) in snapshot.ReadCounters())
+        {
+            last.Execute(string.Create(CultureInfo.InvariantCulture, $"ALTER TABLE {MySqlName.Quote(table)} AUTO_INCREMENT = {next}"));
+        }
+
+        foreach (var item in MySqlSchemaChange.InOrder(schema.Objects.Where(o => o.Kind != SchemaObjectKind.Index))) MySqlDefinitions.Execute(last, item.Sql);
+        if (snapshot.State is not { } state) return;
+        MySqlStateTable.Create(last);
+        MySqlStateTable.Write(last, state);
+    }
+
+    private static void Copy(MySqlReadSnapshot snapshot, TableSchema table, MySqlAddress destination, TimeSpan timeout)
+    {
+        var width = table.StoredColumns.Count();
+        using var load = MySqlBulkLoad.Open(destination, table, timeout, LoadOptions.Raw);
+        using var rows = snapshot.ReadRows(table);
+        for (var count = 1; rows.Read(); count++)
+        {
+            for (var i = 0; i < width; i++) SetCell(load, i, rows);
+            load.Insert();
+            if (count % RowsPerFlush == 0) Flush(load, table);
+        }
+
+        Flush(load, table);
+        load.Commit();
+    }
+
+    public static void Flush(MySqlBulkLoad load, TableSchema table)
+    {
+        if (load.Flush() is [var refused, ..])
+        {
+            throw new DbVcException(FailureKind.Failed, "database.clone-failed", $"A row of '{table.Name}' cannot be copied: {refused.Sentence}", table.Name);
+        }
+    }
+
+    public static void SetCell(MySqlBulkLoad load, int column, IRowCursor rows)
+    {
+        switch (rows.KindAt(column))
+        {
+            case ValueKind.Integer: load.SetInteger(column, rows.IntegerAt(column)); break;
+            case ValueKind.Real: load.SetReal(column, rows.RealAt(column)); break;
+            case ValueKind.Null: load.SetNull(column); break;
+            default: load.SetBlob(column, rows.BytesAt(column)); break;
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using DbVc.Model;
+
+namespace DbVc.Databases;
+
+/// <summary>
+/// One consistent view: a transaction that only reads, which blocks no writer. All tables are held against being redefined before the view is taken,
+/// as InnoDB cannot show a table as it was before that.
+/// </summary>
+internal sealed class MySqlReadSnapshot : IReadSnapshot
+{
+    private const int MostAttempts = 10;
+    private const int TablesPerStatement = 50;
+
+    private readonly MySqlHandle _handle;
+    private readonly MySqlCatalogue _catalogue;
+    private IReadOnlyList<UnversionedItem>? _unversioned;
+    private bool _isReading;
+
+    private MySqlReadSnapshot(MySqlHandle handle, MySqlCatalogue catalogue, LiveState? state) =>
+        (_handle, _catalogue, State) = (handle, catalogue, state);
+
+    public LiveState? State { get; }
+
+    public IReadOnlyList<UnversionedItem> Unversioned
+    {
+        get
+        {
+            if (_unversioned is null) ReadSchema();
+            return _unversioned!;
+        }
+    }
+
+    public string? Mark => null;
+
+    public static MySqlReadSnapshot Open(MySqlAddress address, TimeSpan timeout)
+    {
+        var handle = MySqlHandle.Open(address, new MySqlSession { LockTimeout = timeout });
+        try
+        {
+            MySqlRecovery.RunIfNeeded(handle, address, timeout);
+            var (catalogue, hasState) = Begin(handle);
+            // The first rows that are read fix the view; nothing is read before all tables are held.
+            var state = hasState ? MySqlStateTable.ReadHeld(handle) : null;
+            if (!hasState && catalogue.Tables.Count > 0) handle.Execute($"SELECT 1 FROM {MySqlName.Quote(catalogue.Tables[0].Name)} LIMIT 1");
+            return new MySqlReadSnapshot(handle, catalogue, state);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    public DatabaseSchema ReadSchema()
+    {
+        RequireFree();
+        var left = _catalogue.Unversioned.ToList();
+        var schema = MySqlSchemaReader.Read(_handle, _catalogue, left);
+        _unversioned = left;
+        return schema;
+    }
+
+    public IRowCursor ReadRows(TableSchema table)
+    {
+        RequireFree();
+        var cursor = MySqlRowCursor.Open(_handle, table, closed: () => _isReading = false);
+        _isReading = true;
+        return cursor;
+    }
+
+    /// <summary>Character set and collation of the database, as CREATE DATABASE takes them.</summary>
+    public string ReadOptions()
+    {
+        using var row = _handle.Query(
+            "SELECT default_character_set_name, default_collation_name FROM information_schema.schemata WHERE schema_name = database()");
+        return row.Read() ? $"CHARACTER SET {row.TextAt(0)} COLLATE {row.TextAt(1)}" : "";
+    }
+
+    public IReadOnlyList<(string Table, ulong Next)> ReadCounters() => MySqlSequence.Read(_handle);
+
+    public IChangeReader? ChangesSince(string mark) => null;
+
+    // Closing the connection ends the transaction. A cursor that still reads is cut off.
+    public void Dispose()
+    {
+        if (_isReading) _handle.Abort();
+        _handle.Dispose();
+    }
+
+    private static (MySqlCatalogue Catalogue, bool HasState) Begin(MySqlHandle handle)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var (catalogue, hasState) = (MySqlSchemaReader.ReadTables(handle), MySqlStateTable.Exists(handle));
+            var names = catalogue.Tables.Select(t => t.Name).Concat(hasState ? [MySqlStateTable.Name] : []).ToList();
+            handle.Execute("START TRANSACTION READ ONLY");
+            try
+            {
+                foreach (var some in names.Chunk(TablesPerStatement))
+                {
+                    handle.Execute(string.Join(" UNION ALL ", some.Select(n => $"(SELECT 1 FROM {MySqlName.Quote(n)} LIMIT 0)")));
+                }
+
+                var now = MySqlSchemaReader.ReadTables(handle);
+                if (now.Tables.SequenceEqual(catalogue.Tables) && MySqlStateTable.Exists(handle) == hasState) return (now, hasState);
+            }
+            catch (DbVcException failure) when (attempt < MostAttempts && MySqlError.NumberOf(failure) == MySqlError.UnknownTable)
+            {
+                // Dropped between being listed and being held.
+            }
+
+            handle.Execute("ROLLBACK");
+            if (attempt == MostAttempts)
+            {
+                throw new DbVcException(FailureKind.Locked, "database.locked", $"The tables of '{handle.Display}' keep being redefined.",
+                    handle.Display, "Try again when nobody changes definitions.");
+            }
+        }
+    }
+
+    private void RequireFree()
+    {
+        if (_isReading) throw new InvalidOperationException("One cursor at a time: dispose the one that reads before asking for more.");
+    }
+}

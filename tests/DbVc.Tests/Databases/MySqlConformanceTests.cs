@@ -1,0 +1,3 @@
+namespace DbVc.Tests;
+
+public sealed class MySqlConformanceTests() : DatabaseConformance(new MySqlFixture());
