@@ -25,23 +25,39 @@ internal sealed class BankStory(Bank bank, Random random)
     /// <summary>Commits that take main back.</summary>
     public IReadOnlySet<string> RollbackCommits => _rollbackCommits;
 
+    /// <summary>A branch is made, changed and merged; each third time main is rolled back after it.</summary>
     public void Tell(int round)
     {
-        var branch = "b" + round.ToString(CultureInfo.InvariantCulture);
+        Merge("b" + round.ToString(CultureInfo.InvariantCulture));
+        if (round % 3 == 1) RollBack(random.Next(1, 3));
+    }
+
+    /// <summary>The same while the clients hold still: one of each.</summary>
+    public void TellInPause()
+    {
+        Merge("pause");
+        RollBack(2);
+    }
+
+    public override string ToString() => $"{Merges} merges, {Rollbacks} rollbacks, {GaveUp} given up";
+
+    private void Merge(string branch)
+    {
         bank.Succeed("branch", "create", branch);
         Change(bank.Ask("database", "branch", "show", branch));
         bank.Succeed("commit", "--branch", branch, "-m", "Change " + branch);
         if (TryPublish("branch", "merge", branch, "--yes", "--policy", "accounts.balance=delta") is not null) Merges++;
         bank.Succeed("branch", "delete", branch);
-        if (round % 3 != 1) return;
-        if (TryPublish("rollback", "--to-commit", "HEAD~" + random.Next(1, 3).ToString(CultureInfo.InvariantCulture)) is not { } ended) return;
+    }
+
+    private void RollBack(int generations)
+    {
+        if (TryPublish("rollback", "--to-commit", "HEAD~" + generations.ToString(CultureInfo.InvariantCulture)) is not { } ended) return;
         using var document = System.Text.Json.JsonDocument.Parse(ended.Output);
         if (document.RootElement.GetProperty("commit").GetString() is not { } commit) return;
         _rollbackCommits.Add(commit);
         Rollbacks++;
     }
-
-    public override string ToString() => $"{Merges} merges, {Rollbacks} rollbacks, {GaveUp} given up";
 
     private void Change(string location)
     {

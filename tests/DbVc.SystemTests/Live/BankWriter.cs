@@ -14,6 +14,7 @@ internal sealed class BankWriter(Bank bank, int number, int seed)
     private readonly HashSet<long> _acknowledged = [];
     private readonly HashSet<long> _unknown = [];
     private volatile bool _isStopped;
+    private volatile bool _isPaused;
 
     /// <summary>Entries whose transaction was said to be committed.</summary>
     public IReadOnlySet<long> Acknowledged => _acknowledged;
@@ -27,6 +28,13 @@ internal sealed class BankWriter(Bank bank, int number, int seed)
     public int Deadlocks { get; private set; }
 
     public int Busy { get; private set; }
+
+    /// <summary>While it is, no new transaction is begun.</summary>
+    public bool IsPaused
+    {
+        get => _isPaused;
+        set => _isPaused = value;
+    }
 
     /// <summary>Why it ended, if it did not end by <see cref="Stop"/>.</summary>
     public Exception? Failure { get; private set; }
@@ -55,6 +63,7 @@ internal sealed class BankWriter(Bank bank, int number, int seed)
             using var client = bank.Live.Connect();
             while (!_isStopped)
             {
+                while (_isPaused) Thread.Sleep(1);
                 var begun = Stopwatch.GetTimestamp();
                 Write(client, ++entry);
                 _times.Add((begun, Stopwatch.GetTimestamp()));
