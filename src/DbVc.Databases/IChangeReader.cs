@@ -5,6 +5,9 @@ namespace DbVc.Databases;
 /// <summary>Says what may have changed since a mark, as one snapshot sees it; belongs to the snapshot's thread.</summary>
 public interface IChangeReader : IDisposable
 {
+    /// <summary>True if nothing at all changed, definitions included. False says nothing.</summary>
+    bool IsUnchanged => false;
+
     /// <summary>What changed in a table as the snapshot sees it. The caller knows that its definition is the one it had at the mark.</summary>
     TableChanges Find(TableSchema table);
 }
@@ -35,23 +38,12 @@ public abstract record TableChanges
     private sealed record UnknownRows : TableChanges;
 }
 
-/// <summary>A row that may have changed.</summary>
-/// <param name="Key">The values of its primary key, in key order.</param>
-/// <param name="Row">The row as it is now, aligned with the stored columns; null if there is no row of that key now.</param>
-public sealed record TouchedRow(Value[] Key, Value[]? Row);
-
 /// <summary>Where an engine sees which rows came and changed, but not which went: those are found by counting, and only where some are missing by
 /// comparing keys.</summary>
 /// <param name="Total">How many rows the table has now.</param>
 /// <param name="Spans">Where rows can have gone from; elsewhere none has. One open span where that is not known.</param>
 /// <param name="ReadKeys">The primary keys (only those columns, in key order) of all rows that now are in a span, ascending as the engine sees it.</param>
 public sealed record MissingRows(long Total, IReadOnlyList<KeySpan> Spans, Func<KeySpan, IRowCursor> ReadKeys);
-
-/// <summary>The keys between two others, both left out; null is no bound.</summary>
-public sealed record KeySpan(Value[]? After, Value[]? Before)
-{
-    public static KeySpan All { get; } = new(null, null);
-}
 
 /// <summary>How far the change tracking of a database goes.</summary>
 /// <param name="Tables">Each versioned table, by name.</param>

@@ -17,6 +17,9 @@ public interface IDatabase : IDisposable
     /// <summary>Opens one consistent view of the whole database. Writers are not blocked beyond a short copy.</summary>
     IReadSnapshot BeginRead();
 
+    /// <summary>The same for one who at once reads what changed since a mark, and disposes it: where that is little, it may be read under a lock.</summary>
+    IReadSnapshot BeginCapture() => BeginRead();
+
     /// <summary>Opens the one writing transaction, taking the engine's write lock at once; throws kind Locked after <paramref name="lockTimeout"/>.</summary>
     IApplySession BeginApply(TimeSpan lockTimeout);
 

@@ -29,4 +29,7 @@ public sealed record LiveContext(Repository Repository, IDatabaseProvider Provid
 
     /// <summary>One consistent view of what is versioned of a database.</summary>
     public IReadSnapshot BeginRead(IDatabase database) => Selection.Of(database.BeginRead());
+
+    /// <summary>The same for one who at once reads what changed since a mark, and disposes it.</summary>
+    public IReadSnapshot BeginCapture(IDatabase database) => Selection.Of(database.BeginCapture());
 }

@@ -26,6 +26,7 @@ internal sealed class SqliteApply(SqliteHandle handle, DatabaseDelta delta, Dict
         schema.ChangeTables(_violations);
         foreach (var table in delta.Tables) AddRows(table);
         if (_violations.Count == 0) schema.CreateObjects(_violations);
+        if (_violations.Count == 0) new SqliteApplyLog(handle).Write(delta, changes);
         return new ApplyResult([], _violations.Take(MaxReported).ToList());
     }
 

@@ -60,7 +60,8 @@ internal sealed class SqliteApplySession : IApplySession
 
     public void Forget(string mark)
     {
-        // There is no log yet.
+        if (SqliteMark.Parse(mark) is not { } known || LogPlace.Parse(known.Place) is not { } place) return;
+        if (ChangeLog.Read(_handle) is { } log && place.IsIn(_handle, log)) log.Forget(_handle, place.Id);
     }
 
     public void Commit() => _handle.Execute("COMMIT");

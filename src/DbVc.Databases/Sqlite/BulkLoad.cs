@@ -20,6 +20,8 @@ internal sealed class SqliteBulkLoad : IBulkLoad
             handle.Configure(SqliteWriting.OptionForeignKeys, options.ForeignKeys);
             handle.Configure(SqliteWriting.OptionTriggers, options.Triggers);
             SqliteWriting.Begin(handle);
+            // No trigger fires, so what changes is unknown from here on.
+            if (!options.Triggers && ChangeLog.Read(handle)?.Numbers.ContainsKey(table.Name) == true) ChangeLog.Start(handle, [table]);
             return new SqliteBulkLoad(handle, handle.Prepare(SqliteWriting.InsertSql(table)));
         }
         catch

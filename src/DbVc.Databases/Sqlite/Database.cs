@@ -20,7 +20,9 @@ public sealed class SqliteDatabase : IDatabase
 
     public DatabaseCapabilities Capabilities => _capabilities.Value;
 
-    public IReadSnapshot BeginRead() => SqliteReadSnapshot.Open(_path, _scratchFolder, _readTimeout);
+    public IReadSnapshot BeginRead() => SqliteReadSnapshot.Open(_path, _scratchFolder, _readTimeout, isBrief: false);
+
+    public IReadSnapshot BeginCapture() => SqliteReadSnapshot.Open(_path, _scratchFolder, _readTimeout, isBrief: true);
 
     public IApplySession BeginApply(TimeSpan lockTimeout) => SqliteApplySession.Open(_path, lockTimeout);
 
@@ -42,19 +44,26 @@ public sealed class SqliteDatabase : IDatabase
         return SqliteSequence.Read(handle);
     }
 
-    public TrackingReport ReadTracking() => TrackingReport.None;
-
-    public void StartTracking(TimeSpan lockTimeout, IReadOnlyCollection<string>? tables = null) => throw NoTracking();
-
-    public void StopTracking(TimeSpan lockTimeout, IReadOnlyCollection<string>? tables = null)
+    public TrackingReport ReadTracking()
     {
-        // There is none.
+        using var handle = SqliteHandle.Open(_path, SqliteAccess.Read, _readTimeout);
+        return SqliteTracking.Read(handle);
     }
+
+    public void StartTracking(TimeSpan lockTimeout, IReadOnlyCollection<string>? tables = null) => Write(lockTimeout, h => SqliteTracking.Start(h, tables));
+
+    public void StopTracking(TimeSpan lockTimeout, IReadOnlyCollection<string>? tables = null) => Write(lockTimeout, h => ChangeLog.Stop(h, tables));
 
     public void Dispose()
     {
         // Nothing is held between calls.
     }
 
-    private DbVcException NoTracking() => new(FailureKind.Refused, "tracking.unsupported", "Changes of this database cannot be tracked yet.", _path);
+    private void Write(TimeSpan lockTimeout, Action<SqliteHandle> change)
+    {
+        using var handle = SqliteHandle.Open(_path, SqliteAccess.Write, lockTimeout);
+        SqliteWriting.Begin(handle);
+        change(handle);
+        handle.Execute("COMMIT");
+    }
 }

@@ -10,6 +10,8 @@ internal static unsafe partial class LinuxFiles
     private const nuint CloneRequest = 0x40049409;
     private const int CurrentFolder = -100;
     private const uint TypeField = 1;
+    // Change time, inode and size.
+    private const uint StateFields = 0x80 | 0x100 | 0x200;
 
     /// <summary>Makes <paramref name="destination"/> share all extents of <paramref name="source"/>; false where the file system cannot.</summary>
     public static bool TryReflink(int source, SafeFileHandle destination)
@@ -61,6 +63,26 @@ internal static unsafe partial class LinuxFiles
         }
     }
 
+    /// <summary>What tells an open file from any other and from itself before any change of its bytes: device, number, size, and the time of its last
+    /// change of any kind, which nobody can set. Null where the system does not say.</summary>
+    public static FileState? StateOf(int descriptor)
+    {
+        if (!OperatingSystem.IsLinux()) return null;
+        var status = stackalloc byte[256];
+        fixed (byte* name = SqliteHandle.ToUtf8(DescriptorPath(descriptor)))
+        {
+            if (Status(CurrentFolder, name, 0, StateFields, status) != 0) return null;
+        }
+
+        return new FileState(
+            ((ulong)*(uint*)(status + 136) << 32) | *(uint*)(status + 140), *(ulong*)(status + 32), *(long*)(status + 40),
+            DateTime.UnixEpoch.AddTicks((*(long*)(status + 96) * TimeSpan.TicksPerSecond) + (*(uint*)(status + 104) / 100)));
+    }
+
+    /// <summary>Where the system shows an open file.</summary>
+    public static string DescriptorPath(int descriptor) =>
+        "/proc/self/fd/" + descriptor.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>Makes the names in a folder durable.</summary>
     public static void FlushFolder(string folder)
     {
@@ -89,3 +111,6 @@ internal static unsafe partial class LinuxFiles
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int descriptor);
 }
+
+/// <summary>An open file as the system knows it.</summary>
+internal sealed record FileState(ulong Device, ulong Number, long Size, DateTime Changed);

@@ -23,22 +23,45 @@ internal static unsafe class LiveFile
     /// <summary>Copies the main file as it is on disk; the caller holds a read transaction and knows that nothing of it is in the log.</summary>
     public static void Copy(SqliteHandle source, SafeFileHandle destination)
     {
-        nint* file;
-        if (SqliteNative.FileControl(source.Pointer, null, FilePointer, &file) != SqliteError.Ok) throw source.Fail();
-        if (TryReflink(file, source.RealPath, destination)) return;
-        var methods = (nint*)file[0];
-        long size;
-        var code = ((delegate* unmanaged[Cdecl]<void*, long*, int>)methods[FileSizeMethod])(file, &size);
-        if (code != SqliteError.Ok) throw SqliteError.Create(code, "the size of the file is not known", source.Path);
-        CopyBytes(file, size, source.Path, destination);
+        var file = Find(source);
+        if (FindDescriptor(source) is { } descriptor && LinuxFiles.TryReflink(descriptor, destination)) return;
+        CopyBytes(file, Size(source), source.Path, destination);
     }
 
-    private static bool TryReflink(nint* file, string path, SafeFileHandle destination)
+    /// <summary>The length of the main file.</summary>
+    public static long Size(SqliteHandle source)
     {
-        if (!OperatingSystem.IsLinux()) return false;
-        var descriptor = *(int*)(file + DescriptorField);
-        var link = new FileInfo("/proc/self/fd/" + descriptor.ToString(System.Globalization.CultureInfo.InvariantCulture)).LinkTarget;
-        return link == path && LinuxFiles.TryReflink(descriptor, destination);
+        var file = Find(source);
+        long size;
+        var code = ((delegate* unmanaged[Cdecl]<void*, long*, int>)((nint*)file[0])[FileSizeMethod])(file, &size);
+        return code == SqliteError.Ok ? size : throw SqliteError.Create(code, "the size of the file is not known", source.Path);
+    }
+
+    /// <summary>Reads a part of the main file as it is on disk; what lies beyond its end is zero.</summary>
+    public static void Read(SqliteHandle source, long offset, Span<byte> buffer)
+    {
+        var file = Find(source);
+        var read = (delegate* unmanaged[Cdecl]<void*, void*, int, long, int>)((nint*)file[0])[ReadMethod];
+        int code;
+        fixed (byte* bytes = buffer) code = read(file, bytes, buffer.Length, offset);
+        if (code is not (SqliteError.Ok or ShortRead)) throw SqliteError.Create(code, "the file could not be read", source.Path);
+    }
+
+    /// <summary>What the system knows of the main file; null where it does not say.</summary>
+    public static FileState? State(SqliteHandle source) => FindDescriptor(source) is { } descriptor ? LinuxFiles.StateOf(descriptor) : null;
+
+    private static nint* Find(SqliteHandle source)
+    {
+        nint* file;
+        return SqliteNative.FileControl(source.Pointer, null, FilePointer, &file) == SqliteError.Ok ? file : throw source.Fail();
+    }
+
+    /// <summary>Null also where the file was replaced under its name since it was opened.</summary>
+    private static int? FindDescriptor(SqliteHandle source)
+    {
+        if (!OperatingSystem.IsLinux()) return null;
+        var descriptor = *(int*)(Find(source) + DescriptorField);
+        return new FileInfo(LinuxFiles.DescriptorPath(descriptor)).LinkTarget == source.RealPath ? descriptor : null;
     }
 
     private static void CopyBytes(nint* file, long size, string path, SafeFileHandle destination)

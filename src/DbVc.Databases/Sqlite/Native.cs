@@ -61,6 +61,12 @@ internal static unsafe partial class SqliteNative
     [LibraryImport(Library, EntryPoint = "sqlite3_interrupt")]
     public static partial void Interrupt(nint connection);
 
+    [LibraryImport(Library, EntryPoint = "sqlite3_snapshot_get")]
+    public static partial int SnapshotGet(nint connection, byte* schema, nint* snapshot);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_snapshot_free")]
+    public static partial void SnapshotFree(nint snapshot);
+
     [LibraryImport(Library, EntryPoint = "sqlite3_backup_init")]
     public static partial nint BackupInit(nint destination, byte* destinationSchema, nint source, byte* sourceSchema);
 

@@ -77,6 +77,7 @@ public sealed class SqliteProvider(string scratchFolder) : IDatabaseProvider
         var path = Path.GetFullPath(location);
         if (Directory.Exists(path)) throw SqliteError.NotSqlite(path, "it is a directory");
         SqliteClone.RemoveFiles(path);
+        SqliteReadSnapshot.MapsOf(path, scratchFolder).Drop();
     }
 
     /// <summary>Without a header the file is empty, and nothing says that it is a database.</summary>

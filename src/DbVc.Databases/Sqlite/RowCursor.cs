@@ -7,7 +7,7 @@ internal sealed class SqliteRowCursor : IRowCursor
 {
     private readonly SqliteStatement _statement;
 
-    private SqliteRowCursor(SqliteStatement statement) => _statement = statement;
+    internal SqliteRowCursor(SqliteStatement statement) => _statement = statement;
 
     public static SqliteRowCursor Open(SqliteHandle handle, TableSchema table)
     {

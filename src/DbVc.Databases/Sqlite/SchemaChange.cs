@@ -122,7 +122,8 @@ internal sealed class SqliteSchemaChange
             .Concat(_delta.ObjectsAfter.Where(o => o.Kind == SchemaObjectKind.View).Select(o => o.Name))
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
         if (owners.Count == 0) return [];
-        return SqliteObjects.Read(_handle).Where(o => o.Table is not null && owners.Contains(o.Table)
+        // The triggers of change tracking are made anew at the end.
+        return SqliteObjects.Read(_handle).Where(o => o.Table is not null && owners.Contains(o.Table) && !SqliteName.IsInternal(o.Name)
             && !_delta.ObjectsBefore.Any(b => AreSame(b, o)) && !_delta.ObjectsAfter.Any(a => AreSame(a, o))).ToList();
     }
 

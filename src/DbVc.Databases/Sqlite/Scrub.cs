@@ -12,6 +12,7 @@ internal static class SqliteScrub
     {
         DropIndexes(handle);
         handle.Execute("BEGIN IMMEDIATE");
+        ChangeLog.Erase(handle);
         var number = 0;
         foreach (var table in SqliteSchemaReader.Read(handle).Tables.Where(t => !t.AllocatesKeys))
         {

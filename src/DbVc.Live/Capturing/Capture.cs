@@ -8,18 +8,19 @@ namespace DbVc.Live;
 /// <summary>Turns what a database holds into a snapshot. Unchanged rows give unchanged chunks, so only what changed is written.</summary>
 public static class Capture
 {
-    /// <summary>Captures the whole database, or only <paramref name="tables"/>; files are taken over from <paramref name="previous"/>.</summary>
-    public static Snapshot Run(IReadSnapshot database, Snapshot previous, IChunkWriter chunks, CancellationToken cancel, IReadOnlySet<string>? tables = null)
+    /// <summary>Captures the database, as far as <paramref name="scope"/> says; files are taken over from <paramref name="previous"/>.</summary>
+    public static Snapshot Run(IReadSnapshot database, Snapshot previous, IChunkWriter chunks, CancellationToken cancel, CaptureScope? scope = null)
     {
+        if (scope is { Known: { Changes.IsUnchanged: true } still, Tables: null }) return new Snapshot(still.Then.Objects, previous.Files);
         var before = new SnapshotReader(chunks, previous);
         var known = before.Tables().ToDictionary(t => t.Schema.Name, StringComparer.Ordinal);
         var schema = database.ReadSchema();
         var editor = new SnapshotEditor(chunks, previous);
-        var capture = new TableCapture(database, chunks, cancel);
+        var capture = new TableCapture(database, chunks, cancel, scope?.Known);
         var appeared = new List<TableSchema>();
         foreach (var table in schema.Tables)
         {
-            if (tables is not null && !tables.Contains(table.Name)) continue;
+            if (scope?.Tables is { } tables && !tables.Contains(table.Name)) continue;
             if (known.TryGetValue(table.Name, out var same)) editor.PutTable(capture.Read(table, same));
             else appeared.Add(table);
         }

@@ -59,6 +59,8 @@ internal sealed class SelectedSnapshot(IReadSnapshot whole, TableSelection selec
 
     private sealed class SelectedChanges(IChangeReader whole, TableSelection selection) : IChangeReader
     {
+        public bool IsUnchanged => whole.IsUnchanged;
+
         /// <summary>Nobody reads the rows of a schema-only table, so finding out that there are none costs nothing.</summary>
         public TableChanges Find(TableSchema table) => selection.IsSchemaOnly(table.Name) ? TableChanges.Unknown : whole.Find(table);
 

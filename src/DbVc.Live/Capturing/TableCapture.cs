@@ -6,13 +6,15 @@ using DbVc.VersionControl;
 namespace DbVc.Live;
 
 /// <summary>Reads single tables into trees of rows; finds out which columns were renamed.</summary>
-internal sealed class TableCapture(IReadSnapshot database, IChunkWriter chunks, CancellationToken cancel)
+internal sealed class TableCapture(IReadSnapshot database, IChunkWriter chunks, CancellationToken cancel, KnownChanges? known = null)
 {
+    private readonly TouchedCapture? _touched = known is null ? null : new TouchedCapture(known, chunks, cancel);
     private static readonly IReadOnlyDictionary<string, string> NoRenames = new Dictionary<string, string>();
 
     /// <summary>The table as it is now, with the ids of what it was.</summary>
     public TableSnapshot Read(TableSchema table, TableSnapshot before)
     {
+        if (_touched?.Read(table, Identify(table, before.Schema, NoRenames)) is { } edited) return edited;
         var proposed = ColumnRenames.Propose(before.Schema, table);
         var read = Read(table, before.Schema, proposed, before.Rows);
         if (proposed.Count == 0) return read;
@@ -34,31 +36,15 @@ internal sealed class TableCapture(IReadSnapshot database, IChunkWriter chunks, 
     private TableSnapshot Read(TableSchema table, TableSchema? before, IReadOnlyDictionary<string, string> renames, TreeRoot earlier = default)
     {
         cancel.ThrowIfCancellationRequested();
-        var identified = ColumnIds.Assign(table, before, renames);
-        if (before is not null) identified = identified with { Id = before.Id };
+        var identified = Identify(table, before, renames);
         using var cursor = database.ReadRows(table);
         var (rows, count) = RowTree.Build(chunks, new TableEncoder(identified), new CursorSource(cursor, cancel), earlier);
         return new TableSnapshot(identified, rows, count);
     }
 
-    /// <summary>Hands a database cursor to the version engine, which knows no database.</summary>
-    private sealed class CursorSource(IRowCursor cursor, CancellationToken cancel) : IRowSource
+    private static TableSchema Identify(TableSchema table, TableSchema? before, IReadOnlyDictionary<string, string> renames)
     {
-        private const int RowsBetweenChecks = 4096;
-        private int _rows;
-
-        public bool Read()
-        {
-            if (++_rows % RowsBetweenChecks == 0) cancel.ThrowIfCancellationRequested();
-            return cursor.Read();
-        }
-
-        public ValueKind KindAt(int column) => cursor.KindAt(column);
-
-        public long IntegerAt(int column) => cursor.IntegerAt(column);
-
-        public double RealAt(int column) => cursor.RealAt(column);
-
-        public ReadOnlySpan<byte> BytesAt(int column) => cursor.BytesAt(column);
+        var identified = ColumnIds.Assign(table, before, renames);
+        return before is null ? identified : identified with { Id = before.Id };
     }
 }

@@ -40,5 +40,9 @@ public sealed class BranchInstances(LiveContext context, Shadow shadow)
     }
 
     /// <summary>Removes the instance. Nothing there is no error.</summary>
-    public void Drop(BranchRecord branch) => context.Provider.Drop(Locate(branch));
+    public void Drop(BranchRecord branch)
+    {
+        new MarkShelf(context.Repository.Store).Drop(BranchName.Parse(branch.Name));
+        context.Provider.Drop(Locate(branch));
+    }
 }

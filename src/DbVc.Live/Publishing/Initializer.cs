@@ -14,7 +14,7 @@ public sealed class Initializer(LiveContext context, Shadow shadow)
         RefuseUnusable();
         if (context.ClonesLive) shadow.CopyLive();
         cancel.ThrowIfCancellationRequested();
-        var (snapshot, unversioned) = CaptureAll(context.ClonesLive ? shadow.Location : context.Identity.Location, cancel);
+        var (snapshot, mark, unversioned) = CaptureAll(context.ClonesLive ? shadow.Location : context.Identity.Location, cancel);
         var transaction = new CommitTransaction(context.Repository, "init", author.Name);
         var id = transaction.Add(new Commit
         {
@@ -27,6 +27,7 @@ public sealed class Initializer(LiveContext context, Shadow shadow)
         if (context.ClonesLive) shadow.Mark(id);
         cancel.ThrowIfCancellationRequested();
         transaction.PutDocument(Intent.Collection, BranchName.Main.Text, new Intent("main", null, id.ToString(), "init", author.Name).ToBytes());
+        if (MarkShelf.Entry(BranchName.Main, snapshot, mark) is { } entry) transaction.PutDocument(entry.Collection, entry.Id, entry.Body);
         transaction.Publish();
         return (id, unversioned);
     }
@@ -44,7 +45,7 @@ public sealed class Initializer(LiveContext context, Shadow shadow)
         }
     }
 
-    private (Hash Snapshot, IReadOnlyList<UnversionedItem> Unversioned) CaptureAll(string location, CancellationToken cancel)
+    private (Hash Snapshot, string? Mark, IReadOnlyList<UnversionedItem> Unversioned) CaptureAll(string location, CancellationToken cancel)
     {
         using var chunks = context.Repository.Chunks.BeginWrite();
         using var database = context.Provider.Open(location);
@@ -52,6 +53,6 @@ public sealed class Initializer(LiveContext context, Shadow shadow)
         var captured = Capture.Run(read, Snapshot.Empty, chunks, cancel);
         var id = SnapshotCodec.Write(chunks, captured);
         chunks.Publish();
-        return (id, read.Unversioned);
+        return (id, read.Mark, read.Unversioned);
     }
 }

@@ -51,9 +51,9 @@ public sealed partial class Publisher
     private Snapshot ReadNow(BranchName branch, CommitId head, IChunkWriter chunks, CancellationToken cancel)
     {
         using var database = Open(branch);
-        using var read = context.BeginRead(database);
+        using var read = context.BeginCapture(database);
         LiveIdentity.Check(context, branch, head, read.State);
-        return Capture.Run(read, context.Repository.ReadSnapshot(head).Snapshot, chunks, cancel);
+        return ReadNow(branch, head, read, chunks, cancel);
     }
 
     private Attempt Carry(

@@ -15,6 +15,7 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
 {
     private const int MaxAttempts = 5;
     private readonly RepositoryHome _home = new(context);
+    private readonly MarkShelf _marks = new(context.Repository.Store);
 
     /// <summary>
     /// Moves the branch as planned. Throws kind Locked, <c>rows.moving</c>, if rows kept changing under it; kind Locked,
@@ -76,17 +77,22 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
     }
 
     /// <summary>What the branch's database holds now, without committing it; chunks go to the caller's writer.</summary>
-    public Snapshot Peek(BranchName branch, IChunkWriter chunks, CancellationToken cancel)
+    /// <param name="branch">Whose database.</param>
+    /// <param name="chunks">Where the snapshot goes.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <param name="isWhole">Reads every row, whatever is known about what changed.</param>
+    public Snapshot Peek(BranchName branch, IChunkWriter chunks, CancellationToken cancel, bool isWhole = false)
     {
         for (var attempt = 1; ; attempt++)
         {
             var head = context.Repository.Head(branch);
             using (var database = Open(branch))
-            using (var read = context.BeginRead(database))
+            using (var read = context.BeginCapture(database))
             {
                 if (attempt == MaxAttempts || LiveIdentity.IsAt(branch, head, read.State))
                 {
                     LiveIdentity.Check(context, branch, head, read.State);
+                    if (!isWhole) return ReadNow(branch, head, read, chunks, cancel);
                     return Capture.Run(read, context.Repository.ReadSnapshot(head).Snapshot, chunks, cancel);
                 }
             }
@@ -121,36 +127,64 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
             ?? throw new DbVcException(FailureKind.Usage, "branch.missing", $"There is no branch '{branch}'.", hint: "db-vc branch list shows them."));
     }
 
+    /// <summary>All that the database holds, from where it is known; if that is what the head holds, it is known from here on.</summary>
+    private Snapshot ReadNow(BranchName branch, CommitId head, IReadSnapshot read, IChunkWriter chunks, CancellationToken cancel)
+    {
+        var stored = context.Repository.ReadCommit(head).Snapshot;
+        var previous = SnapshotCodec.Read(context.Repository.Chunks, stored);
+        using var known = _marks.Find(branch, read);
+        var captured = Capture.Run(read, previous, chunks, cancel, new CaptureScope(null, known));
+        if (captured == previous) _marks.Put(MarkShelf.Entry(branch, stored, read.Mark));
+        return captured;
+    }
+
     private CaptureOutcome CaptureChanges(CaptureRequest request, CancellationToken cancel)
     {
         var head = context.Repository.Head(request.Branch);
-        var previous = context.Repository.ReadSnapshot(head).Snapshot;
         using var database = Open(request.Branch);
-        Hash snapshot;
-        using (var chunks = context.Repository.Chunks.BeginWrite())
-        using (var read = context.BeginRead(database))
-        {
-            LiveIdentity.Check(context, request.Branch, head, read.State);
-            var captured = request.Files is null ? previous : request.Files.ApplyTo(previous, chunks);
-            captured = Capture.Run(read, captured, chunks, cancel, request.Tables);
-            if (captured == previous) return new CaptureOutcome(head, null);
-            snapshot = SnapshotCodec.Write(chunks, captured);
-            chunks.Publish();
-        }
-
+        if (FindChanges(request, head, database, cancel) is not { } found) return new CaptureOutcome(head, null);
         cancel.ThrowIfCancellationRequested();
+        var mark = MarkShelf.Entry(request.Branch, found.Snapshot, found.Mark);
         var intent = Begin(new PublishRequest(request.Branch, request.Command, request.Author.Name, _ => null), head, new PublishPlan(new Commit
         {
-            Snapshot = snapshot,
+            Snapshot = found.Snapshot,
             Parents = [head],
             Author = request.Author,
             Time = context.Repository.NextTime([head]),
             Message = request.Message,
             Provenance = request.Provenance,
-        }));
-        Change(request.Branch, head, intent, _ => true);
+        }, mark is null ? null : [mark]));
+        Change(request.Branch, head, intent, session =>
+        {
+            if (found.Mark is not null) session.Forget(context.Selection.DatabaseMark(found.Mark));
+            return true;
+        });
         Finish(intent);
         return new CaptureOutcome(CommitId.Parse(intent.To), head);
+    }
+
+    /// <summary>Captures into the store; null if nothing differs from the head.</summary>
+    private Found? FindChanges(CaptureRequest request, CommitId head, IDatabase database, CancellationToken cancel)
+    {
+        using var chunks = context.Repository.Chunks.BeginWrite();
+        using var read = context.BeginCapture(database);
+        LiveIdentity.Check(context, request.Branch, head, read.State);
+        var stored = context.Repository.ReadCommit(head).Snapshot;
+        var previous = SnapshotCodec.Read(context.Repository.Chunks, stored);
+        using var known = _marks.Find(request.Branch, read);
+        var captured = request.Files is null ? previous : request.Files.ApplyTo(previous, chunks);
+        captured = Capture.Run(read, captured, chunks, cancel, new CaptureScope(request.Tables, known));
+        // Only a capture that has seen all of it knows what the database held.
+        var mark = request.Tables is null ? read.Mark : null;
+        if (captured == previous)
+        {
+            _marks.Put(MarkShelf.Entry(request.Branch, stored, mark));
+            return null;
+        }
+
+        var snapshot = SnapshotCodec.Write(chunks, captured);
+        chunks.Publish();
+        return new Found(snapshot, mark);
     }
 
     private Attempt Apply(PublishRequest request, CommitId head, PublishPlan plan, DatabaseDelta delta, CancellationToken cancel)
@@ -328,6 +362,8 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
             // The first failure is on its way.
         }
     }
+
+    private sealed record Found(Hash Snapshot, string? Mark);
 
     private sealed record Attempt(CommitId? Commit, IReadOnlyList<MovedRow> Moved, IReadOnlyList<ConstraintViolation> Violations);
 }

@@ -152,6 +152,8 @@ internal sealed class Purger(WorkspaceContext context)
     private void ForgetConflicts(PurgeRecord record)
     {
         using var transaction = Store.Begin();
+        // The snapshots they name hold the row.
+        MarkShelf.DropAll(transaction);
         foreach (var merge in MergeRecord.ReadAll(Store))
         {
             // Of any table: a renamed one has another name there, and what is forgotten needlessly comes up again.

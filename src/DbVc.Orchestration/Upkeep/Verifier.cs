@@ -170,7 +170,7 @@ internal sealed class Verifier(WorkspaceContext context)
             }
 
             using var chunks = context.Repository.Chunks.BeginWrite();
-            var now = context.Publisher.Peek(BranchName.Main, chunks, cancel);
+            var now = context.Publisher.Peek(BranchName.Main, chunks, cancel, isWhole: true);
             var head = context.Repository.ReadSnapshot(context.Repository.Head(BranchName.Main)).Snapshot;
             return (now == head ? [] : TableChanges.Between(chunks, head, now), commit, problems);
         }

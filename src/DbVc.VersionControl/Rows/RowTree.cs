@@ -35,6 +35,14 @@ public static class RowTree
     public static RowTreeResult Edit(IChunkWriter writer, TableEncoder encoder, RowTreeResult before, IEnumerable<RowChange> changes) =>
         new RowEdits(writer, encoder, before).Apply(changes);
 
+    /// <summary>
+    /// Brings a tree up to date by rows that may have changed, in any order, each with what it is now; others have not, but for those that
+    /// <paramref name="left"/> finds gone. Null where that does not fit the tree, a key holds a NULL, or so much changed that building costs no more.
+    /// </summary>
+    public static RowTreeResult? Update(
+        IChunkWriter writer, TableEncoder encoder, RowTreeResult before, IEnumerable<TouchedRow> touched, RowsLeft? left = null) =>
+        new RowUpdates(writer, encoder, before).Apply(touched, left);
+
     /// <summary>The rows that differ, in key order. Either side may have another schema; its values are aligned with its own stored columns.</summary>
     public static IEnumerable<RowChange> Diff(
         IChunkSource source, TableEncoder before, TreeRoot beforeRoot, TableEncoder after, TreeRoot afterRoot)

@@ -66,6 +66,6 @@ internal static class ModelRun
         return steps;
     }
 
-    private static int Setting(string name, int usual) =>
+    public static int Setting(string name, int usual) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
 }

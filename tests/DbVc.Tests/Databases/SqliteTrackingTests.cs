@@ -1,0 +1,199 @@
+using DbVc.Databases;
+using DbVc.Model;
+using Microsoft.Data.Sqlite;
+using Xunit;
+
+namespace DbVc.Tests;
+
+/// <summary>Every way to change a row of a tracked table is in the log, is found out, or makes the answer unknown.</summary>
+public sealed class SqliteTrackingTests : IDisposable
+{
+    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(2);
+
+    private const string Schema = """
+        CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT UNIQUE, boss INTEGER REFERENCES people (id) ON DELETE CASCADE ON UPDATE CASCADE);
+        CREATE TABLE codes (code TEXT COLLATE NOCASE PRIMARY KEY, n) WITHOUT ROWID;
+        CREATE TABLE loose (a, b);
+        CREATE TABLE quiet (id INTEGER PRIMARY KEY, x);
+        INSERT INTO people VALUES (1, 'Ann', NULL), (2, 'Bob', 1), (3, 'Cid', 2), (4, 'Dan', NULL);
+        INSERT INTO codes VALUES ('a', 1), ('b', 2);
+        INSERT INTO loose VALUES (1, 1), (1, 1);
+        """;
+
+    private readonly SqliteFixture _fixture = new("wal");
+
+    /// <summary>A change, the table it is about, and the keys that must be named; '?' for a count that does not fit, '!' for unknown.</summary>
+    public static TheoryData<string, string, string> Changes => new()
+    {
+        { "INSERT INTO people VALUES (9, 'Eve', NULL)", "people", "9" },
+        { "UPDATE people SET name = name || 'X' WHERE id IN (1, 3)", "people", "1 3" },
+        { "UPDATE people SET id = 7 WHERE id = 4", "people", "4- 7" },
+        { "DELETE FROM people WHERE id = 4", "people", "4-" },
+        { "DELETE FROM people", "people", "1- 2- 3- 4-" },
+        { "PRAGMA foreign_keys = ON; DELETE FROM people WHERE id = 1", "people", "1- 2- 3-" },
+        { "PRAGMA foreign_keys = ON; UPDATE people SET id = 50 WHERE id = 1", "people", "1- 2 50" },
+        { "INSERT INTO people VALUES (1, 'Ann', NULL) ON CONFLICT (id) DO UPDATE SET name = 'Anna'", "people", "1" },
+        { "INSERT OR REPLACE INTO people VALUES (1, 'Ann2', NULL)", "people", "1" },
+
+        // REPLACE takes a row away that no trigger sees: the count does.
+        { "INSERT OR REPLACE INTO people VALUES (9, 'Dan', NULL)", "people", "9 ?" },
+        { "PRAGMA recursive_triggers = ON; INSERT OR REPLACE INTO people VALUES (9, 'Dan', NULL)", "people", "4- 9" },
+        { "UPDATE OR REPLACE people SET name = 'Dan' WHERE id = 1", "people", "1 ?" },
+        { "INSERT OR REPLACE INTO codes VALUES ('A', 5)", "codes", "A" },
+        { "UPDATE codes SET code = 'B' WHERE code = 'b'", "codes", "B b" },
+        { "CREATE TRIGGER user_trigger AFTER INSERT ON quiet BEGIN UPDATE people SET name = 'T' WHERE id = 2; END; INSERT INTO quiet VALUES (1, 1)",
+            "people", "2" },
+        { "BEGIN; INSERT INTO people VALUES (9, 'E', NULL); ROLLBACK", "people", "" },
+        { "BEGIN; SAVEPOINT s; DELETE FROM people; ROLLBACK TO s; UPDATE people SET name = 'Z' WHERE id = 3; COMMIT", "people", "3" },
+        { "VACUUM", "people", "" },
+        { "ANALYZE", "people", "" },
+        { "INSERT INTO loose VALUES (2, 2)", "loose", "!" },
+        { "INSERT INTO loose VALUES (2, 2)", "people", "" },
+        { "CREATE TABLE x AS SELECT * FROM people; DROP TABLE people; ALTER TABLE x RENAME TO people", "people", "!" },
+        { "ALTER TABLE people RENAME TO persons", "persons", "!" },
+        { "DROP TRIGGER _dbvc_track_2_insert", "people", "" },
+        { "DROP TRIGGER _dbvc_track_3_insert", "people", "!" },
+        { "DELETE FROM _dbvc_changes", "people", "!" },
+        { "DROP TABLE _dbvc_changes; CREATE TABLE _dbvc_changes (id INTEGER PRIMARY KEY, stamp, number, k1)", "people", "!" },
+        { "UPDATE _dbvc_tracking SET epoch = 'other'", "people", "!" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public void A_change_is_found_by_the_log(string change, string table, string expected)
+    {
+        using var database = _fixture.NewDatabase(Schema, out var location);
+        database.StartTracking(Wait);
+        _fixture.Execute(location, "UPDATE people SET boss = boss; UPDATE codes SET n = n");
+        var mark = MarkOf(database);
+        Change(location, change);
+        Assert.Equal(expected, Describe(database, mark, table));
+    }
+
+    [Fact]
+    public void What_a_snapshot_saw_is_forgotten_and_what_came_later_stays()
+    {
+        using var database = _fixture.NewDatabase(Schema, out var location);
+        database.StartTracking(Wait);
+        _fixture.Execute(location, "UPDATE people SET name = 'A' WHERE id = 1");
+        string mark;
+        using (var read = database.BeginRead())
+        {
+            _fixture.Execute(location, "UPDATE people SET name = 'B' WHERE id = 2");
+            mark = read.Mark!;
+        }
+
+        using (var session = database.BeginApply(Wait))
+        {
+            session.Forget(mark);
+            session.Commit();
+        }
+
+        Assert.Equal(1, database.ReadTracking().Pending);
+        Assert.Equal("2", Describe(database, mark, "people"));
+    }
+
+    [Fact]
+    public void A_backup_that_was_put_back_and_went_another_way_is_recognised()
+    {
+        using var database = _fixture.NewDatabase(Schema, out var location);
+        database.StartTracking(Wait);
+        var copy = _fixture.NewLocation();
+        _fixture.Execute(location, "UPDATE people SET name = 'A' WHERE id = 1");
+        _fixture.Provider.Clone(location, copy);
+        _fixture.Execute(location, "UPDATE people SET name = 'B' WHERE id = 2");
+        var mark = MarkOf(database);
+        _fixture.Execute(copy, "UPDATE people SET name = 'C' WHERE id = 3; UPDATE people SET name = 'D' WHERE id = 4");
+        using var restored = _fixture.Provider.Open(copy);
+        Assert.Equal("!", Describe(restored, mark, "people"));
+    }
+
+    [Fact]
+    public void The_log_and_its_triggers_are_in_no_schema_and_go_without_a_trace()
+    {
+        using var database = _fixture.NewDatabase(Schema, out var location);
+        var before = DatabaseContent.Read(database).Dump();
+        var objects = Catalogue(location);
+        database.StartTracking(Wait);
+        Assert.Equal(before, DatabaseContent.Read(database).Dump());
+        Assert.All(database.ReadTracking().Tables, t => Assert.True(t.IsTracked));
+        database.StopTracking(Wait, ["people"]);
+        Assert.Equal("people", database.ReadTracking().Tables.Single(t => !t.IsTracked).Name);
+        database.StopTracking(Wait);
+        Assert.Equal(before, DatabaseContent.Read(database).Dump());
+        Assert.Equal(objects, Catalogue(location));
+        Assert.False(database.ReadTracking().IsOn);
+    }
+
+    [Fact]
+    public void What_an_apply_session_writes_is_in_the_log_although_no_trigger_fires()
+    {
+        using var database = _fixture.NewDatabase(Schema, out _);
+        database.StartTracking(Wait);
+        var mark = MarkOf(database);
+        var people = DatabaseContent.Read(database).Schema.FindTable("people")!;
+        using (var session = database.BeginApply(Wait))
+        {
+            Assert.True(session.Apply(new DatabaseDelta([new TableDelta(people, people,
+            [
+                new RowChange([Value.Integer(4), Value.Text("Dan"), Value.Null], null),
+                new RowChange(null, [Value.Integer(8), Value.Text("Hal"), Value.Null]),
+            ])], [], [])).IsClean);
+            session.Commit();
+        }
+
+        Assert.Equal("4- 8", Describe(database, mark, "people"));
+    }
+
+    [Fact]
+    public void A_table_that_is_not_there_cannot_be_tracked()
+    {
+        using var database = _fixture.NewDatabase(Schema, out _);
+        Assert.Equal("table.missing", Assert.Throws<DbVcException>(() => database.StartTracking(Wait, ["nobody"])).Code);
+        Assert.False(database.ReadTracking().IsOn);
+    }
+
+    public void Dispose() => _fixture.Dispose();
+
+    private static string MarkOf(IDatabase database)
+    {
+        using var read = database.BeginRead();
+        return read.Mark!;
+    }
+
+    /// <summary>As an application does, which knows nothing of triggers.</summary>
+    private static void Change(string location, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={location};Pooling=False;Foreign Keys=False");
+        connection.Open();
+        SqliteFixture.Execute(connection, sql);
+    }
+
+    private static string Describe(IDatabase database, string mark, string name)
+    {
+        using var read = database.BeginRead();
+        using var changes = read.ChangesSince(mark);
+        var table = read.ReadSchema().FindTable(name)!;
+        switch (changes?.Find(table) ?? TableChanges.Unknown)
+        {
+            case TableChanges.Rows rows:
+                var touched = rows.Touched.Select(t => string.Join(',', t.Key) + (t.Row is null ? "-" : "")).Order(StringComparer.Ordinal).ToList();
+                var content = DatabaseContent.Read(database).Rows[name];
+                Assert.All(rows.Touched.Where(t => t.Row is not null), t => Assert.Contains(content, row => row.SequenceEqual(t.Row!)));
+                // A row that went unseen makes the count less than the named ones say.
+                var named = 4 + rows.Touched.Count(t => t.Row is not null && t.Key[0].AsInteger > 4) - rows.Touched.Count(t => t.Row is null);
+                return string.Join(' ', touched) + (name == "people" && rows.Missing?.Total < named ? " ?" : "");
+            case var found:
+                return found == TableChanges.Same ? "" : "!";
+        }
+    }
+
+    private static string Catalogue(string location)
+    {
+        using var connection = new SqliteConnection($"Data Source={location};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT group_concat(type || ' ' || name || coalesce(sql, ''), char(10)) FROM (SELECT * FROM sqlite_schema ORDER BY name)";
+        return (string)command.ExecuteScalar()!;
+    }
+}
