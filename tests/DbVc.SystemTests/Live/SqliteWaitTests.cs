@@ -43,7 +43,8 @@ public sealed class SqliteWaitTests : IDisposable
         Assert.True(_waits.Count > 0);
         var excess = _applied.Select(a => Longest(a) - Stopwatch.GetElapsedTime(a.Begun, a.Ended).TotalMilliseconds).ToList();
         ProofMode.Tell(string.Create(CultureInfo.InvariantCulture, $"{engine}: {_applied.Count} merges, the longest apply took {_applied.Max(Length):0.0} ms, "
-            + $"a client waited at most {excess.Max():0.0} ms longer than the apply it waited for; {_waits.Count} of its transactions, the longest {_waits.Max(Length):0.0} ms"));
+            + $"a client waited at most {excess.Max():0.0} ms longer than the apply it waited for; {_waits.Count} of its transactions, "
+            + $"the longest {_waits.Max(Length):0.0} ms"));
         if (ProofMode.IsLong) Assert.True(excess.Max() <= Spare, $"{excess.Max()} ms");
     }
 

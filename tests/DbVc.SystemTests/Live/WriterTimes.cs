@@ -18,7 +18,8 @@ internal sealed class WriterTimes
     /// <summary>The 99th percentile during merges in relation to that without.</summary>
     public double Ratio => At(_during, 0.99) / At(_quiet, 0.99);
 
-    public override string ToString() => $"milliseconds of a transaction, half / 99 of 100 / longest: quiet {Tell(_quiet)}, during merges {Tell(_during)}, ratio {Ratio:0.00}";
+    public override string ToString() =>
+        $"milliseconds of a transaction, half / 99 of 100 / longest: quiet {Tell(_quiet)}, during merges {Tell(_during)}, ratio {Ratio:0.00}";
 
     private static List<double> Sort(IEnumerable<(long Begun, long Ended)> times) =>
         [.. times.Select(t => Stopwatch.GetElapsedTime(t.Begun, t.Ended).TotalMilliseconds).Order()];

@@ -18,7 +18,7 @@ public sealed class WritersTests
     private static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(ProofMode.IsLong ? 20 : 2);
     private static readonly TimeSpan s_busy = TimeSpan.FromSeconds(ProofMode.IsLong ? 60 : 8);
 
-    public static TheoryData<LiveEngine> Engines => ProofMode.Engines([LiveEngine.SqliteWal, LiveEngine.Postgres15, LiveEngine.MariaDb]);
+    public static TheoryData<LiveEngine> Engines => ProofMode.Engines([LiveEngine.SqliteWal, LiveEngine.Postgres15]);
 
     [Theory]
     [MemberData(nameof(Engines))]
@@ -43,8 +43,8 @@ public sealed class WritersTests
         var commits = CheckHistory(workspace, bank, story, out var removed);
         CheckLedgers(bank, writers, removed);
         var times = new WriterTimes(writers, story, busyFrom);
-        ProofMode.Tell($"{engine}: seed {ProofMode.Seed}, {writers.Sum(w => w.Acknowledged.Count)} transfers acknowledged, {removed.Count} of them rolled back, "
-            + $"{commits} commits right, {story}; deadlocks {writers.Sum(w => w.Deadlocks)}, busy {writers.Sum(w => w.Busy)}; {times}");
+        ProofMode.Tell($"{engine}: seed {ProofMode.Seed}, {writers.Sum(w => w.Acknowledged.Count)} transfers acknowledged, {removed.Count} of them "
+            + $"rolled back, {commits} commits right, {story}; deadlocks {writers.Sum(w => w.Deadlocks)}, busy {writers.Sum(w => w.Busy)}; {times}");
         if (!ProofMode.IsServer(engine)) Assert.Equal(0, writers.Sum(w => w.Busy));
         else if (ProofMode.IsLong) Assert.True(times.Ratio <= 2, times.ToString());
     }
@@ -74,7 +74,8 @@ public sealed class WritersTests
             next = commit.Parents.Count == 0 ? null : commit.Parents[0];
             if (next is not { } parent) continue;
             var gone = ListRemovedEntries(workspace, parent, id);
-            if (gone.Count > 0) Assert.True(story.RollbackCommits.Contains(id.ToString()), $"Commit {id.Short} ({commit.Message}) took {gone.Count} entries away.");
+            var mayTake = story.RollbackCommits.Contains(id.ToString());
+            Assert.True(gone.Count == 0 || mayTake, $"Commit {id.Short} ({commit.Message}) took {gone.Count} entries away.");
             removed.UnionWith(gone);
         }
 
