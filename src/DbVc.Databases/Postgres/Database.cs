@@ -28,7 +28,7 @@ public sealed class PostgresDatabase : IDatabase
     public long ReadSize()
     {
         using var connection = PostgresConnection.Open(_address, PostgresUse.Own, _readTimeout);
-        return connection.Read("SELECT pg_database_size(current_database())", r => r.GetInt64(0))[0];
+        return connection.Read("SELECT pg_database_size(current_database())", row => row.GetInt64(0))[0];
     }
 
     public IReadOnlyDictionary<string, long> ReadHighestKeys()
