@@ -1,4 +1,5 @@
 using DbVc.Databases;
+using DbVc.Live;
 using DbVc.Model;
 
 namespace DbVc.Orchestration;
@@ -47,6 +48,7 @@ public sealed class TrackingDesk
     public TrackingStatus Start(string? table)
     {
         using var database = _context.Publisher.Open(BranchName.Main);
+        RequireOurs(database);
         database.StartTracking(_context.Options.LockTimeout, table is null ? Versioned(database) : [table]);
         if (table is null) Remember(true);
         return TrackingStatus.Of(database);
@@ -129,6 +131,13 @@ public sealed class TrackingDesk
         load.Flush();
         load.Commit();
         return _context.Options.Clock.GetElapsedTime(started).TotalSeconds;
+    }
+
+    /// <summary>A database that is not at main's head is not written to.</summary>
+    private void RequireOurs(IDatabase database)
+    {
+        using var read = database.BeginRead();
+        LiveIdentity.Check(_context.Live, BranchName.Main, _context.Repository.Head(BranchName.Main), read.State);
     }
 
     private List<string> Versioned(IDatabase database)
