@@ -30,9 +30,20 @@ internal sealed class PostgresReadSnapshot : IReadSnapshot
         }
     }
 
-    public string? Mark => null;
+    public string? Mark
+    {
+        get
+        {
+            RequireFree();
+            return PostgresMark.Read(_connection).ToString();
+        }
+    }
 
-    public IChangeReader? ChangesSince(string mark) => null;
+    public IChangeReader? ChangesSince(string mark)
+    {
+        RequireFree();
+        return PostgresChanges.Open(_connection, OpenCursor, mark);
+    }
 
     public static PostgresReadSnapshot Open(PostgresAddress address, TimeSpan timeout)
     {
@@ -58,9 +69,7 @@ internal sealed class PostgresReadSnapshot : IReadSnapshot
     public IRowCursor ReadRows(TableSchema table)
     {
         RequireFree();
-        var cursor = PostgresRowCursor.Open(_connection, PostgresRows.Select(_connection, table), PostgresRows.ReadingsOf(table), () => _isReading = false);
-        _isReading = true;
-        return cursor;
+        return OpenCursor(PostgresRows.Select(_connection, table), PostgresRows.ReadingsOf(table));
     }
 
     // Closing the connection ends the transaction.
@@ -86,6 +95,14 @@ internal sealed class PostgresReadSnapshot : IReadSnapshot
             connection.Execute("ROLLBACK");
             if (attempt == MostAttempts) throw PostgresLocks.KeepChanging(connection.Display);
         }
+    }
+
+    private PostgresRowCursor OpenCursor(string select, PostgresReading[] readings)
+    {
+        RequireFree();
+        var cursor = PostgresRowCursor.Open(_connection, select, readings, () => _isReading = false);
+        _isReading = true;
+        return cursor;
     }
 
     private void RequireFree()

@@ -95,6 +95,16 @@ internal sealed class PostgresRowCursor : IRowCursor
         var reading => Decode(column, reading),
     };
 
+    /// <summary>A copy of the value.</summary>
+    public Value ValueAt(int column) => KindAt(column) switch
+    {
+        ValueKind.Integer => Value.Integer(IntegerAt(column)),
+        ValueKind.Real => Value.Real(RealAt(column)),
+        ValueKind.Text => Value.Text(BytesAt(column).ToArray()),
+        ValueKind.Blob => Value.Blob(BytesAt(column).ToArray()),
+        _ => Value.Null,
+    };
+
     public void Dispose()
     {
         try

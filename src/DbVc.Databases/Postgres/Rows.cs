@@ -20,12 +20,10 @@ internal static class PostgresRows
     }
 
     /// <summary>The stored columns of all rows, as they lie.</summary>
-    public static string Select(TableSchema table)
-    {
-        // A table that others inherit from would give their rows too; partitions are rows of their own table.
-        var only = PostgresTableComposer.IsPartitioned(table) ? "" : "ONLY ";
-        return $"SELECT {string.Join(", ", table.StoredColumns.Select(PostgresTypes.SelectOf))} FROM {only}{PostgresName.Table(table.Name)}";
-    }
+    public static string Select(TableSchema table) => $"SELECT {string.Join(", ", table.StoredColumns.Select(PostgresTypes.SelectOf))} FROM {From(table)}";
+
+    /// <summary>The table in a query. One that others inherit from would give their rows too; rows of partitions are rows of their table.</summary>
+    public static string From(TableSchema table) => (PostgresTableComposer.IsPartitioned(table) ? "" : "ONLY ") + PostgresName.Table(table.Name);
 
     /// <summary>How the stored columns come.</summary>
     public static PostgresReading[] ReadingsOf(TableSchema table) => [.. table.StoredColumns.Select(c => PostgresTypes.ReadingOf(c.DeclaredType))];
