@@ -49,7 +49,8 @@ public sealed class MySqlApplyTests : IDisposable
             + "CREATE TABLE t (id INT PRIMARY KEY, p INT, FOREIGN KEY (p) REFERENCES p (id)); CREATE TABLE o (id INT PRIMARY KEY);",
             "DROP TABLE t; DROP TABLE p; INSERT INTO o VALUES (1)", "" },
         { "child changes and parent gets a new name", "CREATE TABLE p (id INT PRIMARY KEY);"
-            + "CREATE TABLE t (id INT PRIMARY KEY, p INT, CONSTRAINT k FOREIGN KEY (p) REFERENCES p (id)); INSERT INTO p VALUES (1); INSERT INTO t VALUES (1, 1);",
+            + "CREATE TABLE t (id INT PRIMARY KEY, p INT, CONSTRAINT k FOREIGN KEY (p) REFERENCES p (id));"
+            + "INSERT INTO p VALUES (1); INSERT INTO t VALUES (1, 1);",
             "RENAME TABLE p TO q; ALTER TABLE t ADD COLUMN v INT", "p>q" },
         { "indexes of every kind", "CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(100), b TEXT, c INT); INSERT INTO t VALUES (1, 'a', 'b', 1);",
             "CREATE INDEX i1 ON t (a(10), c DESC); CREATE FULLTEXT INDEX i2 ON t (b); CREATE INDEX i3 ON t (c) USING BTREE COMMENT 'x'", "" },
