@@ -6,7 +6,14 @@ namespace DbVc.Databases;
 /// <param name="ScratchFolder">A private folder on a disk with room for a copy of the database.</param>
 /// <param name="ReadTimeout">How long reading waits for a writer that is just committing.</param>
 /// <param name="WorkServer">Where private databases may be made, without database; null where nobody said. SQLite takes the disk.</param>
-public sealed record ProviderOptions(string ScratchFolder, TimeSpan ReadTimeout, ServerAddress? WorkServer = null);
+public sealed record ProviderOptions(string ScratchFolder, TimeSpan ReadTimeout, ServerAddress? WorkServer = null)
+{
+    /// <summary>The folder below which private databases lie that are files; null where nobody lists them.</summary>
+    public string? PrivateFolder { get; init; }
+
+    /// <summary>Triggers may be taken away from live tables for the moment in which a merge writes to them, where the engine cannot write past them.</summary>
+    public bool MayPauseTriggers { get; init; }
+}
 
 /// <summary>The one place that knows which engines there are. A location is the path of a SQLite file, or the address of a database on a server.</summary>
 public static class DatabaseEngines
@@ -31,8 +38,9 @@ public static class DatabaseEngines
     /// <summary>The provider of a location's engine.</summary>
     public static IDatabaseProvider For(string location, ProviderOptions options) => EngineOf(location) switch
     {
-        Sqlite => new SqliteProvider(options.ScratchFolder) { ReadTimeout = options.ReadTimeout },
-        MySql => new MySqlProvider(options),
+        Sqlite => new SqliteProvider(options.ScratchFolder) { ReadTimeout = options.ReadTimeout, PrivateFolder = options.PrivateFolder },
+        Postgres => new PostgresProvider(options.WorkServer) { ReadTimeout = options.ReadTimeout },
+        MySql => new MySqlProvider(options) { MayPauseTriggers = options.MayPauseTriggers },
         var engine => throw Unsupported($"of kind '{engine}' "),
     };
 
@@ -64,5 +72,5 @@ public static class DatabaseEngines
     public static string? FileOf(string location) => EngineOf(location) == Sqlite ? location : null;
 
     private static DbVcException Unsupported(string which) => new(FailureKind.Usage, "database.engine", $"Databases {which}are not supported yet.",
-        hint: "This version works with SQLite files: db-vc init --database my_data.db");
+        hint: "Name a SQLite file, postgres://USER@HOST:PORT/DATABASE or mysql://USER@HOST:PORT/DATABASE.");
 }

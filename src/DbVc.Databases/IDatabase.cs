@@ -34,6 +34,9 @@ public interface IDatabase : IDisposable
     /// <see cref="BeginApply"/> does.</summary>
     void Scrub(TimeSpan lockTimeout);
 
+    /// <summary>Bytes that it takes on the disk or the server.</summary>
+    long ReadSize();
+
     /// <summary>The highest key that was ever handed out, for tables whose engine remembers it past the deletion of the row (SQLite:
     /// AUTOINCREMENT). Tables not in it hand out what follows their highest present key.</summary>
     IReadOnlyDictionary<string, long> ReadHighestKeys();
@@ -80,8 +83,8 @@ public interface IDatabaseProvider
     /// databases and none was named.</summary>
     string Locate(PrivateDatabase place);
 
-    /// <summary>Locations of all private databases of a repository on the work server, whole or not; empty for an engine whose private databases lie in the
-    /// repository's own folders and go with them (SQLite).</summary>
+    /// <summary>Locations of all private databases of a repository on the work server, whole or not; for files those below
+    /// <see cref="ProviderOptions.PrivateFolder"/>.</summary>
     IReadOnlyList<string> ListPrivate(string repository);
 
     /// <summary>Removes what a killed <see cref="Clone"/> or <see cref="Create"/> left of a private database, if anything; a whole database stays. Nobody else
@@ -170,6 +173,10 @@ public interface IApplySession : IDisposable
 {
     /// <summary>The locked <c>_dbvc_state</c>; null if there is none yet.</summary>
     LiveState? State { get; }
+
+    /// <summary>Said before <see cref="Apply"/>: keeps the tables behind these invariants from being written by others until the session ends, so that what
+    /// <see cref="CheckInvariants"/> finds still holds at the commit. Throws as that does for an invariant that cannot be run.</summary>
+    void Hold(IReadOnlyList<Invariant> invariants);
 
     /// <summary>
     /// Carries out schema and row changes. Before a row is touched it is compared, byte for byte, with what the delta expects:

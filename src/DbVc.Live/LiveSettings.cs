@@ -10,6 +10,9 @@ public sealed record LiveSettings(TableSelection Selection, string? WorkServer)
 
     public static LiveSettings Default { get; } = new(TableSelection.All, null);
 
+    /// <summary>A person agreed that triggers are taken away while a merge writes, where the engine cannot write past them.</summary>
+    public bool MayPauseTriggers { get; init; }
+
     /// <summary>True where the live database itself shall write down what changes.</summary>
     public bool Tracks { get; init; }
 }

@@ -67,6 +67,12 @@ public sealed record BranchRecord(string Name, string Base, DateTimeOffset Creat
 {
     public const string Collection = "branches";
 
+    /// <summary>How much the branch may become; null for any amount.</summary>
+    public BranchBudget? Budget { get; init; }
+
+    /// <summary>When its time is over; null for never.</summary>
+    public DateTimeOffset? Expires { get; init; }
+
     [JsonIgnore]
     public string InstanceId => Path.GetFileNameWithoutExtension(Instance);
 

@@ -27,7 +27,7 @@ public sealed record Column
     /// <summary>Computed by the database: never captured, never written.</summary>
     public bool Generated { get; init; }
 
-    /// <summary>The clause that computes it, as it is written; null for an ordinary column.</summary>
+    /// <summary>The clause that computes it, or that hands out its values (identity, a sequence of its own); null for an ordinary column.</summary>
     public string? GeneratedSql { get; init; }
 
     /// <summary>What it was called when it came into being; null while it still is called so.</summary>

@@ -14,6 +14,7 @@ internal static class AgentCreateCommand
         var task = new Option<string?>("--task") { Description = "The task in words.", HelpName = "TEXT" };
         var model = new Option<string?>("--model") { Description = "The model that works; otherwise the configured one.", HelpName = "MODEL" };
         var merge = new Option<bool>("--auto-merge") { Description = "Merge into main when every gate passes." };
+        var (budget, expires) = (BranchCommand.Budget(), BranchCommand.Expires());
         return new Verb("create", "Make a pipeline from metadata, test it, and load its rows into a branch.",
             "db-vc agent create --metadata metadata/users.json --branch agent-users-ingest", "db-vc agent create --task \"ingest customer data\"")
         {
@@ -22,6 +23,8 @@ internal static class AgentCreateCommand
             task,
             model,
             merge,
+            budget,
+            expires,
         }.OnRepository((context, workspace) =>
         {
             if (context.Get(metadata) is null && context.Get(task) is null)
@@ -30,7 +33,10 @@ internal static class AgentCreateCommand
             }
 
             var file = context.Get(metadata) is { } path ? Path.GetFullPath(path) : null;
-            var request = new AgentRequest(file, Session.Branch(context.Get(branch)), context.Get(task), context.Get(model), context.Get(merge));
+            var request = new AgentRequest(file, Session.Branch(context.Get(branch)), context.Get(task), context.Get(model), context.Get(merge))
+            {
+                Terms = new BranchTerms(context.Get(budget), context.Get(expires)),
+            };
             return AgentView.RunAsync(context, progress => workspace.Agents.Create(request, progress, context.Interrupted));
         });
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using DbVc.Model;
+using DbVc.Orchestration;
 
 namespace DbVc.Cli;
 
@@ -21,17 +22,34 @@ internal static class BranchCommand
 
     public static Argument<string> Name() => new("NAME") { Description = "The branch." };
 
+    public static Option<string?> Budget() => new("--budget")
+    {
+        Description = "How much the branch may become: rows=N,bytes=N,seconds=N, each if you like; k, M and G are understood.",
+        HelpName = "LIMITS",
+    };
+
+    public static Option<string?> Expires() => new("--expires")
+    {
+        Description = "When gc may remove it: after 90m, 12h, 7d, 2w, or a date.",
+        HelpName = "TIME",
+    };
+
     private static Verb CreateBranch()
     {
         var name = Name();
         var from = new Option<string?>("--from") { Description = "The revision to begin at; otherwise main with its live changes.", HelpName = "REV" };
-        return new Verb("create", "Make a branch with a database of its own.", "db-vc branch create new-tariffs", "db-vc branch create repair --from HEAD~3")
+        var (budget, expires) = (Budget(), Expires());
+        return new Verb("create", "Make a branch with a database of its own.", "db-vc branch create new-tariffs", "db-vc branch create repair --from HEAD~3",
+            "db-vc branch create trial --expires 7d --budget rows=100000,bytes=50M")
         {
             name,
             from,
+            budget,
+            expires,
         }.OnRepository((context, workspace) =>
         {
-            var branch = workspace.Branches.Create(BranchName.Parse(context.Get(name)), context.Get(from), context.Interrupted);
+            var terms = new BranchTerms(context.Get(budget), context.Get(expires));
+            var branch = workspace.Branches.Create(BranchName.Parse(context.Get(name)), context.Get(from), terms, context.Interrupted);
             context.Output.Line(Piece.Good("✓ "), "Branch ", Piece.Name(branch.Name), " at ", Piece.Id(branch.Head.Short));
             context.Output.Line(Piece.Dim("  its database  "), branch.Database ?? "");
             context.Output.Json(branch.ToJson());

@@ -1,5 +1,7 @@
+using System.CommandLine;
 using System.Text.Json.Nodes;
 using DbVc.Model;
+using DbVc.Orchestration;
 
 namespace DbVc.Cli;
 
@@ -8,30 +10,62 @@ internal static class DoctorCommand
 {
     private static readonly string[] Folders = ["/usr/bin", "/bin", "/usr/local/bin", "/usr/sbin", "/sbin"];
 
-    public static Verb Create() => new Verb("doctor", "Check what this machine needs to run agents, and how to get what is missing.",
-        "db-vc doctor").Runs(context =>
+    public static Verb Create()
     {
-        var checks = Checks().ToList();
-        var isOk = checks.TrueForAll(check => check.IsFound);
-        foreach (var check in checks)
+        var fix = new Option<bool>("--fix") { Description = "Drop databases of branches that no longer exist." };
+        return new Verb("doctor", "Check what this machine needs to run agents, and in a repository how its databases are.",
+            "db-vc doctor", "db-vc doctor --fix")
         {
-            context.Output.Line(check.IsFound ? Piece.Good("✓ ") : Piece.Bad("✗ "), check.Name, "  ", Piece.Dim(check.Detail));
-            if (!check.IsFound) context.Output.Line("    ", check.Install);
-        }
-
-        context.Output.Json(new JsonObject
+            fix,
+        }.Runs(context =>
         {
-            ["ok"] = isOk,
-            ["checks"] = Json.Array(checks, check => new JsonObject
+            var checkup = Examine(context, context.Get(fix), out var failure);
+            var checks = Checks().ToList();
+            if (failure is not null) checks.Add(new Check("repository", false, failure.Message, failure.Hint ?? ""));
+            checks.AddRange((checkup?.Items ?? []).Select(i => new Check(i.Name, i.IsOk, i.Detail, i.Remedy ?? "")));
+            var isOk = checks.TrueForAll(check => check.IsFound);
+            foreach (var check in checks)
             {
-                ["name"] = check.Name,
-                ["found"] = check.IsFound,
-                ["detail"] = check.Detail,
-                ["install"] = check.IsFound ? null : check.Install,
-            }),
+                context.Output.Line(check.IsFound ? Piece.Good("✓ ") : Piece.Bad("✗ "), check.Name, "  ", Piece.Dim(check.Detail));
+                if (!check.IsFound) context.Output.Line("    ", check.Install);
+            }
+
+            foreach (var dropped in checkup?.Dropped ?? []) context.Output.Line(Piece.Good("✓ "), "Dropped ", dropped);
+            context.Output.Json(ToJson(checks, checkup));
+            return isOk ? 0 : (int)FailureKind.Failed;
         });
-        return isOk ? 0 : (int)FailureKind.Failed;
-    });
+    }
+
+    private static JsonObject ToJson(List<Check> checks, CheckupReport? checkup) => new()
+    {
+        ["ok"] = checks.TrueForAll(check => check.IsFound),
+        ["checks"] = Json.Array(checks, check => new JsonObject
+        {
+            ["name"] = check.Name,
+            ["found"] = check.IsFound,
+            ["detail"] = check.Detail,
+            ["install"] = check.IsFound ? null : check.Install,
+        }),
+        ["shadow"] = checkup?.Shadow.ToJson(),
+        ["orphans"] = checkup is null ? null : Json.Array(checkup.Orphans),
+        ["dropped"] = checkup is null ? null : Json.Array(checkup.Dropped),
+    };
+
+    /// <summary>Null outside a repository, and where it cannot be opened; then the failure says why.</summary>
+    private static CheckupReport? Examine(CommandContext context, bool fix, out DbVcException? failure)
+    {
+        failure = null;
+        try
+        {
+            using var workspace = Session.Open(context);
+            return workspace.Upkeep.Examine(fix);
+        }
+        catch (DbVcException caught)
+        {
+            if (caught.Code != "repository.missing") failure = caught;
+            return null;
+        }
+    }
 
     private static IEnumerable<Check> Checks()
     {

@@ -9,7 +9,8 @@ internal static class GcCommand
     public static Verb Create()
     {
         var dryRun = new Option<bool>("--dry-run") { Description = "Say what would go, and remove nothing." };
-        return new Verb("gc", "Remove what no branch, tag, merge in progress or recent operation needs.", "db-vc gc --dry-run", "db-vc gc") { dryRun }
+        return new Verb("gc", "Remove expired branches, and what no branch, tag, merge in progress or recent operation needs.",
+            "db-vc gc --dry-run", "db-vc gc") { dryRun }
             .OnRepository((context, workspace) =>
             {
                 var report = workspace.Upkeep.Collect(new GcRequest(context.Get(dryRun)), context.Interrupted);
@@ -21,6 +22,13 @@ internal static class GcCommand
 
     private static void Write(Output output, GcReport report)
     {
+        foreach (var branch in report.Expired)
+        {
+            output.Line(report.DryRun ? "Would remove branch " : Piece.Good("✓ Removed branch "), Piece.Name(branch), Piece.Dim(": its time is over. "),
+                Piece.Dim(report.DryRun ? "" : $"db-vc branch restore {branch} brings it back."));
+        }
+
+        if (report is { Commits: 0, Chunks: 0, Packs: 0, Waiting: 0, Expired.Count: > 0 }) return;
         if (report is { Commits: 0, Chunks: 0, Packs: 0, Waiting: 0 })
         {
             output.Line("Nothing can go: all of it is needed.");

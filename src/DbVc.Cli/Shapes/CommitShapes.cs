@@ -62,8 +62,11 @@ internal static class CommitShapes
         ["database"] = branch.Database,
         ["created"] = Json.Time(branch.Created),
         ["task"] = branch.Task,
-        ["budget"] = null,
-        ["expires"] = null,
+        ["budget"] = branch.Budget is { } budget
+            ? new JsonObject { ["rows"] = budget.Rows, ["bytes"] = budget.Bytes, ["seconds"] = budget.Seconds }
+            : null,
+        ["used"] = branch.Used is { } used ? new JsonObject { ["rows"] = used.Rows, ["bytes"] = used.Bytes, ["seconds"] = used.Seconds } : null,
+        ["expires"] = Json.Time(branch.Expires),
     };
 
     public static JsonObject ToJson(this InitReport report) => new()

@@ -31,6 +31,7 @@ internal static class UpkeepShapes
         ["packs"] = report.Packs,
         ["bytes"] = report.Bytes,
         ["waiting"] = report.Waiting,
+        ["expired"] = Json.Array(report.Expired),
     };
 
     public static JsonObject ToJson(this PurgeReport report) => new()

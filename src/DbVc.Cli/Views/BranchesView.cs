@@ -7,11 +7,12 @@ internal static class BranchesView
 {
     public static void Write(Output output, IEnumerable<BranchReport> branches)
     {
-        var list = new TextTable("", "", "", "", "");
+        var list = new TextTable("", "", "", "", "", "");
         foreach (var branch in branches)
         {
             list.Add(Piece.Name("  " + branch.Name), Piece.Id(branch.Head.Short), new Piece(branch.Status, LookOf(branch.Status)),
-                Piece.Dim(branch.Created is { } time ? Shown.Time(time) : ""), Piece.Dim(branch.Task is null ? "" : $"task {branch.Task}"));
+                Piece.Dim(branch.Created is { } time ? Shown.Time(time) : ""), Piece.Dim(branch.Task is null ? "" : $"task {branch.Task}"),
+                Piece.Dim(string.Join("  ", Terms(branch))));
         }
 
         output.List(list);
@@ -36,13 +37,31 @@ internal static class BranchesView
         list.Add(Piece.Dim("database"), branch.Database ?? "(made on first use)");
         if (branch.Created is { } time) list.Add(Piece.Dim("created"), Shown.Time(time));
         if (branch.Task is { } task) list.Add(Piece.Dim("task"), task);
+        if (branch.Expires is { } end) list.Add(Piece.Dim("expires"), Shown.Time(end));
+        if (branch.Budget is { } budget)
+        {
+            foreach (var (name, limit, used) in new[]
+            {
+                ("rows", budget.Rows, branch.Used?.Rows), ("bytes", budget.Bytes, branch.Used?.Bytes), ("seconds", budget.Seconds, branch.Used?.Seconds),
+            })
+            {
+                if (limit is { } most) list.Add(Piece.Dim("budget"), $"{Shown.Count(used ?? 0)} of {Shown.Count(most)} {name}");
+            }
+        }
+
         output.List(list);
+    }
+
+    private static IEnumerable<string> Terms(BranchReport branch)
+    {
+        if (branch.Expires is { } end) yield return $"expires {Shown.Time(end)}";
+        if (branch.Budget is { } budget) yield return $"budget {budget}";
     }
 
     public static Look LookOf(string status) => status switch
     {
         "ready" or "merged" => Look.Good,
-        "failed" or "stopped" => Look.Bad,
+        "failed" or "stopped" or "expired" => Look.Bad,
         "running" or "waiting" => Look.Warning,
         _ => Look.Plain,
     };

@@ -57,6 +57,11 @@ internal sealed class MySqlApplySession : IApplySession
         }
     }
 
+    public void Hold(IReadOnlyList<Invariant> invariants)
+    {
+        // Under SERIALIZABLE, what an invariant reads is held by reading it.
+    }
+
     public ApplyResult Apply(DatabaseDelta delta, Func<TableSchema, IRowCursor, bool>? isAsCaptured = null)
     {
         foreach (var table in delta.Tables) _applied[table] = table.Rows.ToList();
@@ -175,8 +180,8 @@ internal sealed class MySqlApplySession : IApplySession
         if (_mayPauseTriggers) return;
         throw new DbVcException(FailureKind.Refused, "apply.triggers",
             $"Table '{triggers[0].Table}' has triggers that would fire: {string.Join(", ", triggers.Select(t => t.Name))}.", _handle.Display,
-            "MySQL and MariaDB cannot write past a trigger. Allow db-vc to take them away for that moment (database.pause-triggers), "
-            + "in which they fire for nobody.");
+            "MySQL and MariaDB cannot write past a trigger. Allow db-vc to take them away for that moment (in which they fire for "
+            + "nobody): db-vc config set database.pause-triggers true");
     }
 
     /// <summary>Rows that go with their table or column are in no list of changes, so they are looked at all together, out of everybody's reach.</summary>

@@ -69,8 +69,8 @@ internal static class PostgresQueryGuard
             PostgresError.QueryCanceled => Limit("time"),
             PostgresError.ReadOnly => Refuse("the statement would write"),
             PostgresError.Permission => Refuse($"the statement does something that is not allowed: {server.MessageText}"),
-            "0A000" => Refuse(server.MessageText),
-            "42P11" or "42601" when server.MessageText.Contains("multiple commands", StringComparison.Ordinal) => Refuse("the text holds several"),
+            "0A000" or "42P11" => Refuse(server.MessageText),
+            "42601" when server.MessageText.Contains("multiple commands", StringComparison.Ordinal) => Refuse("the text holds several"),
             ['4', '2', ..] or ['2', '2', ..] or ['2', '1', ..] or ['P', '0', ..] or ['5', '4', ..] => Fail(server.MessageText, failure),
             _ => failure,
         };

@@ -38,6 +38,9 @@ public sealed class SqliteDatabase : IDatabase
         if (handle.IsWal) handle.ReadInteger("PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
+    /// <summary>With its log: what is written there is part of it.</summary>
+    public long ReadSize() => new[] { _path, _path + "-wal" }.Select(p => new FileInfo(p)).Sum(f => f.Exists ? f.Length : 0);
+
     public IReadOnlyDictionary<string, long> ReadHighestKeys()
     {
         using var handle = SqliteHandle.Open(_path, SqliteAccess.Read, _readTimeout);

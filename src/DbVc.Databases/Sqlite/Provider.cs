@@ -17,6 +17,9 @@ public sealed class SqliteProvider(string scratchFolder) : IDatabaseProvider
     /// <summary>How long reading waits for a writer that is just committing.</summary>
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Below it lie the private databases of branches; null where nobody lists them.</summary>
+    public string? PrivateFolder { get; init; }
+
     public IDatabase Open(string location)
     {
         var path = Path.GetFullPath(location);
@@ -37,7 +40,13 @@ public sealed class SqliteProvider(string scratchFolder) : IDatabaseProvider
 
     public string Locate(PrivateDatabase place) => Path.Combine(place.Folder, place.File);
 
-    public IReadOnlyList<string> ListPrivate(string repository) => [];
+    /// <summary>Files that are named as the private databases of branches are: twelve hexadecimal digits.</summary>
+    public IReadOnlyList<string> ListPrivate(string repository)
+    {
+        if (PrivateFolder is null || !Directory.Exists(PrivateFolder)) return [];
+        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
+        return [.. Directory.EnumerateFiles(PrivateFolder, "*.db", options).Where(IsPrivate).Order(StringComparer.Ordinal)];
+    }
 
     public void RemoveDrafts(string location)
     {
@@ -89,6 +98,9 @@ public sealed class SqliteProvider(string scratchFolder) : IDatabaseProvider
         handle.Execute("PRAGMA user_version = 0");
         handle.Execute("COMMIT");
     }
+
+    private static bool IsPrivate(string path) =>
+        Path.GetFileNameWithoutExtension(path) is { Length: 12 } name && name.All(c => char.IsAsciiDigit(c) || c is >= 'a' and <= 'f');
 
     private static void RequireAbsent(string path)
     {

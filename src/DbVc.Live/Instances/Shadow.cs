@@ -23,6 +23,27 @@ public sealed class Shadow(LiveContext context)
     {
         context.Provider.Drop(Location);
         context.Provider.Clone(context.Identity.Location, Location);
+        // Nobody reads what the copy would write down.
+        using var copy = context.Provider.Open(Location);
+        if (copy.ReadTracking().IsOn) copy.StopTracking(context.LockTimeout);
+    }
+
+    /// <summary>Where the copy is, its size, and the commit it holds; null where there is none, or where it is unfinished.</summary>
+    public (string Location, long? Bytes, CommitId? Commit) Read()
+    {
+        var location = Location;
+        if (!context.Provider.Exists(location)) return (location, null, null);
+        using var database = context.Provider.Open(location);
+        return (location, database.ReadSize(), ReadState());
+    }
+
+    /// <summary>Makes the copy anew, whatever it is now.</summary>
+    public void Renew(CommitId commit)
+    {
+        using var held = Lock();
+        context.Provider.RemoveDrafts(Location);
+        context.Provider.Drop(Location);
+        MoveTo(commit);
     }
 
     /// <summary>Says which commit the copy holds.</summary>
@@ -125,7 +146,7 @@ public sealed class Shadow(LiveContext context)
         if (!TryApply(copied, commit))
         {
             throw new DbVcException(FailureKind.Failed, "shadow.failed", "The private copy of main cannot be brought to its commit.",
-                where: Location, hint: "Run db-vc verify.");
+                where: Location, hint: "Make it anew: db-vc shadow rebuild. If that fails, run db-vc verify.");
         }
     }
 
@@ -151,5 +172,5 @@ public sealed class Shadow(LiveContext context)
 
     private DbVcException Unequal(CommitId from, MovedRow row) => new(FailureKind.Failed, "shadow.unequal",
         $"The private copy of main does not hold commit {from.Short}.", where: $"{row.Table} {row.Key}",
-        hint: $"Delete {Location} and try again; it is made anew.");
+        hint: "Make it anew: db-vc shadow rebuild");
 }

@@ -30,7 +30,7 @@ public sealed class AgentCoordinator
         var plan = TaskPlan.Read(_context, request.MetadataPath);
         var name = request.Branch ?? TaskNames.ForTable(_context, plan.Spec.Destination.Table);
         using var held = TaskLock.Hold(_context, name);
-        var report = _runner.Begin(plan, name, request.Text, model, cancel);
+        var report = _runner.Begin(plan, name, request, model, cancel);
         return AutoMerge(request, _runner.Run(plan, report, progress, cancel), progress, cancel);
     }
 
@@ -113,7 +113,7 @@ public sealed class AgentCoordinator
                 hint: "db-vc agent create --metadata FILE, or --task \"what to do\" followed by db-vc agent metadata --file FILE.");
         }
 
-        return _runner.Wait(request.Branch ?? TaskNames.ForText(_context, request.Text), request.Text, model, cancel);
+        return _runner.Wait(request.Branch ?? TaskNames.ForText(_context, request.Text), request, model, cancel);
     }
 
     private AgentReport AutoMerge(AgentRequest request, AgentReport report, IAgentProgress progress, CancellationToken cancel)

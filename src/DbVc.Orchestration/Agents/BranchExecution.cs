@@ -129,7 +129,8 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         branch.ChangedTables = HasTriggers(database, table) ? null : new HashSet<string>([table.Name], StringComparer.Ordinal);
         var before = Destination.CountRows(table, database);
         using var quarantine = new Quarantine(setup.Checkout.Folder, _source.Length);
-        using var loader = new RowLoader(new LoadTarget(setup.Spec, table, database, _context.Live.LockTimeout), quarantine, progress);
+        var target = new LoadTarget(setup.Spec, table, database, _context.Live.LockTimeout) { Branch = setup.Record };
+        using var loader = new RowLoader(target, quarantine, progress);
         var started = Stopwatch.GetTimestamp();
         var summary = RunInSandbox(pipeline, loader, cancellation);
         loader.Commit();

@@ -7,7 +7,11 @@ namespace DbVc.Orchestration;
 /// <param name="Branch">Null: a name is made from the destination table.</param>
 /// <param name="Text">The task in words, if given.</param>
 /// <param name="Model">Null: the configured one.</param>
-public sealed record AgentRequest(string? MetadataPath, BranchName? Branch, string? Text, string? Model, bool AutoMerge);
+public sealed record AgentRequest(string? MetadataPath, BranchName? Branch, string? Text, string? Model, bool AutoMerge)
+{
+    /// <summary>How long its branch lives and how much it may become.</summary>
+    public BranchTerms Terms { get; init; } = BranchTerms.None;
+}
 
 /// <summary>State of a task; names are those of <c>--json</c>.</summary>
 public enum TaskState

@@ -10,19 +10,19 @@ namespace DbVc.Orchestration;
 internal sealed class TaskRunner(WorkspaceContext context, BranchManager branches)
 {
     /// <summary>Makes the branch and pins the metadata in it; the first commit of the task.</summary>
-    public AgentReport Begin(TaskPlan plan, BranchName name, string? text, string model, CancellationToken cancel)
+    public AgentReport Begin(TaskPlan plan, BranchName name, AgentRequest request, string model, CancellationToken cancel)
     {
         // Until its metadata is pinned it is a task that waits for metadata, should this process die.
-        var report = NewReport(name, text, model);
-        branches.Create(name, null, PipelineName(plan, name), report, cancel);
+        var report = NewReport(name, request.Text, model);
+        branches.Create(name, null, new NewBranch(PipelineName(plan, name), report, request.Terms), cancel);
         return Pin(plan, report);
     }
 
     /// <summary>Makes the branch of a task whose metadata comes later.</summary>
-    public AgentReport Wait(BranchName name, string text, string model, CancellationToken cancel)
+    public AgentReport Wait(BranchName name, AgentRequest request, string model, CancellationToken cancel)
     {
-        var report = NewReport(name, text, model);
-        branches.Create(name, null, name.Text, report, cancel);
+        var report = NewReport(name, request.Text, model);
+        branches.Create(name, null, new NewBranch(name.Text, report, request.Terms), cancel);
         return report;
     }
 
@@ -78,13 +78,15 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             report.Created)
         { Request = report.Text ?? "" };
         var kept = new TaskProgress(context, report, progress);
+        using var time = WorkTime.Start(context, branches.RequireRecord(task.Branch), cancel);
         try
         {
             using var run = Prepare(plan, task, progress);
             var session = new TaskSession(task, run.Branch, run.Execution, new CSharpCode(plan.Spec), kept);
             using var transcript = Transcript.Open(context.Layout.AgentLogs, task.Id, run.Setup.Mask, context.Options.Clock);
             using var model = new BuiltinChatClient();
-            var outcome = new AgentRun(model, session, Limits(), transcript, context.Options.Clock).RunAsync(cancel).GetAwaiter().GetResult();
+            var outcome = new AgentRun(model, session, Limits(), transcript, context.Options.Clock).RunAsync(time.Token).GetAwaiter().GetResult();
+            if (time.IsUp) throw time.Translate(new OperationCanceledException(time.Token));
             kept.Save(Describe(kept.Report, run.Execution) with
             {
                 State = Enum.Parse<TaskState>(outcome.State.ToString()),
@@ -94,7 +96,9 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         }
         catch (Exception e)
         {
-            kept.Save(kept.Report with { State = e is OperationCanceledException ? TaskState.Stopped : TaskState.Failed, Error = e.Message });
+            var failure = time.Translate(e);
+            kept.Save(kept.Report with { State = failure is OperationCanceledException ? TaskState.Stopped : TaskState.Failed, Error = failure.Message });
+            if (failure != e) throw failure;
             throw;
         }
         finally
@@ -110,13 +114,16 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     public AgentReport RunGates(TaskPlan plan, AgentReport report, IAgentProgress progress, CancellationToken cancel)
     {
         var task = new PipelineTask(TaskId.Parse(report.Task), BranchName.Parse(report.Branch), plan.MetadataText, report.Model, report.Created);
+        using var time = WorkTime.Start(context, branches.RequireRecord(task.Branch), cancel);
         AgentTasks.Save(context, report with { State = TaskState.Running, Error = null });
         try
         {
-            return Keep(task, JudgeAgain(plan, task, report, progress, cancel));
+            return Keep(task, JudgeAgain(plan, task, report, progress, time.Token));
         }
-        catch (Exception e)
+        catch (Exception caught)
         {
+            var e = time.Translate(caught);
+
             // Rows may have been committed that no gate has seen.
             var stopped = e is OperationCanceledException;
             Keep(task, report with
@@ -125,6 +132,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
                 Error = stopped ? "The gates were interrupted." : e.Message,
             });
             if (stopped && cancel.IsCancellationRequested) throw new TaskStoppedException(task.Branch, "gate run", cancel);
+            if (e != caught) throw e;
             throw;
         }
     }

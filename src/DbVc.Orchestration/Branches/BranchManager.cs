@@ -14,14 +14,21 @@ public sealed class BranchManager
     internal BranchManager(WorkspaceContext context) => _context = context;
 
     /// <summary>Makes a branch at a revision; without one at main, live changes captured first. Throws usage failure <c>branch.exists</c>.</summary>
-    public BranchReport Create(BranchName name, string? fromRevision, CancellationToken cancel) =>
-        Create(name, fromRevision, name.Text, task: null, cancel);
+    public BranchReport Create(BranchName name, string? fromRevision, CancellationToken cancel) => Create(name, fromRevision, BranchTerms.None, cancel);
+
+    /// <summary>The same for a branch with an end or a budget. Throws usage failures <c>budget.invalid</c> and <c>expires.invalid</c>, too.</summary>
+    public BranchReport Create(BranchName name, string? fromRevision, BranchTerms terms, CancellationToken cancel) =>
+        Create(name, fromRevision, new NewBranch(name.Text, null, terms), cancel);
 
     public IReadOnlyList<BranchReport> List() =>
         [.. _context.Repository.ListBranches().Select(b => Describe(BranchName.Parse(b.Key), b.Value))];
 
     /// <summary>Throws usage failure <c>branch.missing</c>.</summary>
-    public BranchReport Show(BranchName name) => Describe(name, _context.Repository.Head(name));
+    public BranchReport Show(BranchName name)
+    {
+        var report = Describe(name, _context.Repository.Head(name));
+        return report.Budget is null ? report : report with { Used = new BudgetCheck(_context, RequireRecord(name)).Measure() };
+    }
 
     /// <summary>Removes a branch with its folder and instance; its commits stay, and <c>Restore</c> brings it back. Main and a branch
     /// with a merge in progress are refused.</summary>
@@ -89,7 +96,7 @@ public sealed class BranchManager
         _context.Instances.Drop(deleted.Record);
         var transaction = new CommitTransaction(_context.Repository, command, _context.Options.User.Name);
         transaction.MoveBranch(name, null, CommitId.Parse(deleted.Head));
-        transaction.PutDocument(BranchRecord.Collection, name.Text, deleted.Record.ToBytes());
+        transaction.PutDocument(BranchRecord.Collection, name.Text, (deleted.Record with { Expires = null }).ToBytes());
         transaction.DeleteDocument(DeletedBranch.Collection, name.Text);
         transaction.Publish();
         Directory.CreateDirectory(_context.Layout.Branch(name));
@@ -100,6 +107,7 @@ public sealed class BranchManager
     /// <summary>Commits what the branch's database holds, and its pipeline files. No commit in the report means that nothing had changed.</summary>
     public CommitReport Commit(BranchName branch, string message, Author? author, CancellationToken cancel)
     {
+        if (!branch.IsMain) RequireBudget(branch, cancel);
         var outcome = _context.Publisher.Commit(new CaptureRequest(branch, $"commit --branch {branch}", author ?? _context.Options.User, message)
         {
             Files = branch.IsMain ? null : new Checkout(_context.Layout.Branch(branch)).Collect(RequireRecord(branch).Pipeline),
@@ -107,18 +115,39 @@ public sealed class BranchManager
         return Report(outcome.Before, outcome.Head);
     }
 
-    internal BranchReport Create(BranchName name, string? fromRevision, string pipeline, AgentReport? task, CancellationToken cancel)
+    /// <summary>Commits all that a branch's database and folder hold, whatever its budget says.</summary>
+    internal void CommitAll(BranchName branch, string message, CancellationToken cancel) =>
+        _context.Publisher.Commit(new CaptureRequest(branch, $"commit --branch {branch}", Author.External, message)
+        {
+            Files = new Checkout(_context.Layout.Branch(branch)).Collect(RequireRecord(branch).Pipeline),
+        }, cancel);
+
+    /// <summary>Throws kind Refused, <c>budget.rows</c> or <c>budget.bytes</c>, if the branch's database holds more than the branch may become.</summary>
+    internal void RequireBudget(BranchName branch, CancellationToken cancel)
+    {
+        var record = RequireRecord(branch);
+        if (record.Budget is not { } budget || (budget.Rows ?? budget.Bytes) is null || !_context.Instances.Exists(record)) return;
+        using var chunks = _context.Repository.Chunks.BeginWrite();
+        new BudgetCheck(_context, record).Require(chunks, _context.Publisher.Peek(branch, chunks, cancel));
+    }
+
+    internal BranchReport Create(BranchName name, string? fromRevision, NewBranch made, CancellationToken cancel)
     {
         RefuseExisting(name);
+        var (budget, expires) = (made.Terms.ReadBudget(), made.Terms.ReadExpiry(_context.Repository.Clock.GetUtcNow()));
         var start = fromRevision is null
             ? _context.Publisher.Commit(CaptureRequest.Outside(BranchName.Main), cancel).Head
             : new RevisionParser(_context.Repository).Parse(fromRevision);
         var record = new BranchRecord(name.Text, start.ToString(), _context.Repository.Clock.GetUtcNow(),
-            Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6)) + ".db", pipeline, task?.Task, Merged: null);
+            Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6)) + ".db", made.Pipeline, made.Task?.Task, Merged: null)
+        {
+            Budget = budget,
+            Expires = expires,
+        };
         var transaction = new CommitTransaction(_context.Repository, $"branch create {name}", _context.Options.User.Name);
         transaction.MoveBranch(name, null, start);
         transaction.PutDocument(BranchRecord.Collection, name.Text, record.ToBytes());
-        if (task is not null) transaction.PutDocument(AgentTasks.Collection, task.Task, AgentTasks.ToBytes(task));
+        if (made.Task is { } task) transaction.PutDocument(AgentTasks.Collection, task.Task, AgentTasks.ToBytes(task));
         transaction.Publish();
         Reached(PublishStep.BranchRecorded);
         using (_context.Instances.Open(record))
@@ -202,7 +231,17 @@ public sealed class BranchManager
         if (name.IsMain) return new BranchReport(name.Text, head, null, "protected", _context.Identity.Display, null, null);
         var record = RequireRecord(name);
         var status = record.Merged is not null ? "merged" : (record.Task is null ? null : AgentTasks.FindState(_context, record.Task)) ?? "open";
+        if (status != "running" && ExpiredBranches.IsOver(record, _context.Repository.Clock.GetUtcNow())) status = "expired";
         return new BranchReport(name.Text, head, CommitId.Parse(record.Base), status,
-            _context.Instances.Exists(record) ? DatabaseEngines.Show(_context.Instances.Locate(record)) : null, record.Created, record.Task);
+            _context.Instances.Exists(record) ? DatabaseEngines.Show(_context.Instances.Locate(record)) : null, record.Created, record.Task)
+        {
+            Budget = record.Budget,
+            Expires = record.Expires,
+        };
     }
 }
+
+/// <summary>A branch to be made.</summary>
+/// <param name="Pipeline">Name below <c>pipelines/</c> under which its files are versioned.</param>
+/// <param name="Task">The task that it is made for; null for a person's own work.</param>
+internal sealed record NewBranch(string Pipeline, AgentReport? Task, BranchTerms Terms);

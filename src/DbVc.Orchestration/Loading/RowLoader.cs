@@ -1,4 +1,5 @@
 using DbVc.Databases;
+using DbVc.Live;
 using DbVc.Model;
 using DbVc.PipelineRuntime;
 using DbVc.Pipelines;
@@ -22,10 +23,13 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
     private readonly IAgentProgress _progress;
     private readonly long[] _warned;
     private readonly long[] _warnedOfRefused;
+    private readonly LoadTarget _target;
+    private long _rows;
+    private long _bytes;
 
     public RowLoader(LoadTarget target, Quarantine quarantine, IAgentProgress progress)
     {
-        (_quarantine, _progress) = (quarantine, progress);
+        (_target, _quarantine, _progress) = (target, quarantine, progress);
         _columns = target.Spec.Columns;
         _checker = new RowChecker(target.Spec);
         _warned = new long[_checker.Warnings.Count];
@@ -90,6 +94,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
         // As in generated code, a row that passes every rule takes its keys, even if the database then refuses it.
         foreach (var unique in _uniques) unique.AddFound();
         _checker.CountWarnings(row, _warned);
+        if (_target.Branch?.Budget is { } budget) RequireBudget(budget, row);
         _inserter.Add(record, row);
     }
 
@@ -115,6 +120,19 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
     }
 
     public void Dispose() => _inserter.Dispose();
+
+    /// <summary>A branch's instance is made anew before it is loaded, so what is loaded is what the branch becomes.</summary>
+    private void RequireBudget(BranchBudget budget, RowView row)
+    {
+        if (++_rows > budget.Rows) throw BudgetCheck.Exceeded(_target.Branch!.Name, "rows", budget.Rows.Value);
+        if (budget.Bytes is not { } limit) return;
+        for (var i = 0; i < _columns.Count; i++)
+        {
+            _bytes += row.KindAt(i) switch { null => 0, CellKind.Integer or CellKind.Real => 8, _ => row.Bytes(i).Length };
+        }
+
+        if (_bytes > limit) throw BudgetCheck.Exceeded(_target.Branch!.Name, "bytes", limit);
+    }
 
     private static string Names(IEnumerable<PipelineColumn> columns) => string.Join(", ", columns.Select(c => $"{c.Name} ({c.Kind})"));
 
@@ -167,4 +185,8 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
 }
 
 /// <summary>Where rows are loaded.</summary>
-internal sealed record LoadTarget(PipelineSpec Spec, TableSchema Table, IDatabase Database, TimeSpan LockTimeout);
+internal sealed record LoadTarget(PipelineSpec Spec, TableSchema Table, IDatabase Database, TimeSpan LockTimeout)
+{
+    /// <summary>The branch that is loaded, for its budget; null for no budget.</summary>
+    public BranchRecord? Branch { get; init; }
+}

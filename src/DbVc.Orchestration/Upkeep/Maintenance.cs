@@ -13,14 +13,19 @@ public sealed class Maintenance
 
     internal Maintenance(WorkspaceContext context) => _context = context;
 
-    /// <summary>Removes what no ref, operation within the retention or document needs. Throws kind Locked if another command maintains the store.</summary>
+    /// <summary>Removes branches whose time is over, then what no ref, operation within the retention or document needs. Throws kind Locked if another
+    /// command maintains the store.</summary>
     public GcReport Collect(GcRequest request, CancellationToken cancel)
     {
+        var expired = new ExpiredBranches(_context, new BranchManager(_context)).Sweep(request.DryRun, cancel);
         using var held = _context.Repository.Store.Lock(LockName, _context.Options.LockTimeout);
         var since = _context.Repository.Clock.GetUtcNow() - (request.Retention ?? _context.Configuration.Retention);
         var needs = new Reachability(_context.Repository, since);
         var removed = _context.Repository.Store.Upkeep.Collect(needs, new CollectOptions(request.DryRun), cancel);
-        return new GcReport(request.DryRun, since, removed.Commits, removed.Chunks, removed.Packs, removed.Bytes, removed.Waiting);
+        return new GcReport(request.DryRun, since, removed.Commits, removed.Chunks, removed.Packs, removed.Bytes, removed.Waiting)
+        {
+            Expired = expired,
+        };
     }
 
     /// <summary>Takes the row of a key out of every commit, database and file of the store; what it was cannot be found out any more.
@@ -32,6 +37,16 @@ public sealed class Maintenance
 
     /// <summary>Takes in the branches and tags of an export file; its main arrives as a branch.</summary>
     public ImportReport Import(ImportRequest request, CancellationToken cancel) => new Importer(_context).Run(request, cancel);
+
+    /// <summary>Looks at the live database, the private copy of main and branches' databases.</summary>
+    /// <param name="fix">Drops private databases that belong to no branch.</param>
+    public CheckupReport Examine(bool fix) => new Checkup(_context).Run(fix);
+
+    /// <summary>The private copy of main.</summary>
+    public ShadowReport ReadShadow() => new Checkup(_context).ReadShadow();
+
+    /// <summary>Makes the private copy of main anew, at main's head.</summary>
+    public ShadowReport RebuildShadow() => new Checkup(_context).RebuildShadow();
 
     /// <summary>Recomputes every hash, follows every reference, and compares the live database with main's head.</summary>
     public VerifyReport Verify(CancellationToken cancel) => new Verifier(_context).Run(cancel);

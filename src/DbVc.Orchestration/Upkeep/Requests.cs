@@ -11,7 +11,11 @@ public sealed record GcRequest(bool DryRun, TimeSpan? Retention = null);
 /// <param name="Packs">Pack files that went; their surviving chunks are in new ones.</param>
 /// <param name="Bytes">How much smaller the packs became.</param>
 /// <param name="Waiting">Unneeded chunks that stay for now, because a command that was running may still use them.</param>
-public sealed record GcReport(bool DryRun, DateTimeOffset Since, long Commits, long Chunks, long Packs, long Bytes, long Waiting);
+public sealed record GcReport(bool DryRun, DateTimeOffset Since, long Commits, long Chunks, long Packs, long Bytes, long Waiting)
+{
+    /// <summary>Branches whose time was over; <c>branch restore</c> brings one back.</summary>
+    public IReadOnlyList<string> Expired { get; init; } = [];
+}
 
 /// <summary>What verify found.</summary>
 /// <param name="Live">Changes in the live database that no commit holds; null if it could not be compared.</param>

@@ -49,6 +49,10 @@ public sealed record Configuration
         schema-only: []
         # none, or triggers: the live database writes down which rows change, so that a commit costs what changed.
         tracking: none
+        database:
+          # MySQL and MariaDB cannot write past triggers. With true those of a table are taken away for the moment in which a merge writes to it; they fire
+          # for nobody then.
+          pause-triggers: false
         branches:
           # Where the databases of branches may be made if the live one is on a server: production, or the address of another server. A password does not
           # stand here: write ${NAME} for an environment variable, or ?password_file=PATH.
@@ -57,7 +61,7 @@ public sealed record Configuration
         """;
 
     // Whatever a person writes about the live database has one of these in it.
-    private static readonly string[] LiveWords = ["include", "exclude", "schema-only", "tracking", "branches", "\\"];
+    private static readonly string[] LiveWords = ["include", "exclude", "schema-only", "tracking", "database", "branches", "\\"];
 
     public IReadOnlyList<PolicyLine> Policies { get; init; } = [];
 

@@ -20,6 +20,7 @@ internal static class ConfigurationKeys
         ("exclude", c => List(c.Live.Selection.Exclude)),
         ("schema-only", c => List(c.Live.Selection.SchemaOnly)),
         ("tracking", c => c.Live.Tracks ? "triggers" : "none"),
+        ("database.pause-triggers", c => c.Live.MayPauseTriggers),
         ("branches.server", c => c.Live.WorkServer ?? ""),
     ];
 

@@ -37,7 +37,7 @@ internal sealed class ConfigurationReader(string path)
 
     private void ReadKey(string key, YamlNode node)
     {
-        if (key is "merge" or "gates" or "agent" or "gc" or "branches") ReadSection(key + ".", node);
+        if (key is "merge" or "gates" or "agent" or "gc" or "branches" or "database") ReadSection(key + ".", node);
         else if (key == "merge.policies") _result = _result with { Policies = ReadPolicies(node) };
         else if (key is "include" or "exclude" or "schema-only") ReadPatterns(key, node);
         else if (node is not YamlScalarNode { Value: { } value }) throw Invalid(node.Start.Line, $"'{key}' must be a single value");
@@ -54,6 +54,10 @@ internal sealed class ConfigurationReader(string path)
                 "gc.retention_days" => _result with { Retention = TimeSpan.FromDays(Math.Min(Number(value, node), 36_500)) },
                 "sandbox" => _result with { Sandbox = Choice(value, node, "bubblewrap", "none") == "bubblewrap" },
                 "tracking" => _result with { Live = _result.Live with { Tracks = Choice(value, node, "none", "triggers") == "triggers" } },
+                "database.pause-triggers" => _result with
+                {
+                    Live = _result.Live with { MayPauseTriggers = Choice(value, node, "true", "false") == "true" },
+                },
                 "branches.server" => _result with { Live = _result.Live with { WorkServer = Server(value, node) } },
                 _ => throw Invalid(node.Start.Line, $"there is no key '{key}'"),
             };

@@ -64,10 +64,20 @@ public sealed record StatusReport(
 
 /// <summary>A branch as people see it.</summary>
 /// <param name="Base">Where it left main.</param>
-/// <param name="Status">open, running, ready, failed, stopped, merged, or protected for main.</param>
+/// <param name="Status">open, running, ready, failed, stopped, merged, expired, or protected for main.</param>
 /// <param name="Database">Path of its isolated instance; null before first use.</param>
 public sealed record BranchReport(
-    string Name, CommitId Head, CommitId? Base, string Status, string? Database, DateTimeOffset? Created, string? Task);
+    string Name, CommitId Head, CommitId? Base, string Status, string? Database, DateTimeOffset? Created, string? Task)
+{
+    /// <summary>How much it may become; null for any amount.</summary>
+    public BranchBudget? Budget { get; init; }
+
+    /// <summary>How much of that is used; null where nobody measured it, or where there is no budget.</summary>
+    public BranchUse? Used { get; init; }
+
+    /// <summary>When gc may remove it; null for never.</summary>
+    public DateTimeOffset? Expires { get; init; }
+}
 
 /// <summary>A new commit, or none where there was nothing to commit.</summary>
 public sealed record CommitReport(CommitId? Commit, IReadOnlyList<CommitId> Parents, IReadOnlyList<TableChange> Tables);

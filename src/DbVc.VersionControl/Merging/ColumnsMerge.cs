@@ -65,10 +65,13 @@ internal sealed class ColumnsMerge(ISchemaDialect dialect, PartSides sides, Func
             Nullable = Pick(before, source, target, "nullability", c => c.Nullable ? "" : "not null").Nullable,
             DefaultSql = Pick(before, source, target, "default", c => c.DefaultSql is { } sql ? dialect.Canonical(sql) : null).DefaultSql,
             Collation = Pick(before, source, target, "collation", c => c.Collation?.ToUpperInvariant()).Collation,
-            Generated = Pick(before, source, target, "expression", c => c.Generated ? dialect.Canonical(c.GeneratedSql ?? "") : null).Generated,
-            GeneratedSql = Pick(before, source, target, "expression", c => c.Generated ? dialect.Canonical(c.GeneratedSql ?? "") : null).GeneratedSql,
+            Generated = Pick(before, source, target, "expression", Expression).Generated,
+            GeneratedSql = Pick(before, source, target, "expression", Expression).GeneratedSql,
         };
     }
+
+    /// <summary>How it is computed, or how its values are handed out: a column may have the clause and be stored.</summary>
+    private string? Expression(Column column) => column.GeneratedSql is { } sql ? dialect.Canonical(sql) : column.Generated ? "" : null;
 
     /// <summary>Gone, unless the other side changed it.</summary>
     private Column? MergeDropped(Column before, Column other, SchemaSide dropper, SchemaSide keeper)

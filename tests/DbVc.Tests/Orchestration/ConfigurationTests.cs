@@ -54,7 +54,8 @@ public sealed class ConfigurationTests : IDisposable
             ("merge.policies", ["stock.quantity=delta", "posts.tags=union(;)"]), ("gates.line_coverage", ["0.5"]), ("gates.branch_coverage", ["0.25"]),
             ("gates.rows_per_second", ["100"]), ("agent.model", ["builtin2"]), ("agent.iterations", ["4"]), ("agent.wall_seconds", ["60"]),
             ("gc.retention_days", ["7"]), ("sandbox", ["none"]), ("include", ["a*", "true", "\"quoted\" # not a comment", "*"]), ("exclude", ["b"]),
-            ("schema-only", ["c?"]), ("tracking", ["triggers"]), ("branches.server", ["postgres://ann:${PW}@db.example?sslmode=require"]),
+            ("schema-only", ["c?"]), ("tracking", ["triggers"]),
+            ("database.pause-triggers", ["true"]), ("branches.server", ["postgres://ann:${PW}@db.example?sslmode=require"]),
         })
         {
             var comments = File.ReadAllText(_file).Split('\n').Count(line => line.TrimStart().StartsWith('#'));
