@@ -26,6 +26,11 @@ public sealed class ChangeScript(ISqlDialect dialect, DatabaseDelta delta, Datab
         foreach (var statement in ChangeTables()) yield return statement;
         foreach (var item in below.Where(o => !coming.Exists(c => AreSame(c, o)))) yield return dialect.Drop(item);
         foreach (var statement in delta.Tables.SelectMany(AddRows)) yield return statement;
+        foreach (var table in delta.Tables.Where(t => t.After is not null && (t.Before is null || IsRebuilt(t))))
+        {
+            foreach (var statement in dialect.Complete(table.Before, table.After!)) yield return statement;
+        }
+
         foreach (var item in coming.Where(o => !o.Kind.IsBelowTables()).OrderBy(o => o.Kind.CreationOrder())) yield return item.Sql;
         foreach (var statement in dialect.End) yield return statement;
     }
@@ -75,9 +80,11 @@ public sealed class ChangeScript(ISqlDialect dialect, DatabaseDelta delta, Datab
     private IEnumerable<string> ChangeTables()
     {
         foreach (var table in delta.Tables.Where(t => t.After is null)) yield return $"DROP TABLE {dialect.Quote(table.Before!.Name)}";
-        var rebuilt = delta.Tables.Where(IsRebuilt).ToList();
+        foreach (var statement in delta.Tables.Where(IsRebuilt).SelectMany(t => dialect.Alter(t.Before!, t.After!) ?? [])) yield return statement;
+        var rebuilt = delta.Tables.Where(t => IsRebuilt(t) && dialect.Alter(t.Before!, t.After!) is null).ToList();
         for (var i = 0; i < rebuilt.Count; i++) yield return dialect.SetAside(rebuilt[i].Before!, i);
-        foreach (var table in delta.Tables.Where(t => t.After is not null && (t.Before is null || IsRebuilt(t)))) yield return table.After!.Sql;
+        var made = delta.Tables.Where(t => t.After is not null && (t.Before is null || rebuilt.Contains(t))).Select(t => t.After!);
+        foreach (var statement in made.SelectMany(dialect.Create)) yield return statement;
         for (var i = 0; i < rebuilt.Count; i++)
         {
             foreach (var statement in dialect.CopyAndDrop(rebuilt[i].Before!, i, rebuilt[i].After!)) yield return statement;

@@ -39,6 +39,7 @@ public static class DatabaseEngines
     public static IDatabaseProvider For(string location, ProviderOptions options) => EngineOf(location) switch
     {
         Sqlite => new SqliteProvider(options.ScratchFolder) { ReadTimeout = options.ReadTimeout, PrivateFolder = options.PrivateFolder },
+        Postgres => new PostgresProvider(options.WorkServer) { ReadTimeout = options.ReadTimeout },
         MySql => new MySqlProvider(options) { MayPauseTriggers = options.MayPauseTriggers },
         var engine => throw Unsupported($"of kind '{engine}' "),
     };
@@ -71,5 +72,5 @@ public static class DatabaseEngines
     public static string? FileOf(string location) => EngineOf(location) == Sqlite ? location : null;
 
     private static DbVcException Unsupported(string which) => new(FailureKind.Usage, "database.engine", $"Databases {which}are not supported yet.",
-        hint: "This version works with SQLite files: db-vc init --database my_data.db");
+        hint: "Name a SQLite file, postgres://USER@HOST:PORT/DATABASE or mysql://USER@HOST:PORT/DATABASE.");
 }

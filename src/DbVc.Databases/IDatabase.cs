@@ -174,6 +174,10 @@ public interface IApplySession : IDisposable
     /// <summary>The locked <c>_dbvc_state</c>; null if there is none yet.</summary>
     LiveState? State { get; }
 
+    /// <summary>Said before <see cref="Apply"/>: keeps the tables behind these invariants from being written by others until the session ends, so that what
+    /// <see cref="CheckInvariants"/> finds still holds at the commit. Throws as that does for an invariant that cannot be run.</summary>
+    void Hold(IReadOnlyList<Invariant> invariants);
+
     /// <summary>
     /// Carries out schema and row changes. Before a row is touched it is compared, byte for byte, with what the delta expects:
     /// a row that moved, is missing, or exists where none should is returned, and the session must then be abandoned.

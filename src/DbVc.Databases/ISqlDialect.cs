@@ -35,4 +35,13 @@ public interface ISqlDialect
 
     /// <summary>Copies the rows of a table that was set aside into its new form and drops it; columns are the same if their ids are.</summary>
     IEnumerable<string> CopyAndDrop(TableSchema before, int number, TableSchema after);
+
+    /// <summary>Creates a table, without what <see cref="Complete"/> adds.</summary>
+    IEnumerable<string> Create(TableSchema table) => [table.Sql];
+
+    /// <summary>Changes a table where it stands, its name too; null for an engine that makes it anew.</summary>
+    IEnumerable<string>? Alter(TableSchema before, TableSchema after) => null;
+
+    /// <summary>What rows have to meet and would be in the way before they are all there.</summary>
+    IEnumerable<string> Complete(TableSchema? before, TableSchema after) => [];
 }

@@ -57,6 +57,11 @@ internal sealed class MySqlApplySession : IApplySession
         }
     }
 
+    public void Hold(IReadOnlyList<Invariant> invariants)
+    {
+        // Under SERIALIZABLE, what an invariant reads is held by reading it.
+    }
+
     public ApplyResult Apply(DatabaseDelta delta, Func<TableSchema, IRowCursor, bool>? isAsCaptured = null)
     {
         foreach (var table in delta.Tables) _applied[table] = table.Rows.ToList();

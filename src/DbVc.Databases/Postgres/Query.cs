@@ -46,6 +46,10 @@ internal sealed class PostgresQuery : IQueryResult
         }
     }
 
+    /// <summary>The same on a connection that is in its transaction already and belongs to the answer from here on.</summary>
+    public static PostgresQuery Over(PostgresConnection connection, string statement, QueryLimits limits, TimeSpan used) =>
+        new(connection, limits, limits.MaxTime - used, Declare(connection, statement, limits.MaxTime));
+
     public void Dispose() => _connection.Dispose();
 
     /// <summary>Makes the cursor, which reads nothing yet, and asks what its columns are.</summary>
@@ -86,7 +90,7 @@ internal sealed class PostgresQuery : IQueryResult
         var seen = 0L;
         for (var portion = FirstPortion; ; portion = BigPortion)
         {
-            var wanted = Math.Min(portion, _limits.MaxRows - seen + 1);
+            var wanted = Math.Min(portion - 1L, _limits.MaxRows - seen) + 1;
             var rows = FetchInTime(wanted);
             foreach (var row in rows)
             {

@@ -30,6 +30,9 @@ internal sealed class PostgresReadSnapshot : IReadSnapshot
         }
     }
 
+    /// <summary>The connection that holds the snapshot.</summary>
+    public PostgresConnection Connection => _connection;
+
     public string? Mark
     {
         get

@@ -30,6 +30,11 @@ internal sealed class SqliteApplySession : IApplySession
         }
     }
 
+    public void Hold(IReadOnlyList<Invariant> invariants)
+    {
+        // Nobody else writes while this session has the file.
+    }
+
     public ApplyResult Apply(DatabaseDelta delta, Func<TableSchema, IRowCursor, bool>? isAsCaptured = null)
     {
         foreach (var table in delta.Tables) _applied[table] = table.Rows.ToList();

@@ -211,11 +211,13 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
     /// <summary>Applies the delta and says what stands in its way: rows that moved, or constraints and invariants that it breaks.</summary>
     private Attempt Judge(IApplySession session, DatabaseDelta delta, Func<TableSchema, IRowCursor, bool> isAsCaptured)
     {
+        var invariants = context.Invariants.ReadAll();
+        session.Hold(invariants);
         var result = session.Apply(delta, isAsCaptured);
         if (result.Moved.Count > 0) return new Attempt(null, result.Moved, []);
         var broken = result.Violations.Count > 0 ? result.Violations : session.CheckConstraints(delta);
         // Again here: somebody may have written since the rehearsal.
-        return new Attempt(null, [], broken.Count > 0 ? broken : session.CheckInvariants(context.Invariants.ReadAll(), context.InvariantTime));
+        return new Attempt(null, [], broken.Count > 0 ? broken : session.CheckInvariants(invariants, context.InvariantTime));
     }
 
     /// <summary>Makes the commit known and the intent durable; nothing points at the commit yet.</summary>

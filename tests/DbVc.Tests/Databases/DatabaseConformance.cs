@@ -71,7 +71,7 @@ public abstract partial class DatabaseConformance : IDisposable
             CREATE INDEX {Fixture.Quote(name + "3")} ON {quoted} ({Fixture.Quote(name + "2")});
             """, out _);
         ApplyDifference(before, after);
-        using var load = before.BeginLoad(DatabaseContent.Read(before).Schema.FindTable(name)!, Short);
+        using var load = before.BeginLoad(DatabaseContent.Read(before).Schema.FindTable(Fixture.TableName(name))!, Short);
         load.SetInteger(0, 3);
         load.SetText(1, "y"u8);
         load.Insert();
@@ -176,17 +176,33 @@ public abstract partial class DatabaseConformance : IDisposable
         Assert.Equal(state, next.State);
     }
 
+    /// <summary>At the beginning or at the row in question: that is the engine's business.</summary>
     [Fact]
     public void A_writer_in_the_way_is_reported_as_locked()
     {
         using var database = Fixture.NewDatabase(PeopleSql, out var location);
-        var table = DatabaseContent.Read(database).Schema.FindTable("people")!;
-        using var writer = Fixture.HoldWrite(location, "DELETE FROM people");
-        foreach (var begin in new Func<IDisposable>[] { () => database.BeginApply(Short), () => database.BeginLoad(table, Short) })
+        var content = DatabaseContent.Read(database);
+        var table = content.Schema.FindTable("people")!;
+        using var writer = Fixture.HoldWrite(location, "DELETE FROM people WHERE id = 1; INSERT INTO people VALUES (9, 'x', NULL)");
+        var delta = new DatabaseDelta([new TableDelta(table, table, [new RowChange(content.Rows["people"][0], null)])], [], []);
+        Value[] row = [Value.Integer(9), Value.Text("y"), Value.Null];
+        foreach (var write in new[] { Apply, Load })
         {
-            var failure = Assert.Throws<DbVcException>(begin);
+            var failure = Assert.Throws<DbVcException>(write);
             Assert.Equal((FailureKind.Locked, "database.locked"), (failure.Kind, failure.Code));
             Assert.NotNull(failure.Hint);
+        }
+
+        void Apply()
+        {
+            using var session = database.BeginApply(Short);
+            session.Apply(delta);
+        }
+
+        void Load()
+        {
+            using var load = database.BeginLoad(table, Short);
+            Insert(load, row);
         }
     }
 

@@ -21,6 +21,9 @@ public abstract class DatabaseFixture : IDisposable
 
     public abstract string Quote(string name);
 
+    /// <summary>What a user types for a table of this name.</summary>
+    public virtual string TableName(string name) => name;
+
     /// <summary>A name that is as odd as the engine takes one (MariaDB: characters of the basic plane).</summary>
     public virtual string OddName(string name) => name;
 

@@ -1,0 +1,145 @@
+using DbVc.Model;
+using Npgsql;
+
+namespace DbVc.Databases;
+
+/// <summary>Makes, copies and drops whole databases of a server. What is not whole bears a name that nobody looks for.</summary>
+internal static class PostgresClone
+{
+    /// <summary>Ends the name of a database in the making.</summary>
+    public const string DraftMark = "_new";
+
+    /// <summary>Below this a copy through the log is faster: files are copied between two checkpoints.</summary>
+    private const long SmallDatabase = 48 << 20;
+
+    public static bool Exists(PostgresAddress address)
+    {
+        try
+        {
+            PostgresConnection.Open(address).Dispose();
+            return true;
+        }
+        catch (DbVcException failure) when (failure.Code == "database.missing")
+        {
+            return false;
+        }
+    }
+
+    /// <summary>An empty database that nobody else gets into.</summary>
+    public static void Create(PostgresAddress address)
+    {
+        using var server = OpenServer(address);
+        Run(server, $"CREATE DATABASE {PostgresName.Quote(address.Database)} TEMPLATE template0 ENCODING 'UTF8'", address);
+        Close(server, address.Database);
+    }
+
+    public static void Drop(PostgresAddress address)
+    {
+        using var server = OpenServer(address);
+        Drop(server, address.Database);
+        Drop(server, address.Database + DraftMark);
+    }
+
+    public static void RemoveDrafts(PostgresAddress address)
+    {
+        using var server = OpenServer(address);
+        Drop(server, address.Database + DraftMark);
+    }
+
+    /// <summary>A copy under another name; whole when it has that name.</summary>
+    public static void Run(PostgresAddress source, PostgresAddress destination, TimeSpan timeout)
+    {
+        using var server = OpenServer(destination);
+        RequireCopyable(server, source, destination);
+        if (PostgresReadyPool.TryTake(server, source, destination.Database))
+        {
+            Close(server, destination.Database);
+            return;
+        }
+
+        var draft = destination.With(destination.Database + DraftMark);
+        Drop(server, draft.Database);
+        if (IsInUse(server, source.Database)) PostgresRowCopy.Run(source, draft, timeout);
+        else Copy(server, source.Database, draft.Database);
+        server.Execute($"ALTER DATABASE {PostgresName.Quote(draft.Database)} RENAME TO {PostgresName.Quote(destination.Database)}");
+        Close(server, destination.Database);
+        PostgresReadyPool.Prepare(source);
+    }
+
+    /// <summary>The statement that copies a database, settings of the session included.</summary>
+    public static string CopySql(PostgresConnection server, string source, string destination)
+    {
+        var isSmall = (server.Read("SELECT pg_database_size($1)", row => row.GetInt64(0), source).FirstOrDefault()) < SmallDatabase;
+        var strategy = server.MajorVersion < 15 ? "" : isSmall ? " STRATEGY WAL_LOG" : " STRATEGY FILE_COPY";
+        return $"CREATE DATABASE {PostgresName.Quote(destination)} TEMPLATE {PostgresName.Quote(source)}{strategy}";
+    }
+
+    /// <summary>Any database of the server that is not the one in question.</summary>
+    public static PostgresConnection OpenServer(PostgresAddress address, TimeSpan? lockTimeout = null)
+    {
+        try
+        {
+            return PostgresConnection.Open(address.With("postgres"), PostgresUse.Own, lockTimeout);
+        }
+        catch (DbVcException failure) when (failure.Code is "database.missing" or "database.permission")
+        {
+            return PostgresConnection.Open(address.With("template1"), PostgresUse.Own, lockTimeout);
+        }
+    }
+
+    public static List<string> List(PostgresConnection server, string prefix) => server.Read(
+        "SELECT datname FROM pg_database WHERE starts_with(datname, $1) ORDER BY 1", row => row.GetString(0), prefix);
+
+    /// <summary>It holds what production holds, so it is for its owner alone.</summary>
+    public static void Close(PostgresConnection server, string database) =>
+        server.Execute($"REVOKE ALL ON DATABASE {PostgresName.Quote(database)} FROM PUBLIC");
+
+    public static void Drop(PostgresConnection server, string database) =>
+        server.Execute($"DROP DATABASE IF EXISTS {PostgresName.Quote(database)} WITH (FORCE)");
+
+    private static void Copy(PostgresConnection server, string source, string destination)
+    {
+        // Where the disk can share blocks between files, a copy is there at once.
+        if (server.MajorVersion >= 18) server.Execute("SET file_copy_method = clone");
+        try
+        {
+            server.Execute(CopySql(server, source, destination));
+        }
+        catch (DbVcException failure) when (server.MajorVersion >= 18
+            && failure.InnerException is PostgresException { SqlState: "58030" or "58P01" or "0A000" or "XX000" })
+        {
+            server.Execute("SET file_copy_method = copy");
+            server.Execute(CopySql(server, source, destination));
+        }
+    }
+
+    private static void RequireCopyable(PostgresConnection server, PostgresAddress source, PostgresAddress destination)
+    {
+        if (source.Settings.Host != destination.Settings.Host || source.Settings.Port != destination.Settings.Port)
+        {
+            throw new DbVcException(FailureKind.Refused, "database.apart", $"{source.Display} is on another server than {destination.Display}.",
+                destination.Display,
+                "A database is copied on its own server only.");
+        }
+
+        var there = server.Read("SELECT datname FROM pg_database WHERE datname IN ($1, $2)", row => row.GetString(0), source.Database, destination.Database);
+        if (!there.Contains(source.Database)) throw PostgresError.Missing(source.Display);
+        if (there.Contains(destination.Database)) throw PostgresError.Exists(destination.Display);
+    }
+
+    /// <summary>True if others than db-vc are connected: a database is copied as files only while nobody uses it.</summary>
+    private static bool IsInUse(PostgresConnection server, string database) => server.Read(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend' AND application_name <> 'db-vc'", _ => 1, database).Count > 0;
+
+    private static void Run(PostgresConnection server, string sql, PostgresAddress address)
+    {
+        try
+        {
+            server.Execute(sql);
+        }
+        catch (DbVcException failure) when (failure.InnerException is PostgresException { SqlState: PostgresError.DuplicateDatabase or "23505" })
+        {
+            throw PostgresError.Exists(address.Display);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System.Security.Cryptography;
+using System.Text;
+using DbVc.Model;
+using Npgsql;
+
+namespace DbVc.Databases;
+
+/// <summary>
+/// Copies of a private database that lie ready, so that a branch need not wait for one. The name of each says which state of which database it is a
+/// copy of, and a database has its name only once it is whole; so there is nothing else to keep, and nothing to repair. What is ready is never waited
+/// for: the server goes on copying when this process has ended.
+/// </summary>
+internal static class PostgresReadyPool
+{
+    private const int Wanted = 2;
+    private const string Mark = "_ready_";
+
+    /// <summary>Gives a copy of the source, as it is now, its new name; false if none is ready. Others are made ready for the next time.</summary>
+    public static bool TryTake(PostgresConnection server, PostgresAddress source, string name)
+    {
+        if (PrefixOf(source.Database) is not { } prefix || ReadState(source) is not { } state) return false;
+        var taken = PostgresClone.List(server, prefix + state).Exists(ready => TryRename(server, ready, name));
+        if (taken) Refill(server, source, state);
+        return taken;
+    }
+
+    /// <summary>Has the server make copies of the source, as it is now, and drop those of older states. Returns before it is done.</summary>
+    public static void Prepare(PostgresAddress source)
+    {
+        if (PrefixOf(source.Database) is null || ReadState(source) is not { } state) return;
+        using var server = PostgresClone.OpenServer(source);
+        Refill(server, source, state);
+    }
+
+    /// <summary>True for a database that lies ready for a branch to come.</summary>
+    public static bool IsReady(string database) => database.Contains(Mark, StringComparison.Ordinal);
+
+    private static void Refill(PostgresConnection server, PostgresAddress source, string state)
+    {
+        var prefix = PrefixOf(source.Database)!;
+        var ready = PostgresClone.List(server, prefix);
+        foreach (var old in ready.Where(r => !r.StartsWith(prefix + state, StringComparison.Ordinal))) Leave(source, _ =>
+            $"DROP DATABASE IF EXISTS {PostgresName.Quote(old)}");
+        var there = ready.Count(r => r.StartsWith(prefix + state, StringComparison.Ordinal));
+        // One at a time: the server copies one database for one session only.
+        if (there < Wanted) Leave(source, c => PostgresClone.CopySql(c, source.Database,
+            $"{prefix}{state}_{RandomNumberGenerator.GetHexString(6, lowercase: true)}"));
+    }
+
+    /// <summary>Hands the server a statement and does not wait: it carries out what it has been told even if nobody asks how it went.</summary>
+    private static void Leave(PostgresAddress source, Func<PostgresConnection, string> statement)
+    {
+        PostgresConnection? connection = null;
+        try
+        {
+            connection = PostgresClone.OpenServer(source);
+            if (connection.MajorVersion >= 18) connection.Execute("SET file_copy_method = clone");
+            var command = new NpgsqlCommand(statement(connection), connection.Native);
+            _ = Finish(connection, command);
+        }
+        catch (DbVcException)
+        {
+            // Without a copy ready the next branch waits for its own.
+            connection?.Dispose();
+        }
+    }
+
+    private static async Task Finish(PostgresConnection connection, NpgsqlCommand command)
+    {
+        try
+        {
+            await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (PostgresError.Translate(failure, connection.Display) is not null)
+        {
+            // The same: nothing is owed to anybody.
+        }
+        finally
+        {
+            await command.DisposeAsync().ConfigureAwait(false);
+            connection.Dispose();
+        }
+    }
+
+    private static bool TryRename(PostgresConnection server, string ready, string name)
+    {
+        try
+        {
+            server.Execute($"ALTER DATABASE {PostgresName.Quote(ready)} RENAME TO {PostgresName.Quote(name)}");
+            return true;
+        }
+        catch (DbVcException failure) when (failure.Code is "database.missing" or "database.locked")
+        {
+            // Somebody else took it.
+            return false;
+        }
+    }
+
+    /// <summary>Only what db-vc made itself changes by its own sessions alone, each of which writes the state anew.</summary>
+    private static string? PrefixOf(string database) =>
+        database.StartsWith("dbvc_", StringComparison.Ordinal) && database.Split('_') is [_, var repository, ..] && !IsReady(database)
+            ? $"dbvc_{repository}{Mark}" : null;
+
+    /// <summary>Names the state: what stands in its row, and the transaction that wrote it.</summary>
+    private static string? ReadState(PostgresAddress source)
+    {
+        using var connection = PostgresConnection.Open(source);
+        if (PostgresStateTable.Read(connection) is null) return null;
+        var row = connection.ReadText("""SELECT s.xmin::text || ' ' || s.ctid::text || ' ' || s::text FROM public._dbvc_state s WHERE id = 1""");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(source.Database + "\n" + row)))[..16];
+    }
+}
