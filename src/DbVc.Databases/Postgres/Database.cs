@@ -25,6 +25,12 @@ public sealed class PostgresDatabase : IDatabase
 
     public void Scrub(TimeSpan lockTimeout) => PostgresScrub.Run(_address, lockTimeout);
 
+    public long ReadSize()
+    {
+        using var connection = PostgresConnection.Open(_address, PostgresUse.Own, _readTimeout);
+        return connection.Read("SELECT pg_database_size(current_database())", row => row.GetInt64(0))[0];
+    }
+
     public IReadOnlyDictionary<string, long> ReadHighestKeys()
     {
         using var connection = PostgresConnection.Open(_address, PostgresUse.Own, _readTimeout);

@@ -19,7 +19,7 @@ public sealed class ServerRepositoryTests : IDisposable
     /// <summary>The person at the keyboard must not depend on the machine.</summary>
     static ServerRepositoryTests() => Environment.SetEnvironmentVariable("DBVC_AUTHOR", "Tess <tess@example.com>");
 
-    public static TheoryData<ServerKind> Kinds => new(ServerKind.MariaDb);
+    public static TheoryData<ServerKind> Kinds => new(ServerKind.MariaDb, ServerKind.Postgres15, ServerKind.Postgres18);
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -51,7 +51,7 @@ public sealed class ServerRepositoryTests : IDisposable
         Assert.Contains("main's head", await RunAsync("verify"));
         Assert.Contains("behind", await RunAsync("shadow", "show"));
         await RunAsync("branch", "delete", "side");
-        Assert.Equal("0", server.Run($"SELECT count(*) FROM information_schema.schemata WHERE schema_name = '{new Uri(branch).AbsolutePath[1..]}'").Trim());
+        Assert.Equal("0", server.Run($"{CountDatabases(kind)} = '{new Uri(branch).AbsolutePath[1..]}'").Trim());
 
         var holders = Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories)
             .Where(f => File.ReadAllBytes(f).AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(server.Password)) >= 0).Select(Path.GetFileName);
@@ -119,7 +119,7 @@ public sealed class ServerRepositoryTests : IDisposable
         Assert.Contains(orphan, found.Out);
         Assert.DoesNotContain(branch, System.Text.Json.Nodes.JsonNode.Parse(found.Out)!["orphans"]!.ToJsonString());
         Assert.Contains(orphan, (await SayAsync("doctor", "--fix")).Out);
-        Assert.Equal("1", server.Run($"SELECT count(*) FROM information_schema.schemata WHERE schema_name IN ('{orphan}', '{branch}')").Trim());
+        Assert.Equal("1", server.Run($"{CountDatabases(kind)} IN ('{orphan}', '{branch}')").Trim());
         await RunAsync("branch", "delete", "side");
     }
 
@@ -152,13 +152,18 @@ public sealed class ServerRepositoryTests : IDisposable
         foreach (var (server, url) in _urls) server.DropDatabase(url);
     }
 
+    private static string CountDatabases(ServerKind kind) => kind == ServerKind.MariaDb
+        ? "SELECT count(*) FROM information_schema.schemata WHERE schema_name"
+        : "SELECT count(*) FROM pg_database WHERE datname";
+
     private static string Column(ServerKind kind) => kind == ServerKind.MariaDb ? "`commit`" : "\"commit\"";
 
     private string Make(DatabaseServer server)
     {
         var url = server.CreateDatabase();
         _urls.Add((server, url));
-        Ask(server, url, Schema);
+        // In PostgreSQL tables are whose who made them, not whose the database is.
+        Ask(server, url, server is PostgresServer ? $"SET ROLE {DatabaseServer.User}; {Schema}" : Schema);
         return url;
     }
 
