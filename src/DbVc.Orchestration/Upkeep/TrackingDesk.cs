@@ -148,6 +148,8 @@ public sealed class TrackingDesk
 
     private void Remember(bool tracks)
     {
-        if (_context.Live.Settings.Value.Tracks != tracks) new ConfigurationDesk(_context.Layout).Set("tracking", [tracks ? "triggers" : "none"]);
+        var desk = new ConfigurationDesk(_context.Layout);
+        var value = tracks ? "triggers" : "none";
+        if (desk.Get("tracking")[0].Value?.ToString() != value) desk.Set("tracking", [value]);
     }
 }

@@ -167,7 +167,7 @@ public sealed class ServerRepositoryTests : IDisposable
     }
 
     private static string Ask(DatabaseServer server, string url, string sql) =>
-        server.Run(sql, Uri.UnescapeDataString(new Uri(url).AbsolutePath.TrimStart('/'))).Trim();
+        ServerLogin.Ask(url, sql, server.Password, tls: false).Trim();
 
     private async Task<string> RunAsync(params string[] arguments)
     {
