@@ -71,6 +71,52 @@ internal sealed class EngineTable
         return Bench.Time(() => Write(database, "UPDATE people SET name = ?2, email = ?3, amount = ?4, created = ?5 WHERE id = ?1", values));
     }
 
+    /// <summary>Makes every row so many bytes wider.</summary>
+    public static void Widen(string path, int bytes) =>
+        Run(path, $"ALTER TABLE people ADD COLUMN note TEXT; UPDATE people SET note = printf('%.*c', {bytes}, 'n')");
+
+    /// <summary>Makes tables of rows that are small.</summary>
+    public static void CreateMany(string path, int tables, int rows)
+    {
+        var numbers = $"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})";
+        Run(path, string.Concat(Enumerable.Range(1, tables).Select(t =>
+            $"CREATE TABLE t{t} (id INTEGER PRIMARY KEY, a TEXT, b REAL); {numbers} INSERT INTO t{t} SELECT i, 'row ' || i, i / 7.0 FROM n;")));
+    }
+
+    /// <summary>How long one transaction takes that adds rows.</summary>
+    public static double Insert(string path, int rows)
+    {
+        using var database = Open(path);
+        var values = Enumerable.Range(10_000_000, rows).Select(id => Row(id, 0)).ToList();
+        return Bench.Time(() => Write(database, "INSERT INTO people VALUES (?1, ?2, ?3, ?4, ?5)", values));
+    }
+
+    /// <summary>How long it takes to update single rows, each in a transaction of its own.</summary>
+    public static double UpdateOneByOne(string path, int rows)
+    {
+        using var database = Open(path);
+        Execute(database, "PRAGMA synchronous=NORMAL");
+        return Bench.Time(() =>
+        {
+            for (var id = 1; id <= rows; id++) Execute(database, $"UPDATE people SET amount = amount + 1 WHERE id = {id * 7}");
+        });
+    }
+
+    /// <summary>How long one statement takes that updates a tenth of 100,000 rows.</summary>
+    public static double UpdateTenth(string path)
+    {
+        using var database = Open(path);
+        return Bench.Time(() => Execute(database, "UPDATE people SET amount = amount + 1 WHERE id % 10 = 0"));
+    }
+
+    private static void Run(string path, string sql)
+    {
+        using var database = Open(path);
+        Execute(database, "BEGIN");
+        Execute(database, sql);
+        Execute(database, "COMMIT");
+    }
+
     private static sqlite3 Open(string path)
     {
         Batteries_V2.Init();

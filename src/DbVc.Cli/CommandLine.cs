@@ -82,6 +82,9 @@ internal sealed class CommandLine
         ]),
         new("Take back, or carry over", [UndoCommand.Create(), RevertCommand.Create(), RollbackCommand.Create(), CherryPickCommand.Create()]),
         new("Keep the repository well",
-            [VerifyCommand.Create(), GcCommand.Create(), ShadowCommand.Create(), PurgeCommand.Create(), ExportCommand.Create(), ImportCommand.Create()]),
+        [
+            VerifyCommand.Create(), TrackingCommand.Create(), GcCommand.Create(), ShadowCommand.Create(), PurgeCommand.Create(),
+            ExportCommand.Create(), ImportCommand.Create(),
+        ]),
     ];
 }

@@ -23,6 +23,9 @@ public sealed class Shadow(LiveContext context)
     {
         context.Provider.Drop(Location);
         context.Provider.Clone(context.Identity.Location, Location);
+        // Nobody reads what the copy would write down.
+        using var copy = context.Provider.Open(Location);
+        if (copy.ReadTracking().IsOn) copy.StopTracking(context.LockTimeout);
     }
 
     /// <summary>Where the copy is, its size, and the commit it holds; null where there is none, or where it is unfinished.</summary>

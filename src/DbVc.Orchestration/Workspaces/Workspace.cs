@@ -24,6 +24,7 @@ public sealed class Workspace : IDisposable
         Stashes = new StashShelf(context, Branches);
         Operations = new OperationDesk(context, Branches);
         Upkeep = new Maintenance(context);
+        Tracking = new TrackingDesk(context);
         Invariants = new InvariantDesk(context, History);
         Agents = new AgentCoordinator(context, Branches, Merges, History);
     }
@@ -50,6 +51,8 @@ public sealed class Workspace : IDisposable
     public AgentCoordinator Agents { get; }
 
     public Maintenance Upkeep { get; }
+
+    public TrackingDesk Tracking { get; }
 
     /// <summary>Opens the repository that contains a folder, and finishes what a command left behind that was killed.</summary>
     public static Workspace Open(string startFolder, WorkspaceOptions options, CancellationToken cancel)
