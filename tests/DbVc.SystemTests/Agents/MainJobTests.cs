@@ -57,32 +57,6 @@ public sealed class MainJobTests : IDisposable
         Assert.Equal(report.Rows!.Rejected, File.ReadLines(Path.Combine(_shop.Folder, "branches", "agent-sensors", "results", "quarantine.jsonl")).Count());
     }
 
-    [Theory]
-    [InlineData("rows=20", "budget.rows", "20 rows")]
-    [InlineData("bytes=2k", "budget.bytes", "2000 bytes")]
-    public void A_load_stops_at_the_branchs_budget_and_nothing_of_it_is_kept(string budget, string code, string says)
-    {
-        var report = _shop.Create("customers.json", "agent-customers", new BranchTerms(budget, null));
-        Assert.Equal(TaskState.Failed, report.State);
-        var log = string.Join('\n', _shop.Workspace.Agents.Log(BranchName.Parse("agent-customers")));
-        Assert.Contains(code, log);
-        Assert.Contains(says, log);
-        var shown = _shop.Workspace.Branches.Show(BranchName.Parse("agent-customers"));
-        Assert.Equal(0, shown.Used!.Rows);
-    }
-
-    [Fact]
-    public void An_agent_whose_time_is_used_up_is_stopped_and_cannot_go_on()
-    {
-        var failure = Assert.Throws<DbVcException>(() => _shop.Create("customers.json", "agent-customers", new BranchTerms("seconds=1", null)));
-        Assert.Equal(("budget.seconds", FailureKind.Refused), (failure.Code, failure.Kind));
-        Assert.Equal(TaskState.Failed, _shop.Workspace.Agents.Status(null).State);
-        Assert.True(_shop.Workspace.Branches.Show(BranchName.Parse("agent-customers")).Used!.Seconds >= 1);
-        var again = Assert.Throws<DbVcException>(() =>
-            _shop.Workspace.Agents.Retry(BranchName.Parse("agent-customers"), new SilentProgress(), CancellationToken.None));
-        Assert.Equal("budget.seconds", again.Code);
-    }
-
     [Fact]
     public void Code_edited_after_the_gates_is_not_merged_on_their_word()
     {
@@ -183,9 +157,8 @@ internal sealed class SampleShop : IDisposable
 
     public string Sample(string name) => Path.Combine(Folder, "in", name);
 
-    public AgentReport Create(string metadata, string branch, BranchTerms? terms = null) => Workspace.Agents.Create(
-        new AgentRequest(Sample(metadata), BranchName.Parse(branch), null, null, false) { Terms = terms ?? BranchTerms.None },
-        new SilentProgress(), CancellationToken.None);
+    public AgentReport Create(string metadata, string branch) => Workspace.Agents.Create(
+        new AgentRequest(Sample(metadata), BranchName.Parse(branch), null, null, false), new SilentProgress(), CancellationToken.None);
 
     public MergeReport Merge(string branch) =>
         Workspace.Merges.Merge(new MergeRequest(BranchName.Parse(branch), BranchName.Main, false, []), CancellationToken.None);
