@@ -4,7 +4,7 @@ using Xunit;
 
 namespace DbVc.Tests;
 
-/// <summary>Where the file system can share extents, a copy shares them and is isolated all the same. Needs root and xfsprogs, for a file system of its own.</summary>
+/// <summary>Where the file system can share extents, a copy shares them and is isolated all the same. Needs root and xfsprogs to make one.</summary>
 public sealed class ReflinkTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("dbvc-xfs-").FullName;
