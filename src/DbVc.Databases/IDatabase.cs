@@ -200,6 +200,10 @@ public interface IApplySession : IDisposable
     /// </summary>
     IReadOnlyList<ConstraintViolation> CheckInvariants(IReadOnlyList<Invariant> invariants, TimeSpan maxTime);
 
+    /// <summary>Keeps everybody else from writing to the database until the session ends; readers go on. False where the engine cannot: nothing is held then.
+    /// Throws kind Locked as <see cref="IDatabase.BeginApply"/> does.</summary>
+    bool HoldWriters() => false;
+
     /// <summary>Creates <c>_dbvc_state</c> if need be and writes it.</summary>
     void SetState(LiveState state);
 

@@ -54,6 +54,9 @@ internal sealed class SqliteApplySession : IApplySession
     public IReadOnlyList<ConstraintViolation> CheckInvariants(IReadOnlyList<Invariant> invariants, TimeSpan maxTime) =>
         [.. invariants.SelectMany(invariant => SqliteInvariantCheck.Run(_handle, invariant, maxTime))];
 
+    // The write lock is there from the beginning.
+    public bool HoldWriters() => true;
+
     public void SetState(LiveState state)
     {
         SqliteStateTable.Write(_handle, state);

@@ -19,8 +19,8 @@ internal static unsafe partial class SqliteNative
     [LibraryImport(Library, EntryPoint = "sqlite3_errmsg")]
     public static partial byte* ErrorMessage(nint connection);
 
-    [LibraryImport(Library, EntryPoint = "sqlite3_busy_timeout")]
-    public static partial int BusyTimeout(nint connection, int milliseconds);
+    [LibraryImport(Library, EntryPoint = "sqlite3_busy_handler")]
+    public static partial int BusyHandler(nint connection, delegate* unmanaged[Cdecl]<nint, int, int> callback, nint user);
 
     [LibraryImport(Library, EntryPoint = "sqlite3_db_readonly")]
     public static partial int IsReadOnly(nint connection, byte* schema);

@@ -27,6 +27,7 @@ internal sealed unsafe class SqliteHandle : IDisposable
     private const int OptionNoCheckpointOnClose = 1006;
     private const int OptionTrustedSchema = 1017;
     private nint _connection;
+    private SqliteBusyWait? _busy;
 
     private SqliteHandle(nint connection, string path) => (_connection, Path) = (connection, path);
 
@@ -80,8 +81,7 @@ internal sealed unsafe class SqliteHandle : IDisposable
         }
     }
 
-    public void SetBusyTimeout(TimeSpan timeout) =>
-        SqliteNative.BusyTimeout(_connection, (int)Math.Clamp(timeout.TotalMilliseconds, 0, int.MaxValue));
+    public void SetBusyTimeout(TimeSpan timeout) => (_busy ??= new SqliteBusyWait(_connection)).SetTimeout(timeout);
 
     public void Configure(int option, bool on)
     {
@@ -126,6 +126,7 @@ internal sealed unsafe class SqliteHandle : IDisposable
     public void Dispose()
     {
         if (_connection == 0) return;
+        _busy?.Dispose();
         SqliteNative.Close(_connection);
         _connection = 0;
     }

@@ -52,6 +52,7 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
             moved = result.Moved;
         }
 
+        if (PublishHeld(request, cancel) is { } outcome) return outcome;
         throw new DbVcException(FailureKind.Locked, "rows.moving",
             $"Rows kept changing in the live database: {string.Join(", ", moved.Take(5).Select(m => $"{m.Table} {m.Key}"))}.",
             hint: "Nothing was changed. Try again when those rows are quiet.");
@@ -221,10 +222,11 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
     }
 
     /// <summary>Makes the commit known and the intent durable; nothing points at the commit yet.</summary>
-    private Intent Begin(PublishRequest request, CommitId head, PublishPlan plan)
+    private Intent Begin(PublishRequest request, CommitId head, PublishPlan plan, Commit? captured = null)
     {
         Reached(PublishStep.Planned);
         var transaction = new CommitTransaction(context.Repository, request.Command, request.Actor);
+        if (captured is not null) transaction.Add(captured);
         var id = transaction.Add(plan.Commit);
         var intent = new Intent(request.Branch.Text, head.ToString(), id.ToString(), request.Command, request.Actor, plan.AlsoWrite);
         transaction.PutDocument(Intent.Collection, intent.Branch, intent.ToBytes());

@@ -10,7 +10,7 @@ namespace DbVc.SystemTests;
 internal static class ProofMode
 {
     /// <summary>The engines that the product can do by now.</summary>
-    private static readonly LiveEngine[] s_ready = [LiveEngine.Sqlite, LiveEngine.SqliteWal];
+    private static readonly LiveEngine[] s_ready = [LiveEngine.Sqlite, LiveEngine.SqliteWal, LiveEngine.MariaDb];
 
     public static bool IsLong { get; } = Environment.GetEnvironmentVariable("DBVC_LONG") == "1";
 
