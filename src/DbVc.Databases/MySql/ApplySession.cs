@@ -111,7 +111,7 @@ internal sealed class MySqlApplySession : IApplySession
 
     public void Forget(string mark)
     {
-        // There is no log of changes here.
+        if (MySqlMark.Parse(mark) is { } seen) MySqlChangeLog.Read(_handle)?.Forget(_handle, seen);
     }
 
     public void Commit()

@@ -29,6 +29,7 @@ public sealed class MySqlDatabase : IDatabase
     public void Scrub(TimeSpan lockTimeout)
     {
         using var handle = MySqlApplySession.Connect(_address, lockTimeout);
+        MySqlChangeLog.Erase(handle);
         foreach (var table in MySqlSchemaReader.ReadTables(handle).Tables) handle.Execute($"ALTER TABLE {MySqlName.Quote(table.Name)} FORCE, ALGORITHM=COPY");
     }
 
@@ -46,14 +47,22 @@ public sealed class MySqlDatabase : IDatabase
         return MySqlSequence.Read(handle).ToDictionary(c => c.Table, c => (long)Math.Min(c.Next - 1, long.MaxValue), StringComparer.OrdinalIgnoreCase);
     }
 
-    public TrackingReport ReadTracking() => TrackingReport.None;
+    public TrackingReport ReadTracking()
+    {
+        using var handle = MySqlHandle.Open(_address, new MySqlSession { LockTimeout = _readTimeout });
+        return MySqlTracking.Read(handle);
+    }
 
-    public void StartTracking(TimeSpan lockTimeout, IReadOnlyCollection<string>? tables = null) => throw new DbVcException(
-        FailureKind.Refused, "tracking.unsupported", "Changes in MySQL and MariaDB cannot be tracked by triggers yet.", Display);
+    public void StartTracking(TimeSpan lockTimeout, IReadOnlyCollection<string>? tables = null)
+    {
+        using var handle = MySqlApplySession.Connect(_address, lockTimeout);
+        MySqlTracking.Start(handle, tables);
+    }
 
     public void StopTracking(TimeSpan lockTimeout, IReadOnlyCollection<string>? tables = null)
     {
-        // There is none.
+        using var handle = MySqlApplySession.Connect(_address, lockTimeout);
+        MySqlChangeLog.Stop(handle, tables);
     }
 
     public void Dispose()

@@ -83,14 +83,14 @@ internal static class MySqlObjects
     public const string ProcedureSuffix = " (procedure)";
 
     /// <summary>All triggers of the database in the order in which they fire.</summary>
-    public static List<MySqlTrigger> ReadTriggers(MySqlHandle handle) =>
+    public static List<MySqlTrigger> ReadTriggers(MySqlHandle handle, bool withOwn = false) =>
     [
         .. List(handle,
             """
             SELECT trigger_name, event_object_table, action_timing, event_manipulation, action_statement, sql_mode, definer
             FROM information_schema.triggers WHERE trigger_schema = database()
             ORDER BY event_object_table, event_manipulation, action_timing, action_order
-            """).Where(t => !MySqlName.IsInternal(t[0])).Select(t => new MySqlTrigger(t[0], t[1], $"{t[2]} {t[3]}", t[4], t[5], t[6])),
+            """).Where(t => withOwn || !MySqlName.IsInternal(t[0])).Select(t => new MySqlTrigger(t[0], t[1], $"{t[2]} {t[3]}", t[4], t[5], t[6])),
     ];
 
     public static string DropSql(SchemaObject item) => item.Kind switch

@@ -30,7 +30,7 @@ internal sealed class MySqlReadSnapshot : IReadSnapshot
         }
     }
 
-    public string? Mark => null;
+    public string? Mark => MySqlMark.Read(_handle)?.ToString();
 
     public static MySqlReadSnapshot Open(MySqlAddress address, TimeSpan timeout)
     {
@@ -38,8 +38,9 @@ internal sealed class MySqlReadSnapshot : IReadSnapshot
         try
         {
             MySqlRecovery.RunIfNeeded(handle, address, timeout);
-            var (catalogue, hasState) = Begin(handle);
+            var (catalogue, own) = Begin(handle);
             // The first rows that are read fix the view; nothing is read before all tables are held.
+            var hasState = own.Contains(MySqlStateTable.Name);
             var state = hasState ? MySqlStateTable.ReadHeld(handle) : null;
             if (!hasState && catalogue.Tables.Count > 0) handle.Execute($"SELECT 1 FROM {MySqlName.Quote(catalogue.Tables[0].Name)} LIMIT 1");
             return new MySqlReadSnapshot(handle, catalogue, state);
@@ -78,7 +79,11 @@ internal sealed class MySqlReadSnapshot : IReadSnapshot
 
     public IReadOnlyList<(string Table, ulong Next)> ReadCounters() => MySqlSequence.Read(_handle);
 
-    public IChangeReader? ChangesSince(string mark) => null;
+    public IChangeReader? ChangesSince(string mark)
+    {
+        RequireFree();
+        return MySqlMark.Parse(mark) is { } since ? MySqlLogChanges.Open(_handle, since, ReadSchema()) : null;
+    }
 
     // Closing the connection ends the transaction. A cursor that still reads is cut off.
     public void Dispose()
@@ -87,12 +92,12 @@ internal sealed class MySqlReadSnapshot : IReadSnapshot
         _handle.Dispose();
     }
 
-    private static (MySqlCatalogue Catalogue, bool HasState) Begin(MySqlHandle handle)
+    private static (MySqlCatalogue Catalogue, IReadOnlyList<string> Own) Begin(MySqlHandle handle)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var (catalogue, hasState) = (MySqlSchemaReader.ReadTables(handle), MySqlStateTable.Exists(handle));
-            var names = catalogue.Tables.Select(t => t.Name).Concat(hasState ? [MySqlStateTable.Name] : []).ToList();
+            var (catalogue, own) = (MySqlSchemaReader.ReadTables(handle), MySqlSchemaReader.ReadOwn(handle));
+            var names = catalogue.Tables.Select(t => t.Name).Concat(own).ToList();
             handle.Execute("START TRANSACTION READ ONLY");
             try
             {
@@ -102,7 +107,7 @@ internal sealed class MySqlReadSnapshot : IReadSnapshot
                 }
 
                 var now = MySqlSchemaReader.ReadTables(handle);
-                if (now.Tables.SequenceEqual(catalogue.Tables) && MySqlStateTable.Exists(handle) == hasState) return (now, hasState);
+                if (now.Tables.SequenceEqual(catalogue.Tables) && MySqlSchemaReader.ReadOwn(handle).SequenceEqual(own)) return (now, own);
             }
             catch (DbVcException failure) when (attempt < MostAttempts && MySqlError.NumberOf(failure) == MySqlError.UnknownTable)
             {

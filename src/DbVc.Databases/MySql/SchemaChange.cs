@@ -74,6 +74,8 @@ internal sealed class MySqlSchemaChange
         var indexed = PlanIndexes();
         var (before, after) = (new List<MySqlStep>(), new List<MySqlStep>());
         before.AddRange(MySqlTriggerPause.Plan(paused));
+        var tracked = PlanTracking();
+        before.AddRange(tracked.Before);
         before.AddRange(_delta.ObjectsBefore.Where(o => o.Kind != SchemaObjectKind.Index).OrderByDescending(o => o.Kind.CreationOrder()).Select(PlanDrop));
         before.AddRange(_changes.Values.SelectMany(c => c.DropForeignKeys()));
         var dropped = _delta.Tables.Where(t => t.After is null).Select(t => t.Before!.Name).ToList();
@@ -90,6 +92,28 @@ internal sealed class MySqlSchemaChange
         after.AddRange(paused.Select(t => t with { Table = NameAfter(t.Table) }).Select(t => new MySqlStep(
             new MySqlSubject(SchemaObjectKind.Trigger, t.Name), t.Restore(MySqlTriggerPause.QuoteUser(t.Definer)), "")));
         after.AddRange(_delta.ObjectsAfter.Where(o => o.Kind == SchemaObjectKind.Trigger).Select(PlanCreate));
+        after.AddRange(tracked.After);
+        return (before, after);
+    }
+
+    /// <summary>The triggers of change tracking speak of the columns of a key, so they are made anew with a table that changes; it is read whole next time,
+    /// as its definition is another.</summary>
+    private (List<MySqlStep> Before, List<MySqlStep> After) PlanTracking()
+    {
+        var (before, after) = (new List<MySqlStep>(), new List<MySqlStep>());
+        if (_changes.Count == 0 || MySqlChangeLog.Read(_handle) is not { } log) return (before, after);
+        foreach (var table in _changes.Keys)
+        {
+            if (!log.Numbers.TryGetValue(table.Before!.Name, out var number)) continue;
+            var names = MySqlChangeLog.TriggerNames(number).ToList();
+            var present = MySqlChangeLog.ReadTriggers(_handle);
+            before.AddRange(names.Zip(MySqlChangeLog.TriggerSql(table.Before, number)).Where(t => present.ContainsKey(t.First))
+                .Select(t => new MySqlStep(new MySqlSubject(SchemaObjectKind.Trigger, t.First), $"DROP TRIGGER {t.First}", t.Second)));
+            if (table.Before.Name != table.After!.Name || MySqlChangeLog.ReasonAgainst(table.After) is not null) continue;
+            after.AddRange(names.Zip(MySqlChangeLog.TriggerSql(table.After, number))
+                .Select(t => new MySqlStep(new MySqlSubject(SchemaObjectKind.Trigger, t.First), t.Second, "")));
+        }
+
         return (before, after);
     }
 

@@ -39,6 +39,14 @@ internal static class MySqlSchemaReader
         return new MySqlCatalogue(tables, left);
     }
 
+    /// <summary>The tables of db-vc that a snapshot reads.</summary>
+    public static IReadOnlyList<string> ReadOwn(MySqlHandle handle) =>
+    [
+        .. MySqlObjects.List(handle, "SELECT table_name FROM information_schema.tables WHERE table_schema = database() "
+            + $"AND table_name IN ('{MySqlStateTable.Name}', '{MySqlChangeLog.Changes}', '{MySqlChangeLog.Tracking}', '{MySqlChangeLog.Tracked}') ORDER BY 1")
+            .Select(r => r[0]),
+    ];
+
     public static DatabaseSchema Read(MySqlHandle handle, MySqlCatalogue catalogue, List<UnversionedItem>? left = null)
     {
         var (tables, objects) = (new List<TableSchema>(), new List<SchemaObject>());

@@ -21,7 +21,7 @@ internal sealed class MySqlScratch : IDisposable
         {
             RemoveAbandoned(keeper);
             var name = Prefix + Path.GetRandomFileName().Replace(".", "", StringComparison.Ordinal);
-            MySqlWriteLock.Take(keeper, name, TimeSpan.Zero);
+            MySqlWriteLock.Take(keeper, LockOf(name), TimeSpan.Zero);
             keeper.Execute($"CREATE DATABASE {MySqlName.Quote(name)} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci");
             return new MySqlScratch(keeper, server with { Database = name, Location = null });
         }
@@ -54,14 +54,17 @@ internal sealed class MySqlScratch : IDisposable
         _keeper.Dispose();
     }
 
+    /// <summary>Another one than that of the database's writers.</summary>
+    private static string LockOf(string database) => "scratch " + database;
+
     private static void RemoveAbandoned(MySqlHandle keeper)
     {
         foreach (var row in MySqlObjects.List(keeper, "SELECT schema_name FROM information_schema.schemata"))
         {
             if (!row[0].StartsWith(Prefix, StringComparison.Ordinal)) continue;
-            if (keeper.ReadInteger($"SELECT GET_LOCK('{MySqlWriteLock.NameOf(row[0])}', 0)") != 1) continue;
+            if (keeper.ReadInteger($"SELECT GET_LOCK('{MySqlWriteLock.NameOf(LockOf(row[0]))}', 0)") != 1) continue;
             MySqlClone.Drop(keeper, row[0]);
-            keeper.Execute($"DO RELEASE_LOCK('{MySqlWriteLock.NameOf(row[0])}')");
+            keeper.Execute($"DO RELEASE_LOCK('{MySqlWriteLock.NameOf(LockOf(row[0]))}')");
         }
     }
 }

@@ -142,7 +142,7 @@ internal static class MySqlDefinitions
     public static string? Read(MySqlHandle handle, MySqlSubject subject) => subject.Kind switch
     {
         null => MySqlSchemaReader.ReadText(handle, subject.Name)?.ToString(),
-        SchemaObjectKind.Trigger => MySqlObjects.ReadTriggers(handle).Find(t => t.Name == subject.Name)?.ToObject().Sql,
+        SchemaObjectKind.Trigger => MySqlObjects.ReadTriggers(handle, withOwn: true).Find(t => t.Name == subject.Name)?.ToObject().Sql,
         { } kind => MySqlObjects.Find(handle, kind, subject.Name),
     };
 

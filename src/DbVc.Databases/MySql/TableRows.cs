@@ -82,11 +82,11 @@ internal sealed class MySqlTableRows(MySqlHandle handle, MySqlRowShape shape) : 
     }
 
     /// <summary>The rows that now stand under these keys, locked until the transaction ends; also those places that are empty.</summary>
-    public List<Value[]> FindByKeys(IReadOnlyList<Value[]> keys)
+    public List<Value[]> FindByKeys(IReadOnlyList<Value[]> keys, bool isLocking = true)
     {
         var found = new List<Value[]>();
         var statement = Prepare($"SELECT {_columnList} FROM {MySqlName.Quote(shape.Name)}"
-            + $"{(shape.HasIndex ? " FORCE INDEX (PRIMARY)" : "")} WHERE {KeyCondition(keys.Count)} FOR UPDATE");
+            + $"{(shape.HasIndex ? " FORCE INDEX (PRIMARY)" : "")} WHERE {KeyCondition(keys.Count)}{(isLocking ? " FOR UPDATE" : "")}");
         BindKeys(statement, keys);
         using var rows = statement.Query();
         while (rows.Read()) found.Add(rows.RowAt(0));

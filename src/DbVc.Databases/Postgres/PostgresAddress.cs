@@ -34,8 +34,8 @@ internal sealed class PostgresAddress
         if (address.Option("sslrootcert") is { } certificate) Settings.RootCertificate = certificate;
     }
 
-    /// <summary>Without password; for people.</summary>
-    public string Display => _address.ToString();
+    /// <summary>Without password, and where it comes from; for people.</summary>
+    public string Display => DatabaseEngines.Show(_address.ToString());
 
     public string Database => _address.Database!;
 

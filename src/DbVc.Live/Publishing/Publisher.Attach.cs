@@ -18,8 +18,7 @@ public sealed partial class Publisher
     /// <summary>Main becomes what the live database is, by one external commit; what main held stays in the history.</summary>
     public AttachOutcome Adopt(AttachRequest request, CancellationToken cancel)
     {
-        using var held = Lock(BranchName.Main);
-        Recover(BranchName.Main);
+        using var held = HoldForAttach();
         var head = context.Repository.Head(BranchName.Main);
         var before = context.Repository.ReadSnapshot(head).Snapshot;
         using var chunks = context.Repository.Chunks.BeginWrite();
@@ -46,8 +45,7 @@ public sealed partial class Publisher
     /// </summary>
     public AttachOutcome Reapply(AttachRequest request, CancellationToken cancel)
     {
-        using var held = Lock(BranchName.Main);
-        Recover(BranchName.Main);
+        using var held = HoldForAttach();
         var found = new FoundBranch(context, request);
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
@@ -79,9 +77,16 @@ public sealed partial class Publisher
     public AttachOutcome Settle(AttachRequest request, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        using var held = Lock(BranchName.Main);
-        Recover(BranchName.Main);
+        using var held = HoldForAttach();
         return Settle(request, context.Repository.Head(BranchName.Main), ReadStanding());
+    }
+
+    /// <summary>What is remembered of the database's own marks is of another one, which this may not be.</summary>
+    private IDisposable HoldForAttach()
+    {
+        var held = Hold(BranchName.Main);
+        _marks.Drop(BranchName.Main);
+        return held;
     }
 
     private AttachOutcome Settle(AttachRequest request, CommitId head, LiveStanding standing)

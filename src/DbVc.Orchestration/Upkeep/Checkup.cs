@@ -30,7 +30,7 @@ internal sealed class Checkup(WorkspaceContext context)
     private const int MostBehind = 10_000;
 
     /// <summary>Private databases whose ids begin like this belong to no branch and are in order: made ready beforehand, or for trying definitions.</summary>
-    private static readonly string[] ReservedIds = ["pool", "scratch"];
+    private static readonly string[] ReservedIds = ["pool", "scratch", "tracking-cost"];
 
     public CheckupReport Run(bool fix)
     {
@@ -41,6 +41,7 @@ internal sealed class Checkup(WorkspaceContext context)
         var dropped = fix ? Drop(orphans) : [];
         var left = orphans.Except(dropped).ToList();
         if (shadow.Place is not null && !items.Exists(i => i.Name == "branches' databases")) items.Add(Describe(left));
+        Try(items, "tracking", () => items.AddRange(LookAtTracking()));
         var over = ListExpired();
         if (over.Count > 0) items.Add(new CheckupItem("expired branches", true, $"{string.Join(", ", over)}: db-vc gc removes them", null));
         return new CheckupReport(items, shadow, [.. left.Select(DatabaseEngines.Show)]) { Dropped = [.. dropped.Select(DatabaseEngines.Show)] };
@@ -68,6 +69,34 @@ internal sealed class Checkup(WorkspaceContext context)
         catch (DbVcException failure)
         {
             return new CheckupItem(Name, false, failure.Message, failure.Hint);
+        }
+    }
+
+    private IEnumerable<CheckupItem> LookAtTracking()
+    {
+        var wanted = context.Live.Settings.Value.Tracks;
+        var state = new TrackingDesk(context).Read();
+        if (!state.IsOn && !wanted) yield break;
+        var missing = state.Tables.Where(t => !t.IsTracked && t.Gap is null && context.Live.Selection.Includes(t.Name)
+            && !context.Live.Selection.IsSchemaOnly(t.Name)).Select(t => t.Name).ToList();
+        var tracked = state.Tables.Count(t => t.IsTracked);
+        yield return new CheckupItem("tracking", !wanted || missing.Count == 0,
+            $"{tracked} of {state.Tables.Count} tables write down their changes, {state.Pending} that no commit holds" + (state.IsOn ? DescribeCost() : "")
+                + (missing.Count == 0 ? "" : "; not " + string.Join(", ", missing)),
+            wanted && missing.Count > 0 ? "db-vc tracking on" : null);
+    }
+
+    /// <summary>Empty where there is no place to measure it.</summary>
+    private string DescribeCost()
+    {
+        try
+        {
+            var cost = new TrackingDesk(context).Measure(CancellationToken.None);
+            return FormattableString.Invariant($"; an insert takes {cost.Slowdown:0.00} times as long");
+        }
+        catch (DbVcException)
+        {
+            return "";
         }
     }
 

@@ -1,4 +1,5 @@
 using DbVc.Databases;
+using DbVc.Live;
 using DbVc.Model;
 
 namespace DbVc.Orchestration;
@@ -47,6 +48,7 @@ public sealed class TrackingDesk
     public TrackingStatus Start(string? table)
     {
         using var database = _context.Publisher.Open(BranchName.Main);
+        RequireOurs(database);
         database.StartTracking(_context.Options.LockTimeout, table is null ? Versioned(database) : [table]);
         if (table is null) Remember(true);
         return TrackingStatus.Of(database);
@@ -131,6 +133,13 @@ public sealed class TrackingDesk
         return _context.Options.Clock.GetElapsedTime(started).TotalSeconds;
     }
 
+    /// <summary>A database that is not at main's head is not written to.</summary>
+    private void RequireOurs(IDatabase database)
+    {
+        using var read = database.BeginRead();
+        LiveIdentity.Check(_context.Live, BranchName.Main, _context.Repository.Head(BranchName.Main), read.State);
+    }
+
     private List<string> Versioned(IDatabase database)
     {
         using var read = database.BeginRead();
@@ -139,6 +148,8 @@ public sealed class TrackingDesk
 
     private void Remember(bool tracks)
     {
-        if (_context.Live.Settings.Value.Tracks != tracks) new ConfigurationDesk(_context.Layout).Set("tracking", [tracks ? "triggers" : "none"]);
+        var desk = new ConfigurationDesk(_context.Layout);
+        var value = tracks ? "triggers" : "none";
+        if (desk.Get("tracking")[0].Value?.ToString() != value) desk.Set("tracking", [value]);
     }
 }
