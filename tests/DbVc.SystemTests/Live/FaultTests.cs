@@ -1,4 +1,3 @@
-using DbVc.Live;
 using DbVc.Model;
 using DbVc.Orchestration;
 using Xunit;
@@ -43,7 +42,7 @@ public sealed class FaultTests : IDisposable
             }
 
             var code = host.Finish();
-            if (round == 0) (whole, code) = (proxy.Count, code);
+            if (round == 0) whole = proxy.Count;
             if (proxy.IsCut) cuts++;
             proxy.Heal();
             Judge(code, name, before, after);
@@ -77,7 +76,7 @@ public sealed class FaultTests : IDisposable
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Engines))]
-    public void Two_that_wait_for_each_other_in_a_circle_lose_nothing(LiveEngine engine)
+    public async Task Two_that_wait_for_each_other_in_a_circle_lose_nothing(LiveEngine engine)
     {
         _started = new LiveShop(engine);
         var before = Shop.Live.Dump();
@@ -87,13 +86,13 @@ public sealed class FaultTests : IDisposable
         client.Execute("UPDATE customers SET city = city WHERE id = 900");
         var merge = Task.Run(() => TryMerge("work"));
         // Either it has row 2 by now and this closes the circle, or it waits for this client: both must end well.
-        Thread.Sleep(500);
-        var client2 = Record.Exception(() => client.Execute("UPDATE customers SET city = city WHERE id = 2"));
-        Assert.True(client2 is null or LiveFailure { Kind: LiveFailureKind.Deadlock or LiveFailureKind.Busy }, client2?.ToString());
+        await Task.Delay(500);
+        var closing = Record.Exception(() => client.Execute("UPDATE customers SET city = city WHERE id = 2"));
+        Assert.True(closing is null or LiveFailure { Kind: LiveFailureKind.Deadlock or LiveFailureKind.Busy }, closing?.ToString());
         client.Execute("ROLLBACK");
-        Assert.True(merge.Result is null or FailureKind.Locked, merge.Result.ToString());
-        var found = Shop.Live.Dump();
-        Assert.True(found == (merge.Result is null ? after : before));
+        var refused = await merge;
+        Assert.True(refused is null or FailureKind.Locked, refused.ToString());
+        Assert.Equal(refused is null ? after : before, Shop.Live.Dump());
         Assert.True(Merge("work", OperationHost.Options) is MergeState.Merged or MergeState.UpToDate);
         Assert.Equal(after, Shop.Live.Dump());
     }
@@ -167,7 +166,8 @@ public sealed class FaultTests : IDisposable
 
         Assert.Equal(0, Shop.CountIntents());
         Assert.Equal(before, Shop.Live.Dump());
-        Shop.Live.Server.Run(mend, database);
+        // Not in that database: it may be one that takes no writes.
+        Shop.Live.Server.Run(mend, mend.StartsWith("ALTER DATABASE", StringComparison.Ordinal) ? null : database);
         Assert.Equal(MergeState.Merged, Merge("work", OperationHost.Options));
         Assert.Equal(after, Shop.Live.Dump());
     }
