@@ -81,7 +81,7 @@ internal static class PostgresClone
         {
             return PostgresConnection.Open(address.With("postgres"), PostgresUse.Own, lockTimeout);
         }
-        catch (DbVcException failure) when (failure.Code is "database.missing" or "database.permission")
+        catch (DbVcException failure) when (failure.Code is "database.missing" or "database.denied")
         {
             return PostgresConnection.Open(address.With("template1"), PostgresUse.Own, lockTimeout);
         }

@@ -65,7 +65,7 @@ internal static class PostgresError
         "28P01" or "28000" => new DbVcException(FailureKind.Failed, "database.login",
             $"The server refuses the login to {display}: {failure.MessageText}.", display,
             "Check the user and where the password comes from: password_env, password_file, PGPASSWORD or PGPASSFILE.", failure),
-        Permission => new DbVcException(FailureKind.Refused, "database.permission",
+        Permission => new DbVcException(FailureKind.Refused, "database.denied",
             $"The role of {display} may not do this: {failure.MessageText}.", display, "Grant the role what it lacks, or name another role.", failure),
         "57P01" or "57P02" or "57P03" => Unreachable(display, failure.MessageText, failure),
         "XX001" or "XX002" => new DbVcException(FailureKind.Failed, "database.corrupt",

@@ -325,6 +325,13 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
         if (intent.Restore) Restoration.Make(context);
         using var database = Open(branch);
         using var session = database.BeginApply(context.LockTimeout);
+        if (intent.From is null && !intent.Restore && session.State is { } state && state.RepositoryId != context.Identity.Id)
+        {
+            throw new DbVcException(FailureKind.Refused, "live.other-repository", "Another repository took this database up before init was done.",
+                where: $"{context.Identity.Display}, repository {state.RepositoryId}",
+                hint: "Use that repository, and remove the folder .db-version-control of this one.");
+        }
+
         if (intent.From is not null || session.State is not null) return intent.IsDone(session.State);
 
         // Init died before it marked the database: nothing else is missing, so finish it. A restored database has yet to get its rows.

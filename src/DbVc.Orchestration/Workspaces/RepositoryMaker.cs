@@ -34,7 +34,7 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
             options.StepReached?.Invoke(PublishStep.Drafted);
             Directory.Move(draft, _layout.Control);
             options.StepReached?.Invoke(PublishStep.Placed);
-            return Finish(commit, unversioned);
+            return FinishOrWithdraw(commit, unversioned);
         }
         catch
         {
@@ -114,6 +114,20 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
 
         Configuration.Parse(text, _layout.Config);
         return text;
+    }
+
+    /// <summary>Of two that begin at the same moment the second finds the database taken; nothing of it stays.</summary>
+    private InitReport FinishOrWithdraw(CommitId commit, IReadOnlyList<UnversionedItem> unversioned)
+    {
+        try
+        {
+            return Finish(commit, unversioned);
+        }
+        catch (DbVcException failure) when (failure.Code == "live.other-repository")
+        {
+            Directory.Delete(_layout.Control, recursive: true);
+            throw;
+        }
     }
 
     private InitReport Finish(CommitId commit, IReadOnlyList<UnversionedItem> unversioned)

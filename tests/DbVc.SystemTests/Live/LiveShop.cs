@@ -34,9 +34,11 @@ internal sealed class LiveShop : IDisposable
 
     public string Folder { get; }
 
-    public void Init()
+    public void Init() => Init(Live.Address);
+
+    public void Init(string address)
     {
-        Workspace.Init(new InitRequest(Folder, Live.Address, null), OperationHost.Options, CancellationToken.None);
+        Workspace.Init(new InitRequest(Folder, address, null), OperationHost.Options, CancellationToken.None);
         AllowBranches(Folder);
     }
 

@@ -10,7 +10,7 @@ namespace DbVc.SystemTests;
 internal static class ProofMode
 {
     /// <summary>The engines that the product can do by now.</summary>
-    private static readonly LiveEngine[] s_ready = [LiveEngine.Sqlite, LiveEngine.SqliteWal, LiveEngine.MariaDb];
+    private static readonly LiveEngine[] s_ready = [LiveEngine.Sqlite, LiveEngine.SqliteWal, LiveEngine.Postgres15, LiveEngine.Postgres18, LiveEngine.MariaDb];
 
     public static bool IsLong { get; } = Environment.GetEnvironmentVariable("DBVC_LONG") == "1";
 
@@ -24,6 +24,9 @@ internal static class ProofMode
         var wanted = Environment.GetEnvironmentVariable("DBVC_ENGINES") is { Length: > 0 } text ? text.Split(',').Select(Enum.Parse<LiveEngine>) : null;
         return [.. wanted ?? (IsLong ? s_ready : s_ready.Intersect(brief))];
     }
+
+    /// <summary>The same without the engines that have no server.</summary>
+    public static TheoryData<LiveEngine> Servers(IEnumerable<LiveEngine> brief) => [.. Engines(brief).Select(row => row.Data).Where(IsServer)];
 
     public static bool IsServer(LiveEngine engine) => engine is not (LiveEngine.Sqlite or LiveEngine.SqliteWal);
 

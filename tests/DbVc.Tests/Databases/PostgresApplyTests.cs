@@ -277,7 +277,7 @@ public sealed class PostgresApplyTests : IDisposable
         using (var session = stranger.BeginApply(Short))
         {
             var failure = Assert.Throws<DbVcException>(() => session.Apply(delta));
-            Assert.Equal(("database.permission", true), (failure.Code, failure.Message.Contains("secret", StringComparison.Ordinal)));
+            Assert.Equal(("database.denied", true), (failure.Code, failure.Message.Contains("secret", StringComparison.Ordinal)));
         }
 
         Assert.Equal(content.Dump(), DatabaseContent.Read(owner).Dump());
