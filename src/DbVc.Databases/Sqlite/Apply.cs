@@ -8,6 +8,7 @@ internal sealed class SqliteApply(SqliteHandle handle, DatabaseDelta delta, Dict
     /// <summary>Moved rows and violations reported at most; the rest adds nothing for a person.</summary>
     public const int MaxReported = 100;
 
+    private readonly Dictionary<TableDelta, SqliteInPlace?> _inPlace = new(ReferenceEqualityComparer.Instance);
     private readonly List<MovedRow> _moved = [];
     private readonly List<ConstraintViolation> _violations = [];
 
@@ -47,11 +48,13 @@ internal sealed class SqliteApply(SqliteHandle handle, DatabaseDelta delta, Dict
     {
         if (table.Before is not { } before) return;
         using var rows = new SqliteTableRows(handle, before);
+        var inPlace = _inPlace[table] = SqliteInPlace.Of(handle, table);
         var wholeRows = new Dictionary<Value[], long>(RowComparer.Instance);
         foreach (var change in changes[table])
         {
             if (change.Before is not { } expected) continue;
-            if (rows.HasWholeKey(expected)) RemoveByKey(rows, expected);
+            if (inPlace?.Takes(change) == true) UpdateByKey(rows, expected, change.After!);
+            else if (rows.HasWholeKey(expected)) RemoveByKey(rows, expected);
             else wholeRows[expected] = wholeRows.GetValueOrDefault(expected) + change.Count;
         }
 
@@ -64,6 +67,13 @@ internal sealed class SqliteApply(SqliteHandle handle, DatabaseDelta delta, Dict
         var actual = rows.FindOther(expected);
         if (actual is null) rows.Delete(expected);
         else Report(new MovedRow(rows.Table.Name, rows.DescribeKey(expected), expected, actual.Length == 0 ? null : actual));
+    }
+
+    private void UpdateByKey(SqliteTableRows rows, Value[] expected, Value[] next)
+    {
+        var actual = rows.FindOther(expected);
+        if (actual is not null) Report(new MovedRow(rows.Table.Name, rows.DescribeKey(expected), expected, actual.Length == 0 ? null : actual));
+        else if (_moved.Count == 0 && _violations.Count < MaxReported && rows.Update(expected, next) is { } violation) _violations.Add(violation);
     }
 
     private void RemoveWholeRows(SqliteTableRows rows, Dictionary<Value[], long> wanted)
@@ -92,9 +102,10 @@ internal sealed class SqliteApply(SqliteHandle handle, DatabaseDelta delta, Dict
     {
         if (table.After is not { } after) return;
         using var rows = new SqliteTableRows(handle, after);
+        var inPlace = _inPlace.GetValueOrDefault(table);
         foreach (var change in changes[table])
         {
-            if (change.After is not { } added) continue;
+            if (change.After is not { } added || inPlace?.Takes(change) == true) continue;
             for (long i = 0; i < change.Count && _violations.Count < MaxReported; i++)
             {
                 if (rows.Insert(added) is { } violation) _violations.Add(violation);

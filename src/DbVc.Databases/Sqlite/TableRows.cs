@@ -13,7 +13,9 @@ internal sealed class SqliteTableRows : IDisposable
     private readonly string _columnList;
     private readonly string _keyCondition;
     private readonly string? _rowId;
+    private readonly SqliteAffinity[] _affinities;
     private readonly List<SqliteStatement> _statements = [];
+    private readonly Dictionary<string, SqliteStatement> _updates = new(StringComparer.Ordinal);
     private SqliteStatement? _select;
     private SqliteStatement? _selectBack;
     private SqliteStatement? _delete;
@@ -30,6 +32,7 @@ internal sealed class SqliteTableRows : IDisposable
         _keyCondition = string.Join(" AND ", table.PrimaryKey.Select((k, i) =>
             $"{SqliteName.Quote(k)} = ?{i + 1}{(i < collations.Count ? " COLLATE " + SqliteName.Quote(collations[i]) : "")}"));
         _rowId = SqliteKeyIndex.FindRowIdName(handle, table);
+        _affinities = [.. table.StoredColumns.Select(c => SqliteAffinities.Of(c.DeclaredType))];
     }
 
     public TableSchema Table { get; }
@@ -93,27 +96,59 @@ internal sealed class SqliteTableRows : IDisposable
         }
     }
 
-    /// <summary>Adds a row and reads it back; returns the constraint it broke, and then it is not there.</summary>
+    /// <summary>Adds a row as it is; returns the constraint it broke, and then it is not there.</summary>
     public ConstraintViolation? Insert(Value[] row)
     {
         _insert ??= Keep(SqliteWriting.InsertSql(Table));
         for (var i = 0; i < row.Length; i++) _insert.Bind(i, row[i]);
-        var code = _insert.TryStep();
+        if (Run(_insert, row) is { } violation) return violation;
+        if (!IsKept(row, Enumerable.Range(0, row.Length))) RequireStored(row, isNew: true);
+        return null;
+    }
+
+    /// <summary>Gives a row whose key stays what it is its other values; returns the constraint it broke, and then it is as it was.</summary>
+    public ConstraintViolation? Update(Value[] before, Value[] after)
+    {
+        var changed = Enumerable.Range(0, after.Length).Where(i => before[i] != after[i]).ToList();
+        if (changed.Count == 0) return null;
+        var set = string.Join(", ", changed.Select((column, i) => $"{SqliteName.Quote(_columns[column])} = ?{_key.Length + i + 1}"));
+        if (!_updates.TryGetValue(set, out var update)) _updates[set] = update = Keep($"UPDATE OR ABORT {_name} SET {set} WHERE {_keyCondition}");
+        BindKey(update, before);
+        for (var i = 0; i < changed.Count; i++) update.Bind(_key.Length + i, after[changed[i]]);
+        if (Run(update, after) is { } violation) return violation;
+        if (!IsKept(after, changed)) RequireStored(after, isNew: false);
+        return null;
+    }
+
+    private ConstraintViolation? Run(SqliteStatement statement, Value[] row)
+    {
+        var code = statement.TryStep();
         if (code == SqliteError.Done)
         {
-            _insert.Reset();
-            RequireStored(row);
+            statement.Reset();
             return null;
         }
 
         var (message, failure) = (_handle.ErrorMessage, _handle.Fail());
-        _insert.Reset();
+        statement.Reset();
         if (SqliteError.Primary(code) != SqliteError.Constraint) throw failure;
         return new ConstraintViolation(message.Replace(" constraint failed:", "", StringComparison.Ordinal), Table.Name, DescribeKey(row),
             $"Row {DescribeKey(row)} of '{Table.Name}': {message}.")
         {
             Rows = [.. SqliteUniqueRival.Find(_handle, Table, row, message).Prepend(row).Select(r => new ViolatingRow(Table.Name, NameKey(r)))],
         };
+    }
+
+    /// <summary>True if these values cannot be stored other than they are.</summary>
+    private bool IsKept(Value[] row, IEnumerable<int> columns)
+    {
+        if (_handle.IsUtf16) return false;
+        foreach (var column in columns)
+        {
+            if (!SqliteAffinities.Keeps(_affinities[column], row[column].Kind)) return false;
+        }
+
+        return true;
     }
 
     /// <summary>The row's key with its columns' names; the whole row where there is no key.</summary>
@@ -141,9 +176,9 @@ internal sealed class SqliteTableRows : IDisposable
     }
 
     /// <summary>A column's declared type may convert what is put into it; then the database would not hold what the commit says.</summary>
-    private void RequireStored(Value[] row)
+    private void RequireStored(Value[] row, bool isNew)
     {
-        if (_rowId is null)
+        if (_rowId is null || !isNew)
         {
             _selectBack = SelectByKey();
             BindKey(_selectBack, row);

@@ -66,21 +66,43 @@ public sealed class Shadow(LiveContext context)
         context.Provider.Clone(Location, destination);
     }
 
-    /// <summary>Applies the change from one commit to a snapshot in the copy, checks it, and takes it back. Returns what would be broken.</summary>
+    /// <summary>
+    /// Applies the change from one commit to a snapshot in the copy, checks it, and takes it back. Returns what would be broken. Where the copy is at
+    /// another commit that is no further from the snapshot, it makes the change from there: what comes out is the same, and that state was valid, too.
+    /// </summary>
     public IReadOnlyList<ConstraintViolation> Rehearse(CommitId from, Snapshot after, IChunkSource chunks)
     {
         using var held = Lock();
-        MoveTo(from);
+        if (!IsNearer(from, after, chunks, out var start)) MoveTo(start = from);
         using var database = context.Provider.Open(Location);
         using var session = database.BeginApply(context.LockTimeout);
-        var delta = new SnapshotDiff(chunks, context.Repository.ReadSnapshot(from).Snapshot, after).ToDelta();
+        var delta = new SnapshotDiff(chunks, context.Repository.ReadSnapshot(start).Snapshot, after).ToDelta();
         var result = session.Apply(delta);
         if (result.Violations.Count > 0) return result.Violations;
-        if (result.Moved.Count > 0) throw Unequal(from, result.Moved[0]);
+        if (result.Moved.Count > 0) throw Unequal(start, result.Moved[0]);
 
         // The rows of a schema-only table are not here; whether they are missed, the live database says.
         var broken = session.CheckConstraints(delta).Where(v => !v.Rows.Any(r => !r.Exists && context.Selection.IsSchemaOnly(r.Table))).ToList();
         return broken.Count > 0 ? broken : session.CheckInvariants(context.Invariants.ReadAll(), context.InvariantTime);
+    }
+
+    /// <summary>True if the copy stands at a commit that differs from the snapshot in no more rows than <paramref name="from"/> does.</summary>
+    private bool IsNearer(CommitId from, Snapshot after, IChunkSource chunks, out CommitId at)
+    {
+        at = from;
+        if (!context.Provider.Exists(Location) || ReadState() is not { } now || now == from) return false;
+        at = now;
+        var (near, far) = (Start(now), Start(from));
+        // Both at once, so that neither is read further than the shorter one.
+        while (near.MoveNext())
+        {
+            if (!far.MoveNext()) return false;
+        }
+
+        return true;
+
+        IEnumerator<RowChange> Start(CommitId commit) => new SnapshotDiff(chunks, context.Repository.ReadSnapshot(commit).Snapshot, after).ToDelta().Tables
+            .SelectMany(t => t.Rows).GetEnumerator();
     }
 
     /// <summary>Brings the copy to a commit, from wherever it is; makes it if it is missing or is not what it should be.</summary>
