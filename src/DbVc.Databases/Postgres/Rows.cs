@@ -8,14 +8,17 @@ internal static class PostgresRows
     /// <summary>From here on a table lies on the disk nearly in the order of its key: the index gives it for little more than reading it as it lies.</summary>
     private const double Ordered = 0.8;
 
+    /// <summary>Bytes that the server sorts in memory.</summary>
+    private const long Small = 4 << 20;
+
     /// <summary>
-    /// The stored columns of all rows, in the order of the key where the statistics say that the index gives it cheaply. Any other order would cost the
-    /// server a sort, or as many jumps as rows; the tree sorts faster than that.
+    /// The stored columns of all rows, in the order of the key where that is cheap: of small tables, and where the statistics say that the index gives it
+    /// nearly as the rows lie. Elsewhere it would cost the server a big sort, or as many jumps as rows; then the tree sorts.
     /// </summary>
     public static string Select(PostgresConnection connection, TableSchema table)
     {
         var keys = table.PrimaryKey.Select(k => table.FindColumn(k)!).ToList();
-        var isOrdered = keys.Count > 0 && keys.TrueForAll(HasKeyOrder) && Math.Abs(ReadCorrelation(connection, table, keys[0])) is > Ordered and < 1;
+        var isOrdered = keys.Count > 0 && keys.TrueForAll(HasKeyOrder) && IsOrderCheap(connection, table, keys[0]);
         return Select(table) + (isOrdered ? $" ORDER BY {PostgresName.QuoteAll(keys.Select(k => k.Name))}" : "");
     }
 
@@ -28,12 +31,16 @@ internal static class PostgresRows
     /// <summary>How the stored columns come.</summary>
     public static PostgresReading[] ReadingsOf(TableSchema table) => [.. table.StoredColumns.Select(c => PostgresTypes.ReadingOf(c.DeclaredType))];
 
-    /// <summary>How much the order of the rows on the disk is that of a column: 1 wholly, -1 backward, 0 not at all or not known.</summary>
-    private static double ReadCorrelation(PostgresConnection connection, TableSchema table, Column column)
+    /// <summary>The correlation is how much the order of the rows on the disk is that of the column: 1 wholly, -1 backward, 0 not at all.</summary>
+    private static bool IsOrderCheap(PostgresConnection connection, TableSchema table, Column column)
     {
         var (schema, name) = PostgresName.Split(table.Name);
-        return connection.Read("SELECT correlation FROM pg_stats WHERE schemaname = $1 AND tablename = $2 AND attname = $3 AND NOT inherited",
-            row => row.IsDBNull(0) ? 0 : row.GetFloat(0), schema, name, column.Name).FirstOrDefault();
+        return connection.Read(
+            """
+            SELECT pg_relation_size(c.oid), (SELECT s.correlation FROM pg_stats s
+              WHERE s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = $3 AND NOT s.inherited)
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind = 'r'
+            """, row => row.GetInt64(0) <= Small || (!row.IsDBNull(1) && Math.Abs(row.GetFloat(1)) > Ordered), schema, name, column.Name).FirstOrDefault();
     }
 
     private static bool HasKeyOrder(Column column) =>

@@ -114,7 +114,7 @@ public sealed class ServerRepositoryTests : IDisposable
         await RunAsync("branch", "create", "side");
         var branch = new Uri((await JsonAsync("branch", "show", "side"))["database"]!.ToString()).AbsolutePath[1..];
         var orphan = branch[..branch.LastIndexOf('_')] + "_deadbeef0123";
-        Ask(server, url, $"CREATE DATABASE {orphan}");
+        Ask(server, url, $"CREATE DATABASE {orphan}" + (server is PostgresServer ? $" OWNER {DatabaseServer.User}" : ""));
         var found = await SayAsync("doctor", "--json");
         Assert.Contains(orphan, found.Out);
         Assert.DoesNotContain(branch, System.Text.Json.Nodes.JsonNode.Parse(found.Out)!["orphans"]!.ToJsonString());
