@@ -40,6 +40,8 @@ internal sealed class PostgresApply
         if (!_triggers.AreOff) Orphans = new PostgresForeignKeyCheck(_connection, _stages).FindComing();
         if (Orphans.Count > 0) return _findings.Result;
         _triggers.Disable(firing);
+        // Before the rows: whoever takes a number from here on gets one that no new row has.
+        foreach (var stage in _stages.Where(s => s.IsSameTable)) PostgresSequenceAdvance.Run(_connection, stage);
         // Checks and computed columns may call functions that find names as in the user's own sessions.
         _connection.Execute("SET LOCAL search_path TO DEFAULT");
         Write();

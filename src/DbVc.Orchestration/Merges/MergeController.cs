@@ -85,12 +85,14 @@ public sealed class MergeController
         var source = CommitId.Parse(record.SourceHead);
         var target = BranchName.Parse(record.Target);
         MergeOutcome? merged = null;
+        var attempts = 0;
         var outcome = _context.Publisher.Publish(new PublishRequest(target, $"branch merge {record.Source}", _context.Options.User.Name, head =>
         {
             merged = null;
             if (_planner.IsUpToDate(source, head)) return null;
             using var chunks = InterruptibleChunks.For(_context.Repository.Chunks.BeginWrite(), cancel);
-            merged = _planner.Run(Inputs(record, source, head, _context.Repository.ReadSnapshot(head).Snapshot), chunks);
+            var inputs = Inputs(record, source, head, _context.Repository.ReadSnapshot(head).Snapshot);
+            merged = _planner.Run(inputs with { HighestKey = KeepDistance(inputs.HighestKey, attempts++) }, chunks);
             if (merged.Conflicts.Count > 0) return null;
             var snapshot = SnapshotCodec.Write(chunks, merged.Merged);
             chunks.Publish();
@@ -226,6 +228,11 @@ public sealed class MergeController
             return database.ReadHighestKeys();
         }
     }
+
+    /// <summary>New keys begin behind those that were handed out. Where others took them before the merge was done, the next attempt leaves them room: gaps
+    /// between such keys mean nothing, and numbers that keep running are overtaken in the end.</summary>
+    private static Func<string, long> KeepDistance(Func<string, long> highestKey, int attempts) => attempts == 0 ? highestKey : table =>
+        highestKey(table) is > 0 and var highest ? highest + (100 * (long)Math.Pow(10, attempts)) : 0;
 
     private MergeInputs Inputs(MergeRecord record, CommitId source, CommitId head, Snapshot target) => new(
         source, head, target, MergePolicies.Parse([.. _context.Configuration.Policies, .. record.Policies.Select(text => new PolicyLine(text))]),
