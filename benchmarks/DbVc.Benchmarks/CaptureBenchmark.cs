@@ -25,9 +25,17 @@ internal static class CaptureBenchmark
         live.Branches.Commit(BranchName.Main, "Tracked from here on", null, CancellationToken.None);
         Commits(bench, live, database, "tracked");
         Merges(live, database, bench.Rows);
-        Rollbacks(live, database, bench);
         Slowdown(bench);
         ManyTables(bench);
+    }
+
+    /// <summary>A tenth of the rows goes back to what it was.</summary>
+    public static void RunRollback(Bench bench)
+    {
+        var database = bench.PathOf("live.db");
+        EngineTable.Create(database, bench.Rows);
+        using var live = Open(bench, database, out _);
+        Rollbacks(live, database, bench);
     }
 
     /// <summary>A file of about 1 GB whose pages are hashed.</summary>

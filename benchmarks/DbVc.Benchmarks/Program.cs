@@ -8,6 +8,7 @@ var benchmarks = new Dictionary<string, Action<Bench>>
     ["first-commit"] = FirstCommitBenchmark.Run,
     ["agent"] = AgentBenchmark.Run,
     ["capture"] = CaptureBenchmark.Run,
+    ["rollback"] = CaptureBenchmark.RunRollback,
     ["capture-large"] = CaptureBenchmark.RunLarge,
     ["status"] = StatusBenchmark.Run,
     ["merge"] = MergeBenchmark.Run,

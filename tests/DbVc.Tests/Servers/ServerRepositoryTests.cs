@@ -43,6 +43,7 @@ public sealed class ServerRepositoryTests : IDisposable
         Ask(server, url, "UPDATE customers SET name = 'Ben' WHERE id = 2");
         await RunAsync("branch", "merge", "side");
         Assert.Equal(("3", "Ben"), (Ask(server, url, "SELECT count(*) FROM orders"), Ask(server, url, "SELECT name FROM customers WHERE id = 2")));
+        Assert.Contains("50", await RunAsync("query", "--at", "HEAD~3", "SELECT balance FROM customers WHERE id = 1"));
         Assert.Contains("Tess", await RunAsync("blame", "orders", "--key", "3"));
         await RunAsync("rollback", "--to-commit", "HEAD~1");
         Assert.Equal("2", Ask(server, url, "SELECT count(*) FROM orders"));
