@@ -4,7 +4,7 @@ using Xunit;
 
 namespace DbVc.SystemTests;
 
-/// <summary>What goes wrong around a database server in the middle of a merge: a clear error, nothing half done, and the merge gets through afterwards.</summary>
+/// <summary>What goes wrong around a server in the middle of a merge: a clear error, nothing half done, and the merge gets through afterwards.</summary>
 public sealed class FaultTests : IDisposable
 {
     private LiveShop? _started;
