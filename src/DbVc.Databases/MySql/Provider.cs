@@ -106,6 +106,6 @@ public sealed class MySqlProvider : IDatabaseProvider
 
     internal static DbVcException ServerUnset() => new(FailureKind.Usage, "branches.server-unset",
         "Branches, merges and questions about the past need a place for private databases, and none is set.",
-        hint: "Name another server, config set branches.server mysql://USER@HOST:PORT, or allow the server of the live database: "
-            + "config set branches.server production");
+        hint: "Name another server, db-vc config set branches.server mysql://USER@HOST:PORT, or allow the server of the live database: "
+            + "db-vc config set branches.server production");
 }

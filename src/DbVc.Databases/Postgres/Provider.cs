@@ -61,5 +61,6 @@ public sealed class PostgresProvider(ServerAddress? workServer = null) : IDataba
     private static string Digits(string repository) => repository[..Math.Min(RepositoryDigits, repository.Length)].ToLowerInvariant();
 
     internal static DbVcException Unset() => new(FailureKind.Usage, "branches.server-unset", "Nobody said on which server private databases may be made.",
-        hint: "Set branches.server in config.yaml: the address of another PostgreSQL server, or production to allow them beside the live database.");
+        hint: "Name another server, db-vc config set branches.server postgres://USER@HOST:PORT, or allow the server of the live database: "
+            + "db-vc config set branches.server production");
 }

@@ -144,6 +144,9 @@ public sealed class BranchManager
             Budget = budget,
             Expires = expires,
         };
+
+        // Asked before anything is recorded: without a place for its database there is no branch.
+        _context.Instances.Locate(record);
         var transaction = new CommitTransaction(_context.Repository, $"branch create {name}", _context.Options.User.Name);
         transaction.MoveBranch(name, null, start);
         transaction.PutDocument(BranchRecord.Collection, name.Text, record.ToBytes());

@@ -71,6 +71,7 @@ public sealed class ServerRepositoryTests : IDisposable
         var refused = await SayAsync("branch", "create", "side");
         Assert.Equal(2, refused.Code);
         Assert.Contains("branches.server", refused.Error);
+        Assert.DoesNotContain("side", await RunAsync("branch", "list"));
         Assert.Equal(1, (await SayAsync("doctor")).Code);
         await RunAsync("config", "set", "branches.server", "production");
         await RunAsync("branch", "create", "other");
