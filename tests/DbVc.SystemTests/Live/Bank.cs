@@ -44,11 +44,11 @@ internal sealed class Bank : IDisposable
 
     /// <summary>Returns each account that does not hold what the book says: a transfer that was done by half, or twice, or overwritten.</summary>
     public static string BookQuery => $"""
-        SELECT a.id, a.balance, COALESCE(b.change, 0) AS booked FROM accounts AS a LEFT JOIN (
-            SELECT account, SUM(amount) AS change FROM (
+        SELECT a.id, a.balance, COALESCE(b.moved, 0) AS booked FROM accounts AS a LEFT JOIN (
+            SELECT account, SUM(amount) AS moved FROM (
                 SELECT payee AS account, amount FROM entries UNION ALL SELECT payer AS account, -amount AS amount FROM entries) AS both_sides
             GROUP BY account) AS b ON b.account = a.id
-        WHERE a.balance <> {StartBalance} + COALESCE(b.change, 0)
+        WHERE a.balance <> {StartBalance} + COALESCE(b.moved, 0)
         """;
 
     /// <summary>One transfer, as statements.</summary>

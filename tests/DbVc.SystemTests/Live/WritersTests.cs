@@ -18,7 +18,7 @@ public sealed class WritersTests
     private static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(ProofMode.IsLong ? 20 : 2);
     private static readonly TimeSpan s_busy = TimeSpan.FromSeconds(ProofMode.IsLong ? 60 : 8);
 
-    public static TheoryData<LiveEngine> Engines => ProofMode.Engines([LiveEngine.SqliteWal, LiveEngine.Postgres15]);
+    public static TheoryData<LiveEngine> Engines => ProofMode.Engines([LiveEngine.SqliteWal, LiveEngine.Postgres15, LiveEngine.MariaDb]);
 
     [Theory]
     [MemberData(nameof(Engines))]
