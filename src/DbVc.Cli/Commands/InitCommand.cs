@@ -45,12 +45,12 @@ internal static class InitCommand
         }.Runs(context => context.Get(attach) || context.Get(adopt) || context.Get(reapply)
             ? Attach(context, new AttachmentRequest(context.FindRepository(), context.Get(database), Mode(context.Get(adopt), context.Get(reapply))))
             : Run(context, new InitRequest(context.Folder, context.Get(database) ?? throw WithoutDatabase(), context.Get(name))
-        {
-            WorkServer = context.Get(branches),
-            Include = context.Get(include) ?? [],
-            Exclude = context.Get(exclude) ?? [],
-            SchemaOnly = context.Get(schemaOnly) ?? [],
-        }));
+            {
+                WorkServer = context.Get(branches),
+                Include = context.Get(include) ?? [],
+                Exclude = context.Get(exclude) ?? [],
+                SchemaOnly = context.Get(schemaOnly) ?? [],
+            }));
     }
 
     private static AttachMode Mode(bool adopt, bool reapply) => (adopt, reapply) switch

@@ -130,12 +130,12 @@ internal sealed class PostgresSchemaChange(PostgresConnection connection, Databa
 
         foreach (var (table, sql) in _foreignKeys!.Missing().Where(k => !_altered.Exists(t => t.After!.Name == k.Table)
             && !delta.Tables.Any(t => t.After is null && t.Before!.Name == k.Table))) Demand(new TableSchema
-        {
-            Name = table,
-            Columns = [],
-            PrimaryKey = [],
-            Sql = "",
-        }, sql);
+            {
+                Name = table,
+                Columns = [],
+                PrimaryKey = [],
+                Sql = "",
+            }, sql);
     }
 
     /// <summary>A rule for the whole table; rows that do not meet it are a violation.</summary>

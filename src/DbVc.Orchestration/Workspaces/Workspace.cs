@@ -143,7 +143,7 @@ internal sealed record WorkspaceContext(
             LiveSettings.Production => ServerAddress.Parse(location).WithDatabase(null),
             var address => ServerAddress.Parse(DatabaseEngines.Normalize(address, layout.Control)),
         };
-        return DatabaseEngines.For(location, new ProviderOptions(layout.Scratch, options.LockTimeout, server) 
+        return DatabaseEngines.For(location, new ProviderOptions(layout.Scratch, options.LockTimeout, server)
         {
             PrivateFolder = layout.Branches,
             MayPauseTriggers = DatabaseEngines.FileOf(location) is null && settings.Value.MayPauseTriggers,

@@ -88,7 +88,8 @@ public sealed class CommandFailureTests : IDisposable
         var text = Path.Combine(folder.Path, "notes.txt");
         await File.WriteAllTextAsync(text, new string('x', 4096), TestContext.Current.CancellationToken);
         Assert.NotEqual(0, (await RunIn(folder.Path, "init", "--database", text)).Code);
-        Assert.Equal(2, (await RunIn(folder.Path, "init", "--database", "postgres://somewhere/db")).Code);
+        Assert.Equal(1, (await RunIn(folder.Path, "init", "--database", "postgres://somewhere.invalid/db")).Code);
+        Assert.Equal(2, (await RunIn(folder.Path, "init", "--database", "oracle://somewhere/db")).Code);
         Assert.False(Directory.Exists(Path.Combine(folder.Path, ".db-version-control")));
 
         Assert.Equal(0, (await RunIn(folder.Path, "init", "--database", "my_data.db")).Code);

@@ -61,8 +61,7 @@ public sealed class PostgresChangesTests
     public void Touched_rows_are_found(int version, string name, string change, string table, string expected)
     {
         Assert.NotEmpty(name);
-        var address = PostgresTestServer.NewDatabase(version);
-        PostgresTestServer.Execute(address, Start);
+        var address = NewSettledDatabase(version);
         var mark = ReadMark(address);
         foreach (var statement in change.StartsWith("BEGIN", StringComparison.Ordinal) ? [change] : change.Split("; "))
         {
@@ -76,8 +75,7 @@ public sealed class PostgresChangesTests
     [MemberData(nameof(Versions))]
     public void A_transaction_that_began_before_the_mark_is_found_when_it_ends_after_it(int version)
     {
-        var address = PostgresTestServer.NewDatabase(version);
-        PostgresTestServer.Execute(address, Start);
+        var address = NewSettledDatabase(version);
         using var writer = new NpgsqlConnection(address.Settings.ConnectionString + ";Pooling=false");
         writer.Open();
         PostgresTestServer.Execute(writer, "BEGIN; UPDATE t SET v = 'before' WHERE id = 1; SAVEPOINT s; UPDATE t SET v = 'sub' WHERE id = 2; RELEASE s");
@@ -92,8 +90,7 @@ public sealed class PostgresChangesTests
     [MemberData(nameof(Versions))]
     public void Keys_of_what_is_left_come_whole(int version)
     {
-        var address = PostgresTestServer.NewDatabase(version);
-        PostgresTestServer.Execute(address, Start);
+        var address = NewSettledDatabase(version);
         var mark = ReadMark(address);
         PostgresTestServer.Execute(address, "DELETE FROM t WHERE id <> 5 AND id <> 50");
         using var snapshot = PostgresReadSnapshot.Open(address, TimeSpan.FromSeconds(5));
@@ -160,6 +157,21 @@ public sealed class PostgresChangesTests
     {
         using var snapshot = PostgresReadSnapshot.Open(address, TimeSpan.FromSeconds(5));
         return (snapshot.Mark!, DatabaseContent.Read(snapshot).Rows["t"].ToDictionary(r => r[0].AsInteger, r => r[1].AsInteger));
+    }
+
+    /// <summary>A database whose rows are older than every open transaction: other tests use the server, too, and a mark goes no further than they.</summary>
+    private static PostgresAddress NewSettledDatabase(int version)
+    {
+        var address = PostgresTestServer.NewDatabase(version);
+        PostgresTestServer.Execute(address, Start);
+        using var connection = PostgresConnection.Open(address, PostgresUse.Own, TimeSpan.FromSeconds(5));
+        var next = connection.ReadText("SELECT pg_snapshot_xmax(pg_current_snapshot())::text");
+        for (var deadline = DateTime.UtcNow.AddMinutes(1); DateTime.UtcNow < deadline; Thread.Sleep(20))
+        {
+            if (connection.ReadText($"SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= {next})::text") == "true") return address;
+        }
+
+        throw new TimeoutException("A transaction of another test never ends.");
     }
 
     private static string ReadMark(PostgresAddress address)

@@ -29,7 +29,15 @@ internal sealed class PageMapFile(string folder, string database)
             stream.Write(Encode(map));
         }
 
-        File.Move(path + ".new", path);
+        try
+        {
+            File.Move(path + ".new", path);
+        }
+        catch (FileNotFoundException)
+        {
+            // Another command wrote its own map and took this one for what a killed one left: the database is read again next time.
+        }
+
         foreach (var old in Directory.EnumerateFiles(folder, _prefix + "-*"))
         {
             if (Path.GetFileName(old) is var file && file != name && file != keep) File.Delete(old);
