@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DbVc.Databases;
 using Npgsql;
 using Xunit;
@@ -166,7 +167,7 @@ public sealed class PostgresChangesTests
         PostgresTestServer.Execute(address, Start);
         using var connection = PostgresConnection.Open(address, PostgresUse.Own, TimeSpan.FromSeconds(5));
         var next = connection.ReadText("SELECT pg_snapshot_xmax(pg_current_snapshot())::text");
-        for (var deadline = DateTime.UtcNow.AddMinutes(1); DateTime.UtcNow < deadline; Thread.Sleep(20))
+        for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromMinutes(1); Thread.Sleep(20))
         {
             if (connection.ReadText($"SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= {next})::text") == "true") return address;
         }
