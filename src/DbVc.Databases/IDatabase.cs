@@ -71,6 +71,9 @@ public interface IDatabaseProvider
     /// <summary>The engine's SQL, for scripts that people run themselves.</summary>
     ISqlDialect Scripts { get; }
 
+    /// <summary>How the engine holds the types of metadata.</summary>
+    ITableMaker Tables { get; }
+
     /// <summary>The engine's language, for merging definitions.</summary>
     ISchemaDialect Dialect { get; }
 

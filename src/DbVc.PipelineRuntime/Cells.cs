@@ -9,7 +9,7 @@ namespace DbVc.PipelineRuntime;
 /// </summary>
 public static class Cells
 {
-    private const int LongestNumber = 64;
+    internal const int LongestNumber = 64;
 
     // A double holds whole numbers of this many digits exactly.
     private const int ShortDigits = 15;

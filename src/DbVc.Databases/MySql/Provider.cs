@@ -24,6 +24,8 @@ public sealed class MySqlProvider : IDatabaseProvider
 
     public ISqlDialect Scripts => MySqlScriptDialect.Instance;
 
+    public ITableMaker Tables => MySqlTableMaker.Instance;
+
     public ISchemaDialect Dialect { get; }
 
     /// <summary>Triggers of tables that a merge writes to may be taken away for that moment, in which they fire for nobody. Without it such a merge is

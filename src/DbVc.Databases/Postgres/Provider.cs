@@ -18,6 +18,8 @@ public sealed class PostgresProvider(ServerAddress? workServer = null) : IDataba
 
     public ISqlDialect Scripts => PostgresScriptDialect.Instance;
 
+    public ITableMaker Tables => PostgresTableMaker.Instance;
+
     public ISchemaDialect Dialect => _dialect;
 
     /// <summary>How long reading waits for somebody who is just redefining a table.</summary>

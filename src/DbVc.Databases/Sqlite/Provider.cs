@@ -12,6 +12,8 @@ public sealed class SqliteProvider(string scratchFolder) : IDatabaseProvider
 
     public ISqlDialect Scripts => SqliteScriptDialect.Instance;
 
+    public ITableMaker Tables => SqliteTableMaker.Instance;
+
     public ISchemaDialect Dialect => SqliteDialect.Instance;
 
     /// <summary>How long reading waits for a writer that is just committing.</summary>

@@ -7,6 +7,9 @@ internal static class SqliteName
 
     public static string QuoteAll(IEnumerable<string> names) => string.Join(", ", names.Select(Quote));
 
+    /// <summary>A text as a literal.</summary>
+    public static string Text(string text) => "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
+
     public static bool AreEqual(string? before, string? after) => string.Equals(before, after, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A name as a person would write it: in quotes only where it must be.</summary>

@@ -18,7 +18,7 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
     public static TaskPlan Read(WorkspaceContext context, string path)
     {
         var plan = Parse(ReadText(path), Path.GetFullPath(path));
-        Destination.Check(plan.Spec, context.Repository.ReadSnapshot(context.Repository.Head(BranchName.Main)).ReadSchema());
+        CheckDestination(context, plan.Spec);
         return plan;
     }
 
@@ -35,9 +35,12 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
                 "Put the file back as it was committed, or start another task with the new metadata.");
         }
 
-        Destination.Check(plan.Spec, context.Repository.ReadSnapshot(context.Repository.Head(BranchName.Main)).ReadSchema());
+        CheckDestination(context, plan.Spec);
         return plan;
     }
+
+    private static void CheckDestination(WorkspaceContext context, PipelineSpec spec) => Destination.Check(
+        spec, context.Repository.ReadSnapshot(context.Repository.Head(BranchName.Main)).ReadSchema(), context.Live.Provider.Tables);
 
     private static TaskPlan Parse(string text, string path)
     {

@@ -8,30 +8,43 @@ namespace DbVc.Orchestration;
 internal static class Destination
 {
     /// <summary>Throws <c>destination.differs</c>, with every difference, when a table of that name cannot take the rows.</summary>
-    public static void Check(PipelineSpec spec, DatabaseSchema schema)
+    public static void Check(PipelineSpec spec, DatabaseSchema schema, ITableMaker tables)
     {
         if (schema.FindTable(spec.Destination.Table) is not { } table) return;
-        var differences = spec.CompareDestination(table);
+        var differences = Compare(spec, table, tables);
         if (differences.Count == 0) return;
         throw new DbVcException(FailureKind.Usage, "destination.differs",
             $"The table '{table.Name}' exists and does not fit the metadata: " + string.Join(" ", differences),
             where: spec.Destination.Table, hint: "Change the schema in the metadata, or name another destination table.");
     }
 
+    /// <summary>Sentences that say why an existing table cannot take the rows; empty when it can.</summary>
+    public static IReadOnlyList<string> Compare(PipelineSpec spec, TableSchema existing, ITableMaker tables)
+    {
+        List<string> differences =
+        [
+            .. spec.Fields.Select(f => Compare(f, existing, tables)).OfType<string>(),
+            .. existing.StoredColumns.Where(c => !IsFilled(c, spec, existing)).Select(c =>
+                $"Column '{c.Name}' of table '{existing.Name}' must not be NULL, has no default, and the metadata does not declare it."),
+        ];
+
+        var key = spec.PrimaryKey.Select(f => f.Name).ToList();
+        if (key.Count > 0 && existing.HasKey && !key.ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(existing.PrimaryKey))
+        {
+            var (before, after) = (string.Join(", ", existing.PrimaryKey), string.Join(", ", key));
+            differences.Add($"The primary key of table '{existing.Name}' is ({before}), the metadata says ({after}).");
+        }
+
+        return differences;
+    }
+
     /// <summary>The table as the database has it, created first if it is not there.</summary>
-    public static TableSchema Ensure(PipelineSpec spec, IDatabase database, TimeSpan lockTimeout)
+    public static TableSchema Ensure(PipelineSpec spec, IDatabase database, ITableMaker tables, TimeSpan lockTimeout)
     {
         if (Find(spec, database) is { } existing) return existing;
-        var draft = new TableSchema
-        {
-            Name = spec.Destination.Table,
-            Columns = [.. spec.Fields.Select((f, i) => new Column { Id = i + 1, Name = f.Name })],
-            PrimaryKey = [.. spec.PrimaryKey.Select(f => f.Name)],
-            Sql = spec.DestinationTableSql("sqlite"),
-        };
         using (var session = database.BeginApply(lockTimeout))
         {
-            session.Apply(new DatabaseDelta([new TableDelta(null, draft, [])], [], []));
+            session.Apply(new DatabaseDelta([new TableDelta(null, tables.Make(DraftOf(spec)), [])], [], []));
             session.Commit();
         }
 
@@ -47,6 +60,31 @@ internal static class Destination
         while (rows.Read()) count++;
         return count;
     }
+
+    private static string? Compare(PipelineField field, TableSchema existing, ITableMaker tables)
+    {
+        var wanted = FieldTypes.NameOf(field.Type);
+        if (existing.FindColumn(field.Name) is not { } column) return $"Column '{field.Name}' ({wanted}) is missing in table '{existing.Name}'.";
+        if (column.Generated) return $"Column '{column.Name}' of table '{existing.Name}' is computed by the database and cannot be filled.";
+        return tables.CanHold(column, field.Type)
+            ? null
+            : $"Column '{column.Name}' of table '{existing.Name}' has type {column.DeclaredType}, the metadata says {wanted}.";
+    }
+
+    private static bool IsFilled(Column column, PipelineSpec spec, TableSchema existing) =>
+        column.Nullable || column.DefaultSql is not null || spec.Fields.Any(f => f.Name.Equals(column.Name, StringComparison.OrdinalIgnoreCase))
+        || (existing.AllocatesKeys && existing.PrimaryKey.Contains(column.Name, StringComparer.OrdinalIgnoreCase));
+
+    private static TableDraft DraftOf(PipelineSpec spec) => new(
+        spec.Destination.Table,
+        [.. spec.Fields.Select(f => new ColumnDraft(f.Name, f.Type)
+        {
+            Nullable = f.Nullable,
+            MaxLength = f.MaxLength,
+            Default = f.Default?.Text,
+            DefaultsToNow = f.Default is { IsCurrentTimestamp: true },
+        })],
+        [.. spec.PrimaryKey.Select(f => f.Name)]);
 
     private static TableSchema? Find(PipelineSpec spec, IDatabase database)
     {

@@ -37,13 +37,14 @@ internal sealed class UniqueTracker
     public static UniqueTracker Read(UniqueFields fields, PipelineSpec spec, TableSchema table, IDatabase database)
     {
         var tracker = new UniqueTracker(fields);
+        var types = fields.Columns.Select(i => spec.FilledFields[i].Type).ToList();
         var columns = fields.Columns.Select(i => table.FindColumn(spec.Columns[i].Name)!).ToList();
         using var read = database.BeginRead();
         using var rows = read.ReadRows(table with { Columns = columns, PrimaryKey = [] });
         while (rows.Read())
         {
             var key = UniqueKey.Start();
-            for (var i = 0; i < columns.Count; i++) Add(ref key, rows, i);
+            for (var i = 0; i < columns.Count; i++) Add(ref key, types[i], rows, i);
             tracker._destination.Add(key);
         }
 
@@ -67,7 +68,7 @@ internal sealed class UniqueTracker
     /// <summary>Adds the key that was prepared last.</summary>
     public void AddFound() => _source.Add(_key);
 
-    private static void Add(ref UniqueKey key, IRowCursor rows, int column)
+    private static void Add(ref UniqueKey key, FieldType type, IRowCursor rows, int column)
     {
         switch (rows.KindAt(column))
         {
@@ -75,13 +76,13 @@ internal sealed class UniqueTracker
                 key.AddNull();
                 break;
             case ValueKind.Integer:
-                key.Add((long?)rows.IntegerAt(column));
+                StoredKey.Add(ref key, type, rows.IntegerAt(column));
                 break;
             case ValueKind.Real:
-                key.Add((double?)rows.RealAt(column));
+                StoredKey.Add(ref key, type, rows.RealAt(column));
                 break;
             default:
-                key.AddBytes(rows.BytesAt(column));
+                StoredKey.Add(ref key, type, rows.BytesAt(column));
                 break;
         }
     }

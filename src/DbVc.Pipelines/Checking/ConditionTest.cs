@@ -1,4 +1,5 @@
 using System.Text;
+using DbVc.Model;
 using DbVc.PipelineRuntime;
 
 namespace DbVc.Pipelines;

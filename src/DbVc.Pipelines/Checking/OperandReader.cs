@@ -1,3 +1,4 @@
+using DbVc.Model;
 using DbVc.PipelineRuntime;
 
 namespace DbVc.Pipelines;

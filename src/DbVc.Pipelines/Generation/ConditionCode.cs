@@ -1,3 +1,5 @@
+using DbVc.Model;
+
 namespace DbVc.Pipelines;
 
 /// <summary>Writes conditions as C# expressions that are true unless the condition is false; NULL makes a test pass.</summary>

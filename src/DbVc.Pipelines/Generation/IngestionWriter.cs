@@ -1,3 +1,5 @@
+using DbVc.Model;
+
 namespace DbVc.Pipelines;
 
 /// <summary>Writes <c>generated/Ingestion.cs</c>: the row, the pipeline, and the reader of its records.</summary>

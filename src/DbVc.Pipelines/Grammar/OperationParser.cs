@@ -1,3 +1,5 @@
+using DbVc.Model;
+
 namespace DbVc.Pipelines;
 
 /// <summary>Reads English preprocessing steps.</summary>

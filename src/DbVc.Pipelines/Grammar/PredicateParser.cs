@@ -1,3 +1,5 @@
+using DbVc.Model;
+
 namespace DbVc.Pipelines;
 
 /// <summary>Reads what a rule says about its subject, from "must" on.</summary>

@@ -1,18 +1,7 @@
+using DbVc.Model;
 using DbVc.PipelineRuntime;
 
 namespace DbVc.Pipelines;
-
-/// <summary>What the values of a field are.</summary>
-public enum FieldType
-{
-    Text,
-    Integer,
-    Real,
-    Decimal,
-    Boolean,
-    Date,
-    Timestamp,
-}
 
 /// <summary>What a field holds when its cell is NULL or its column is missing in the source.</summary>
 /// <param name="Text">The value as canonical text; null for the time of the load.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DbVc.Model;
 
 namespace DbVc.Pipelines;
 

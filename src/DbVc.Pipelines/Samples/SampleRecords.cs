@@ -1,3 +1,5 @@
+using DbVc.Model;
+
 namespace DbVc.Pipelines;
 
 /// <summary>Finds records that a pipeline must accept, and records that break each of its rules.</summary>

@@ -21,6 +21,9 @@ public abstract class DatabaseFixture : IDisposable
 
     public abstract string Quote(string name);
 
+    /// <summary>Digits that a decimal keeps: SQLite has no decimals, only numbers of 64 bits.</summary>
+    public virtual int DecimalDigits => 28;
+
     /// <summary>What a user types for a table of this name.</summary>
     public virtual string TableName(string name) => name;
 

@@ -38,6 +38,8 @@ public sealed class SqliteFixture : DatabaseFixture
 
     public override string Quote(string name) => "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 
+    public override int DecimalDigits => 15;
+
     public override string AuditTrigger(string table) => string.Concat(new[] { "INSERT", "UPDATE", "DELETE" }.Select(e =>
         $"CREATE TRIGGER audit_{e} AFTER {e} ON {table} BEGIN INSERT INTO audit VALUES ('{e}'); END;"));
 

@@ -87,6 +87,8 @@ public sealed class StoreFillTests : IDisposable
 
         public ISqlDialect Scripts => near.Scripts;
 
+        public ITableMaker Tables => near.Tables;
+
         public ISchemaDialect Dialect => near.Dialect;
 
         public IDatabase Open(string location) => near.Open(location);

@@ -1,4 +1,3 @@
-using DbVc.Model;
 using DbVc.Pipelines;
 using Xunit;
 
@@ -94,48 +93,4 @@ public sealed class MetadataReaderTests
             folder.Delete(recursive: true);
         }
     }
-
-    [Fact]
-    public void The_destination_table_is_created_with_types_keys_and_defaults()
-    {
-        var spec = MetadataReader.Read(SampleMetadata.Orders, "a.json");
-        const string Expected = """
-            CREATE TABLE "orders" (
-                "order_id" INTEGER PRIMARY KEY NOT NULL,
-                "customer" TEXT NOT NULL CHECK (length("customer") <= 40),
-                "status" TEXT DEFAULT 'new',
-                "quantity" INTEGER DEFAULT 1,
-                "unit_price" NUMERIC,
-                "total" NUMERIC,
-                "weight" REAL,
-                "express" BOOLEAN DEFAULT 0,
-                "ordered_on" DATE,
-                "shipped_at" TIMESTAMP,
-                "code" TEXT,
-                "loaded_at" TIMESTAMP DEFAULT CURRENT_TIMESTAMP
-            )
-            """;
-        Assert.Equal(Expected, spec.DestinationTableSql("sqlite"));
-        Assert.Equal("destination.engine", Assert.Throws<DbVcException>(() => spec.DestinationTableSql("oracle")).Code);
-    }
-
-    [Fact]
-    public void An_existing_table_is_compared_column_by_column()
-    {
-        var spec = MetadataReader.Read(SampleMetadata.SeedShort, "a.json");
-        Assert.Empty(spec.CompareDestination(Table(("ID", "INTEGER", true), ("email", "VARCHAR(255)", true), ("age", "INT", true), ("note", "TEXT", true))));
-        var differences = spec.CompareDestination(Table(("id", "INTEGER", true), ("email", "BLOB", true), ("note", "TEXT", false)));
-        Assert.Equal(3, differences.Count);
-        Assert.Contains("'email'", differences[0], StringComparison.Ordinal);
-        Assert.Contains("'age' (integer) is missing", differences[1], StringComparison.Ordinal);
-        Assert.Contains("'note'", differences[2], StringComparison.Ordinal);
-    }
-
-    private static TableSchema Table(params (string Name, string Type, bool Nullable)[] columns) => new()
-    {
-        Name = "users",
-        Columns = [.. columns.Select((c, i) => new Column { Id = i + 1, Name = c.Name, DeclaredType = c.Type, Nullable = c.Nullable })],
-        PrimaryKey = ["id"],
-        Sql = "",
-    };
 }
