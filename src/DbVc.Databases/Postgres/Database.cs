@@ -37,14 +37,22 @@ public sealed class PostgresDatabase : IDatabase
         return PostgresSequence.ReadHighest(connection);
     }
 
-    public TrackingReport ReadTracking() => TrackingReport.None;
+    public TrackingReport ReadTracking()
+    {
+        using var connection = PostgresConnection.Open(_address, PostgresUse.Own, _readTimeout);
+        return PostgresTracking.Read(connection);
+    }
 
-    public void StartTracking(TimeSpan lockTimeout, IReadOnlyCollection<string>? tables = null) => throw new DbVcException(FailureKind.Refused,
-        "tracking.unsupported", "Changes of this database cannot be tracked yet.", Display);
+    public void StartTracking(TimeSpan lockTimeout, IReadOnlyCollection<string>? tables = null)
+    {
+        using var connection = PostgresConnection.Open(_address, PostgresUse.Own, lockTimeout);
+        PostgresTracking.Start(connection, tables, lockTimeout);
+    }
 
     public void StopTracking(TimeSpan lockTimeout, IReadOnlyCollection<string>? tables = null)
     {
-        // There is none.
+        using var connection = PostgresConnection.Open(_address, PostgresUse.Own, lockTimeout);
+        PostgresTracking.Stop(connection, tables, lockTimeout);
     }
 
     public void Dispose()

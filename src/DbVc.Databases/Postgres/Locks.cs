@@ -9,12 +9,12 @@ internal readonly record struct PostgresLockable(string Id, string Sql);
 /// <summary>The tables that a reader locks against being redefined.</summary>
 internal static class PostgresLocks
 {
-    /// <summary>What the role may not read is not locked; reading it says so.</summary>
+    /// <summary>What the role may not read is not locked; reading it says so. The log of changes must stay as well.</summary>
     private const string ListSql =
         """
         SELECT c.oid::text, n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
-          AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relname NOT LIKE '\_dbvc\_%' AND c.relname NOT LIKE '\_rejected\_%'
+          AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND (c.relname NOT LIKE '\_dbvc\_%' OR c.relname IN ('_dbvc_changes', '_dbvc_tracking')) AND c.relname NOT LIKE '\_rejected\_%'
           AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
         ORDER BY c.oid
         """;

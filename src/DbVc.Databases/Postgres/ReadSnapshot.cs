@@ -38,7 +38,7 @@ internal sealed class PostgresReadSnapshot : IReadSnapshot
         get
         {
             RequireFree();
-            return PostgresMark.Read(_connection).ToString();
+            return PostgresMark.Read(_connection)?.ToString();
         }
     }
 
