@@ -84,14 +84,15 @@ public interface IDatabaseProvider
     string Locate(PrivateDatabase place);
 
     /// <summary>Locations of all private databases of a repository on the work server, whole or not; for files those below
-    /// <see cref="ProviderOptions.PrivateFolder"/>.</summary>
+    /// <see cref="ProviderOptions.PrivateFolder"/>. Copies that the engine keeps ready of one of them go without saying, and with it.</summary>
     IReadOnlyList<string> ListPrivate(string repository);
 
     /// <summary>Removes what a killed <see cref="Clone"/> or <see cref="Create"/> left of a private database, if anything; a whole database stays. Nobody else
     /// may be making one there meanwhile.</summary>
     void RemoveDrafts(string location);
 
-    /// <summary>Makes an empty database; fails if one is there.</summary>
+    /// <summary>Makes an empty database; fails if one is there. A private one keeps and sorts text as the live database does; throws
+    /// <c>branches.locale</c> where its server cannot.</summary>
     void Create(string location);
 
     /// <summary>A consistent, isolated, durable copy of <paramref name="source"/> at <paramref name="destination"/> by the fastest safe way.
@@ -102,7 +103,8 @@ public interface IDatabaseProvider
     /// asks for them. <paramref name="history"/> must stay readable until the answer is disposed.</summary>
     IQueryResult QueryHistory(IHistory history, string sql, QueryLimits limits);
 
-    /// <summary>Removes a database made by <see cref="Create"/> or <see cref="Clone"/>, with its side files. Nothing there is no error.</summary>
+    /// <summary>Removes a database made by <see cref="Create"/> or <see cref="Clone"/>, with its side files, drafts and copies that lie
+    /// ready of it. Nothing there is no error.</summary>
     void Drop(string location);
 }
 

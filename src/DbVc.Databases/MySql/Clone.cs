@@ -9,6 +9,8 @@ internal static class MySqlClone
 {
     private const string DraftTable = "_dbvc_draft";
     private const int DatabaseExists = 1007;
+    private const int UnknownCharacterSet = 1115;
+    private const int UnknownCollation = 1273;
 
     public static bool Exists(MySqlHandle handle, string database) =>
         handle.ReadInteger($"SELECT count(*) FROM information_schema.schemata WHERE schema_name = {MySqlName.Text(database)}") > 0;
@@ -29,6 +31,31 @@ internal static class MySqlClone
             throw new DbVcException(FailureKind.Failed, "database.exists", $"There is already a database '{address.Database}'.", address.Display,
                 "Choose another name or drop the database.", failure);
         }
+    }
+
+    /// <summary>An empty database that keeps and sorts text as another one does. Throws <c>branches.locale</c> where the server cannot.</summary>
+    public static void CreateLike(MySqlHandle handle, MySqlAddress live, MySqlAddress address)
+    {
+        using var other = MySqlHandle.Open(live);
+        var options = ReadOptions(other);
+        try
+        {
+            CreateEmpty(handle, address, options);
+        }
+        catch (DbVcException failure) when (MySqlError.NumberOf(failure) is UnknownCharacterSet or UnknownCollation)
+        {
+            throw new DbVcException(FailureKind.Failed, "branches.locale",
+                $"The server for private databases cannot sort text as the live database does ({options}).", address.Display,
+                "Name another server: db-vc config set branches.server …", failure);
+        }
+    }
+
+    /// <summary>What <c>CREATE DATABASE</c> says of the handle's own database.</summary>
+    public static string ReadOptions(MySqlHandle handle)
+    {
+        using var row = handle.Query(
+            "SELECT default_character_set_name, default_collation_name FROM information_schema.schemata WHERE schema_name = database()");
+        return row.Read() ? $"CHARACTER SET {row.TextAt(0)} COLLATE {row.TextAt(1)}" : "";
     }
 
     /// <summary>Copies what a snapshot of the source sees, over any distance: rows go through this process.</summary>
