@@ -12,6 +12,7 @@ namespace DbVc.Benchmarks;
 internal static class ServerLoadBenchmark
 {
     private const string File = "people.tsv";
+    private const string LoadSql = $"LOAD DATA LOCAL INFILE '{File}' INTO TABLE people";
 
     public static void Run(Bench bench)
     {
@@ -64,7 +65,7 @@ internal static class ServerLoadBenchmark
         var target = ServerTable.Create(server, 0);
         var seconds = server is PostgresServer
             ? Child.Program(bench.Folder, "psql", target, "-q", "-c", $@"\copy people FROM '{File}'").Seconds
-            : Child.Program(bench.Folder, "mariadb", [.. Login(target), "--local-infile=1", "-e", $"LOAD DATA LOCAL INFILE '{File}' INTO TABLE people"]).Seconds;
+            : Child.Program(bench.Folder, "mariadb", [.. Login(target), "--local-infile=1", "-e", LoadSql]).Seconds;
         server.DropDatabase(target);
         return seconds;
     }
@@ -73,7 +74,7 @@ internal static class ServerLoadBenchmark
     private static string[] Login(string url)
     {
         var address = ServerAddress.Parse(url);
-        return ["--no-defaults", "--host=127.0.0.1", string.Create(CultureInfo.InvariantCulture, $"--port={address.Port}"), $"--user={address.User}",
-            $"--password={address.ReadPassword()}", address.Database!];
+        var port = string.Create(CultureInfo.InvariantCulture, $"--port={address.Port}");
+        return ["--no-defaults", "--host=127.0.0.1", port, $"--user={address.User}", $"--password={address.ReadPassword()}", address.Database!];
     }
 }

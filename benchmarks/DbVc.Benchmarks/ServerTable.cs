@@ -12,6 +12,8 @@ internal static class ServerTable
     public const string Columns = "name varchar(100) NOT NULL, email varchar(100) NOT NULL, age integer, city varchar(100), score double precision, "
         + "created_at timestamp";
 
+    private static MySqlProvider MySql { get; } = new(new ProviderOptions(Path.GetTempPath(), TimeSpan.FromMinutes(1)));
+
     /// <summary>A database with a table of so many people; its URL.</summary>
     public static string Create(DatabaseServer server, int rows)
     {
@@ -33,7 +35,7 @@ internal static class ServerTable
         + $"seq % 100000 / 100.0, timestamp '2020-01-01 00:00:00' + INTERVAL seq * 7 SECOND FROM seq_1_to_1000000 WHERE seq <= {rows}";
 
     public static IDatabase Open(string url) =>
-        url.StartsWith("postgres", StringComparison.Ordinal) ? new PostgresProvider().Open(url) : new MySqlProvider(new ProviderOptions(Path.GetTempPath(), TimeSpan.FromMinutes(1))).Open(url);
+        url.StartsWith("postgres", StringComparison.Ordinal) ? new PostgresProvider().Open(url) : MySql.Open(url);
 
     /// <summary>The first commit of the database into an empty repository.</summary>
     public static void Capture(string url, EngineRepository repository)
