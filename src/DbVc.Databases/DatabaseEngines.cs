@@ -35,12 +35,12 @@ public static class DatabaseEngines
         };
     }
 
-    /// <summary>The provider of a location's engine.</summary>
+    /// <summary>The provider of a live database's engine.</summary>
     public static IDatabaseProvider For(string location, ProviderOptions options) => EngineOf(location) switch
     {
         Sqlite => new SqliteProvider(options.ScratchFolder) { ReadTimeout = options.ReadTimeout, PrivateFolder = options.PrivateFolder },
-        Postgres => new PostgresProvider(options.WorkServer) { ReadTimeout = options.ReadTimeout },
-        MySql => new MySqlProvider(options) { MayPauseTriggers = options.MayPauseTriggers },
+        Postgres => new PostgresProvider(options.WorkServer) { ReadTimeout = options.ReadTimeout, Live = location },
+        MySql => new MySqlProvider(options) { Live = location, MayPauseTriggers = options.MayPauseTriggers },
         var engine => throw Unsupported($"of kind '{engine}' "),
     };
 

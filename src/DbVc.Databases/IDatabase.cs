@@ -84,14 +84,15 @@ public interface IDatabaseProvider
     string Locate(PrivateDatabase place);
 
     /// <summary>Locations of all private databases of a repository on the work server, whole or not; for files those below
-    /// <see cref="ProviderOptions.PrivateFolder"/>.</summary>
+    /// <see cref="ProviderOptions.PrivateFolder"/>. Copies that the engine keeps ready of one of them go without saying, and with it.</summary>
     IReadOnlyList<string> ListPrivate(string repository);
 
     /// <summary>Removes what a killed <see cref="Clone"/> or <see cref="Create"/> left of a private database, if anything; a whole database stays. Nobody else
     /// may be making one there meanwhile.</summary>
     void RemoveDrafts(string location);
 
-    /// <summary>Makes an empty database; fails if one is there.</summary>
+    /// <summary>Makes an empty database; fails if one is there. A private one keeps and sorts text as the live database does; throws
+    /// <c>branches.locale</c> where its server cannot.</summary>
     void Create(string location);
 
     /// <summary>A consistent, isolated, durable copy of <paramref name="source"/> at <paramref name="destination"/> by the fastest safe way.
@@ -102,7 +103,8 @@ public interface IDatabaseProvider
     /// asks for them. <paramref name="history"/> must stay readable until the answer is disposed.</summary>
     IQueryResult QueryHistory(IHistory history, string sql, QueryLimits limits);
 
-    /// <summary>Removes a database made by <see cref="Create"/> or <see cref="Clone"/>, with its side files. Nothing there is no error.</summary>
+    /// <summary>Removes a database made by <see cref="Create"/> or <see cref="Clone"/>, with its side files, drafts and copies that lie
+    /// ready of it. Nothing there is no error.</summary>
     void Drop(string location);
 }
 
@@ -231,8 +233,12 @@ public sealed record LoadOptions(bool ForeignKeys, bool Triggers)
     /// <summary>As an application inserts.</summary>
     public static LoadOptions Default { get; } = new(true, true);
 
-    /// <summary>As a backup is put back: rows only, in any order of tables.</summary>
-    public static LoadOptions Raw { get; } = new(false, false);
+    /// <summary>As a backup is put back: rows only, in any order of tables, each known to be good.</summary>
+    public static LoadOptions Raw { get; } = new(false, false) { IsStrict = true };
+
+    /// <summary>A row that is refused ends the load: whichever call notices throws kind Refused, <c>constraint.violated</c> or <c>value.rejected</c>. Nothing
+    /// has to be taken back then, so rows stream.</summary>
+    public bool IsStrict { get; init; }
 }
 
 /// <summary>A row that no longer is what the delta expected.</summary>

@@ -13,11 +13,14 @@ internal sealed class MySqlSchemaChange
 
     private readonly MySqlHandle _handle;
     private readonly DatabaseDelta _delta;
+    private readonly List<SchemaObject> _kept;
     private readonly Dictionary<string, MySqlTableText> _texts = [];
     private readonly Dictionary<TableDelta, MySqlTableChange> _changes = new(ReferenceEqualityComparer.Instance);
 
     public MySqlSchemaChange(MySqlHandle handle, DatabaseDelta delta)
     {
+        _kept = [.. delta.ObjectsBefore.Where(o => delta.ObjectsAfter.Contains(o) && StaysOnTable(delta, o))];
+        delta = delta with { ObjectsBefore = [.. delta.ObjectsBefore.Except(_kept)], ObjectsAfter = [.. delta.ObjectsAfter.Except(_kept)] };
         (_handle, _delta) = (handle, delta);
         foreach (var name in delta.Tables.SelectMany(t => new[] { t.Before?.Name, t.After?.Name })
             .Concat(delta.ObjectsBefore.Concat(delta.ObjectsAfter).Where(o => o.Kind == SchemaObjectKind.Index).Select(o => o.Table))
@@ -39,7 +42,7 @@ internal sealed class MySqlSchemaChange
             if (Moved(after.Name, null, DefinitionOf(after.Name)) is { } present) yield return present;
         }
 
-        foreach (var item in _delta.ObjectsBefore)
+        foreach (var item in _delta.ObjectsBefore.Concat(_kept))
         {
             if (Moved(item.Name, item.Sql, DefinitionOf(item)) is { } moved) yield return moved;
         }
@@ -57,6 +60,11 @@ internal sealed class MySqlSchemaChange
         return tables.Count == 0 ? [] : MySqlTriggerPause.Find(_handle, tables)
             .FindAll(t => !_delta.ObjectsBefore.Any(o => o.Kind == SchemaObjectKind.Trigger && o.Name == t.Name));
     }
+
+    /// <summary>A trigger that is the same before and after stays where it is while its table changes: taken away, it would fire for nobody meanwhile,
+    /// and nobody may have allowed that.</summary>
+    private static bool StaysOnTable(DatabaseDelta delta, SchemaObject item) =>
+        item.Kind == SchemaObjectKind.Trigger && delta.Tables.Any(t => t.Before?.Name == item.Table && t.After?.Name == item.Table);
 
     /// <summary>What the delta changes in definitions.</summary>
     public bool IsEmpty => _delta.ObjectsBefore.Count == 0 && _delta.ObjectsAfter.Count == 0 && !_delta.Tables.Any(IsChanged);

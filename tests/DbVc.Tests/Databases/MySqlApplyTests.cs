@@ -198,6 +198,31 @@ public sealed class MySqlApplyTests : IDisposable
     }
 
     [Fact]
+    public void A_change_of_a_table_is_no_leave_to_take_its_triggers_away()
+    {
+        var location = _fixture.NewLocation();
+        var careful = new MySqlProvider(_fixture.Options);
+        careful.Create(location);
+        var start = "CREATE TABLE t (id INT PRIMARY KEY); CREATE TABLE audit (note VARCHAR(40));" + _fixture.AuditTrigger("t");
+        _fixture.Execute(location, start);
+        using var database = careful.Open(location);
+        using var wider = _fixture.NewDatabase(start + "ALTER TABLE t ADD v INT", out _);
+        var (old, now) = (DatabaseContent.Read(database), DatabaseContent.Read(wider));
+        // A table that changes brings its triggers along in the delta, changed or not.
+        var delta = TestDelta.Between(old, now) with { ObjectsBefore = old.Schema.Objects, ObjectsAfter = now.Schema.Objects };
+        var made = MadeAt(location);
+        Apply(database, delta);
+        Assert.Equal(now.Dump(), DatabaseContent.Read(database).Dump());
+        Assert.Equal(made, MadeAt(location));
+
+        using var back = _fixture.NewDatabase(start, out _);
+        var rows = TestDelta.Between(now, DatabaseContent.Read(back)) with { ObjectsBefore = now.Schema.Objects, ObjectsAfter = old.Schema.Objects };
+        rows = rows with { Tables = [.. rows.Tables.Select(t => t with { Rows = [new RowChange(null, [Value.Integer(1)])] })] };
+        using var session = database.BeginApply(Lock);
+        Assert.Equal("apply.triggers", Assert.Throws<DbVcException>(() => session.Apply(rows)).Code);
+    }
+
+    [Fact]
     public void Somebody_who_wrote_into_what_goes_is_noticed()
     {
         const string Start = "CREATE TABLE t (id INT PRIMARY KEY, v INT); INSERT INTO t VALUES (1, 1);";
@@ -229,6 +254,12 @@ public sealed class MySqlApplyTests : IDisposable
         Assert.Empty(result.Violations);
         Assert.Empty(session.CheckConstraints(delta));
         session.Commit();
+    }
+
+    private static string? MadeAt(string location)
+    {
+        using var handle = MySqlHandle.Open(MySqlTestServer.AddressOf(location));
+        return handle.ReadText("SELECT group_concat(created ORDER BY trigger_name) FROM information_schema.triggers WHERE trigger_schema = database()");
     }
 
     private static MySqlHandle OpenAdministrator() => MySqlHandle.Open(MySqlTestServer.AddressOf(MySqlTestServer.Shared.AdministratorUrl("mysql")));
