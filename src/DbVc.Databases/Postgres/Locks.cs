@@ -14,7 +14,8 @@ internal static class PostgresLocks
         """
         SELECT c.oid::text, n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
-          AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND (c.relname NOT LIKE '\_dbvc\_%' OR c.relname IN ('_dbvc_changes', '_dbvc_tracking')) AND c.relname NOT LIKE '\_rejected\_%'
+          AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relname NOT LIKE '\_rejected\_%'
+          AND (c.relname NOT LIKE '\_dbvc\_%' OR c.relname IN ('_dbvc_changes', '_dbvc_tracking'))
           AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
         ORDER BY c.oid
         """;

@@ -113,7 +113,8 @@ public sealed class PostgresChangesTests
         Assert.NotNull(snapshot.ChangesSince(mark));
         var parts = mark.Split(' ');
         var seen = parts[2].Split(':');
-        var ahead = $"{parts[0]} {parts[1]} {seen[0]}:{ulong.Parse(seen[1], System.Globalization.CultureInfo.InvariantCulture) + 1_000_000}:{seen[2]} {parts[3]}";
+        var later = ulong.Parse(seen[1], System.Globalization.CultureInfo.InvariantCulture) + 1_000_000;
+        var ahead = $"{parts[0]} {parts[1]} {seen[0]}:{later}:{seen[2]} {parts[3]}";
         foreach (var wrong in new[]
         {
             "", "pg2", mark + " 1", mark.Replace("pg2", "pg0", StringComparison.Ordinal), ReadMark(other), ahead, "pg2 x 1 -1", $"{parts[0]} {parts[1]} 5:4: -",

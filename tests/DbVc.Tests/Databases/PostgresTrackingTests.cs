@@ -128,8 +128,8 @@ public abstract class PostgresTrackingConformance(PostgresFixture fixture) : Tra
         database.StartTracking(Wait);
         Fixture.Settle(location);
         // In subtransactions, too: an entry bears the number of the whole transaction.
-        using var late = Fixture.HoldWrite(location, "DELETE FROM quiet WHERE id = 1; SAVEPOINT a; DELETE FROM quiet WHERE id = 2; SAVEPOINT b; DELETE FROM quiet "
-            + "WHERE id = 3; ROLLBACK TO b; RELEASE a");
+        using var late = Fixture.HoldWrite(location, "DELETE FROM quiet WHERE id = 1; SAVEPOINT a; DELETE FROM quiet WHERE id = 2; "
+            + "SAVEPOINT b; DELETE FROM quiet WHERE id = 3; ROLLBACK TO b; RELEASE a");
         Fixture.Execute(location, "DELETE FROM quiet WHERE id = 4");
         var before = Mark(database);
         Assert.Equal("same", Find(database, before, "quiet"));

@@ -41,7 +41,8 @@ internal sealed class PostgresChanges : IChangeReader
     public static PostgresChanges? Open(PostgresConnection connection, Func<string, PostgresReading[], PostgresRowCursor> open, string text)
     {
         if (PostgresMark.Parse(text) is not { } mark) return null;
-        if (PostgresMark.Read(connection) is not { } now || now.Origin != mark.Origin || now.Xmax < mark.Xmax || now.Xmax - mark.Xmin >= Comparable) return null;
+        if (PostgresMark.Read(connection) is not { } now) return null;
+        if (now.Origin != mark.Origin || now.Xmax < mark.Xmax || now.Xmax - mark.Xmin >= Comparable) return null;
         return new PostgresChanges(connection, open, mark, now.Xmax == mark.Xmin);
     }
 

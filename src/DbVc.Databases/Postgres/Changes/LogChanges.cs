@@ -18,7 +18,8 @@ internal sealed class PostgresLogChanges
     {
         _open = open;
         _unseen = $"NOT pg_visible_in_snapshot(c.xid, '{since.Snapshot}')";
-        _trackers = PostgresTracker.List(connection, since.Xmin).Where(t => t is { IsArmed: true, IsOld: true }).ToDictionary(t => t.Table, StringComparer.Ordinal);
+        _trackers = PostgresTracker.List(connection, since.Xmin).Where(t => t is { IsArmed: true, IsOld: true })
+            .ToDictionary(t => t.Table, StringComparer.Ordinal);
         _entries = connection.Read(
             $"""
             SELECT c.tab::text, CASE WHEN bool_and(c.k1 IS NOT NULL) THEN sum(cardinality(c.k1)) END FROM {PostgresChangeLog.Changes} c WHERE {_unseen}
@@ -73,7 +74,7 @@ internal sealed class PostgresLogChanges
         }
     }
 
-    /// <summary>Each key once, with its row if there is one. By lateral subquery, so that the server goes by the index of the key whatever it expects.</summary>
+    /// <summary>Each key once, with its row if there is one. The lateral subquery keeps the server to the index of the key, whatever it expects.</summary>
     private string Select(TableSchema table, List<Column> key, string oid)
     {
         var texts = Enumerable.Range(1, key.Count).Select(i => $"k{i}").ToList();
@@ -81,12 +82,13 @@ internal sealed class PostgresLogChanges
         var typed = key.Select((k, i) => $"d.{texts[i]}::{k.DeclaredType} AS {PostgresName.Quote(k.Name)}, d.{texts[i]} AS _dbvc_{texts[i]}");
         // Values that the type holds for equal may be written differently, and are different rows then: 1.0 and 1.00.
         var isKey = key.Select((k, i) => $"t.{PostgresName.Quote(k.Name)} = x.{PostgresName.Quote(k.Name)}"
-            + (PostgresTypes.KindOf(k.DeclaredType) == ValueKind.Integer ? "" : $" AND ({PostgresTracker.KeyText(k, "t")}) COLLATE \"C\" = x._dbvc_{texts[i]}"));
+            + (PostgresTypes.KindOf(k.DeclaredType) == ValueKind.Integer ? ""
+                : $" AND ({PostgresTracker.KeyText(k, "t")}) COLLATE \"C\" = x._dbvc_{texts[i]}"));
         var columns = table.StoredColumns.Select((c, i) => $"{PostgresTypes.SelectOf(c)} AS c{i.ToString(CultureInfo.InvariantCulture)}");
         return $"SELECT {string.Join(", ", key.Select(PostgresTypes.SelectOf))}, r.* FROM (SELECT {string.Join(", ", typed)} "
             + $"FROM (SELECT DISTINCT {string.Join(", ", texts.Select(k => "u." + k))} FROM {PostgresChangeLog.Changes} c "
             + $"CROSS JOIN LATERAL unnest({lists}) AS u ({string.Join(", ", texts)}) WHERE c.tab = {oid} AND {_unseen}) d) x "
-            + $"LEFT JOIN LATERAL (SELECT 1 AS found, {string.Join(", ", columns)} FROM {PostgresRows.From(table)} t WHERE {string.Join(" AND ", isKey)} LIMIT 1) r "
-            + "ON true";
+            + $"LEFT JOIN LATERAL (SELECT 1 AS found, {string.Join(", ", columns)} FROM {PostgresRows.From(table)} t "
+            + $"WHERE {string.Join(" AND ", isKey)} LIMIT 1) r ON true";
     }
 }

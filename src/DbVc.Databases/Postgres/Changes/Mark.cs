@@ -47,7 +47,8 @@ internal sealed record PostgresMark(string Origin, ulong Xmin, ulong Xmax, strin
     {
         if (text.Split(' ') is not [Version, var origin, var snapshot, var log] || snapshot.Split(':') is not [var xmin, var xmax, var running]) return null;
         if (!TryNumber(xmin, out var low) || !TryNumber(xmax, out var high) || low > high || low == 0) return null;
-        if (running.Split(',', StringSplitOptions.RemoveEmptyEntries).Any(xid => !TryNumber(xid, out var number) || number < low || number >= high)) return null;
+        var between = running.Split(',', StringSplitOptions.RemoveEmptyEntries);
+        if (!Array.TrueForAll(between, xid => TryNumber(xid, out var number) && number >= low && number < high)) return null;
         if (log == "-") return new PostgresMark(origin, low, high, running, null);
         return log.Split('/') is [var epoch, var nonce, var seen] && long.TryParse(seen, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             ? new PostgresMark(origin, low, high, running, new PostgresLogMark(epoch, nonce, count))

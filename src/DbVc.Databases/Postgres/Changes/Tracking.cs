@@ -62,10 +62,11 @@ internal static class PostgresTracking
         });
     }
 
-    /// <summary>In an apply session: tracked tables that it altered go on being tracked. What was tracked before is known by the functions that are left.</summary>
+    /// <summary>In an apply session: tracked tables that it altered go on being tracked. Which those are, the functions that are left say.</summary>
     public static void Mend(PostgresConnection connection, DatabaseDelta delta)
     {
-        var altered = delta.Tables.Where(t => t.Before is { } before && t.After is { } after && (before.Sql != after.Sql || before.Name != after.Name)).ToList();
+        var altered = delta.Tables
+            .Where(t => t.Before is { } before && t.After is { } after && (before.Sql != after.Sql || before.Name != after.Name)).ToList();
         var isDropping = delta.Tables.Any(t => t.After is null);
         if ((altered.Count == 0 && !isDropping) || PostgresChangeLog.Read(connection) is null) return;
         if (isDropping) DropOrphans(connection);
