@@ -87,14 +87,15 @@ public interface IDatabaseProvider
     string Locate(PrivateDatabase place);
 
     /// <summary>Locations of all private databases of a repository on the work server, whole or not; for files those below
-    /// <see cref="ProviderOptions.PrivateFolder"/>.</summary>
+    /// <see cref="ProviderOptions.PrivateFolder"/>. Copies that the engine keeps ready of one of them go without saying, and with it.</summary>
     IReadOnlyList<string> ListPrivate(string repository);
 
     /// <summary>Removes what a killed <see cref="Clone"/> or <see cref="Create"/> left of a private database, if anything; a whole database stays. Nobody else
     /// may be making one there meanwhile.</summary>
     void RemoveDrafts(string location);
 
-    /// <summary>Makes an empty database; fails if one is there.</summary>
+    /// <summary>Makes an empty database; fails if one is there. A private one keeps and sorts text as the live database does; throws
+    /// <c>branches.locale</c> where its server cannot.</summary>
     void Create(string location);
 
     /// <summary>A consistent, isolated, durable copy of <paramref name="source"/> at <paramref name="destination"/> by the fastest safe way.
@@ -105,7 +106,8 @@ public interface IDatabaseProvider
     /// asks for them. <paramref name="history"/> must stay readable until the answer is disposed.</summary>
     IQueryResult QueryHistory(IHistory history, string sql, QueryLimits limits);
 
-    /// <summary>Removes a database made by <see cref="Create"/> or <see cref="Clone"/>, with its side files. Nothing there is no error.</summary>
+    /// <summary>Removes a database made by <see cref="Create"/> or <see cref="Clone"/>, with its side files, drafts and copies that lie
+    /// ready of it. Nothing there is no error.</summary>
     void Drop(string location);
 }
 
@@ -132,6 +134,9 @@ public interface IReadSnapshot : IDisposable
     /// <summary>Reads the stored columns of all rows, in primary key order where the engine can give it cheaply.</summary>
     IRowCursor ReadRows(TableSchema table);
 
+    /// <summary>Lets other threads read the very view that this one sees; null where the engine cannot. Asked for while no cursor is open.</summary>
+    SharedView? Share() => null;
+
     /// <summary>What this snapshot sees, for a later one to compare with; null where the engine cannot tell. At most 64 KiB, and nobody else's to
     /// read. Making it may cost a pass over the database, so it is asked for only where it is kept.</summary>
     string? Mark { get; }
@@ -140,6 +145,11 @@ public interface IReadSnapshot : IDisposable
     /// that is damaged or of another database: everything has to be read then.</summary>
     IChangeReader? ChangesSince(string mark);
 }
+
+/// <summary>Further readers of one view, whose snapshot stays open meanwhile.</summary>
+/// <param name="Most">How many there may be.</param>
+/// <param name="Open">Opens one, on any thread; null where no connection is to be had, or waiting for it could take for ever.</param>
+public sealed record SharedView(int Most, Func<IReadSnapshot?> Open);
 
 /// <summary>Something in a database that is left out of every commit.</summary>
 /// <param name="Name">For example <c>table texts</c>.</param>
@@ -234,8 +244,12 @@ public sealed record LoadOptions(bool ForeignKeys, bool Triggers)
     /// <summary>As an application inserts.</summary>
     public static LoadOptions Default { get; } = new(true, true);
 
-    /// <summary>As a backup is put back: rows only, in any order of tables.</summary>
-    public static LoadOptions Raw { get; } = new(false, false);
+    /// <summary>As a backup is put back: rows only, in any order of tables, each known to be good.</summary>
+    public static LoadOptions Raw { get; } = new(false, false) { IsStrict = true };
+
+    /// <summary>A row that is refused ends the load: whichever call notices throws kind Refused, <c>constraint.violated</c> or <c>value.rejected</c>. Nothing
+    /// has to be taken back then, so rows stream.</summary>
+    public bool IsStrict { get; init; }
 }
 
 /// <summary>A row that no longer is what the delta expected.</summary>

@@ -9,7 +9,8 @@ internal static class MySqlClone
 {
     private const string DraftTable = "_dbvc_draft";
     private const int DatabaseExists = 1007;
-    private const int RowsPerFlush = 20_000;
+    private const int UnknownCharacterSet = 1115;
+    private const int UnknownCollation = 1273;
 
     public static bool Exists(MySqlHandle handle, string database) =>
         handle.ReadInteger($"SELECT count(*) FROM information_schema.schemata WHERE schema_name = {MySqlName.Text(database)}") > 0;
@@ -30,6 +31,31 @@ internal static class MySqlClone
             throw new DbVcException(FailureKind.Failed, "database.exists", $"There is already a database '{address.Database}'.", address.Display,
                 "Choose another name or drop the database.", failure);
         }
+    }
+
+    /// <summary>An empty database that keeps and sorts text as another one does. Throws <c>branches.locale</c> where the server cannot.</summary>
+    public static void CreateLike(MySqlHandle handle, MySqlAddress live, MySqlAddress address)
+    {
+        using var other = MySqlHandle.Open(live);
+        var options = ReadOptions(other);
+        try
+        {
+            CreateEmpty(handle, address, options);
+        }
+        catch (DbVcException failure) when (MySqlError.NumberOf(failure) is UnknownCharacterSet or UnknownCollation)
+        {
+            throw new DbVcException(FailureKind.Failed, "branches.locale",
+                $"The server for private databases cannot sort text as the live database does ({options}).", address.Display,
+                "Name another server: db-vc config set branches.server …", failure);
+        }
+    }
+
+    /// <summary>What <c>CREATE DATABASE</c> says of the handle's own database.</summary>
+    public static string ReadOptions(MySqlHandle handle)
+    {
+        using var row = handle.Query(
+            "SELECT default_character_set_name, default_collation_name FROM information_schema.schemata WHERE schema_name = database()");
+        return row.Read() ? $"CHARACTER SET {row.TextAt(0)} COLLATE {row.TextAt(1)}" : "";
     }
 
     /// <summary>Copies what a snapshot of the source sees, over any distance: rows go through this process.</summary>
@@ -85,26 +111,23 @@ internal static class MySqlClone
         var width = table.StoredColumns.Count();
         using var load = MySqlBulkLoad.Open(destination, table, timeout, LoadOptions.Raw);
         using var rows = snapshot.ReadRows(table);
-        for (var count = 1; rows.Read(); count++)
+        Fill(load, rows, width);
+    }
+
+    /// <summary>Loads all rows; one that is refused is the failure of the load.</summary>
+    public static void Fill(MySqlBulkLoad load, IRowCursor rows, int width)
+    {
+        while (rows.Read())
         {
             for (var i = 0; i < width; i++) SetCell(load, i, rows);
             load.Insert();
-            if (count % RowsPerFlush == 0) Flush(load, table);
         }
 
-        Flush(load, table);
+        load.Flush();
         load.Commit();
     }
 
-    public static void Flush(MySqlBulkLoad load, TableSchema table)
-    {
-        if (load.Flush() is [var refused, ..])
-        {
-            throw new DbVcException(FailureKind.Failed, "database.clone-failed", $"A row of '{table.Name}' cannot be copied: {refused.Sentence}", table.Name);
-        }
-    }
-
-    public static void SetCell(MySqlBulkLoad load, int column, IRowCursor rows)
+    private static void SetCell(MySqlBulkLoad load, int column, IRowCursor rows)
     {
         switch (rows.KindAt(column))
         {

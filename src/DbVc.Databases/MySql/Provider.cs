@@ -32,6 +32,9 @@ public sealed class MySqlProvider : IDatabaseProvider
     /// refused. Private databases have no other writers, so it is always done there.</summary>
     public bool MayPauseTriggers { get; init; }
 
+    /// <summary>The live database, whose character set and collation private ones get; null where they take the usual.</summary>
+    public string? Live { get; init; }
+
     public IDatabase Open(string location)
     {
         var address = AddressOf(location);
@@ -63,7 +66,8 @@ public sealed class MySqlProvider : IDatabaseProvider
     {
         var address = AddressOf(location);
         using var handle = Connect(address);
-        MySqlClone.CreateEmpty(handle, address);
+        if (LiveOf(address) is { } live) MySqlClone.CreateLike(handle, live, address);
+        else MySqlClone.CreateEmpty(handle, address);
     }
 
     public void Clone(string source, string destination)
@@ -84,6 +88,10 @@ public sealed class MySqlProvider : IDatabaseProvider
     }
 
     private static bool IsPrivate(string database) => database.StartsWith(PrivatePrefix, StringComparison.Ordinal);
+
+    /// <summary>The database that one to be made shall be like.</summary>
+    private MySqlAddress? LiveOf(MySqlAddress address) =>
+        Live is not null && IsPrivate(address.Database!) && AddressOf(Live) is var live && live.Display != address.Display ? live : null;
 
     private static string PrefixOf(string repository) =>
         $"{PrivatePrefix}{repository[..Math.Min(DigitsOfRepository, repository.Length)]}_";

@@ -70,12 +70,7 @@ internal sealed class MySqlReadSnapshot : IReadSnapshot
     }
 
     /// <summary>Character set and collation of the database, as CREATE DATABASE takes them.</summary>
-    public string ReadOptions()
-    {
-        using var row = _handle.Query(
-            "SELECT default_character_set_name, default_collation_name FROM information_schema.schemata WHERE schema_name = database()");
-        return row.Read() ? $"CHARACTER SET {row.TextAt(0)} COLLATE {row.TextAt(1)}" : "";
-    }
+    public string ReadOptions() => MySqlClone.ReadOptions(_handle);
 
     public IReadOnlyList<(string Table, ulong Next)> ReadCounters() => MySqlSequence.Read(_handle);
 

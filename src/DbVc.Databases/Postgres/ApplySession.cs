@@ -52,6 +52,7 @@ internal sealed class PostgresApplySession : IApplySession
         Stage(delta);
         var apply = new PostgresApply(_connection, delta, _stages, _triggers);
         var result = apply.Run(isAsCaptured, _held, _lockTimeout);
+        if (result.IsClean) PostgresTracking.Mend(_connection, delta);
         _orphans = apply.Orphans;
         return result;
     }
@@ -89,7 +90,7 @@ internal sealed class PostgresApplySession : IApplySession
 
     public void Forget(string mark)
     {
-        // No log of changes is kept here.
+        if (PostgresMark.Parse(mark) is { Log: not null } seen) PostgresChangeLog.Read(_connection)?.Forget(_connection, seen);
     }
 
     public void Dispose() => PostgresTransaction.End(_connection, _isDone);

@@ -4,13 +4,14 @@ namespace DbVc.Databases;
 /// Keeps the user's triggers and rules from acting on rows whose effects are in the delta already. A role that may set session_replication_role switches them
 /// off for its own session, foreign keys' actions too, without any lock; only those marked ALWAYS or REPLICA are left, and are disabled like those of any
 /// other role: by ALTER TABLE inside the transaction, which holds writers of these tables until it ends. Before the commit each is as it was.
+/// Those of change tracking go on firing: what is applied is in the log.
 /// </summary>
 internal sealed class PostgresTriggers
 {
     private const string ListSql =
         """
         SELECT c.oid::text, t.oid::text, 'TRIGGER', t.tgname, t.tgenabled::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-        WHERE NOT t.tgisinternal AND c.oid = ANY ($1::text[]::oid[])
+        WHERE NOT t.tgisinternal AND t.tgname !~ '^_dbvc_track_' AND c.oid = ANY ($1::text[]::oid[])
         UNION ALL
         SELECT c.oid::text, r.oid::text, 'RULE', r.rulename, r.ev_enabled::text FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
         WHERE r.ev_type IN ('2', '3', '4') AND c.relkind IN ('r', 'p') AND c.oid = ANY ($1::text[]::oid[])

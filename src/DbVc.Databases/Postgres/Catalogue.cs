@@ -35,7 +35,7 @@ internal static class PostgresCatalogue
         SELECT c.oid::text, n.nspname, c.relname, CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END, c.relpersistence = 'u',
           CASE WHEN c.relkind = 'r' AND a.amname <> 'heap' THEN a.amname END, array_to_string(c.reloptions, chr(10)),
           CASE WHEN c.relkind = 'f' THEN 'it is a foreign table'
-            WHEN c.reloftype <> 0 THEN 'it is made of a type (CREATE TABLE … OF)'
+            WHEN c.reloftype <> 0 THEN 'it is made of a type (CREATE TABLE name OF type)'
             WHEN EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid) THEN 'it inherits from another table'
             WHEN c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid) THEN 'another table inherits from it'
             WHEN c.relkind = 'p' AND EXISTS (SELECT FROM pg_partition_tree(c.oid) p JOIN pg_class f ON f.oid = p.relid WHERE f.relkind = 'f')

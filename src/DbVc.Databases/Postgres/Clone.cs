@@ -25,11 +25,13 @@ internal static class PostgresClone
         }
     }
 
-    /// <summary>An empty database that nobody else gets into.</summary>
-    public static void Create(PostgresAddress address)
+    /// <summary>An empty database that nobody else gets into; null: with the server's own rules of sorting.</summary>
+    public static void Create(PostgresAddress address, PostgresLocale? locale = null)
     {
         using var server = OpenServer(address);
-        Run(server, $"CREATE DATABASE {PostgresName.Quote(address.Database)} TEMPLATE template0 ENCODING 'UTF8'", address);
+        var create = $"CREATE DATABASE {PostgresName.Quote(address.Database)} TEMPLATE template0";
+        if (locale is null) Run(server, $"{create} ENCODING 'UTF8'", address);
+        else locale.Guard(address, () => Run(server, $"{create} {locale.Options(server.MajorVersion)}", address));
         Close(server, address.Database);
     }
 
@@ -38,6 +40,7 @@ internal static class PostgresClone
         using var server = OpenServer(address);
         Drop(server, address.Database);
         Drop(server, address.Database + DraftMark);
+        PostgresReadyPool.Drop(server, address.Database);
     }
 
     public static void RemoveDrafts(PostgresAddress address)

@@ -7,14 +7,16 @@ public sealed class PostgresDatabase : IDatabase
 {
     private readonly PostgresAddress _address;
     private readonly TimeSpan _readTimeout;
+    private readonly int _readers;
 
-    internal PostgresDatabase(PostgresAddress address, TimeSpan readTimeout) => (_address, _readTimeout) = (address, readTimeout);
+    internal PostgresDatabase(PostgresAddress address, TimeSpan readTimeout, int readers = 1) =>
+        (_address, _readTimeout, _readers) = (address, readTimeout, readers);
 
     public string Display => _address.Display;
 
     public DatabaseCapabilities Capabilities { get; } = new(TransactionalDdl: true, CheapClone: false);
 
-    public IReadSnapshot BeginRead() => PostgresReadSnapshot.Open(_address, _readTimeout);
+    public IReadSnapshot BeginRead() => PostgresReadSnapshot.Open(_address, _readTimeout, _readers);
 
     public IApplySession BeginApply(TimeSpan lockTimeout) => PostgresApplySession.Open(_address, lockTimeout);
 
@@ -37,14 +39,22 @@ public sealed class PostgresDatabase : IDatabase
         return PostgresSequence.ReadHighest(connection);
     }
 
-    public TrackingReport ReadTracking() => TrackingReport.None;
+    public TrackingReport ReadTracking()
+    {
+        using var connection = PostgresConnection.Open(_address, PostgresUse.Own, _readTimeout);
+        return PostgresTracking.Read(connection);
+    }
 
-    public void StartTracking(TimeSpan lockTimeout, IReadOnlyCollection<string>? tables = null) => throw new DbVcException(FailureKind.Refused,
-        "tracking.unsupported", "Changes of this database cannot be tracked yet.", Display);
+    public void StartTracking(TimeSpan lockTimeout, IReadOnlyCollection<string>? tables = null)
+    {
+        using var connection = PostgresConnection.Open(_address, PostgresUse.Own, lockTimeout);
+        PostgresTracking.Start(connection, tables, lockTimeout);
+    }
 
     public void StopTracking(TimeSpan lockTimeout, IReadOnlyCollection<string>? tables = null)
     {
-        // There is none.
+        using var connection = PostgresConnection.Open(_address, PostgresUse.Own, lockTimeout);
+        PostgresTracking.Stop(connection, tables, lockTimeout);
     }
 
     public void Dispose()

@@ -85,6 +85,11 @@ internal static class PostgresTypes
     public static bool HasKeyOrder(string declaredType) => ReadingOf(declaredType) is not (PostgresReading.Text or PostgresReading.Numeric
         or PostgresReading.Jsonb);
 
+    /// <summary>True if no setting of a session changes how values of the type read.</summary>
+    public static bool HasPlainText(string declaredType) =>
+        ReadingOf(declaredType) is PostgresReading.Int16 or PostgresReading.Int32 or PostgresReading.Int64 or PostgresReading.Uuid or PostgresReading.Numeric
+            or PostgresReading.Boolean || IsText(declaredType);
+
     /// <summary>True if the type's own bytes are its text.</summary>
     public static bool IsText(string declaredType) => Bare(declaredType) is "text" or "character varying" or "character" or "bpchar" or "name" or "json";
 

@@ -6,6 +6,9 @@ namespace DbVc.Databases;
 /// <param name="workServer">Where private databases may be made; null where nobody said.</param>
 public sealed class PostgresProvider(ServerAddress? workServer = null) : IDatabaseProvider
 {
+    /// <summary>Names of private databases begin so.</summary>
+    private const string PrivatePrefix = "dbvc_";
+
     private const int RepositoryDigits = 8;
     private const int MaxName = 63;
 
@@ -25,18 +28,24 @@ public sealed class PostgresProvider(ServerAddress? workServer = null) : IDataba
     /// <summary>How long reading waits for somebody who is just redefining a table.</summary>
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How many connections may read tables at the same time.</summary>
+    public int Readers { get; init; } = ProviderOptions.DefaultReaders;
+
+    /// <summary>The live database, whose encoding and rules of sorting private ones get; null where they take the server's.</summary>
+    public string? Live { get; init; }
+
     public IDatabase Open(string location)
     {
         var address = PostgresAddress.Parse(location);
         PostgresConnection.Open(address).Dispose();
-        return new PostgresDatabase(address, ReadTimeout);
+        return new PostgresDatabase(address, ReadTimeout, Readers);
     }
 
     public bool Exists(string location) => PostgresClone.Exists(PostgresAddress.Parse(location));
 
     public string Locate(PrivateDatabase place)
     {
-        var name = $"dbvc_{Digits(place.Repository)}_{place.Id}";
+        var name = PrefixOf(place.Repository) + place.Id;
         if (name.Length > MaxName - PostgresClone.DraftMark.Length) throw new ArgumentException($"'{name}' is too long for a database's name.", nameof(place));
         return WorkServer.WithDatabase(name).ToString();
     }
@@ -44,13 +53,20 @@ public sealed class PostgresProvider(ServerAddress? workServer = null) : IDataba
     public IReadOnlyList<string> ListPrivate(string repository)
     {
         using var server = PostgresClone.OpenServer(new PostgresAddress(WorkServer.WithDatabase("postgres")));
-        return [.. PostgresClone.List(server, $"dbvc_{Digits(repository)}_").Where(d => !PostgresReadyPool.IsReady(d)).Select(d =>
-            WorkServer.WithDatabase(d).ToString())];
+        var all = PostgresClone.List(server, PrefixOf(repository)).ToLookup(PostgresReadyPool.IsReady);
+        var own = all[false].Select(d => d.EndsWith(PostgresClone.DraftMark, StringComparison.Ordinal) ? d[..^PostgresClone.DraftMark.Length] : d)
+            .Distinct().ToList();
+        // What lies ready belongs to what it is a copy of, and is one more only where that is gone.
+        return [.. own.Concat(all[true].Where(r => !own.Exists(o => PostgresReadyPool.IsOf(r, o)))).Select(d => WorkServer.WithDatabase(d).ToString())];
     }
 
     public void RemoveDrafts(string location) => PostgresClone.RemoveDrafts(PostgresAddress.Parse(location));
 
-    public void Create(string location) => PostgresClone.Create(PostgresAddress.Parse(location));
+    public void Create(string location)
+    {
+        var address = PostgresAddress.Parse(location);
+        PostgresClone.Create(address, LocaleFor(address));
+    }
 
     public void Clone(string source, string destination) => PostgresClone.Run(PostgresAddress.Parse(source), PostgresAddress.Parse(destination), ReadTimeout);
 
@@ -60,7 +76,13 @@ public sealed class PostgresProvider(ServerAddress? workServer = null) : IDataba
 
     private ServerAddress WorkServer => workServer ?? throw Unset();
 
-    private static string Digits(string repository) => repository[..Math.Min(RepositoryDigits, repository.Length)].ToLowerInvariant();
+    private static string PrefixOf(string repository) =>
+        $"{PrivatePrefix}{repository[..Math.Min(RepositoryDigits, repository.Length)].ToLowerInvariant()}_";
+
+    /// <summary>Null where private databases need not be like any other.</summary>
+    private PostgresLocale? LocaleFor(PostgresAddress address) =>
+        Live is { } live && address.Database.StartsWith(PrivatePrefix, StringComparison.Ordinal) && PostgresAddress.Parse(live) is var other
+            && other.Display != address.Display ? PostgresLocale.Read(other) : null;
 
     internal static DbVcException Unset() => new(FailureKind.Usage, "branches.server-unset", "Nobody said on which server private databases may be made.",
         hint: "Name another server, db-vc config set branches.server postgres://USER@HOST:PORT, or allow the server of the live database: "

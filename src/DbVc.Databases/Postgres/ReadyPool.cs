@@ -18,7 +18,7 @@ internal static class PostgresReadyPool
     /// <summary>Gives a copy of the source, as it is now, its new name; false if none is ready. Others are made ready for the next time.</summary>
     public static bool TryTake(PostgresConnection server, PostgresAddress source, string name)
     {
-        if (PrefixOf(source.Database) is not { } prefix || ReadState(source) is not { } state) return false;
+        if (PrefixFor(source.Database) is not { } prefix || ReadState(source) is not { } state) return false;
         var taken = PostgresClone.List(server, prefix + state).Exists(ready => TryRename(server, ready, name));
         if (taken) Refill(server, source, state);
         return taken;
@@ -27,17 +27,27 @@ internal static class PostgresReadyPool
     /// <summary>Has the server make copies of the source, as it is now, and drop those of older states. Returns before it is done.</summary>
     public static void Prepare(PostgresAddress source)
     {
-        if (PrefixOf(source.Database) is null || ReadState(source) is not { } state) return;
+        if (PrefixFor(source.Database) is null || ReadState(source) is not { } state) return;
         using var server = PostgresClone.OpenServer(source);
         Refill(server, source, state);
+    }
+
+    /// <summary>Drops what lies ready of a database that is gone; a copy in the making was waited for by whoever dropped the database.</summary>
+    public static void Drop(PostgresConnection server, string source)
+    {
+        if (PrefixFor(source) is not { } prefix) return;
+        foreach (var ready in PostgresClone.List(server, prefix)) PostgresClone.Drop(server, ready);
     }
 
     /// <summary>True for a database that lies ready for a branch to come.</summary>
     public static bool IsReady(string database) => database.Contains(Mark, StringComparison.Ordinal);
 
+    /// <summary>True for a copy of that database.</summary>
+    public static bool IsOf(string ready, string source) => PrefixFor(source) is { } prefix && ready.StartsWith(prefix, StringComparison.Ordinal);
+
     private static void Refill(PostgresConnection server, PostgresAddress source, string state)
     {
-        var prefix = PrefixOf(source.Database)!;
+        var prefix = PrefixFor(source.Database)!;
         var ready = PostgresClone.List(server, prefix);
         foreach (var old in ready.Where(r => !r.StartsWith(prefix + state, StringComparison.Ordinal))) Leave(source, _ =>
             $"DROP DATABASE IF EXISTS {PostgresName.Quote(old)}");
@@ -96,10 +106,13 @@ internal static class PostgresReadyPool
         }
     }
 
-    /// <summary>Only what db-vc made itself changes by its own sessions alone, each of which writes the state anew.</summary>
-    private static string? PrefixOf(string database) =>
-        database.StartsWith("dbvc_", StringComparison.Ordinal) && database.Split('_') is [_, var repository, ..] && !IsReady(database)
-            ? $"dbvc_{repository}{Mark}" : null;
+    /// <summary>How names of copies of a database begin; null where none are made: only what db-vc made itself changes by its own sessions alone, each of
+    /// which writes the state anew.</summary>
+    private static string? PrefixFor(string source) =>
+        source.StartsWith("dbvc_", StringComparison.Ordinal) && source.Split('_') is [_, var repository, ..] && !IsReady(source)
+            ? $"dbvc_{repository}{Mark}{Digest(source)[..8]}_" : null;
+
+    private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>Names the state: what stands in its row, and the transaction that wrote it.</summary>
     private static string? ReadState(PostgresAddress source)
@@ -107,6 +120,6 @@ internal static class PostgresReadyPool
         using var connection = PostgresConnection.Open(source);
         if (PostgresStateTable.Read(connection) is null) return null;
         var row = connection.ReadText("""SELECT s.xmin::text || ' ' || s.ctid::text || ' ' || s::text FROM public._dbvc_state s WHERE id = 1""");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(source.Database + "\n" + row)))[..16];
+        return Digest(row ?? "")[..16];
     }
 }

@@ -10,7 +10,7 @@ internal static class PostgresRowCopy
     /// <summary>Makes the destination, which may be there half-made afterwards if this fails.</summary>
     public static void Run(PostgresAddress source, PostgresAddress destination, TimeSpan timeout)
     {
-        PostgresClone.Create(destination);
+        PostgresClone.Create(destination, PostgresLocale.Read(source));
         using var snapshot = PostgresReadSnapshot.Open(source, timeout);
         var schema = snapshot.ReadSchema();
         var tables = schema.Tables.Select(t => new TableDelta(null, t, [])).ToList();

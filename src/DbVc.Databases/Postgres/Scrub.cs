@@ -9,6 +9,7 @@ internal static class PostgresScrub
     public static void Run(PostgresAddress address, TimeSpan lockTimeout)
     {
         using var connection = PostgresConnection.Open(address, PostgresUse.Own, lockTimeout);
+        PostgresChangeLog.Erase(connection);
         foreach (var table in PostgresLocks.List(connection)) connection.Execute($"VACUUM (FULL) {table.Sql}");
         foreach (var view in connection.Read(
             $"SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'm' AND "

@@ -47,7 +47,8 @@ public sealed class SqliteProvider(string scratchFolder) : IDatabaseProvider
     {
         if (PrivateFolder is null || !Directory.Exists(PrivateFolder)) return [];
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
-        return [.. Directory.EnumerateFiles(PrivateFolder, "*.db", options).Where(IsPrivate).Order(StringComparer.Ordinal)];
+        return [.. Directory.EnumerateFiles(PrivateFolder, "*.db*", options).Select(WithoutDraftMark).Where(IsPrivate).Distinct()
+            .Order(StringComparer.Ordinal)];
     }
 
     public void RemoveDrafts(string location)
@@ -88,6 +89,7 @@ public sealed class SqliteProvider(string scratchFolder) : IDatabaseProvider
         var path = Path.GetFullPath(location);
         if (Directory.Exists(path)) throw SqliteError.NotSqlite(path, "it is a directory");
         SqliteClone.RemoveFiles(path);
+        RemoveDrafts(path);
         SqliteReadSnapshot.MapsOf(path, scratchFolder).Drop();
     }
 
@@ -101,7 +103,10 @@ public sealed class SqliteProvider(string scratchFolder) : IDatabaseProvider
         handle.Execute("COMMIT");
     }
 
-    private static bool IsPrivate(string path) =>
+    private static string WithoutDraftMark(string path) =>
+        path.LastIndexOf(SqliteClone.DraftMark, StringComparison.Ordinal) is > 0 and var at ? path[..at] : path;
+
+    private static bool IsPrivate(string path) => path.EndsWith(".db", StringComparison.Ordinal) &&
         Path.GetFileNameWithoutExtension(path) is { Length: 12 } name && name.All(c => char.IsAsciiDigit(c) || c is >= 'a' and <= 'f');
 
     private static void RequireAbsent(string path)

@@ -46,6 +46,9 @@ public sealed class Shadow(LiveContext context)
         MoveTo(commit);
     }
 
+    /// <summary>Keeps others from copying private databases until it is disposed. Throws kind Locked.</summary>
+    public IDisposable Hold() => Lock();
+
     /// <summary>Says which commit the copy holds.</summary>
     public void Mark(CommitId commit)
     {

@@ -38,7 +38,8 @@ internal sealed class Checkup(WorkspaceContext context)
         var shadow = ReadShadow(items);
         IReadOnlyList<string> orphans = [];
         if (shadow.Place is not null) Try(items, "branches' databases", () => orphans = FindOrphans());
-        var dropped = fix ? Drop(orphans) : [];
+        IReadOnlyList<string> dropped = [];
+        if (fix && orphans.Count > 0) Try(items, "branches' databases", () => dropped = DropOrphans());
         var left = orphans.Except(dropped).ToList();
         if (shadow.Place is not null && !items.Exists(i => i.Name == "branches' databases")) items.Add(Describe(left));
         Try(items, "tracking", () => items.AddRange(LookAtTracking()));
@@ -150,10 +151,13 @@ internal sealed class Checkup(WorkspaceContext context)
         DatabaseEngines.FileOf(location) is null && DatabaseEngines.NameOf(location).Split('_') is [_, _, var id, ..]
         && ReservedIds.Any(r => id.StartsWith(r, StringComparison.Ordinal));
 
-    private List<string> Drop(IReadOnlyList<string> orphans)
+    /// <summary>Nobody copies databases meanwhile, so what is half made then is left over.</summary>
+    private IReadOnlyList<string> DropOrphans()
     {
+        using var held = context.Shadow.Hold();
+        var orphans = FindOrphans();
         foreach (var orphan in orphans) context.Live.Provider.Drop(orphan);
-        return [.. orphans];
+        return orphans;
     }
 
     private static CheckupItem Describe(List<string> orphans) => orphans.Count == 0

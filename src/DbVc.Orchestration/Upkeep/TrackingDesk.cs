@@ -104,6 +104,8 @@ public sealed class TrackingDesk
                 new Column { Id = 3, Name = "score", DeclaredType = "INTEGER" },
             ],
             PrimaryKey = ["id"],
+            Constraints = [new TableConstraint { Kind = ConstraintKind.PrimaryKey, Name = "measured_pkey", Columns = ["id"],
+                Sql = "CONSTRAINT measured_pkey PRIMARY KEY (id)" }],
             Sql = "CREATE TABLE measured (id INTEGER PRIMARY KEY, name VARCHAR(40), score INTEGER)",
         };
         using (var session = database.BeginApply(_context.Options.LockTimeout))

@@ -84,6 +84,34 @@ public sealed class KilledLiveTests : IDisposable
     }
 
     [Theory]
+    [MemberData(nameof(Engines))]
+    public void What_a_killed_making_or_removal_leaves_is_found_and_dropped_by_doctor(LiveEngine engine)
+    {
+        _started = new LiveShop(engine);
+        Shop.Branch("stays", "UPDATE customers SET city = 'elsewhere' WHERE id = 1;\n");
+        foreach (var (operation, step, left) in new[]
+        {
+            ("delete", PublishStep.BranchForgotten, 1), ("delete", PublishStep.InstanceDropped, 0),
+            ("create", PublishStep.BranchRecorded, 0), ("create", PublishStep.InstanceMade, 0),
+        })
+        {
+            var name = BranchName.Parse(operation + step);
+            if (operation == "delete") Shop.Branch(name.Text, "UPDATE customers SET city = 'elsewhere' WHERE id = 2;\n");
+            Stop(operation, name.Text, step);
+            using var workspace = Shop.Open();
+            if (operation == "create") workspace.Branches.Delete(name);
+            var found = workspace.Upkeep.Examine(fix: false);
+            Assert.Equal(left, found.Orphans.Count);
+            Assert.Equal(left == 0, found.Items.All(i => i.IsOk));
+            Assert.Equal(found.Orphans, workspace.Upkeep.Examine(fix: true).Dropped);
+            var after = workspace.Upkeep.Examine(fix: false);
+            Assert.Empty(after.Orphans);
+            Assert.All(after.Items, i => Assert.True(i.IsOk, i.Detail));
+            Assert.NotNull(workspace.Branches.Show(BranchName.Parse("stays")).Database);
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(RandomEngines))]
     public void A_process_killed_at_random_moments_leaves_the_old_or_the_new_state(LiveEngine engine)
     {
@@ -135,6 +163,8 @@ public sealed class KilledLiveTests : IDisposable
         var isThere = workspace.Branches.List().Any(b => b.Name == name);
         tally.Count(died, !isThere);
         if (isThere) workspace.Branches.Delete(BranchName.Parse(name));
+        workspace.Upkeep.Examine(fix: true);
+        Assert.Empty(workspace.Upkeep.Examine(fix: false).Orphans);
         Assert.Null(workspace.Branches.Create(BranchName.Parse(name), null, CancellationToken.None).Task);
         workspace.Branches.Delete(BranchName.Parse(name));
     }

@@ -5,13 +5,19 @@ namespace DbVc.Tests;
 
 public sealed class ConformanceCoverageTests
 {
-    [Fact]
-    public void Every_engine_runs_the_conformance_suite()
+    public static TheoryData<Type, string> Suites => new()
+    {
+        { typeof(DatabaseConformance), "ConformanceTests" },
+        { typeof(TrackingConformance), "TrackingTests" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Suites))]
+    public void Every_engine_runs_each_conformance_suite(Type suite, string name)
     {
         var engines = typeof(IDatabaseProvider).Assembly.GetTypes().Where(t => t.IsClass && !t.IsAbstract && t.IsAssignableTo(typeof(IDatabaseProvider)));
-        var suites = typeof(DatabaseConformance).Assembly.GetTypes()
-            .Where(t => t.IsClass && !t.IsAbstract && t.IsAssignableTo(typeof(DatabaseConformance))).Select(t => t.Name).ToHashSet();
+        var runs = suite.Assembly.GetTypes().Where(t => t.IsClass && !t.IsAbstract && t.IsAssignableTo(suite)).Select(t => t.Name).ToHashSet();
         Assert.NotEmpty(engines);
-        Assert.All(engines, e => Assert.Contains(e.Name.Replace("Provider", "ConformanceTests", StringComparison.Ordinal), suites));
+        Assert.All(engines, e => Assert.Contains(e.Name.Replace("Provider", name, StringComparison.Ordinal), runs));
     }
 }

@@ -13,8 +13,22 @@ public abstract class DatabaseFixture : IDisposable
     /// <summary>Runs a script of several statements by a way other than the provider.</summary>
     public abstract void Execute(string location, string sql);
 
-    /// <summary>Begins a transaction that wrote <paramref name="sql"/> and holds the write lock until disposed; then rolls it back.</summary>
-    public abstract IDisposable HoldWrite(string location, string sql);
+    /// <summary>Begins a transaction that wrote <paramref name="sql"/> and holds the write lock until it is committed, or disposed and rolled back.</summary>
+    public abstract HeldWrite HoldWrite(string location, string sql);
+
+    /// <summary>Names of all that db-vc made in a database.</summary>
+    public abstract IReadOnlyList<string> ListOwn(string location);
+
+    /// <summary>Waits until every transaction that is there now is over: where a server is shared, those of other tests count, too.</summary>
+    public virtual void Settle(string location)
+    {
+        // Nobody else is there.
+    }
+
+    /// <summary>Gives a column of a tracked table's key another name. Where the engine's triggers would then keep everybody from writing, tracking is taken
+    /// off around it, as whoever does it there has to.</summary>
+    public virtual void RenameTrackedColumn(string location, string table, string from, string to) =>
+        Execute(location, $"ALTER TABLE {table} RENAME COLUMN {from} TO {to}");
 
     /// <summary>The type of a column that holds bytes.</summary>
     public abstract string BlobType { get; }

@@ -56,12 +56,33 @@ public sealed partial class MySqlFixture : DatabaseFixture
     /// <summary>An index belongs to a table here, also when it goes.</summary>
     public override void Execute(string location, string sql) => Run(location, DropIndex().Replace(sql, "DROP INDEX $1 ON people"));
 
-    public override IDisposable HoldWrite(string location, string sql)
+    public override HeldWrite HoldWrite(string location, string sql)
     {
         var handle = MySqlHandle.Open(MySqlTestServer.AddressOf(location));
-        handle.Execute("BEGIN");
-        foreach (var statement in sql.Split(';', StringSplitOptions.RemoveEmptyEntries)) handle.Execute(statement);
-        return handle;
+        Execute("BEGIN;" + sql);
+        return new HeldWrite(Execute, handle);
+
+        void Execute(string next)
+        {
+            foreach (var statement in next.Split(';', StringSplitOptions.RemoveEmptyEntries)) handle.Execute(statement);
+        }
+    }
+
+    public override IReadOnlyList<string> ListOwn(string location)
+    {
+        using var handle = MySqlHandle.Open(MySqlTestServer.AddressOf(location));
+        return [.. MySqlObjects.List(handle,
+            """
+            SELECT table_name FROM information_schema.tables WHERE table_schema = database() AND table_name LIKE '%dbvc%'
+            UNION ALL SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = database() AND trigger_name LIKE '%dbvc%'
+            """).Select(r => r[0])];
+    }
+
+    public override void RenameTrackedColumn(string location, string table, string from, string to)
+    {
+        using var database = Provider.Open(location);
+        database.StopTracking(TimeSpan.FromSeconds(10), [table]);
+        base.RenameTrackedColumn(location, table, from, to);
     }
 
     public override void Dispose()

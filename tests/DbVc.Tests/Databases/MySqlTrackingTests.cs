@@ -1,14 +1,11 @@
 using DbVc.Databases;
-using DbVc.Model;
 using Xunit;
 
 namespace DbVc.Tests;
 
 /// <summary>Every way to change a row of a tracked table is in the log, or makes the answer unknown.</summary>
-public sealed class MySqlTrackingTests : IDisposable
+public sealed class MySqlTrackingTests() : TrackingConformance(new MySqlFixture())
 {
-    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(5);
-
     private const string Schema = """
         CREATE TABLE people (id INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(20) UNIQUE, boss INT);
         CREATE TABLE notes (id INT PRIMARY KEY, person INT, text VARCHAR(20), FOREIGN KEY (person) REFERENCES people (id) ON DELETE CASCADE);
@@ -23,8 +20,6 @@ public sealed class MySqlTrackingTests : IDisposable
         INSERT INTO codes VALUES ('aé', 18446744073709551615, x'00ff', '2024-01-01 00:00:00.125', 1), ('b', 2, x'', '0000-00-00', 2);
         INSERT INTO loose VALUES (1, 1), (1, 1); INSERT INTO parted VALUES (1), (2);
         """;
-
-    private readonly MySqlFixture _fixture = new();
 
     /// <summary>A change, the table it is about, and the keys that must be named, with a minus where the row is gone; '!' for unknown.</summary>
     public static TheoryData<string, string, string> Changes => new()
@@ -71,175 +66,21 @@ public sealed class MySqlTrackingTests : IDisposable
     [MemberData(nameof(Changes))]
     public void A_change_is_found_by_the_log(string change, string table, string expected)
     {
-        using var database = _fixture.NewDatabase(Schema, out var location);
+        using var database = Fixture.NewDatabase(Schema, out var location);
         database.StartTracking(Wait);
-        _fixture.Execute(location, "UPDATE people SET boss = boss WHERE id = 1; UPDATE codes SET n = n");
+        Fixture.Execute(location, "UPDATE people SET boss = boss WHERE id = 1; UPDATE codes SET n = n");
         var mark = MarkOf(database);
-        _fixture.Execute(location, change);
+        Fixture.Execute(location, change);
         Assert.Equal(expected, Describe(database, mark, table));
     }
 
     [Fact]
-    public void What_a_snapshot_saw_is_forgotten_and_what_came_later_stays()
+    public void What_cannot_be_tracked_is_said()
     {
-        using var database = _fixture.NewDatabase(Schema, out var location);
+        using var database = Fixture.NewDatabase(Schema, out _);
         database.StartTracking(Wait);
-        _fixture.Execute(location, "UPDATE people SET name = 'A' WHERE id = 1");
-        string mark;
-        // This one has its numbers before the snapshot is taken, and commits after it.
-        using (var late = MySqlHandle.Open(MySqlTestServer.AddressOf(location)))
-        {
-            late.Execute("BEGIN");
-            late.Execute("UPDATE people SET name = 'B' WHERE id = 2");
-            _fixture.Execute(location, "UPDATE people SET name = 'C' WHERE id = 3");
-            using var read = database.BeginRead();
-            mark = read.Mark!;
-            late.Execute("COMMIT");
-        }
-
-        Assert.Equal("2", Describe(database, mark, "people"));
-        using (var session = database.BeginApply(Wait))
-        {
-            session.Forget(mark);
-            session.Commit();
-        }
-
-        Assert.Equal(1, database.ReadTracking().Pending);
-        Assert.Equal("2", Describe(database, mark, "people"));
-        _fixture.Execute(location, "UPDATE people SET name = 'D' WHERE id = 4");
-        Assert.Equal("2 4", Describe(database, mark, "people"));
-        Assert.Equal("", Describe(database, MarkOf(database), "people"));
-    }
-
-    [Fact]
-    public void A_mark_says_nothing_about_a_table_that_was_not_tracked_then()
-    {
-        using var database = _fixture.NewDatabase(Schema, out var location);
-        database.StartTracking(Wait, ["quiet"]);
-        var mark = MarkOf(database);
-        _fixture.Execute(location, "DELETE FROM people WHERE id = 4");
-        database.StartTracking(Wait);
-        Assert.Equal("!", Describe(database, mark, "people"));
-    }
-
-    [Fact]
-    public void The_log_and_its_triggers_are_in_no_schema_and_go_without_a_trace()
-    {
-        using var database = _fixture.NewDatabase(Schema, out var location);
-        var before = DatabaseContent.Read(database).Dump();
-        database.StartTracking(Wait);
-        Assert.Equal(before, DatabaseContent.Read(database).Dump());
         Assert.Equal(["odd", "parted"], database.ReadTracking().Tables.Where(t => !t.IsTracked).Select(t => t.Name));
         Assert.Equal(["items", "loose", "notes", "odd", "parted"], database.ReadTracking().Tables.Where(t => t.Gap is not null).Select(t => t.Name));
-        database.StopTracking(Wait, ["people"]);
-        Assert.Contains("people", database.ReadTracking().Tables.Where(t => !t.IsTracked).Select(t => t.Name));
-        database.StopTracking(Wait);
-        Assert.Equal(before, DatabaseContent.Read(database).Dump());
-        Assert.False(database.ReadTracking().IsOn);
-        using var handle = MySqlHandle.Open(MySqlTestServer.AddressOf(location));
-        Assert.Empty(MySqlObjects.ReadTriggers(handle, withOwn: true));
-        Assert.Equal("table.missing", Assert.Throws<DbVcException>(() => database.StartTracking(Wait, ["nobody"])).Code);
-    }
-
-    [Fact]
-    public void What_an_apply_session_writes_is_in_the_log_and_a_table_that_it_changed_is_tracked_on()
-    {
-        using var database = _fixture.NewDatabase(Schema, out var location);
-        database.StartTracking(Wait);
-        var mark = MarkOf(database);
-        var old = DatabaseContent.Read(database);
-        var people = old.Schema.FindTable("people")!;
-        using (var session = database.BeginApply(Wait))
-        {
-            Assert.True(session.Apply(new DatabaseDelta([new TableDelta(people, people,
-            [
-                new RowChange([Value.Integer(4), Value.Text("Dan"), Value.Null], null),
-                new RowChange(null, [Value.Integer(8), Value.Text("Hal"), Value.Null]),
-            ])], [], [])).IsClean);
-            session.Commit();
-        }
-
-        Assert.Equal("4- 8", Describe(database, mark, "people"));
-        using var after = _fixture.NewDatabase(Schema + "ALTER TABLE quiet CHANGE id number BIGINT", out _);
-        var delta = TestDelta.Between(DatabaseContent.Read(database), DatabaseContent.Read(after), ("quiet.id", "quiet.number"));
-        using (var session = database.BeginApply(Wait))
-        {
-            Assert.True(session.Apply(delta with { Tables = [.. delta.Tables.Where(t => t.After!.Name == "quiet")] }).IsClean);
-            session.Commit();
-        }
-
-        var next = MarkOf(database);
-        _fixture.Execute(location, "INSERT INTO quiet VALUES (5, 5), (6, 6)");
-        Assert.Contains("quiet", database.ReadTracking().Tables.Where(t => t.IsTracked).Select(t => t.Name));
-        // Of a table that was empty nobody can say that it was not emptied meanwhile.
-        Assert.Equal("!", Describe(database, next, "quiet"));
-        next = MarkOf(database);
-        _fixture.Execute(location, "UPDATE quiet SET x = 7 WHERE number = 6");
-        Assert.Equal("6", Describe(database, next, "quiet"));
-    }
-
-    [Fact]
-    public async Task Nothing_is_missed_under_concurrent_writers()
-    {
-        using var database = _fixture.NewDatabase(Schema + "INSERT INTO quiet SELECT seq, 0 FROM seq_1_to_2000;", out var location);
-        database.StartTracking(Wait);
-        var known = DatabaseContent.Read(database).Rows["quiet"].ToDictionary(r => r[0].AsInteger, r => r[1].AsInteger);
-        var mark = MarkOf(database);
-        using var stop = new CancellationTokenSource();
-        // Threads of their own, and rounds only when each has written: on a busy machine the pool may start a task after all rounds are over.
-        using var writing = new CountdownEvent(4);
-        var writers = Enumerable.Range(0, 4)
-            .Select(n => Task.Factory.StartNew(() => Write(location, n, writing, stop.Token), TaskCreationOptions.LongRunning)).ToArray();
-        while (!writing.Wait(TimeSpan.FromMilliseconds(50)) && !writers.Any(w => w.IsFaulted)) { }
-        var found = 0;
-        for (var round = 0; round < 12; round++)
-        {
-            string next;
-            using (var read = database.BeginRead())
-            {
-                using var changes = read.ChangesSince(mark);
-                var table = read.ReadSchema().FindTable("quiet")!;
-                if (changes?.Find(table) is TableChanges.Rows rows)
-                {
-                    foreach (var touched in rows.Touched) known[touched.Key[0].AsInteger] = touched.Row![1].AsInteger;
-                    found++;
-                }
-
-                next = read.Mark!;
-                Assert.Equal(DatabaseContent.Read(read).Rows["quiet"].Select(r => (r[0].AsInteger, r[1].AsInteger)),
-                    known.OrderBy(k => k.Key).Select(k => (k.Key, k.Value)));
-            }
-
-            using (var session = database.BeginApply(Wait))
-            {
-                session.Forget(next);
-                session.Commit();
-            }
-
-            mark = next;
-        }
-
-        await stop.CancelAsync();
-        await Task.WhenAll(writers);
-        Assert.True(found > 0);
-    }
-
-    public void Dispose() => _fixture.Dispose();
-
-    private static void Write(string location, int seed, CountdownEvent writing, CancellationToken stop)
-    {
-        var random = new Random(seed);
-        var isFirst = true;
-        using var handle = MySqlHandle.Open(MySqlTestServer.AddressOf(location));
-        while (!stop.IsCancellationRequested)
-        {
-            // Rows of its own, so that writers do not wait for each other; some transactions are long, some are taken back.
-            handle.Execute("BEGIN");
-            for (var i = random.Next(1, 6); i > 0; i--) handle.Execute($"UPDATE quiet SET x = x + 1 WHERE id = {1 + seed + (4 * random.Next(500))}");
-            handle.Execute(!isFirst && random.Next(4) == 0 ? "ROLLBACK" : "COMMIT");
-            if (isFirst) writing.Signal();
-            isFirst = false;
-        }
     }
 
     private static string MarkOf(IDatabase database)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DbVc.Databases;
 using Npgsql;
 using Xunit;
@@ -113,8 +112,14 @@ public sealed class PostgresChangesTests
         using var snapshot = PostgresReadSnapshot.Open(address, TimeSpan.FromSeconds(5));
         Assert.NotNull(snapshot.ChangesSince(mark));
         var parts = mark.Split(' ');
-        var ahead = $"{parts[0]} {parts[1]} {parts[2]} {ulong.Parse(parts[3], System.Globalization.CultureInfo.InvariantCulture) + 1_000_000}";
-        foreach (var wrong in new[] { "", "pg1", mark + " 1", mark.Replace("pg1", "pg0", StringComparison.Ordinal), ReadMark(other), ahead, "pg1 x 1 -1" })
+        var seen = parts[2].Split(':');
+        var later = ulong.Parse(seen[1], System.Globalization.CultureInfo.InvariantCulture) + 1_000_000;
+        var ahead = $"{parts[0]} {parts[1]} {seen[0]}:{later}:{seen[2]} {parts[3]}";
+        foreach (var wrong in new[]
+        {
+            "", "pg2", mark + " 1", mark.Replace("pg2", "pg0", StringComparison.Ordinal), ReadMark(other), ahead, "pg2 x 1 -1", $"{parts[0]} {parts[1]} 5:4: -",
+            $"{parts[0]} {parts[1]} 1:{seen[1]}:x -", $"{parts[0]} {parts[1]} {parts[2]} a/b", $"{parts[0]} {parts[1]} {parts[2]} a/b/-1",
+        })
         {
             Assert.Null(snapshot.ChangesSince(wrong));
         }
@@ -165,14 +170,8 @@ public sealed class PostgresChangesTests
     {
         var address = PostgresTestServer.NewDatabase(version);
         PostgresTestServer.Execute(address, Start);
-        using var connection = PostgresConnection.Open(address, PostgresUse.Own, TimeSpan.FromSeconds(5));
-        var next = connection.ReadText("SELECT pg_snapshot_xmax(pg_current_snapshot())::text");
-        for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromMinutes(1); Thread.Sleep(20))
-        {
-            if (connection.ReadText($"SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= {next})::text") == "true") return address;
-        }
-
-        throw new TimeoutException("A transaction of another test never ends.");
+        PostgresTestServer.Settle(address);
+        return address;
     }
 
     private static string ReadMark(PostgresAddress address)

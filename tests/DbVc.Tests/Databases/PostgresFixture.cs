@@ -61,12 +61,31 @@ public sealed class PostgresFixture : DatabaseFixture
 
     public override void Execute(string location, string sql) => PostgresTestServer.Execute(PostgresAddress.Parse(location), sql);
 
-    public override IDisposable HoldWrite(string location, string sql)
+    /// <summary>As the server's own superuser.</summary>
+    public void ExecuteAsAdministrator(string location, string sql) => _server.Run(sql, PostgresAddress.Parse(location).Settings.Database);
+
+    public override HeldWrite HoldWrite(string location, string sql)
     {
         var connection = Connect(location);
         PostgresTestServer.Execute(connection, "BEGIN; " + sql);
-        return connection;
+        return new HeldWrite(next => PostgresTestServer.Execute(connection, next), connection);
     }
+
+    public override IReadOnlyList<string> ListOwn(string location)
+    {
+        using var connection = Connect(location);
+        using var command = new NpgsqlCommand(
+            """
+            SELECT relname::text FROM pg_class WHERE relname LIKE '%dbvc%' UNION ALL SELECT proname::text FROM pg_proc WHERE proname LIKE '%dbvc%'
+            UNION ALL SELECT tgname::text FROM pg_trigger WHERE tgname LIKE '%dbvc%'
+            """, connection);
+        using var rows = command.ExecuteReader();
+        var names = new List<string>();
+        while (rows.Read()) names.Add(rows.GetString(0));
+        return names;
+    }
+
+    public override void Settle(string location) => PostgresTestServer.Settle(PostgresAddress.Parse(location));
 
     /// <summary>A session of somebody else.</summary>
     public static NpgsqlConnection Connect(string location)

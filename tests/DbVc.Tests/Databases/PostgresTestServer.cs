@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DbVc.Databases;
 using DbVc.TestServers;
 using Npgsql;
@@ -22,6 +23,19 @@ internal static class PostgresTestServer
         using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(address.Settings.ConnectionString) { Pooling = false }.ConnectionString);
         connection.Open();
         Execute(connection, sql);
+    }
+
+    /// <summary>Waits until every transaction that is there now is over: other tests use the server, too, and a mark goes no further than they.</summary>
+    public static void Settle(PostgresAddress address)
+    {
+        using var connection = PostgresConnection.Open(address, PostgresUse.Own, TimeSpan.FromSeconds(5));
+        var next = connection.ReadText("SELECT pg_snapshot_xmax(pg_current_snapshot())::text");
+        for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromMinutes(1); Thread.Sleep(20))
+        {
+            if (connection.ReadText($"SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= {next})::text") == "true") return;
+        }
+
+        throw new TimeoutException("A transaction of another test never ends.");
     }
 
     public static void Execute(NpgsqlConnection connection, string sql)

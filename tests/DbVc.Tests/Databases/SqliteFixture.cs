@@ -49,11 +49,22 @@ public sealed class SqliteFixture : DatabaseFixture
         Execute(connection, sql);
     }
 
-    public override IDisposable HoldWrite(string location, string sql)
+    public override HeldWrite HoldWrite(string location, string sql)
     {
         var connection = Connect(location);
         Execute(connection, "BEGIN IMMEDIATE; " + sql);
-        return connection;
+        return new HeldWrite(next => Execute(connection, next), connection);
+    }
+
+    public override IReadOnlyList<string> ListOwn(string location)
+    {
+        using var connection = Connect(location);
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT name FROM sqlite_schema WHERE name LIKE '%dbvc%' ORDER BY name";
+        using var rows = command.ExecuteReader();
+        var names = new List<string>();
+        while (rows.Read()) names.Add(rows.GetString(0));
+        return names;
     }
 
     public SqliteConnection Connect(string location)

@@ -1,15 +1,12 @@
 using DbVc.Databases;
-using DbVc.Model;
 using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace DbVc.Tests;
 
 /// <summary>Every way to change a row of a tracked table is in the log, is found out, or makes the answer unknown.</summary>
-public sealed class SqliteTrackingTests : IDisposable
+public sealed class SqliteTrackingTests() : TrackingConformance(new SqliteFixture("wal"))
 {
-    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(2);
-
     private const string Schema = """
         CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT UNIQUE, boss INTEGER REFERENCES people (id) ON DELETE CASCADE ON UPDATE CASCADE);
         CREATE TABLE codes (code TEXT COLLATE NOCASE PRIMARY KEY, n) WITHOUT ROWID;
@@ -19,8 +16,6 @@ public sealed class SqliteTrackingTests : IDisposable
         INSERT INTO codes VALUES ('a', 1), ('b', 2);
         INSERT INTO loose VALUES (1, 1), (1, 1);
         """;
-
-    private readonly SqliteFixture _fixture = new("wal");
 
     /// <summary>A change, the table it is about, and the keys that must be named; '?' for a count that does not fit, '!' for unknown.</summary>
     public static TheoryData<string, string, string> Changes => new()
@@ -62,98 +57,28 @@ public sealed class SqliteTrackingTests : IDisposable
     [MemberData(nameof(Changes))]
     public void A_change_is_found_by_the_log(string change, string table, string expected)
     {
-        using var database = _fixture.NewDatabase(Schema, out var location);
+        using var database = Fixture.NewDatabase(Schema, out var location);
         database.StartTracking(Wait);
-        _fixture.Execute(location, "UPDATE people SET boss = boss; UPDATE codes SET n = n");
+        Fixture.Execute(location, "UPDATE people SET boss = boss; UPDATE codes SET n = n");
         var mark = MarkOf(database);
         Change(location, change);
         Assert.Equal(expected, Describe(database, mark, table));
     }
 
     [Fact]
-    public void What_a_snapshot_saw_is_forgotten_and_what_came_later_stays()
-    {
-        using var database = _fixture.NewDatabase(Schema, out var location);
-        database.StartTracking(Wait);
-        _fixture.Execute(location, "UPDATE people SET name = 'A' WHERE id = 1");
-        string mark;
-        using (var read = database.BeginRead())
-        {
-            _fixture.Execute(location, "UPDATE people SET name = 'B' WHERE id = 2");
-            mark = read.Mark!;
-        }
-
-        using (var session = database.BeginApply(Wait))
-        {
-            session.Forget(mark);
-            session.Commit();
-        }
-
-        Assert.Equal(1, database.ReadTracking().Pending);
-        Assert.Equal("2", Describe(database, mark, "people"));
-    }
-
-    [Fact]
     public void A_backup_that_was_put_back_and_went_another_way_is_recognised()
     {
-        using var database = _fixture.NewDatabase(Schema, out var location);
+        using var database = Fixture.NewDatabase(Schema, out var location);
         database.StartTracking(Wait);
-        var copy = _fixture.NewLocation();
-        _fixture.Execute(location, "UPDATE people SET name = 'A' WHERE id = 1");
-        _fixture.Provider.Clone(location, copy);
-        _fixture.Execute(location, "UPDATE people SET name = 'B' WHERE id = 2");
+        var copy = Fixture.NewLocation();
+        Fixture.Execute(location, "UPDATE people SET name = 'A' WHERE id = 1");
+        Fixture.Provider.Clone(location, copy);
+        Fixture.Execute(location, "UPDATE people SET name = 'B' WHERE id = 2");
         var mark = MarkOf(database);
-        _fixture.Execute(copy, "UPDATE people SET name = 'C' WHERE id = 3; UPDATE people SET name = 'D' WHERE id = 4");
-        using var restored = _fixture.Provider.Open(copy);
+        Fixture.Execute(copy, "UPDATE people SET name = 'C' WHERE id = 3; UPDATE people SET name = 'D' WHERE id = 4");
+        using var restored = Fixture.Provider.Open(copy);
         Assert.Equal("!", Describe(restored, mark, "people"));
     }
-
-    [Fact]
-    public void The_log_and_its_triggers_are_in_no_schema_and_go_without_a_trace()
-    {
-        using var database = _fixture.NewDatabase(Schema, out var location);
-        var before = DatabaseContent.Read(database).Dump();
-        var objects = Catalogue(location);
-        database.StartTracking(Wait);
-        Assert.Equal(before, DatabaseContent.Read(database).Dump());
-        Assert.All(database.ReadTracking().Tables, t => Assert.True(t.IsTracked));
-        database.StopTracking(Wait, ["people"]);
-        Assert.Equal("people", database.ReadTracking().Tables.Single(t => !t.IsTracked).Name);
-        database.StopTracking(Wait);
-        Assert.Equal(before, DatabaseContent.Read(database).Dump());
-        Assert.Equal(objects, Catalogue(location));
-        Assert.False(database.ReadTracking().IsOn);
-    }
-
-    [Fact]
-    public void What_an_apply_session_writes_is_in_the_log_although_no_trigger_fires()
-    {
-        using var database = _fixture.NewDatabase(Schema, out _);
-        database.StartTracking(Wait);
-        var mark = MarkOf(database);
-        var people = DatabaseContent.Read(database).Schema.FindTable("people")!;
-        using (var session = database.BeginApply(Wait))
-        {
-            Assert.True(session.Apply(new DatabaseDelta([new TableDelta(people, people,
-            [
-                new RowChange([Value.Integer(4), Value.Text("Dan"), Value.Null], null),
-                new RowChange(null, [Value.Integer(8), Value.Text("Hal"), Value.Null]),
-            ])], [], [])).IsClean);
-            session.Commit();
-        }
-
-        Assert.Equal("4- 8", Describe(database, mark, "people"));
-    }
-
-    [Fact]
-    public void A_table_that_is_not_there_cannot_be_tracked()
-    {
-        using var database = _fixture.NewDatabase(Schema, out _);
-        Assert.Equal("table.missing", Assert.Throws<DbVcException>(() => database.StartTracking(Wait, ["nobody"])).Code);
-        Assert.False(database.ReadTracking().IsOn);
-    }
-
-    public void Dispose() => _fixture.Dispose();
 
     private static string MarkOf(IDatabase database)
     {
@@ -186,14 +111,5 @@ public sealed class SqliteTrackingTests : IDisposable
             case var found:
                 return found == TableChanges.Same ? "" : "!";
         }
-    }
-
-    private static string Catalogue(string location)
-    {
-        using var connection = new SqliteConnection($"Data Source={location};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT group_concat(type || ' ' || name || coalesce(sql, ''), char(10)) FROM (SELECT * FROM sqlite_schema ORDER BY name)";
-        return (string)command.ExecuteScalar()!;
     }
 }

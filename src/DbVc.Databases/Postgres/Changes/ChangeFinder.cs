@@ -6,7 +6,7 @@ namespace DbVc.Databases;
 /// <summary>
 /// Finds the rows that were written after a mark by the number of the transaction that wrote each: whoever wrote after the mark has a number of at
 /// least the mark's lowest, also in a subtransaction, and a row keeps its number when it is frozen. More rows than that may come out, never fewer.
-/// Rows that went leave nothing behind; they are counted.
+/// Rows that went leave nothing behind; they are counted. Where triggers write a log, that is asked first.
 /// </summary>
 internal sealed class PostgresChanges : IChangeReader
 {
@@ -20,6 +20,7 @@ internal sealed class PostgresChanges : IChangeReader
     private readonly Func<string, PostgresReading[], PostgresRowCursor> _open;
     private readonly string _isNew;
     private readonly HashSet<(string, string)> _unsure;
+    private readonly PostgresLogChanges? _log;
 
     private PostgresChanges(PostgresConnection connection, Func<string, PostgresReading[], PostgresRowCursor> open, PostgresMark mark, bool isUnchanged)
     {
@@ -27,6 +28,7 @@ internal sealed class PostgresChanges : IChangeReader
         // The server's own comparison: both ages are counted from the same number.
         _isNew = string.Create(CultureInfo.InvariantCulture, $"age(xmin) <= age('{(uint)mark.Xmin}'::xid)");
         _unsure = isUnchanged ? [] : PostgresUnsure.Read(connection, (uint)mark.Xmin);
+        _log = isUnchanged ? null : PostgresLogChanges.Open(connection, open, mark);
     }
 
     /// <summary>No number was handed out since the mark, and everybody who had one then was done.</summary>
@@ -39,7 +41,7 @@ internal sealed class PostgresChanges : IChangeReader
     public static PostgresChanges? Open(PostgresConnection connection, Func<string, PostgresReading[], PostgresRowCursor> open, string text)
     {
         if (PostgresMark.Parse(text) is not { } mark) return null;
-        var now = PostgresMark.Read(connection);
+        if (PostgresMark.Read(connection) is not { } now) return null;
         if (now.Origin != mark.Origin || now.Xmax < mark.Xmax || now.Xmax - mark.Xmin >= Comparable) return null;
         return new PostgresChanges(connection, open, mark, now.Xmax == mark.Xmin);
     }
@@ -47,7 +49,9 @@ internal sealed class PostgresChanges : IChangeReader
     public TableChanges Find(TableSchema table)
     {
         if (IsUnchanged) return TableChanges.Same;
-        if (!table.HasKey || _unsure.Contains(PostgresName.Split(table.Name))) return TableChanges.Unknown;
+        if (_unsure.Contains(PostgresName.Split(table.Name))) return TableChanges.Unknown;
+        if (_log?.Find(table) is { } logged) return logged;
+        if (!table.HasKey) return TableChanges.Unknown;
         var from = PostgresRows.From(table);
         var (total, touched) = _connection.Read($"SELECT count(*), count(*) FILTER (WHERE {_isNew}) FROM {from}", r => (r.GetInt64(0), r.GetInt64(1)))[0];
         if (touched > total / MostTouched) return TableChanges.Unknown;
