@@ -17,6 +17,7 @@ internal sealed class MySqlBulkLoad : IBulkLoad
     private readonly string _sql;
     private readonly MySqlLoadBuffer _buffer;
     private readonly MySqlLoadStream? _stream;
+    private readonly bool[] _isTime;
     private readonly List<RefusedRow> _refused = [];
     private int _flushed;
 
@@ -25,6 +26,8 @@ internal sealed class MySqlBulkLoad : IBulkLoad
         (_handle, _pause) = (handle, pause);
         _sql = MySqlLoadSql.Create(handle, table);
         _buffer = new MySqlLoadBuffer(table.StoredColumns.Count());
+        _isTime = [.. table.StoredColumns.Select(c => c.DeclaredType.StartsWith("datetime", StringComparison.Ordinal)
+            || c.DeclaredType.StartsWith("timestamp", StringComparison.Ordinal))];
         _stream = isStrict ? new MySqlLoadStream(handle, _sql) : null;
     }
 
@@ -51,7 +54,8 @@ internal sealed class MySqlBulkLoad : IBulkLoad
 
     public void SetReal(int column, double value) => _buffer.SetReal(column, value);
 
-    public void SetText(int column, ReadOnlySpan<byte> utf8) => _buffer.SetBytes(column, utf8);
+    /// <summary>The server knows no zone in a time; the session's is UTC, which a pipeline's times mean by their Z.</summary>
+    public void SetText(int column, ReadOnlySpan<byte> utf8) => _buffer.SetBytes(column, _isTime[column] && utf8 is [.. var time, (byte)'Z'] ? time : utf8);
 
     public void SetBlob(int column, ReadOnlySpan<byte> bytes) => _buffer.SetBytes(column, bytes);
 
