@@ -37,8 +37,6 @@ internal sealed class MySqlHistoryQuery : IQueryResult
 
     private sealed class Filling(IHistory history, MySqlScratch scratch)
     {
-        private const int RowsPerFlush = 20_000;
-
         private readonly HashSet<string> _seen = new(StringComparer.OrdinalIgnoreCase);
         private readonly List<SchemaObject> _views = [];
 
@@ -78,15 +76,7 @@ internal sealed class MySqlHistoryQuery : IQueryResult
             using var load = MySqlBulkLoad.Open(scratch.Address, table.Schema, TimeSpan.FromSeconds(10), LoadOptions.Raw);
             using var rows = table.Open([.. Enumerable.Repeat(true, width)]);
             rows.Seek(0);
-            for (var count = 1; rows.Read(); count++)
-            {
-                for (var i = 0; i < width; i++) MySqlClone.SetCell(load, i, rows);
-                load.Insert();
-                if (count % RowsPerFlush == 0) MySqlClone.Flush(load, table.Schema);
-            }
-
-            MySqlClone.Flush(load, table.Schema);
-            load.Commit();
+            MySqlClone.Fill(load, rows, width);
         }
     }
 }
