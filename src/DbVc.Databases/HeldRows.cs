@@ -19,9 +19,11 @@ internal sealed class HeldRows(string scratchFolder) : IDisposable
     private readonly ArrayBufferWriter<byte> _last = new();
     private readonly List<Block> _blocks = [];
     private SafeFileHandle? _file;
-    private long _fileLength;
 
     public long Count { get; private set; }
+
+    /// <summary>How much of it lies in the file.</summary>
+    public long FileLength { get; private set; }
 
     public void Add(RowChange change)
     {
@@ -64,9 +66,9 @@ internal sealed class HeldRows(string scratchFolder) : IDisposable
         else
         {
             _file ??= OpenFile();
-            RandomAccess.Write(_file, _last.WrittenSpan, _fileLength);
-            _blocks.Add(new Block(null, _fileLength, _last.WrittenCount));
-            _fileLength += _last.WrittenCount;
+            RandomAccess.Write(_file, _last.WrittenSpan, FileLength);
+            _blocks.Add(new Block(null, FileLength, _last.WrittenCount));
+            FileLength += _last.WrittenCount;
         }
 
         _last.ResetWrittenCount();
