@@ -175,7 +175,13 @@ internal abstract class LiveEngine(string name)
         private MySqlHandle Connect(string location)
         {
             var address = ServerAddress.Parse(location);
-            return MySqlHandle.Open(new MySqlAddress { Port = address.Port!.Value, User = DatabaseServer.User, Password = _server.Password, Database = address.Database! });
+            return MySqlHandle.Open(new MySqlAddress
+            {
+                Port = address.Port!.Value,
+                User = DatabaseServer.User,
+                Password = _server.Password,
+                Database = address.Database!,
+            });
         }
     }
 }

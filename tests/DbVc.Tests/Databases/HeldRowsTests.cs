@@ -14,7 +14,10 @@ public sealed class HeldRowsTests : IDisposable
     [Fact]
     public void Every_kind_of_value_and_change_comes_back_as_often_as_asked()
     {
-        Value[] odd = [Value.Null, Value.Integer(long.MinValue), Value.Real(-0.0), Value.Text("a\0ü"), Value.Text(new byte[] { 0xFF }), Value.Blob(Array.Empty<byte>())];
+        Value[] odd =
+        [
+            Value.Null, Value.Integer(long.MinValue), Value.Real(-0.0), Value.Text("a\0ü"), Value.Text(new byte[] { 0xFF }), Value.Blob(Array.Empty<byte>()),
+        ];
         RowChange[] changes = [new(odd, null), new(null, odd, 7), new(odd, [Value.Real(double.NaN)]), new([], [])];
         using var held = new HeldRows(_folder).Fill(changes);
         Assert.Equal(4, held.Count);

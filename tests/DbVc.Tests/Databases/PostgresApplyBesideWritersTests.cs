@@ -124,11 +124,12 @@ public sealed class PostgresApplyBesideWritersTests : PostgresApplying
     {
         var fixture = Open(version);
         using var database = fixture.NewDatabase(Accounts + "CREATE TABLE \"odd table\" (id int PRIMARY KEY); CREATE TABLE keyless (v int);", out var location);
-        const string Writes = "SET lock_timeout = 50; UPDATE accounts SET balance = 0 WHERE id = 1";
+        const string Brief = "SET lock_timeout = 50; ";
+        const string Writes = Brief + "UPDATE accounts SET balance = 0 WHERE id = 1";
         using (var session = database.BeginApply(Short))
         {
             Assert.True(session.HoldWriters());
-            foreach (var sql in new[] { Writes, "SET lock_timeout = 50; INSERT INTO \"odd table\" VALUES (1)", "SET lock_timeout = 50; INSERT INTO keyless VALUES (1)" })
+            foreach (var sql in new[] { Writes, Brief + "INSERT INTO \"odd table\" VALUES (1)", Brief + "INSERT INTO keyless VALUES (1)" })
             {
                 Assert.Equal("55P03", Assert.Throws<PostgresException>(() => fixture.Execute(location, sql)).SqlState);
             }

@@ -1,4 +1,3 @@
-using DbVc.Model;
 using Xunit;
 
 namespace DbVc.Tests;
