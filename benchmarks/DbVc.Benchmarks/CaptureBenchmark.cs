@@ -5,8 +5,8 @@ using DbVc.Orchestration;
 namespace DbVc.Benchmarks;
 
 /// <summary>
-/// A live SQLite database: the first commit, commits of what changed with and without tracking, nothing changed, merges and rollbacks; what tracking
-/// costs writers. Everything in process, fsync on, the shadow's rehearsal included.
+/// A live SQLite database: the first commit, commits of what changed with and without tracking, nothing changed; what tracking
+/// costs writers. Everything in process, fsync on.
 /// </summary>
 internal static class CaptureBenchmark
 {
@@ -24,18 +24,8 @@ internal static class CaptureBenchmark
         live.Tracking.Start(null);
         live.Branches.Commit(BranchName.Main, "Tracked from here on", null, CancellationToken.None);
         Commits(bench, live, database, "tracked");
-        Merges(live, database, bench.Rows);
         Slowdown(bench);
         ManyTables(bench);
-    }
-
-    /// <summary>A tenth of the rows goes back to what it was.</summary>
-    public static void RunRollback(Bench bench)
-    {
-        var database = bench.PathOf("live.db");
-        EngineTable.Create(database, bench.Rows);
-        using var live = Open(bench, database, out _);
-        Rollbacks(live, database, bench);
     }
 
     /// <summary>A file of about 1 GB whose pages are hashed.</summary>
@@ -117,43 +107,6 @@ internal static class CaptureBenchmark
         Bench.Print($"{Changed:N0} rows changed, {how}: capture and count (status)", captures);
         Bench.Print($"{Changed:N0} rows changed, {how}: commit, published", commits);
         Bench.Print($"nothing changed, {how}: status", nothing);
-    }
-
-    private static void Merges(Workspace live, string database, int rows)
-    {
-        var seconds = new List<double>();
-        for (var round = 0; round < Bench.Rounds; round++)
-        {
-            var branch = BranchName.Parse($"work-{round}");
-            var instance = live.Branches.Create(branch, null, CancellationToken.None).Database!;
-            EngineTable.Update(instance, EngineTable.Choose(rows / 2, Changed, 100 + round), 20 + round);
-            live.Branches.Commit(branch, "Changed", null, CancellationToken.None);
-            EngineTable.Update(database, EngineTable.Choose(rows / 2, Changed, 200 + round).Select(id => id + (rows / 2)), 30 + round);
-            seconds.Add(Bench.Time(() => Merge(live, branch)));
-        }
-
-        Bench.Print($"merge of {Changed:N0} + {Changed:N0} rows into the live database", seconds);
-    }
-
-    private static void Merge(Workspace live, BranchName branch)
-    {
-        var report = live.Merges.Merge(new MergeRequest(branch, BranchName.Main, false, []), CancellationToken.None);
-        if (report.State != MergeState.Merged) throw new InvalidOperationException($"The merge ended as {report.State}.");
-    }
-
-    private static void Rollbacks(Workspace live, string database, Bench bench)
-    {
-        List<double> rollbacks = [], byHand = [];
-        for (var round = 0; round < Bench.Rounds; round++)
-        {
-            var ids = EngineTable.Choose(bench.Rows, bench.Rows / 10, 300 + round);
-            byHand.Add(EngineTable.Update(database, ids, 40 + round));
-            live.Branches.Commit(BranchName.Main, "Changed", null, CancellationToken.None);
-            rollbacks.Add(Bench.Time(() => live.Replays.Rollback(new RollbackRequest("HEAD~1", false), CancellationToken.None)));
-        }
-
-        Bench.Print($"rollback of {bench.Rows / 10:N0} rows", rollbacks, $"ratio {Bench.Median(rollbacks) / Bench.Median(byHand):0.00}");
-        Bench.Print("the same rows written by hand in one transaction", byHand);
     }
 
     private static void Slowdown(Bench bench)

@@ -195,7 +195,7 @@ public interface IApplySession : IDisposable
     /// Carries out schema and row changes. Before a row is touched it is compared, byte for byte, with what the delta expects:
     /// a row that moved, is missing, or exists where none should is returned, and the session must then be abandoned.
     /// A table or object whose DDL is not the expected one is returned as a row with key <c>schema</c>.
-    /// Order inside is free (deletes first, then inserts), so swapping unique values works. All row changes of a call are held in memory.
+    /// Order inside is free (deletes first, then inserts), so swapping unique values works. Row changes are held packed, few in memory, many in a file.
     /// Throws kind Refused, code <c>apply.altered</c>, when the database would store a value differently than the delta says.
     /// </summary>
     /// <param name="delta">The change.</param>

@@ -3,10 +3,12 @@ using DbVc.Model;
 namespace DbVc.Databases;
 
 /// <summary>Carries out the rows of one delta: everything is compared, the old rows go, then the new rows come.</summary>
-internal sealed class MySqlApply(MySqlHandle handle, DatabaseDelta delta, Dictionary<TableDelta, List<RowChange>> changes)
+internal sealed class MySqlApply(MySqlHandle handle, DatabaseDelta delta, Dictionary<TableDelta, HeldRows> changes)
 {
     /// <summary>Moved rows and violations reported at most; the rest adds nothing for a person.</summary>
     public const int MaxReported = 100;
+
+    private const int MostPresent = 10_000;
 
     public List<MovedRow> Moved { get; } = [];
 
@@ -18,7 +20,7 @@ internal sealed class MySqlApply(MySqlHandle handle, DatabaseDelta delta, Dictio
         foreach (var table in delta.Tables.Where(t => t.Before is not null))
         {
             using var rows = new MySqlTableRows(handle, shapeBefore(table));
-            CompareKeyed(rows, [.. Before(table).Where(r => HasWholeKey(rows.Shape, r))]);
+            CompareKeyed(rows, Before(table).Where(r => HasWholeKey(rows.Shape, r)));
             RequireAbsent(table, rows);
         }
     }
@@ -34,7 +36,7 @@ internal sealed class MySqlApply(MySqlHandle handle, DatabaseDelta delta, Dictio
                 rows.DeleteByKeys(block.ConvertAll(rows.Shape.KeyOf));
             }
 
-            foreach (var change in changes[table].Where(c => c.Before is not null && !HasWholeKey(rows.Shape, c.Before)))
+            foreach (var change in changes[table].Read().Where(c => c.Before is not null && !HasWholeKey(rows.Shape, c.Before)))
             {
                 if (rows.DeleteIdentical(change.Before!, change.Count) < change.Count)
                 {
@@ -61,12 +63,12 @@ internal sealed class MySqlApply(MySqlHandle handle, DatabaseDelta delta, Dictio
 
     private static bool HasWholeKey(MySqlRowShape shape, Value[] row) => shape.Key.Length > 0 && Array.TrueForAll(shape.Key, i => !row[i].IsNull);
 
-    private IEnumerable<Value[]> Before(TableDelta table) => changes[table].Where(c => c.Before is not null).Select(c => c.Before!);
+    private IEnumerable<Value[]> Before(TableDelta table) => changes[table].Read().Where(c => c.Before is not null).Select(c => c.Before!);
 
-    private IEnumerable<Value[]> After(TableDelta table) => changes[table].Where(c => c.After is not null)
+    private IEnumerable<Value[]> After(TableDelta table) => changes[table].Read().Where(c => c.After is not null)
         .SelectMany(c => c.Count == 1 ? [c.After!] : Enumerable.Repeat(c.After!, checked((int)c.Count)));
 
-    private void CompareKeyed(MySqlTableRows rows, List<Value[]> expected)
+    private void CompareKeyed(MySqlTableRows rows, IEnumerable<Value[]> expected)
     {
         foreach (var block in rows.Blocks(expected))
         {
@@ -95,15 +97,23 @@ internal sealed class MySqlApply(MySqlHandle handle, DatabaseDelta delta, Dictio
         if (table.After is not { } after || !HaveSameKey(table.Before!, after)) return;
         var shape = MySqlRowShape.Of(after);
         if (shape.Key.Length == 0) return;
-        var leaving = Before(table).Select(rows.Shape.KeyOf).ToHashSet(RowComparer.Instance);
-        var coming = changes[table].Where(c => c is { Before: null, After: not null }).Select(c => c.After!).ToList();
+        var coming = changes[table].Read().Where(c => c is { Before: null, After: not null }).Select(c => c.After!);
+        var present = new Dictionary<Value[], Value[]>(RowComparer.Instance);
         foreach (var block in rows.Blocks(coming))
         {
-            foreach (var found in rows.FindByKeys(block.ConvertAll(shape.KeyOf)).Where(f => !leaving.Contains(rows.Shape.KeyOf(f))))
-            {
-                Report(new MovedRow(after.Name, rows.Shape.Describe(found), null, found));
-            }
+            foreach (var found in rows.FindByKeys(block.ConvertAll(shape.KeyOf))) present[rows.Shape.KeyOf(found)] = found;
+            if (present.Count >= MostPresent) ReportStaying(table, rows, present);
         }
+
+        if (present.Count > 0) ReportStaying(table, rows, present);
+    }
+
+    /// <summary>Hardly ever is a row there, so the keys of all that leave are not kept for it: they are looked through once more.</summary>
+    private void ReportStaying(TableDelta table, MySqlTableRows rows, Dictionary<Value[], Value[]> present)
+    {
+        foreach (var leaving in Before(table)) present.Remove(rows.Shape.KeyOf(leaving));
+        foreach (var found in present.Values) Report(new MovedRow(table.After!.Name, rows.Shape.Describe(found), null, found));
+        present.Clear();
     }
 
     private static bool TryInsert(MySqlTableRows rows, List<Value[]> block)

@@ -10,20 +10,21 @@ internal sealed class MySqlApplySession : IApplySession
 {
     private readonly MySqlHandle _handle;
     private readonly bool _mayPauseTriggers;
-    private readonly Dictionary<TableDelta, List<RowChange>> _applied = new(ReferenceEqualityComparer.Instance);
+    private readonly string _scratchFolder;
+    private readonly Dictionary<TableDelta, HeldRows> _applied = new(ReferenceEqualityComparer.Instance);
     private MySqlSteps? _steps;
     private bool _isCommitted;
 
-    private MySqlApplySession(MySqlHandle handle, bool mayPauseTriggers)
+    private MySqlApplySession(MySqlHandle handle, bool mayPauseTriggers, string scratchFolder)
     {
-        (_handle, _mayPauseTriggers) = (handle, mayPauseTriggers);
+        (_handle, _mayPauseTriggers, _scratchFolder) = (handle, mayPauseTriggers, scratchFolder);
         MySqlStateTable.Create(handle);
         State = Begin();
     }
 
     public LiveState? State { get; private set; }
 
-    public static MySqlApplySession Open(MySqlAddress address, TimeSpan lockTimeout, bool mayPauseTriggers)
+    public static MySqlApplySession Open(MySqlAddress address, TimeSpan lockTimeout, bool mayPauseTriggers, string scratchFolder)
     {
         var handle = Connect(address, lockTimeout);
         try
@@ -31,7 +32,7 @@ internal sealed class MySqlApplySession : IApplySession
             // What an invariant or a check reads is held against other writers until the end.
             handle.Execute("SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE");
             handle.Execute("SET SESSION foreign_key_checks=0");
-            return new MySqlApplySession(handle, mayPauseTriggers);
+            return new MySqlApplySession(handle, mayPauseTriggers, scratchFolder);
         }
         catch
         {
@@ -64,7 +65,7 @@ internal sealed class MySqlApplySession : IApplySession
 
     public ApplyResult Apply(DatabaseDelta delta, Func<TableSchema, IRowCursor, bool>? isAsCaptured = null)
     {
-        foreach (var table in delta.Tables) _applied[table] = table.Rows.ToList();
+        foreach (var table in delta.Tables) _applied[table] = new HeldRows(_scratchFolder).Fill(table.Rows);
         var schema = new MySqlSchemaChange(_handle, delta);
         var rows = new MySqlApply(_handle, delta, _applied);
         rows.Moved.AddRange(schema.FindMoved().Take(MySqlApply.MaxReported));
@@ -94,7 +95,7 @@ internal sealed class MySqlApplySession : IApplySession
     {
         foreach (var table in delta.Tables)
         {
-            if (!_applied.ContainsKey(table)) _applied[table] = table.Rows.ToList();
+            if (!_applied.ContainsKey(table)) _applied[table] = new HeldRows(_scratchFolder).Fill(table.Rows);
         }
 
         return new MySqlForeignKeyCheck(_handle, delta, _applied).Run();
@@ -131,6 +132,7 @@ internal sealed class MySqlApplySession : IApplySession
         }
         finally
         {
+            foreach (var rows in _applied.Values) rows.Dispose();
             // Closing the connection rolls back what was not committed, and gives up the lock.
             _handle.Dispose();
         }

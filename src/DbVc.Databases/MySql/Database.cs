@@ -8,9 +8,10 @@ public sealed class MySqlDatabase : IDatabase
     private readonly MySqlAddress _address;
     private readonly TimeSpan _readTimeout;
     private readonly bool _mayPauseTriggers;
+    private readonly string _scratchFolder;
 
-    internal MySqlDatabase(MySqlAddress address, TimeSpan readTimeout, bool mayPauseTriggers) =>
-        (_address, _readTimeout, _mayPauseTriggers) = (address, readTimeout, mayPauseTriggers);
+    internal MySqlDatabase(MySqlAddress address, TimeSpan readTimeout, bool mayPauseTriggers, string scratchFolder) =>
+        (_address, _readTimeout, _mayPauseTriggers, _scratchFolder) = (address, readTimeout, mayPauseTriggers, scratchFolder);
 
     public string Display => _address.Display;
 
@@ -18,7 +19,7 @@ public sealed class MySqlDatabase : IDatabase
 
     public IReadSnapshot BeginRead() => MySqlReadSnapshot.Open(_address, _readTimeout);
 
-    public IApplySession BeginApply(TimeSpan lockTimeout) => MySqlApplySession.Open(_address, lockTimeout, _mayPauseTriggers);
+    public IApplySession BeginApply(TimeSpan lockTimeout) => MySqlApplySession.Open(_address, lockTimeout, _mayPauseTriggers, _scratchFolder);
 
     public IBulkLoad BeginLoad(TableSchema table, TimeSpan lockTimeout, LoadOptions? options = null) =>
         MySqlBulkLoad.Open(_address, table, lockTimeout, options ?? LoadOptions.Default);

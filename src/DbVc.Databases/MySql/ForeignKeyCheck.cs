@@ -6,8 +6,11 @@ namespace DbVc.Databases;
 /// Finds rows that refer to nothing. The server's own checks are off in apply, as they would cascade; here only what the delta made is looked at: new
 /// children, and children of parents that went. What is looked at is held until the transaction ends.
 /// </summary>
-internal sealed class MySqlForeignKeyCheck(MySqlHandle handle, DatabaseDelta delta, Dictionary<TableDelta, List<RowChange>> changes)
+internal sealed class MySqlForeignKeyCheck(MySqlHandle handle, DatabaseDelta delta, Dictionary<TableDelta, HeldRows> changes)
 {
+    /// <summary>Among so many, a value is asked for once.</summary>
+    private const int MostValues = 100_000;
+
     private readonly List<ConstraintViolation> _violations = [];
 
     public IReadOnlyList<ConstraintViolation> Run()
@@ -40,8 +43,8 @@ internal sealed class MySqlForeignKeyCheck(MySqlHandle handle, DatabaseDelta del
             return;
         }
 
-        if (childDelta?.After is { } after) Check(child, key, changes[childDelta].Select(c => c.After), after, key.Columns);
-        if (parentDelta?.Before is { } before) Check(child, key, changes[parentDelta].Select(c => c.Before), before, key.ReferencedColumns);
+        if (childDelta?.After is { } after) Check(child, key, changes[childDelta].Read().Select(c => c.After), after, key.Columns);
+        if (parentDelta?.Before is { } before) Check(child, key, changes[parentDelta].Read().Select(c => c.Before), before, key.ReferencedColumns);
     }
 
     /// <summary>Looks at the children whose reference has one of the values that rows of the delta have in these columns.</summary>
@@ -51,7 +54,7 @@ internal sealed class MySqlForeignKeyCheck(MySqlHandle handle, DatabaseDelta del
         var ordinals = columns.Select(c => stored.FindIndex(s => MySqlName.AreEqual(s, c))).ToArray();
         if (ordinals.Contains(-1)) return;
         var values = rows.Where(r => r is not null).Select(r => Array.ConvertAll(ordinals, i => r![i]))
-            .Where(v => !Array.Exists(v, x => x.IsNull)).Distinct(RowComparer.Instance).ToList();
+            .Where(v => !Array.Exists(v, x => x.IsNull)).Chunk(MostValues).SelectMany(c => c.Distinct(RowComparer.Instance));
         var one = "(" + string.Join(" AND ", key.Columns.Select(c => $"child.{MySqlName.Quote(c)} = ?")) + ")";
         foreach (var block in values.Chunk(MySqlTableRows.MostRows))
         {

@@ -39,7 +39,7 @@ public sealed class MySqlProvider : IDatabaseProvider
     {
         var address = AddressOf(location);
         if (!Stands(address)) throw MySqlError.Missing(address);
-        return new MySqlDatabase(address, _options.ReadTimeout, MayPauseTriggers || IsPrivate(address.Database!));
+        return new MySqlDatabase(address, _options.ReadTimeout, MayPauseTriggers || IsPrivate(address.Database!), _options.ScratchFolder);
     }
 
     public bool Exists(string location) => Stands(AddressOf(location));

@@ -74,6 +74,14 @@ internal sealed class PostgresApplySession : IApplySession
     public IReadOnlyList<ConstraintViolation> CheckInvariants(IReadOnlyList<Invariant> invariants, TimeSpan maxTime) =>
         [.. invariants.SelectMany(invariant => PostgresInvariantCheck.Run(_connection, invariant, maxTime))];
 
+    /// <summary>Nobody writes to a table that is locked so; reading goes on. Tables that cannot be versioned are left alone.</summary>
+    public bool HoldWriters()
+    {
+        var tables = PostgresSchemaReader.Read(_connection).Tables.ToDictionary(t => PostgresName.Table(t.Name), _ => PostgresHold.Exclusive);
+        PostgresApplyLocks.Take(_connection, tables, _lockTimeout);
+        return true;
+    }
+
     public void SetState(LiveState state)
     {
         PostgresStateTable.Write(_connection, state);

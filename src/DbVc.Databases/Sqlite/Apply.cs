@@ -3,12 +3,16 @@ using DbVc.Model;
 namespace DbVc.Databases;
 
 /// <summary>Carries out one delta: first everything is compared and the old rows go, then the schema changes, then the new rows come.</summary>
-internal sealed class SqliteApply(SqliteHandle handle, DatabaseDelta delta, Dictionary<TableDelta, List<RowChange>> changes)
+/// <param name="handle">In its transaction.</param>
+/// <param name="delta">Its rows are read once.</param>
+/// <param name="changes">Empty; what the delta gave is there afterwards.</param>
+internal sealed class SqliteApply(SqliteHandle handle, DatabaseDelta delta, Dictionary<TableDelta, HeldRows> changes)
 {
     /// <summary>Moved rows and violations reported at most; the rest adds nothing for a person.</summary>
     public const int MaxReported = 100;
 
     private readonly Dictionary<TableDelta, SqliteInPlace?> _inPlace = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<TableDelta> _onlyInPlace = new(ReferenceEqualityComparer.Instance);
     private readonly List<MovedRow> _moved = [];
     private readonly List<ConstraintViolation> _violations = [];
 
@@ -46,20 +50,30 @@ internal sealed class SqliteApply(SqliteHandle handle, DatabaseDelta delta, Dict
 
     private void RemoveRows(TableDelta table)
     {
-        if (table.Before is not { } before) return;
+        if (table.Before is not { } before)
+        {
+            changes[table].Fill(table.Rows);
+            return;
+        }
+
         using var rows = new SqliteTableRows(handle, before);
         var inPlace = _inPlace[table] = SqliteInPlace.Of(handle, table);
         var wholeRows = new Dictionary<Value[], long>(RowComparer.Instance);
-        foreach (var change in changes[table])
+        var isOnlyInPlace = true;
+        foreach (var change in table.Rows)
         {
+            changes[table].Add(change);
+            var isInPlace = inPlace?.Takes(change) == true;
+            isOnlyInPlace &= isInPlace;
             if (change.Before is not { } expected) continue;
-            if (inPlace?.Takes(change) == true) UpdateByKey(rows, expected, change.After!);
+            if (isInPlace) UpdateByKey(rows, expected, change.After!);
             else if (rows.HasWholeKey(expected)) RemoveByKey(rows, expected);
             else wholeRows[expected] = wholeRows.GetValueOrDefault(expected) + change.Count;
         }
 
+        if (isOnlyInPlace) _onlyInPlace.Add(table);
         if (wholeRows.Count > 0) RemoveWholeRows(rows, wholeRows);
-        if (table.After is { } after && HaveSameKey(before, after)) RequireAbsent(table, rows, after);
+        if (!isOnlyInPlace && table.After is { } after && HaveSameKey(before, after)) RequireAbsent(table, rows, after);
     }
 
     private void RemoveByKey(SqliteTableRows rows, Value[] expected)
@@ -89,7 +103,7 @@ internal sealed class SqliteApply(SqliteHandle handle, DatabaseDelta delta, Dict
     private void RequireAbsent(TableDelta table, SqliteTableRows rows, TableSchema after)
     {
         var keyColumns = KeyColumns(after);
-        foreach (var change in changes[table])
+        foreach (var change in changes[table].Read())
         {
             if (change.Before is not null || change.After is not { } added) continue;
             var key = Array.ConvertAll(keyColumns, i => added[i]);
@@ -100,10 +114,10 @@ internal sealed class SqliteApply(SqliteHandle handle, DatabaseDelta delta, Dict
 
     private void AddRows(TableDelta table)
     {
-        if (table.After is not { } after) return;
+        if (table.After is not { } after || _onlyInPlace.Contains(table)) return;
         using var rows = new SqliteTableRows(handle, after);
         var inPlace = _inPlace.GetValueOrDefault(table);
-        foreach (var change in changes[table])
+        foreach (var change in changes[table].Read())
         {
             if (change.After is not { } added || inPlace?.Takes(change) == true) continue;
             for (long i = 0; i < change.Count && _violations.Count < MaxReported; i++)

@@ -5,7 +5,7 @@ namespace DbVc.Databases;
 /// <summary>No trigger fires in an apply session, so the log of changes is written here, if there is one.</summary>
 internal sealed class SqliteApplyLog(SqliteHandle handle)
 {
-    public void Write(DatabaseDelta delta, IReadOnlyDictionary<TableDelta, List<RowChange>> changes)
+    public void Write(DatabaseDelta delta, IReadOnlyDictionary<TableDelta, HeldRows> changes)
     {
         if (ChangeLog.Read(handle) is not { } log) return;
         var anew = new List<TableSchema>();
@@ -21,13 +21,13 @@ internal sealed class SqliteApplyLog(SqliteHandle handle)
         ChangeLog.Start(handle, anew);
     }
 
-    private void Write(ChangeLog log, TableSchema table, List<RowChange> changes)
+    private void Write(ChangeLog log, TableSchema table, HeldRows changes)
     {
         if (changes.Count == 0) return;
         var columns = table.StoredColumns.Select(c => c.Name).ToList();
         var key = table.PrimaryKey.Select(k => columns.FindIndex(c => SqliteName.AreEqual(c, k))).ToArray();
         using var entry = log.PrepareEntry(handle, table)!;
-        foreach (var change in changes)
+        foreach (var change in changes.Read())
         {
             if (change.Before is { } old) Write(entry, key, old);
             if (change.After is { } next && (change.Before is null || !Array.TrueForAll(key, i => next[i] == change.Before[i]))) Write(entry, key, next);

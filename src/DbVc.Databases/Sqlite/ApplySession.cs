@@ -6,13 +6,15 @@ namespace DbVc.Databases;
 internal sealed class SqliteApplySession : IApplySession
 {
     private readonly SqliteHandle _handle;
-    private readonly Dictionary<TableDelta, List<RowChange>> _applied = new(ReferenceEqualityComparer.Instance);
+    private readonly string _scratchFolder;
+    private readonly Dictionary<TableDelta, HeldRows> _applied = new(ReferenceEqualityComparer.Instance);
 
-    private SqliteApplySession(SqliteHandle handle) => (_handle, State) = (handle, SqliteStateTable.Read(handle));
+    private SqliteApplySession(SqliteHandle handle, string scratchFolder) =>
+        (_handle, _scratchFolder, State) = (handle, scratchFolder, SqliteStateTable.Read(handle));
 
     public LiveState? State { get; private set; }
 
-    public static SqliteApplySession Open(string path, TimeSpan lockTimeout)
+    public static SqliteApplySession Open(string path, string scratchFolder, TimeSpan lockTimeout)
     {
         var handle = SqliteHandle.Open(path, SqliteAccess.Write, lockTimeout);
         try
@@ -21,7 +23,7 @@ internal sealed class SqliteApplySession : IApplySession
             handle.Configure(SqliteWriting.OptionForeignKeys, false);
             SqliteWriting.AcceptOldDdl(handle);
             SqliteWriting.Begin(handle);
-            return new SqliteApplySession(handle);
+            return new SqliteApplySession(handle, scratchFolder);
         }
         catch
         {
@@ -37,7 +39,7 @@ internal sealed class SqliteApplySession : IApplySession
 
     public ApplyResult Apply(DatabaseDelta delta, Func<TableSchema, IRowCursor, bool>? isAsCaptured = null)
     {
-        foreach (var table in delta.Tables) _applied[table] = table.Rows.ToList();
+        foreach (var table in delta.Tables) _applied[table] = new HeldRows(_scratchFolder);
         return new SqliteApply(_handle, delta, _applied).Run(isAsCaptured);
     }
 
@@ -45,7 +47,7 @@ internal sealed class SqliteApplySession : IApplySession
     {
         foreach (var table in delta.Tables)
         {
-            if (!_applied.ContainsKey(table)) _applied[table] = table.Rows.ToList();
+            if (!_applied.ContainsKey(table)) _applied[table] = new HeldRows(_scratchFolder).Fill(table.Rows);
         }
 
         return new SqliteForeignKeyCheck(_handle, delta, _applied).Run();
@@ -71,6 +73,10 @@ internal sealed class SqliteApplySession : IApplySession
 
     public void Commit() => _handle.Execute("COMMIT");
 
-    // Closing the connection rolls back what was not committed.
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        foreach (var rows in _applied.Values) rows.Dispose();
+        // Closing the connection rolls back what was not committed.
+        _handle.Dispose();
+    }
 }

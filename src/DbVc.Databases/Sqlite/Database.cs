@@ -24,7 +24,7 @@ public sealed class SqliteDatabase : IDatabase
 
     public IReadSnapshot BeginCapture() => SqliteReadSnapshot.Open(_path, _scratchFolder, _readTimeout, isBrief: true);
 
-    public IApplySession BeginApply(TimeSpan lockTimeout) => SqliteApplySession.Open(_path, lockTimeout);
+    public IApplySession BeginApply(TimeSpan lockTimeout) => SqliteApplySession.Open(_path, _scratchFolder, lockTimeout);
 
     public IBulkLoad BeginLoad(TableSchema table, TimeSpan lockTimeout, LoadOptions? options = null) =>
         SqliteBulkLoad.Open(_path, table, lockTimeout, options ?? LoadOptions.Default);

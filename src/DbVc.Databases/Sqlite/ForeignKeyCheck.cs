@@ -6,7 +6,7 @@ namespace DbVc.Databases;
 /// Finds rows that refer to nothing, in the tables of a delta and those that refer to them. SQLite files often hold such rows from times
 /// when nobody checked, so only those are reported that the delta made: the child is new, or its parent went, or a schema changed.
 /// </summary>
-internal sealed class SqliteForeignKeyCheck(SqliteHandle handle, DatabaseDelta delta, Dictionary<TableDelta, List<RowChange>> changes)
+internal sealed class SqliteForeignKeyCheck(SqliteHandle handle, DatabaseDelta delta, Dictionary<TableDelta, HeldRows> changes)
 {
     private readonly List<ConstraintViolation> _violations = [];
 
@@ -99,17 +99,17 @@ internal sealed class SqliteForeignKeyCheck(SqliteHandle handle, DatabaseDelta d
         private readonly HashSet<string> _parents = new(StringComparer.OrdinalIgnoreCase);
 
         public Cause(TableSchema child, ForeignKey key, IReadOnlyList<string> parentColumns,
-            Dictionary<TableDelta, List<RowChange>> changes, TableDelta? childDelta, TableDelta? parentDelta)
+            Dictionary<TableDelta, HeldRows> changes, TableDelta? childDelta, TableDelta? parentDelta)
         {
             _columns = child.StoredColumns.Select(c => c.Name).ToList();
             _childKey = child.HasKey ? child.PrimaryKey : _columns;
             _reference = key.Columns;
             _isAnyNew = (childDelta is not null && HasNewSchema(childDelta)) || (parentDelta is not null && HasNewSchema(parentDelta));
             if (_isAnyNew) return;
-            if (childDelta is not null) Collect(_children, changes[childDelta].Select(c => c.After), _columns, _childKey);
+            if (childDelta is not null) Collect(_children, changes[childDelta].Read().Select(c => c.After), _columns, _childKey);
             if (parentDelta is null) return;
             var stored = parentDelta.Before!.StoredColumns.Select(c => c.Name).ToList();
-            Collect(_parents, changes[parentDelta].Select(c => c.Before), stored, parentColumns);
+            Collect(_parents, changes[parentDelta].Read().Select(c => c.Before), stored, parentColumns);
         }
 
         public bool IsIn(Value[] row) =>

@@ -14,6 +14,7 @@ public sealed class Shadow(LiveContext context)
     private const string LockName = "shadow";
     private const string FileName = "main.db";
     private const string Id = "shadow";
+    private const int FewRows = 5_000;
 
     /// <summary>The copy's location. Throws <c>branches.server-unset</c> where the engine has no place for it yet.</summary>
     public string Location => context.Provider.Locate(new PrivateDatabase(context.Layout.Shadow, FileName, context.Identity.Id, Id));
@@ -71,12 +72,19 @@ public sealed class Shadow(LiveContext context)
 
     /// <summary>
     /// Applies the change from one commit to a snapshot in the copy, checks it, and takes it back. Returns what would be broken. Where the copy is at
-    /// another commit that is no further from the snapshot, it makes the change from there: what comes out is the same, and that state was valid, too.
+    /// another commit that is not much further from the snapshot, it makes the change from there: what comes out is the same, and moving the copy would
+    /// write more. Only if that finds something broken is the copy moved: it may have been broken by others before.
     /// </summary>
     public IReadOnlyList<ConstraintViolation> Rehearse(CommitId from, Snapshot after, IChunkSource chunks)
     {
         using var held = Lock();
-        if (!IsNearer(from, after, chunks, out var start)) MoveTo(start = from);
+        if (IsNear(from, after, chunks, out var start) && RehearseFrom(start, after, chunks).Count == 0) return [];
+        MoveTo(from);
+        return RehearseFrom(from, after, chunks);
+    }
+
+    private IReadOnlyList<ConstraintViolation> RehearseFrom(CommitId start, Snapshot after, IChunkSource chunks)
+    {
         using var database = context.Provider.Open(Location);
         using var session = database.BeginApply(context.LockTimeout);
         var delta = new SnapshotDiff(chunks, context.Repository.ReadSnapshot(start).Snapshot, after).ToDelta();
@@ -89,17 +97,20 @@ public sealed class Shadow(LiveContext context)
         return broken.Count > 0 ? broken : session.CheckInvariants(context.Invariants.ReadAll(), context.InvariantTime);
     }
 
-    /// <summary>True if the copy stands at a commit that differs from the snapshot in no more rows than <paramref name="from"/> does.</summary>
-    private bool IsNearer(CommitId from, Snapshot after, IChunkSource chunks, out CommitId at)
+    /// <summary>True if the copy stands at a commit other than <paramref name="from"/> that differs from the snapshot in at most twice as many rows, or in
+    /// few.</summary>
+    private bool IsNear(CommitId from, Snapshot after, IChunkSource chunks, out CommitId at)
     {
         at = from;
         if (!context.Provider.Exists(Location) || ReadState() is not { } now || now == from) return false;
         at = now;
         var (near, far) = (Start(now), Start(from));
-        // Both at once, so that neither is read further than the shorter one.
-        while (near.MoveNext())
+        // Both at once, so that neither is read much further than the shorter one.
+        long allowed = 0;
+        for (long rows = 0; near.MoveNext(); rows++)
         {
-            if (!far.MoveNext()) return false;
+            if (far.MoveNext()) allowed += 2;
+            if (rows >= Math.Max(FewRows, allowed)) return false;
         }
 
         return true;

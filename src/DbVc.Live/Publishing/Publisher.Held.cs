@@ -62,7 +62,8 @@ public sealed partial class Publisher
         LiveIdentity.Check(context, request.Branch, head, state);
         var previous = context.Repository.ReadSnapshot(head).Snapshot;
         using var read = context.BeginRead(database);
-        var now = Capture.Run(read, previous, chunks, cancel);
+        using var known = _marks.Find(request.Branch, read);
+        var now = Capture.Run(read, previous, chunks, cancel, new CaptureScope(null, known));
         if (now == previous) return (head, null);
         var outside = CaptureRequest.Outside(request.Branch);
         var captured = new Commit

@@ -14,10 +14,13 @@ public sealed class NewTableTests : IDisposable
           "schema": {
             "sensor": { "type": "varchar(20)", "primary_key": true, "nullable": false },
             "nr": { "type": "integer", "primary_key": true, "nullable": false },
-            "place": "string", "value": "decimal", "drift": "float", "ok": { "type": "boolean", "default": true }, "day": "date", "at": "timestamp",
+            "place": "string", "value": "decimal", "drift": "float", "ok": { "type": "boolean", "default": true },
+            "day": "date", "at": "timestamp",
             "loaded_at": { "type": "timestamp", "default": "current_timestamp" }
           },
-          "validations": [ "value >= 0", { "rule": "no_duplicates", "fields": ["sensor", "at"] }, { "rule": "no_duplicates", "fields": ["value", "ok", "day"] } ],
+          "validations": [
+            "value >= 0", { "rule": "no_duplicates", "fields": ["sensor", "at"] }, { "rule": "no_duplicates", "fields": ["value", "ok", "day"] }
+          ],
           "preprocessing": [ "trim whitespace" ],
           "test_data": { "sample_size": 10, "validation_threshold": 0.4 }
         }
