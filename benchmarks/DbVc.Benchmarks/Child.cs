@@ -27,6 +27,9 @@ internal static partial class Child
     public static Ended Sqlite(string folder, string database, params string[] commands) =>
         Run(folder, "sqlite3", [database, .. commands], isRequired: false);
 
+    /// <summary>Runs a program; a failure ends the benchmark.</summary>
+    public static Ended Program(string folder, string program, params string[] arguments) => Run(folder, program, arguments, isRequired: true);
+
     private static Ended Run(string folder, string program, string[] arguments, bool isRequired)
     {
         var start = new ProcessStartInfo(program, arguments)

@@ -15,6 +15,7 @@ var benchmarks = new Dictionary<string, Action<Bench>>
     ["engine"] = EngineBenchmark.Run,
     ["time-travel"] = TimeTravelBenchmark.Run,
     ["postgres-capture"] = PostgresCaptureBenchmark.Run,
+    ["server-load"] = ServerLoadBenchmark.Run,
 };
 
 // A number among the names is the size of the tables, for benchmarks that let it be chosen.

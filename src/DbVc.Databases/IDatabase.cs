@@ -239,8 +239,12 @@ public sealed record LoadOptions(bool ForeignKeys, bool Triggers)
     /// <summary>As an application inserts.</summary>
     public static LoadOptions Default { get; } = new(true, true);
 
-    /// <summary>As a backup is put back: rows only, in any order of tables.</summary>
-    public static LoadOptions Raw { get; } = new(false, false);
+    /// <summary>As a backup is put back: rows only, in any order of tables, each known to be good.</summary>
+    public static LoadOptions Raw { get; } = new(false, false) { IsStrict = true };
+
+    /// <summary>A row that is refused ends the load: whichever call notices throws kind Refused, <c>constraint.violated</c> or <c>value.rejected</c>. Nothing
+    /// has to be taken back then, so rows stream.</summary>
+    public bool IsStrict { get; init; }
 }
 
 /// <summary>A row that no longer is what the delta expected.</summary>

@@ -4,24 +4,28 @@ namespace DbVc.Databases;
 
 /// <summary>
 /// Loads rows by LOAD DATA from a buffer of our own, in one transaction. The server skips or alters what breaks a rule and only warns, so a block that
-/// was not taken whole is taken back and halved, until the rows that are to blame stand alone.
+/// was not taken whole is taken back and halved, until the rows that are to blame stand alone. A strict load is one statement, which the server carries
+/// out while more rows are made.
 /// </summary>
 internal sealed class MySqlBulkLoad : IBulkLoad
 {
     private const int MostBytes = 8 << 20;
+    private const int StreamedBytes = 256 << 10;
 
     private readonly MySqlHandle _handle;
     private readonly MySqlTriggerPause? _pause;
     private readonly string _sql;
     private readonly MySqlLoadBuffer _buffer;
+    private readonly MySqlLoadStream? _stream;
     private readonly List<RefusedRow> _refused = [];
     private int _flushed;
 
-    private MySqlBulkLoad(MySqlHandle handle, TableSchema table, MySqlTriggerPause? pause)
+    private MySqlBulkLoad(MySqlHandle handle, TableSchema table, MySqlTriggerPause? pause, bool isStrict)
     {
         (_handle, _pause) = (handle, pause);
         _sql = MySqlLoadSql.Create(handle, table);
         _buffer = new MySqlLoadBuffer(table.StoredColumns.Count());
+        _stream = isStrict ? new MySqlLoadStream(handle, _sql) : null;
     }
 
     public static MySqlBulkLoad Open(MySqlAddress address, TableSchema table, TimeSpan lockTimeout, LoadOptions options)
@@ -32,7 +36,7 @@ internal sealed class MySqlBulkLoad : IBulkLoad
             var pause = options.Triggers ? null : MySqlTriggerPause.Begin(handle, [table.Name]);
             handle.Execute($"SET SESSION foreign_key_checks={(options.ForeignKeys ? 1 : 0)}, SESSION max_error_count=65535");
             handle.Execute("START TRANSACTION");
-            return new MySqlBulkLoad(handle, table, pause);
+            return new MySqlBulkLoad(handle, table, pause, options.IsStrict);
         }
         catch
         {
@@ -54,7 +58,7 @@ internal sealed class MySqlBulkLoad : IBulkLoad
     public void Insert()
     {
         _buffer.EndRow();
-        if (_buffer.Length >= MostBytes) Write();
+        if (_buffer.Length >= (_stream is null ? MostBytes : StreamedBytes)) Write();
     }
 
     public IReadOnlyList<RefusedRow> Flush()
@@ -70,12 +74,18 @@ internal sealed class MySqlBulkLoad : IBulkLoad
     public void Commit()
     {
         if (_buffer.RowCount > 0) throw new InvalidOperationException("There are rows that were not flushed.");
+        if (_stream?.Complete() is { } count && FindFault(count) is { } fault)
+        {
+            throw new DbVcException(FailureKind.Refused, "value.rejected", fault, _handle.Display);
+        }
+
         _handle.Execute("COMMIT");
         _pause?.End();
     }
 
     public void Dispose()
     {
+        _stream?.Dispose();
         // Closing the connection rolls back what was not committed.
         if (_pause is { IsOver: false })
         {
@@ -89,6 +99,12 @@ internal sealed class MySqlBulkLoad : IBulkLoad
     private void Write()
     {
         if (_buffer.RowCount == 0) return;
+        if (_stream is not null)
+        {
+            _stream.Write(_buffer);
+            return;
+        }
+
         Write(0, _buffer.RowCount);
         _flushed += _buffer.RowCount;
         _buffer.Clear();
@@ -115,14 +131,19 @@ internal sealed class MySqlBulkLoad : IBulkLoad
     {
         try
         {
-            var count = _handle.Load(_sql, _buffer.Open(from, to));
-            if (count.IsClean) return null;
-            // A note says that a decimal was rounded, as any insert does.
-            return _handle.ReadWarnings().FirstOrDefault(w => w.Level != "Note")?.Message ?? (count.Skipped > 0 ? "The row was skipped." : null);
+            return FindFault(_handle.Load(_sql, _buffer.Open(from, to)));
         }
         catch (DbVcException failure) when (failure.Code is "constraint.violated" or "value.rejected")
         {
             return failure.Message;
         }
+    }
+
+    /// <summary>Null if the load that has just ended took all rows as they are.</summary>
+    private string? FindFault(MySqlLoadCount count)
+    {
+        if (count.IsClean) return null;
+        // A note says that a decimal was rounded, as any insert does.
+        return _handle.ReadWarnings().FirstOrDefault(w => w.Level != "Note")?.Message ?? (count.Skipped > 0 ? "The row was skipped." : null);
     }
 }

@@ -11,7 +11,6 @@ internal static class MySqlClone
     private const int DatabaseExists = 1007;
     private const int UnknownCharacterSet = 1115;
     private const int UnknownCollation = 1273;
-    private const int RowsPerFlush = 20_000;
 
     public static bool Exists(MySqlHandle handle, string database) =>
         handle.ReadInteger($"SELECT count(*) FROM information_schema.schemata WHERE schema_name = {MySqlName.Text(database)}") > 0;
@@ -112,26 +111,23 @@ internal static class MySqlClone
         var width = table.StoredColumns.Count();
         using var load = MySqlBulkLoad.Open(destination, table, timeout, LoadOptions.Raw);
         using var rows = snapshot.ReadRows(table);
-        for (var count = 1; rows.Read(); count++)
+        Fill(load, rows, width);
+    }
+
+    /// <summary>Loads all rows; one that is refused is the failure of the load.</summary>
+    public static void Fill(MySqlBulkLoad load, IRowCursor rows, int width)
+    {
+        while (rows.Read())
         {
             for (var i = 0; i < width; i++) SetCell(load, i, rows);
             load.Insert();
-            if (count % RowsPerFlush == 0) Flush(load, table);
         }
 
-        Flush(load, table);
+        load.Flush();
         load.Commit();
     }
 
-    public static void Flush(MySqlBulkLoad load, TableSchema table)
-    {
-        if (load.Flush() is [var refused, ..])
-        {
-            throw new DbVcException(FailureKind.Failed, "database.clone-failed", $"A row of '{table.Name}' cannot be copied: {refused.Sentence}", table.Name);
-        }
-    }
-
-    public static void SetCell(MySqlBulkLoad load, int column, IRowCursor rows)
+    private static void SetCell(MySqlBulkLoad load, int column, IRowCursor rows)
     {
         switch (rows.KindAt(column))
         {

@@ -52,6 +52,15 @@ internal sealed class MySqlLoadBuffer(int width)
         return new MemoryStream(_bytes, start, _ends[to - 1] - start, writable: false);
     }
 
+    /// <summary>All rows; the next go into another array, a new one if need be.</summary>
+    public ArraySegment<byte> Take(byte[]? next)
+    {
+        var rows = new ArraySegment<byte>(_bytes, 0, _length);
+        _bytes = next ?? GC.AllocateUninitializedArray<byte>(_bytes.Length);
+        Clear();
+        return rows;
+    }
+
     public void Clear()
     {
         _length = 0;

@@ -6,11 +6,13 @@ namespace DbVc.Databases;
 
 /// <summary>
 /// Loads rows by COPY in one transaction. A portion that is refused is taken back and sent again without the offending row, which the server names by
-/// its line; where it does not (foreign keys are looked at when a COPY ends), halves are tried. So only offending rows are refused.
+/// its line; where it does not (foreign keys are looked at when a COPY ends), halves are tried. So only offending rows are refused. A strict load is
+/// one COPY, which the server reads while more rows are made.
 /// </summary>
 internal sealed class PostgresBulkLoad : IBulkLoad
 {
     private const int MostBytes = 8 << 20;
+    private const int StreamedBytes = 128 << 10;
     private const int FirstPortion = 16;
 
     private readonly PostgresConnection _connection;
@@ -18,10 +20,12 @@ internal sealed class PostgresBulkLoad : IBulkLoad
     private readonly PostgresLoadKeys _keys;
     private readonly PostgresLoadRules _rules;
     private readonly string _copy;
+    private readonly PostgresLoadStream? _stream;
     private readonly string _line;
     private readonly List<RefusedRow> _refused = [];
     private int _before;
     private int _portion = int.MaxValue;
+    private bool _hasSavepoint;
     private bool _isDone;
 
     private PostgresBulkLoad(PostgresConnection connection, TableSchema table, LoadOptions options)
@@ -30,6 +34,7 @@ internal sealed class PostgresBulkLoad : IBulkLoad
         var columns = table.StoredColumns.ToList();
         _buffer = new PostgresLoadBuffer(columns.Count);
         _copy = $"COPY {PostgresName.Table(table.Name)} ({PostgresName.QuoteAll(columns.Select(c => c.Name))}) FROM STDIN";
+        _stream = options.IsStrict ? new PostgresLoadStream(connection, _copy) : null;
         _line = $"COPY {PostgresName.Split(table.Name).Name}, line ";
         _rules = PostgresLoadRules.Begin(connection, table, options);
         _keys = new PostgresLoadKeys(connection, table, columns);
@@ -69,9 +74,11 @@ internal sealed class PostgresBulkLoad : IBulkLoad
 
     public void Insert()
     {
+        // Taking numbers from the sequence is a statement of its own.
+        if (_keys.NeedsMore(_buffer)) _stream?.Complete();
         _keys.Fill(_buffer);
         _buffer.EndRow();
-        if (_buffer.Length >= MostBytes) Send();
+        if (_buffer.Length >= (_stream is null ? MostBytes : StreamedBytes)) Send();
     }
 
     public IReadOnlyList<RefusedRow> Flush()
@@ -87,15 +94,28 @@ internal sealed class PostgresBulkLoad : IBulkLoad
     public void Commit()
     {
         if (_buffer.Count > 0 || _before > 0) throw new InvalidOperationException("Rows were taken that nobody flushed.");
+        _stream?.Complete();
         _rules.Restore();
         _keys.Advance();
         _connection.Execute("COMMIT");
         _isDone = true;
     }
 
-    public void Dispose() => PostgresTransaction.End(_connection, _isDone);
+    public void Dispose()
+    {
+        _stream?.Cancel();
+        PostgresTransaction.End(_connection, _isDone);
+    }
 
     private void Send()
+    {
+        if (_stream is null) SendPortions();
+        else if (_buffer.Count > 0) _stream.Write(_buffer.Rows(0, _buffer.Count));
+        if (_stream is null) _before += _buffer.Count;
+        _buffer.Clear();
+    }
+
+    private void SendPortions()
     {
         for (var first = 0; first < _buffer.Count;)
         {
@@ -104,16 +124,13 @@ internal sealed class PostgresBulkLoad : IBulkLoad
             first = end;
             if (_portion < int.MaxValue) _portion = _portion > int.MaxValue / 4 ? int.MaxValue : _portion * 4;
         }
-
-        _before += _buffer.Count;
-        _buffer.Clear();
     }
 
     private void Send(int first, int end)
     {
         while (first < end)
         {
-            if (PostgresAttempt.Run(_connection, () => Copy(first, end), PostgresAttempt.IsAboutRow) is not { } failure) return;
+            if (TryCopy(first, end) is not { } failure) return;
             _portion = FirstPortion;
             if (end - first == 1)
             {
@@ -150,9 +167,24 @@ internal sealed class PostgresBulkLoad : IBulkLoad
         return null;
     }
 
-    private void Copy(int first, int end) => _connection.Guard(() =>
+    /// <summary>Null if the rows were taken; else why not, and then none was. A savepoint goes when the next one comes, which saves a round trip.</summary>
+    private PostgresException? TryCopy(int first, int end)
     {
-        using var copy = _connection.Native.BeginTextImport(_copy);
-        ((StreamWriter)copy).BaseStream.Write(_buffer.Rows(first, end).Span);
-    });
+        _connection.Execute((_hasSavepoint ? "RELEASE SAVEPOINT dbvc_load; " : "") + "SAVEPOINT dbvc_load");
+        _hasSavepoint = true;
+        try
+        {
+            _connection.Guard(() =>
+            {
+                using var copy = _connection.Native.BeginTextImport(_copy);
+                ((StreamWriter)copy).BaseStream.Write(_buffer.Rows(first, end).Span);
+            });
+            return null;
+        }
+        catch (DbVcException failure) when (failure.InnerException is PostgresException server && PostgresAttempt.IsAboutRow(server))
+        {
+            _connection.Execute("ROLLBACK TO SAVEPOINT dbvc_load");
+            return server;
+        }
+    }
 }

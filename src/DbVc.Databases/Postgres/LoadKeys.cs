@@ -29,12 +29,23 @@ internal sealed class PostgresLoadKeys
         }
     }
 
+    /// <summary>True if numbering the row in the making takes a statement.</summary>
+    public bool NeedsMore(PostgresLoadBuffer buffer)
+    {
+        foreach (var item in _items)
+        {
+            if (item.Free.Count == 0 && Lacks(buffer, item)) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Numbers the row in the making where it has no number.</summary>
     public void Fill(PostgresLoadBuffer buffer)
     {
         foreach (var item in _items)
         {
-            if (buffer.IsSet(item.Ordinal) || item.Column.Nullable) continue;
+            if (!Lacks(buffer, item)) continue;
             if (item.Free.Count == 0) TakeMore(item);
             if (item.Free.Count > 0) buffer.SetInteger(item.Ordinal, item.Free.Dequeue());
         }
@@ -44,6 +55,8 @@ internal sealed class PostgresLoadKeys
     {
         foreach (var item in _items.Where(i => i.Highest > long.MinValue)) PostgresSequenceAdvance.Run(_connection, _table, item.Column, item.Highest);
     }
+
+    private static bool Lacks(PostgresLoadBuffer buffer, Item item) => !buffer.IsSet(item.Ordinal) && !item.Column.Nullable;
 
     private void TakeMore(Item item)
     {

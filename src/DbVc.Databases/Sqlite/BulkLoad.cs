@@ -7,10 +7,11 @@ internal sealed class SqliteBulkLoad : IBulkLoad
 {
     private readonly SqliteHandle _handle;
     private readonly SqliteStatement _insert;
+    private readonly bool _isStrict;
     private List<RefusedRow> _refused = [];
     private int _taken;
 
-    private SqliteBulkLoad(SqliteHandle handle, SqliteStatement insert) => (_handle, _insert) = (handle, insert);
+    private SqliteBulkLoad(SqliteHandle handle, SqliteStatement insert, bool isStrict) => (_handle, _insert, _isStrict) = (handle, insert, isStrict);
 
     public static SqliteBulkLoad Open(string path, TableSchema table, TimeSpan lockTimeout, LoadOptions options)
     {
@@ -22,7 +23,7 @@ internal sealed class SqliteBulkLoad : IBulkLoad
             SqliteWriting.Begin(handle);
             // No trigger fires, so what changes is unknown from here on.
             if (!options.Triggers && ChangeLog.Read(handle)?.Numbers.ContainsKey(table.Name) == true) ChangeLog.Start(handle, [table]);
-            return new SqliteBulkLoad(handle, handle.Prepare(SqliteWriting.InsertSql(table)));
+            return new SqliteBulkLoad(handle, handle.Prepare(SqliteWriting.InsertSql(table)), options.IsStrict);
         }
         catch
         {
@@ -71,7 +72,7 @@ internal sealed class SqliteBulkLoad : IBulkLoad
     {
         var failure = _handle.Fail();
         // A trigger's RAISE(ROLLBACK) ends the whole load; going on would write row by row without a transaction.
-        if (SqliteError.Primary(code) == SqliteError.Constraint && _handle.InTransaction) _refused.Add(new RefusedRow(_taken, failure.Message));
+        if (!_isStrict && SqliteError.Primary(code) == SqliteError.Constraint && _handle.InTransaction) _refused.Add(new RefusedRow(_taken, failure.Message));
         else
         {
             _insert.Reset();

@@ -11,8 +11,6 @@ namespace DbVc.Live;
 /// </summary>
 internal sealed class StoreFill(IDatabase database, TimeSpan lockTimeout)
 {
-    private const int RowsPerFlush = 1000;
-
     /// <summary>Tables first, then their rows, then what would only slow the rows down or act on them; the state last.</summary>
     public void Run(IChunkSource chunks, Snapshot snapshot, LiveState state)
     {
@@ -33,25 +31,25 @@ internal sealed class StoreFill(IDatabase database, TimeSpan lockTimeout)
 
     private void Load(TableSchema table, IEnumerable<RowChange> rows)
     {
-        using var load = database.BeginLoad(table, lockTimeout, LoadOptions.Raw);
-        var taken = 0;
-        foreach (var row in rows)
+        try
         {
-            for (long i = 0; i < row.Count; i++)
+            using var load = database.BeginLoad(table, lockTimeout, LoadOptions.Raw);
+            foreach (var row in rows)
             {
-                Set(load, row.After!);
-                load.Insert();
-                if (++taken % RowsPerFlush == 0) Flush(load, table);
+                for (long i = 0; i < row.Count; i++)
+                {
+                    Set(load, row.After!);
+                    load.Insert();
+                }
             }
+
+            load.Flush();
+            load.Commit();
         }
-
-        Flush(load, table);
-        load.Commit();
-    }
-
-    private void Flush(IBulkLoad load, TableSchema table)
-    {
-        if (load.Flush() is [var refused, ..]) throw Fail(refused.Sentence, $"table {table.Name}");
+        catch (DbVcException failure) when (failure.Code is "constraint.violated" or "value.rejected")
+        {
+            throw Fail(failure.Message.TrimEnd('.'), $"table {table.Name}");
+        }
     }
 
     private static void Set(IBulkLoad load, Value[] row)

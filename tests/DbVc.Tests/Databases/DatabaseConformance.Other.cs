@@ -1,3 +1,4 @@
+using System.Text;
 using DbVc.Databases;
 using DbVc.Model;
 using Xunit;
@@ -57,6 +58,53 @@ public abstract partial class DatabaseConformance
         var content = DatabaseContent.Read(database);
         Assert.Equal([2, 3, 4], content.Rows["pets"].Select(r => r[0].AsInteger));
         Assert.Single(content.Rows["audit"]);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(30_000)]
+    public void A_strict_load_ends_at_a_refused_row_and_leaves_the_old_rows(int refused)
+    {
+        const int Rows = 40_000;
+        using var database = Fixture.NewDatabase(PeopleSql, out _);
+        var dump = DatabaseContent.Read(database).Dump();
+        var failure = Assert.Throws<DbVcException>(() => Load(i => i == refused ? 10 : i + 10));
+        Assert.Contains(failure.Code, new[] { "constraint.violated", "value.rejected" });
+        Assert.Equal(dump, DatabaseContent.Read(database).Dump());
+        Load(i => i + 10);
+        Assert.Equal(Enumerable.Range(10, Rows), DatabaseContent.Read(database).Rows["people"].Select(r => (int)r[0].AsInteger).Where(i => i >= 10).Order());
+
+        void Load(Func<int, int> key)
+        {
+            using var load = database.BeginLoad(DatabaseContent.Read(database).Schema.FindTable("people")!, Long, LoadOptions.Raw);
+            for (var i = 0; i < Rows; i++)
+            {
+                load.SetInteger(0, key(i));
+                load.SetText(1, Encoding.UTF8.GetBytes("name\t\n\\" + i));
+                load.Insert();
+            }
+
+            Assert.Empty(load.Flush());
+            load.Commit();
+        }
+    }
+
+    [Fact]
+    public void A_strict_load_that_is_given_up_leaves_the_old_rows()
+    {
+        using var database = Fixture.NewDatabase(PeopleSql, out _);
+        var dump = DatabaseContent.Read(database).Dump();
+        using (var load = database.BeginLoad(DatabaseContent.Read(database).Schema.FindTable("people")!, Short, LoadOptions.Raw))
+        {
+            for (var i = 10; i < 40_000; i++)
+            {
+                load.SetInteger(0, i);
+                load.SetText(1, "some name"u8);
+                load.Insert();
+            }
+        }
+
+        Assert.Equal(dump, DatabaseContent.Read(database).Dump());
     }
 
     [Fact]

@@ -5,7 +5,6 @@ namespace DbVc.Databases;
 /// <summary>Answers a query on a database as it was, in a database that holds just the tables that the query names and is kept for a while.</summary>
 internal static class MySqlHistoryQuery
 {
-    private const int RowsPerFlush = 20_000;
     private const int MostAttempts = 5;
 
     /// <param name="past">Where databases of the past are kept.</param>
@@ -49,15 +48,7 @@ internal static class MySqlHistoryQuery
         using var load = MySqlBulkLoad.Open(place, table.Schema, TimeSpan.FromSeconds(10), LoadOptions.Raw);
         using var rows = table.Open([.. Enumerable.Repeat(true, width)]);
         rows.Seek(0);
-        for (var count = 1; rows.Read(); count++)
-        {
-            for (var i = 0; i < width; i++) MySqlClone.SetCell(load, i, rows);
-            load.Insert();
-            if (count % RowsPerFlush == 0) MySqlClone.Flush(load, table.Schema);
-        }
-
-        MySqlClone.Flush(load, table.Schema);
-        load.Commit();
+        MySqlClone.Fill(load, rows, width);
     }
 
     private static MySqlHandle Open(MySqlAddress place)
