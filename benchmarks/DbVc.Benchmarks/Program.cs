@@ -16,6 +16,8 @@ var benchmarks = new Dictionary<string, Action<Bench>>
     ["time-travel"] = TimeTravelBenchmark.Run,
     ["postgres-capture"] = PostgresCaptureBenchmark.Run,
     ["server-load"] = ServerLoadBenchmark.Run,
+    ["branch"] = InstanceBenchmark.RunSqlite,
+    ["branch-servers"] = InstanceBenchmark.RunServers,
 };
 
 // A number among the names is the size of the tables, for benchmarks that let it be chosen.
