@@ -13,6 +13,7 @@ namespace DbVc.Benchmarks;
 internal static class PostgresCaptureBenchmark
 {
     private const string Columns = "name text NOT NULL, email text NOT NULL, age integer, city text, score double precision, created_at timestamp";
+    private const int Several = 4;
 
     private static readonly (string Name, string Sql)[] s_tables =
     [
@@ -56,14 +57,45 @@ internal static class PostgresCaptureBenchmark
         }
     }
 
+    /// <summary>The same rows in several tables, read by one connection and by several that see one snapshot.</summary>
+    public static void RunTables(Bench bench)
+    {
+        var server = bench.StartServer(ServerKind.Postgres18);
+        var url = server.CreateDatabase();
+        using (var connection = Connect(url))
+        {
+            var rows = (bench.Rows / Several).ToString(CultureInfo.InvariantCulture);
+            for (var i = 0; i < Several; i++)
+            {
+                Execute(connection, Table($"people{i}", "bigint PRIMARY KEY", "i").Replace("ROWS", rows, StringComparison.Ordinal));
+            }
+
+            Execute(connection, "VACUUM ANALYZE");
+        }
+
+        var readers = new[] { 1, 2, 4 };
+        var times = readers.Select(_ => new List<double>()).ToArray();
+        for (var round = 0; round < Bench.Rounds; round++)
+        {
+            for (var i = 0; i < readers.Length; i++)
+            {
+                var folder = bench.NewFolder();
+                times[i].Add(Bench.Time(() => Capture(url, folder, readers[i])));
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+
+        for (var i = 0; i < readers.Length; i++) Bench.Print($"first commit of {Several} tables, {readers[i]} connections", times[i]);
+    }
+
     private static string Table(string name, string key, string value) => $"CREATE TABLE {name} (id {key}, {Columns}); INSERT INTO {name} SELECT "
         + $"{value}, 'Name ' || i % 1000 || ' Lastname', 'person' || i || '@example' || i % 50 || '.com', i % 90, 'City ' || i % 300, i % 100000 / 100.0, "
         + "timestamp '2020-01-01' + i * interval '7 s' FROM generate_series(1, ROWS) i";
 
-    private static void Capture(string url, string folder)
+    private static void Capture(string url, string folder, int readers = 1)
     {
         using var repository = new EngineRepository(folder);
-        using var live = new PostgresProvider().Open(url);
+        using var live = new PostgresProvider { Readers = readers }.Open(url);
         using var read = live.BeginRead();
         using var chunks = repository.Repository.Chunks.BeginWrite();
         var snapshot = DbVc.Live.Capture.Run(read, Snapshot.Empty, chunks, CancellationToken.None);

@@ -15,6 +15,7 @@ var benchmarks = new Dictionary<string, Action<Bench>>
     ["engine"] = EngineBenchmark.Run,
     ["time-travel"] = TimeTravelBenchmark.Run,
     ["postgres-capture"] = PostgresCaptureBenchmark.Run,
+    ["postgres-tables"] = PostgresCaptureBenchmark.RunTables,
     ["server-load"] = ServerLoadBenchmark.Run,
     ["branch"] = InstanceBenchmark.RunSqlite,
     ["branch-servers"] = InstanceBenchmark.RunServers,

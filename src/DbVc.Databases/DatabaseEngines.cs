@@ -13,6 +13,12 @@ public sealed record ProviderOptions(string ScratchFolder, TimeSpan ReadTimeout,
 
     /// <summary>Triggers may be taken away from live tables for the moment in which a merge writes to them, where the engine cannot write past them.</summary>
     public bool MayPauseTriggers { get; init; }
+
+    /// <summary>As many connections as there are cores, and not so many that a server would notice.</summary>
+    public static int DefaultReaders { get; } = Math.Min(Environment.ProcessorCount, 4);
+
+    /// <summary>How many connections may read tables of the live database at the same time, where the engine can show them one view.</summary>
+    public int Readers { get; init; } = DefaultReaders;
 }
 
 /// <summary>The one place that knows which engines there are. A location is the path of a SQLite file, or the address of a database on a server.</summary>
@@ -39,7 +45,7 @@ public static class DatabaseEngines
     public static IDatabaseProvider For(string location, ProviderOptions options) => EngineOf(location) switch
     {
         Sqlite => new SqliteProvider(options.ScratchFolder) { ReadTimeout = options.ReadTimeout, PrivateFolder = options.PrivateFolder },
-        Postgres => new PostgresProvider(options.WorkServer) { ReadTimeout = options.ReadTimeout, Live = location },
+        Postgres => new PostgresProvider(options.WorkServer) { ReadTimeout = options.ReadTimeout, Live = location, Readers = options.Readers },
         MySql => new MySqlProvider(options) { Live = location, MayPauseTriggers = options.MayPauseTriggers },
         var engine => throw Unsupported($"of kind '{engine}' "),
     };

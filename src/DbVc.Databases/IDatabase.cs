@@ -137,6 +137,9 @@ public interface IReadSnapshot : IDisposable
     /// <summary>Reads the stored columns of all rows, in primary key order where the engine can give it cheaply.</summary>
     IRowCursor ReadRows(TableSchema table);
 
+    /// <summary>Lets other threads read the very view that this one sees; null where the engine cannot. Asked for while no cursor is open.</summary>
+    SharedView? Share() => null;
+
     /// <summary>What this snapshot sees, for a later one to compare with; null where the engine cannot tell. At most 64 KiB, and nobody else's to
     /// read. Making it may cost a pass over the database, so it is asked for only where it is kept.</summary>
     string? Mark { get; }
@@ -145,6 +148,11 @@ public interface IReadSnapshot : IDisposable
     /// that is damaged or of another database: everything has to be read then.</summary>
     IChangeReader? ChangesSince(string mark);
 }
+
+/// <summary>Further readers of one view, whose snapshot stays open meanwhile.</summary>
+/// <param name="Most">How many there may be.</param>
+/// <param name="Open">Opens one, on any thread; null where no connection is to be had, or waiting for it could take for ever.</param>
+public sealed record SharedView(int Most, Func<IReadSnapshot?> Open);
 
 /// <summary>Something in a database that is left out of every commit.</summary>
 /// <param name="Name">For example <c>table texts</c>.</param>

@@ -13,6 +13,9 @@ public sealed record LiveSettings(TableSelection Selection, string? WorkServer)
     /// <summary>A person agreed that triggers are taken away while a merge writes, where the engine cannot write past them.</summary>
     public bool MayPauseTriggers { get; init; }
 
+    /// <summary>How many connections may read the live database's tables at the same time; null for as many as suit this machine.</summary>
+    public int? Readers { get; init; }
+
     /// <summary>True where the live database itself shall write down what changes.</summary>
     public bool Tracks { get; init; }
 }

@@ -7,14 +7,16 @@ public sealed class PostgresDatabase : IDatabase
 {
     private readonly PostgresAddress _address;
     private readonly TimeSpan _readTimeout;
+    private readonly int _readers;
 
-    internal PostgresDatabase(PostgresAddress address, TimeSpan readTimeout) => (_address, _readTimeout) = (address, readTimeout);
+    internal PostgresDatabase(PostgresAddress address, TimeSpan readTimeout, int readers = 1) =>
+        (_address, _readTimeout, _readers) = (address, readTimeout, readers);
 
     public string Display => _address.Display;
 
     public DatabaseCapabilities Capabilities { get; } = new(TransactionalDdl: true, CheapClone: false);
 
-    public IReadSnapshot BeginRead() => PostgresReadSnapshot.Open(_address, _readTimeout);
+    public IReadSnapshot BeginRead() => PostgresReadSnapshot.Open(_address, _readTimeout, _readers);
 
     public IApplySession BeginApply(TimeSpan lockTimeout) => PostgresApplySession.Open(_address, lockTimeout);
 

@@ -22,6 +22,8 @@ internal static class PostgresLocks
     public static List<PostgresLockable> List(PostgresConnection connection) =>
         connection.Read(ListSql, row => new PostgresLockable(row.GetString(0), PostgresName.Write(row.GetString(1), row.GetString(2))));
 
+    public static string Sql(IEnumerable<PostgresLockable> tables) => $"LOCK TABLE {string.Join(", ", tables.Select(n => n.Sql))} IN ACCESS SHARE MODE";
+
     /// <summary>True if the failure says that a table to be locked is there no more.</summary>
     public static bool IsGone(DbVcException failure) =>
         failure.InnerException is PostgresException { SqlState: PostgresError.UndefinedTable or "3F000" or "XX000" };

@@ -26,6 +26,9 @@ public sealed class PostgresProvider(ServerAddress? workServer = null) : IDataba
     /// <summary>How long reading waits for somebody who is just redefining a table.</summary>
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How many connections may read tables at the same time.</summary>
+    public int Readers { get; init; } = ProviderOptions.DefaultReaders;
+
     /// <summary>The live database, whose encoding and rules of sorting private ones get; null where they take the server's.</summary>
     public string? Live { get; init; }
 
@@ -33,7 +36,7 @@ public sealed class PostgresProvider(ServerAddress? workServer = null) : IDataba
     {
         var address = PostgresAddress.Parse(location);
         PostgresConnection.Open(address).Dispose();
-        return new PostgresDatabase(address, ReadTimeout);
+        return new PostgresDatabase(address, ReadTimeout, Readers);
     }
 
     public bool Exists(string location) => PostgresClone.Exists(PostgresAddress.Parse(location));

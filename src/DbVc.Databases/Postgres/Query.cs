@@ -32,7 +32,8 @@ internal sealed class PostgresQuery : IQueryResult
         var connection = PostgresConnection.Open(address, PostgresUse.User, limits.MaxTime);
         try
         {
-            connection.Execute("BEGIN READ ONLY");
+            // A person's question is answered as in the person's own session; only a capture must not be one in part.
+            connection.Execute("BEGIN READ ONLY; SET LOCAL row_security = on");
             var statement = PostgresQueryGuard.Check(connection, sql);
             var start = Stopwatch.GetTimestamp();
             connection.Execute("SET LOCAL cursor_tuple_fraction = 1");

@@ -11,11 +11,13 @@ internal sealed class PostgresReadSnapshot : IReadSnapshot
     private const int MostAttempts = 10;
 
     private readonly PostgresConnection _connection;
+    private readonly Func<string, PostgresReadSnapshot?>? _join;
+    private readonly int _readers;
     private bool _isReading;
 
-    private PostgresReadSnapshot(PostgresConnection connection)
+    private PostgresReadSnapshot(PostgresConnection connection, int readers = 1, Func<string, PostgresReadSnapshot?>? join = null)
     {
-        _connection = connection;
+        (_connection, _readers, _join) = (connection, readers, join);
         State = PostgresStateTable.Read(connection);
     }
 
@@ -48,13 +50,16 @@ internal sealed class PostgresReadSnapshot : IReadSnapshot
         return PostgresChanges.Open(_connection, OpenCursor, mark);
     }
 
-    public static PostgresReadSnapshot Open(PostgresAddress address, TimeSpan timeout)
+    /// <param name="address">Of the database.</param>
+    /// <param name="timeout">For locks.</param>
+    /// <param name="readers">How many may read the view at the same time, this one counted.</param>
+    public static PostgresReadSnapshot Open(PostgresAddress address, TimeSpan timeout, int readers = 1)
     {
         var connection = PostgresConnection.Open(address, PostgresUse.Own, timeout);
         try
         {
             Begin(connection);
-            return new PostgresReadSnapshot(connection);
+            return new PostgresReadSnapshot(connection, readers, id => TryJoin(address, id));
         }
         catch
         {
@@ -75,8 +80,37 @@ internal sealed class PostgresReadSnapshot : IReadSnapshot
         return OpenCursor(PostgresRows.Select(_connection, table), PostgresRows.ReadingsOf(table));
     }
 
+    public SharedView? Share()
+    {
+        RequireFree();
+        if (_join is not { } join || _readers < 2 || _connection.ReadText("SELECT pg_export_snapshot()") is not { } id) return null;
+        return new SharedView(_readers - 1, () => join(id));
+    }
+
     // Closing the connection ends the transaction.
     public void Dispose() => _connection.Dispose();
+
+    /// <summary>
+    /// A reader of a view that another connection exported. It waits for no lock: somebody who waits to redefine a table stands behind the exporting connection
+    /// and before this one, and the three would wait for each other for ever. What one connection more cannot have, the exporting one reads itself.
+    /// </summary>
+    private static PostgresReadSnapshot? TryJoin(PostgresAddress address, string id)
+    {
+        PostgresConnection? connection = null;
+        try
+        {
+            connection = PostgresConnection.Open(address);
+            connection.Execute($"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT {PostgresName.Literal(id)}");
+            var names = PostgresLocks.List(connection);
+            if (names.Count > 0) connection.Execute(PostgresLocks.Sql(names) + " NOWAIT");
+            return new PostgresReadSnapshot(connection);
+        }
+        catch (DbVcException)
+        {
+            connection?.Dispose();
+            return null;
+        }
+    }
 
     /// <summary>Locks what may be locked, then takes the snapshot, and looks whether it holds exactly what was locked.</summary>
     private static void Begin(PostgresConnection connection)
@@ -87,7 +121,7 @@ internal sealed class PostgresReadSnapshot : IReadSnapshot
             connection.Execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
             try
             {
-                if (names.Count > 0) connection.Execute($"LOCK TABLE {string.Join(", ", names.Select(n => n.Sql))} IN ACCESS SHARE MODE");
+                if (names.Count > 0) connection.Execute(PostgresLocks.Sql(names));
                 if (PostgresLocks.List(connection).SequenceEqual(names)) return;
             }
             catch (DbVcException failure) when (attempt < MostAttempts && PostgresLocks.IsGone(failure))

@@ -17,20 +17,40 @@ public static class Capture
         var schema = database.ReadSchema();
         var editor = new SnapshotEditor(chunks, previous);
         var capture = new TableCapture(database, chunks, cancel, scope?.Known);
+        var whole = new WholeTables(database, chunks, cancel);
         var appeared = new List<TableSchema>();
         foreach (var table in schema.Tables)
         {
             if (scope?.Tables is { } tables && !tables.Contains(table.Name)) continue;
-            if (known.TryGetValue(table.Name, out var same)) editor.PutTable(capture.Read(table, same));
-            else appeared.Add(table);
+            if (!known.TryGetValue(table.Name, out var same)) appeared.Add(table);
+            else if (capture.ReadTouched(table, same) is { } touched) editor.PutTable(touched);
+            else whole.Add(c => c.ReadWhole(table, same));
         }
 
         var names = schema.Tables.Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
         var vanished = known.Values.Where(t => !names.Contains(t.Schema.Name)).ToList();
         foreach (var gone in vanished) editor.DropTable(gone.Schema.Name);
-        foreach (var table in new TableRenames(chunks, capture, vanished).Read(appeared, known.Values)) editor.PutTable(table);
+        if (vanished.Count == 0) AddNew(appeared, known.Values, whole);
+        foreach (var table in whole.Read()) editor.PutTable(table);
+        if (vanished.Count > 0)
+        {
+            foreach (var table in new TableRenames(chunks, capture, vanished).Read(appeared, known.Values)) editor.PutTable(table);
+        }
+
         CaptureObjects(before, schema, editor);
         return editor.Finish();
+    }
+
+    /// <summary>Where none vanished, none was renamed.</summary>
+    private static void AddNew(IEnumerable<TableSchema> appeared, IEnumerable<TableSnapshot> known, WholeTables whole)
+    {
+        var ids = known.Select(t => t.Schema.Id).ToHashSet();
+        foreach (var table in appeared)
+        {
+            var named = table with { Id = TableIds.Create(table, ids) };
+            ids.Add(named.Id);
+            whole.Add(c => c.ReadNew(named));
+        }
     }
 
     private static void CaptureObjects(SnapshotReader before, DatabaseSchema schema, SnapshotEditor editor)

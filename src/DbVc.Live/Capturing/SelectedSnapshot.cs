@@ -30,6 +30,10 @@ internal sealed class SelectedSnapshot(IReadSnapshot whole, TableSelection selec
 
     public IRowCursor ReadRows(TableSchema table) => selection.IsSchemaOnly(table.Name) ? new NoRows() : whole.ReadRows(table);
 
+    public SharedView? Share() => whole.Share() is { } view
+        ? new SharedView(view.Most, () => view.Open() is { } reader ? new SelectedSnapshot(reader, selection) : null)
+        : null;
+
     public IChangeReader? ChangesSince(string mark) =>
         mark.StartsWith(selection.Mark + ":", StringComparison.Ordinal) && whole.ChangesSince(mark[(selection.Mark.Length + 1)..]) is { } changes
             ? new SelectedChanges(changes, selection)

@@ -11,10 +11,13 @@ internal sealed class TableCapture(IReadSnapshot database, IChunkWriter chunks, 
     private readonly TouchedCapture? _touched = known is null ? null : new TouchedCapture(known, chunks, cancel);
     private static readonly IReadOnlyDictionary<string, string> NoRenames = new Dictionary<string, string>();
 
+    /// <summary>The table as it is now where that is known without reading it; else null.</summary>
+    public TableSnapshot? ReadTouched(TableSchema table, TableSnapshot before) =>
+        _touched?.Read(table, Identify(table, before.Schema, NoRenames));
+
     /// <summary>The table as it is now, with the ids of what it was.</summary>
-    public TableSnapshot Read(TableSchema table, TableSnapshot before)
+    public TableSnapshot ReadWhole(TableSchema table, TableSnapshot before)
     {
-        if (_touched?.Read(table, Identify(table, before.Schema, NoRenames)) is { } edited) return edited;
         var proposed = ColumnRenames.Propose(before.Schema, table);
         var read = Read(table, before.Schema, proposed, before.Rows);
         if (proposed.Count == 0) return read;
@@ -22,9 +25,8 @@ internal sealed class TableCapture(IReadSnapshot database, IChunkWriter chunks, 
         return confirmed.Count == proposed.Count ? read : Read(table, before.Schema, confirmed, before.Rows);
     }
 
-    /// <summary>A table that was not there before.</summary>
-    public TableSnapshot ReadNew(TableSchema table, IReadOnlySet<string> takenIds) =>
-        Read(table with { Id = TableIds.Create(table, takenIds) }, null, NoRenames);
+    /// <summary>A table that was not there before, and has an id by now.</summary>
+    public TableSnapshot ReadNew(TableSchema table) => Read(table, null, NoRenames);
 
     /// <summary>The table with the ids that another one has, as if it were the same.</summary>
     public TableSnapshot ReadAs(TableSchema table, TableSchema before) => Read(table, before, NoRenames);

@@ -26,7 +26,7 @@ internal sealed class TableRenames(IChunkSource chunks, TableCapture capture, IR
         {
             var candidates = vanished.Count == 0 ? [] : byShape[Shape(table)].Where(_free.Contains).Take(MostCandidates).ToList();
             var read = candidates.Count == 0 ? null : FindRenamed(table, candidates, [.. rivals[Shape(table)].Where(t => t != table)]);
-            read ??= capture.ReadNew(table, ids);
+            read ??= capture.ReadNew(table with { Id = TableIds.Create(table, ids) });
             ids.Add(read.Schema.Id);
             yield return read;
         }

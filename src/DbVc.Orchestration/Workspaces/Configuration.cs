@@ -53,6 +53,8 @@ public sealed record Configuration
           # MySQL and MariaDB cannot write past triggers. With true those of a table are taken away for the moment in which a merge writes to it; they fire
           # for nobody then.
           pause-triggers: false
+          # How many connections read tables of a PostgreSQL database at the same time: auto (as many as cores, at most 4), or a number.
+          readers: auto
         branches:
           # Where the databases of branches may be made if the live one is on a server: production, or the address of another server. A password does not
           # stand here: write ${NAME} for an environment variable, or ?password_file=PATH.

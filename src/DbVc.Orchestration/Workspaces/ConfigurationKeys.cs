@@ -21,6 +21,7 @@ internal static class ConfigurationKeys
         ("schema-only", c => List(c.Live.Selection.SchemaOnly)),
         ("tracking", c => c.Live.Tracks ? "triggers" : "none"),
         ("database.pause-triggers", c => c.Live.MayPauseTriggers),
+        ("database.readers", c => c.Live.Readers is { } readers ? readers : "auto"),
         ("branches.server", c => c.Live.WorkServer ?? ""),
     ];
 

@@ -11,6 +11,8 @@ namespace DbVc.Orchestration;
 /// <summary>Reads the text of <c>config.yaml</c> key by key; a slip is an error that names its line.</summary>
 internal sealed class ConfigurationReader(string path)
 {
+    private const int MostReaders = 16;
+
     private Configuration _result = new();
 
     public Configuration Read(string text)
@@ -58,6 +60,7 @@ internal sealed class ConfigurationReader(string path)
                 {
                     Live = _result.Live with { MayPauseTriggers = Choice(value, node, "true", "false") == "true" },
                 },
+                "database.readers" => _result with { Live = _result.Live with { Readers = value == "auto" ? null : Readers(value, node) } },
                 "branches.server" => _result with { Live = _result.Live with { WorkServer = Server(value, node) } },
                 _ => throw Invalid(node.Start.Line, $"there is no key '{key}'"),
             };
@@ -91,6 +94,10 @@ internal sealed class ConfigurationReader(string path)
             },
         };
     }
+
+    private int Readers(string value, YamlNode node) => Number(value, node) is >= 1 and <= MostReaders and var number
+        ? (int)number
+        : throw Invalid(node.Start.Line, $"'database.readers' must be auto, or a number from 1 to {MostReaders}");
 
     /// <summary>Variables are looked up when the server is needed. What is wrong with the address is said without repeating it.</summary>
     private string? Server(string value, YamlNode node)

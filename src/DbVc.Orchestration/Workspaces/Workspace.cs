@@ -146,6 +146,7 @@ internal sealed record WorkspaceContext(
         return DatabaseEngines.For(location, new ProviderOptions(layout.Scratch, options.LockTimeout, server)
         {
             PrivateFolder = layout.Branches,
+            Readers = (DatabaseEngines.FileOf(location) is null ? settings.Value.Readers : null) ?? ProviderOptions.DefaultReaders,
             MayPauseTriggers = DatabaseEngines.FileOf(location) is null && settings.Value.MayPauseTriggers,
         });
     }

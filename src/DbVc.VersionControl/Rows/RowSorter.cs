@@ -1,11 +1,10 @@
-using System.Buffers.Binary;
 using DbVc.Model;
 using DbVc.Store;
 
 namespace DbVc.VersionControl;
 
 /// <summary>
-/// Brings encoded rows into the order of their keys. Up to about 128 MiB of rows stay in memory (plus 32 bytes a row);
+/// Brings encoded rows into the order of their keys. Up to about 128 MiB of rows stay in memory (plus 28 bytes a row);
 /// more are sorted in runs, kept as trees in the writer, and merged. Runs are garbage afterwards, for gc to remove.
 /// Equal keys become one entry where rows are counted.
 /// </summary>
@@ -14,18 +13,25 @@ internal sealed class RowSorter(IChunkWriter writer, TableEncoder encoder, long 
     public const long DefaultMemoryLimit = 128L << 20;
 
     private const int BlockSize = 1 << 20;
+    private const int FewRows = 50_000;
 
     private readonly List<TreeRoot> _runs = [];
     private readonly List<byte[]> _blocks = [];
-    private readonly List<Row> _rows = [];
+    private readonly List<SortedRow> _rows = [];
     private readonly ByteBuffer _merged = new();
     private int _used = BlockSize;
     private long _bytes;
 
-    /// <summary>Takes rows that are sorted already.</summary>
-    public void AddRun(TreeRoot run)
+    /// <summary>Takes rows that came in order before the first that did not. Few of them are sorted once more: that is cheaper than merging.</summary>
+    public void AddFirst(TreeRoot run, long count)
     {
-        if (!run.IsEmpty) _runs.Add(run);
+        if (count > FewRows)
+        {
+            _runs.Add(run);
+            return;
+        }
+
+        foreach (var entry in ProllyTree.Scan(writer, run)) Add(entry.Key.Span, entry.Value.Span);
     }
 
     public void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
@@ -40,7 +46,7 @@ internal sealed class RowSorter(IChunkWriter writer, TableEncoder encoder, long 
         var room = _blocks[^1].AsSpan(_used);
         key.CopyTo(room);
         value.CopyTo(room[key.Length..]);
-        _rows.Add(new Row(ReadPrefix(key), _blocks.Count - 1, _used, key.Length, value.Length));
+        _rows.Add(new SortedRow(_blocks.Count - 1, _used, key.Length, value.Length));
         _used += length;
         _bytes += length;
         if (_bytes >= memoryLimit) Spill();
@@ -103,10 +109,9 @@ internal sealed class RowSorter(IChunkWriter writer, TableEncoder encoder, long 
 
     private IEnumerable<TreeEntry> Sorted()
     {
-        var rows = _rows.ToArray();
-        Array.Sort(rows, Compare);
-        foreach (var row in rows)
+        foreach (var place in new RowOrder(_blocks, _rows).Sort())
         {
+            var row = _rows[place];
             yield return new TreeEntry(_blocks[row.Block].AsMemory(row.Start, row.KeyLength),
                 _blocks[row.Block].AsMemory(row.Start + row.KeyLength, row.ValueLength));
         }
@@ -128,24 +133,4 @@ internal sealed class RowSorter(IChunkWriter writer, TableEncoder encoder, long 
             if (rows.MoveNext()) queue.Enqueue(rows, rows.Current.Key);
         }
     }
-
-    private int Compare(Row before, Row after)
-    {
-        var order = before.Prefix.CompareTo(after.Prefix);
-        return order != 0 ? order : KeyOf(before).SequenceCompareTo(KeyOf(after));
-    }
-
-    private ReadOnlySpan<byte> KeyOf(Row row) => _blocks[row.Block].AsSpan(row.Start, row.KeyLength);
-
-    /// <summary>The first eight bytes as a number; shorter keys are filled with zeros, which never puts two keys in the wrong order.</summary>
-    private static ulong ReadPrefix(ReadOnlySpan<byte> key)
-    {
-        if (key.Length >= 8) return BinaryPrimitives.ReadUInt64BigEndian(key);
-        Span<byte> padded = stackalloc byte[8];
-        padded.Clear();
-        key.CopyTo(padded);
-        return BinaryPrimitives.ReadUInt64BigEndian(padded);
-    }
-
-    private readonly record struct Row(ulong Prefix, int Block, int Start, int KeyLength, int ValueLength);
 }

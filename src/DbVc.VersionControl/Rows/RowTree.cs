@@ -91,7 +91,7 @@ public static class RowTree
             if (sorter is null && !builder.TryAdd(key, value))
             {
                 sorter = new RowSorter(writer, encoder, memoryLimit, earlier);
-                sorter.AddRun(builder.Finish());
+                sorter.AddFirst(builder.Finish(), count);
             }
 
             sorter?.Add(key, value);

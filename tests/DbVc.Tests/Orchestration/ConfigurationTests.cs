@@ -55,7 +55,7 @@ public sealed class ConfigurationTests : IDisposable
             ("gates.rows_per_second", ["100"]), ("agent.model", ["builtin2"]), ("agent.iterations", ["4"]), ("agent.wall_seconds", ["60"]),
             ("gc.retention_days", ["7"]), ("sandbox", ["none"]), ("include", ["a*", "true", "\"quoted\" # not a comment", "*"]), ("exclude", ["b"]),
             ("schema-only", ["c?"]), ("tracking", ["triggers"]),
-            ("database.pause-triggers", ["true"]), ("branches.server", ["postgres://ann:${PW}@db.example?sslmode=require"]),
+            ("database.pause-triggers", ["true"]), ("database.readers", ["3"]), ("branches.server", ["postgres://ann:${PW}@db.example?sslmode=require"]),
         })
         {
             var comments = File.ReadAllText(_file).Split('\n').Count(line => line.TrimStart().StartsWith('#'));
