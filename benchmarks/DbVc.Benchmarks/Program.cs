@@ -18,6 +18,8 @@ var benchmarks = new Dictionary<string, Action<Bench>>
     ["postgres-capture"] = PostgresCaptureBenchmark.Run,
     ["postgres-tables"] = PostgresCaptureBenchmark.RunTables,
     ["server-load"] = ServerLoadBenchmark.Run,
+    ["branch"] = InstanceBenchmark.RunSqlite,
+    ["branch-servers"] = InstanceBenchmark.RunServers,
 };
 
 // A number among the names is the size of the tables, for benchmarks that let it be chosen.

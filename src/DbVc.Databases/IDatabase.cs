@@ -106,6 +106,12 @@ public interface IDatabaseProvider
     /// asks for them. <paramref name="history"/> must stay readable until the answer is disposed.</summary>
     IQueryResult QueryHistory(IHistory history, string sql, QueryLimits limits);
 
+    /// <summary>Drops what was made on the work server to answer questions about a repository's past.</summary>
+    /// <param name="repository">The repository's id.</param>
+    /// <param name="unusedFor">What nobody asked for so long; null drops nothing, only counts.</param>
+    /// <param name="evenUsed">Also what is being read: whoever reads it fails.</param>
+    PastKept SweepHistory(string repository, TimeSpan? unusedFor, bool evenUsed = false) => PastKept.None;
+
     /// <summary>Removes a database made by <see cref="Create"/> or <see cref="Clone"/>, with its side files, drafts and copies that lie
     /// ready of it. Nothing there is no error.</summary>
     void Drop(string location);

@@ -5,6 +5,9 @@ namespace DbVc.Databases;
 /// <summary>A database as it was, for <see cref="IDatabaseProvider.QueryHistory"/>. It is read while the query runs, and only what the query touches.</summary>
 public interface IHistory
 {
+    /// <summary>The repository's id, under which an engine may keep what it made for an answer.</summary>
+    string Repository { get; }
+
     /// <summary>The table of that name in any case; null if there was none.</summary>
     IHistoricTable? FindTable(string name);
 
@@ -19,6 +22,9 @@ public interface IHistory
 public interface IHistoricTable
 {
     TableSchema Schema { get; }
+
+    /// <summary>Names the rows: tables of one definition and one id hold the same rows. Opaque.</summary>
+    string ContentId { get; }
 
     long Count { get; }
 

@@ -8,6 +8,11 @@ namespace DbVc.Databases;
 internal static class MySqlClone
 {
     private const string DraftTable = "_dbvc_draft";
+    private const string DraftComment = "dbvc draft";
+
+    /// <summary>What a killed process leaves bears the mark from its first moment on; servers without comments on databases have the table alone.</summary>
+    private const string DraftOption = $" /*M!100500 COMMENT '{DraftComment}' */";
+
     private const int DatabaseExists = 1007;
     private const int UnknownCharacterSet = 1115;
     private const int UnknownCollation = 1273;
@@ -15,8 +20,11 @@ internal static class MySqlClone
     public static bool Exists(MySqlHandle handle, string database) =>
         handle.ReadInteger($"SELECT count(*) FROM information_schema.schemata WHERE schema_name = {MySqlName.Text(database)}") > 0;
 
+    /// <summary>True for a database in the making: its mark was there before anything else was.</summary>
     public static bool IsDraft(MySqlHandle handle, string database) => handle.ReadInteger(
-        $"SELECT count(*) FROM information_schema.tables WHERE table_schema = {MySqlName.Text(database)} AND table_name = '{DraftTable}'") > 0;
+        $"SELECT (SELECT count(*) FROM information_schema.tables WHERE table_schema = {MySqlName.Text(database)} AND table_name = '{DraftTable}') "
+        + "/*M!100500 + (SELECT count(*) FROM information_schema.schemata "
+        + $"WHERE schema_name = {MySqlName.Text(database)} AND schema_comment = '{DraftComment}') */") > 0;
 
     public static void Drop(MySqlHandle handle, string database) => handle.Execute($"DROP DATABASE IF EXISTS {MySqlName.Quote(database)}");
 
@@ -58,20 +66,23 @@ internal static class MySqlClone
         return row.Read() ? $"CHARACTER SET {row.TextAt(0)} COLLATE {row.TextAt(1)}" : "";
     }
 
-    /// <summary>Copies what a snapshot of the source sees, over any distance: rows go through this process.</summary>
+    /// <summary>Copies what a snapshot of the source sees: on its own server by the server, while nobody writes; else rows go through this process, over
+    /// any distance.</summary>
     public static void Run(MySqlAddress source, MySqlAddress destination, TimeSpan timeout)
     {
         using var server = MySqlHandle.Open(destination with { Database = null });
         MySqlWriteLock.Take(server, "clone " + destination.Database, timeout);
         // Whoever had begun it is dead, or would have the lock.
         if (IsDraft(server, destination.Database!)) Drop(server, destination.Database!);
+        using var copy = MySqlServerCopy.TryBegin(source, destination);
         using var snapshot = MySqlReadSnapshot.Open(source, timeout);
-        CreateEmpty(server, destination, snapshot.ReadOptions());
+        CreateEmpty(server, destination, snapshot.ReadOptions() + DraftOption);
         try
         {
             server.Execute($"CREATE TABLE {MySqlName.Quote(destination.Database!)}.{DraftTable} (id INT)");
-            Fill(snapshot, destination, timeout);
+            Fill(snapshot, copy, destination, timeout);
             server.Execute($"DROP TABLE {MySqlName.Quote(destination.Database!)}.{DraftTable}");
+            if (server.IsMariaDb) server.Execute($"ALTER DATABASE {MySqlName.Quote(destination.Database!)} /*M!100500 COMMENT '' */");
         }
         catch
         {
@@ -80,7 +91,7 @@ internal static class MySqlClone
         }
     }
 
-    private static void Fill(MySqlReadSnapshot snapshot, MySqlAddress destination, TimeSpan timeout)
+    private static void Fill(MySqlReadSnapshot snapshot, MySqlServerCopy? copy, MySqlAddress destination, TimeSpan timeout)
     {
         var schema = snapshot.ReadSchema();
         using (var handle = MySqlHandle.Open(destination))
@@ -93,7 +104,8 @@ internal static class MySqlClone
             }
         }
 
-        foreach (var table in schema.Tables) Copy(snapshot, table, destination, timeout);
+        if (copy?.Holds(schema.Tables) == true) copy.Run(schema.Tables, destination);
+        else foreach (var table in schema.Tables) Copy(snapshot, table, destination, timeout);
         using var last = MySqlHandle.Open(destination);
         foreach (var (table, next) in snapshot.ReadCounters())
         {

@@ -78,7 +78,10 @@ public sealed class MySqlProvider : IDatabaseProvider
     }
 
     public IQueryResult QueryHistory(IHistory history, string sql, QueryLimits limits) =>
-        MySqlHistoryQuery.Run(history, sql, limits, MySqlAddress.Of(WorkServer()), _options.ReadTimeout);
+        MySqlHistoryQuery.Run(PastOf(history.Repository), Live, new MySqlQuestion(history, sql, limits), _options.ReadTimeout);
+
+    public PastKept SweepHistory(string repository, TimeSpan? unusedFor, bool evenUsed = false) =>
+        _options.WorkServer is null ? PastKept.None : PastOf(repository).Sweep(unusedFor, evenUsed);
 
     public void Drop(string location)
     {
@@ -92,6 +95,9 @@ public sealed class MySqlProvider : IDatabaseProvider
     /// <summary>The database that one to be made shall be like.</summary>
     private MySqlAddress? LiveOf(MySqlAddress address) =>
         Live is not null && IsPrivate(address.Database!) && AddressOf(Live) is var live && live.Display != address.Display ? live : null;
+
+    private MySqlPast PastOf(string repository) =>
+        new(MySqlAddress.Of(WorkServer()), PrefixOf(repository) + PastCopies.Id, Live is null ? null : AddressOf(Live));
 
     private static string PrefixOf(string repository) =>
         $"{PrivatePrefix}{repository[..Math.Min(DigitsOfRepository, repository.Length)]}_";

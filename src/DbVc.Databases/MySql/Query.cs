@@ -22,7 +22,12 @@ internal sealed class MySqlQuery : IQueryResult
 
     public IEnumerable<Value[]> Rows => ReadRows();
 
-    public static MySqlQuery Run(MySqlAddress address, string sql, QueryLimits limits, TimeSpan timeout)
+    /// <param name="address">The database.</param>
+    /// <param name="sql">The statement.</param>
+    /// <param name="limits">Its bounds.</param>
+    /// <param name="timeout">For locks.</param>
+    /// <param name="first">Our own query that is run in the transaction before it; null: none.</param>
+    public static MySqlQuery Run(MySqlAddress address, string sql, QueryLimits limits, TimeSpan timeout, string? first = null)
     {
         var handle = MySqlHandle.Open(address, new MySqlSession { LockTimeout = timeout });
         MySqlQueryGuard? guard = null;
@@ -31,6 +36,7 @@ internal sealed class MySqlQuery : IQueryResult
         {
             MySqlQueryGuard.Require(handle, sql);
             handle.Execute("START TRANSACTION READ ONLY");
+            if (first is not null) handle.Execute(first);
             guard = new MySqlQueryGuard(handle, limits.MaxTime);
             statement = Prepare(handle, sql);
             var running = statement;

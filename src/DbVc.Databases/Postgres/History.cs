@@ -4,37 +4,74 @@ using DbVc.Model;
 namespace DbVc.Databases;
 
 /// <summary>
-/// Answers a query on a database as it was: the tables that the statement names, and the views and functions behind it, are made in a transaction of a scratch
-/// database that is never committed, and the statement runs there.
+/// Answers a query on a database as it was. The tables that the statement names, and the views and functions behind it, are made in a transaction of a scratch
+/// database that is never committed, and the statement runs there; where that is much, they are made in a database of their own, which is kept for a while.
 /// </summary>
 internal static class PostgresHistory
 {
     private const int MostBytes = 8 << 20;
 
-    public static IQueryResult Run(ServerAddress workServer, IHistory history, string sql, QueryLimits limits)
+    private const string Settings = "SET LOCAL search_path = public; SET LOCAL cursor_tuple_fraction = 1";
+
+    /// <summary>So many rows are written faster than a database is made.</summary>
+    private const long FewRows = 5_000;
+
+    public static IQueryResult Run(PostgresHistoryPlace place, IHistory history, string sql, QueryLimits limits)
     {
-        var scratch = PostgresScratch.Open(workServer);
-        try
+        var needed = FindNeeded(history, sql);
+        var tables = needed.Tables.Select(t => history.FindTable(t.Name)).OfType<IHistoricTable>().ToList();
+        return tables.Sum(t => t.Count) <= FewRows ? RunOnce(place, history, needed, sql, limits) : RunKept(place, history, needed, sql, limits);
+    }
+
+    private static IQueryResult RunOnce(PostgresHistoryPlace place, IHistory history, DatabaseSchema needed, string sql, QueryLimits limits)
+    {
+        var scratch = PostgresScratch.Open(place.Scratch, place.Live);
+        return Guarded(scratch.Dispose, () =>
         {
             var statement = PostgresQueryGuard.Check(scratch.Connection, sql);
             var start = Stopwatch.GetTimestamp();
-            var needed = FindNeeded(history, sql);
-            // Rows were all right when they were committed; nothing need be checked again, and no order of tables matters.
-            scratch.Make(needed with { Tables = [.. needed.Tables.Select(WithoutForeignKeys)] });
-            foreach (var table in needed.Tables) Fill(scratch.Connection, table, history);
-            scratch.Connection.Execute("SET LOCAL transaction_read_only = on; SET LOCAL search_path = public; SET LOCAL cursor_tuple_fraction = 1");
+            Fill(scratch, needed, history);
+            scratch.Connection.Execute("SET LOCAL transaction_read_only = on; " + Settings);
             return PostgresQuery.Over(scratch.Connection, statement, limits, Stopwatch.GetElapsedTime(start));
+        });
+    }
+
+    private static IQueryResult RunKept(PostgresHistoryPlace place, IHistory history, DatabaseSchema needed, string sql, QueryLimits limits)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var key = PastCopies.KeyOf(place.Live?.Display, needed.Tables.Select(t => history.FindTable(t.Name)).OfType<IHistoricTable>(), needed.Objects);
+        var connection = place.Past.Open(key, draft => Fill(PostgresScratch.Over(draft), needed, history));
+        return Guarded(connection.Dispose, () =>
+        {
+            connection.Execute("BEGIN READ ONLY; " + Settings);
+            var statement = PostgresQueryGuard.Check(connection, sql);
+            return PostgresQuery.Over(connection, statement, limits, Stopwatch.GetElapsedTime(start));
+        });
+    }
+
+    private static IQueryResult Guarded(Action close, Func<IQueryResult> ask)
+    {
+        try
+        {
+            return ask();
         }
         catch (DbVcException failure)
         {
-            scratch.Dispose();
+            close();
             throw PostgresQueryGuard.Translate(failure);
         }
         catch
         {
-            scratch.Dispose();
+            close();
             throw;
         }
+    }
+
+    private static void Fill(PostgresScratch scratch, DatabaseSchema needed, IHistory history)
+    {
+        // Rows were all right when they were committed; nothing need be checked again, and no order of tables matters.
+        scratch.Make(needed with { Tables = [.. needed.Tables.Select(WithoutForeignKeys)] });
+        foreach (var table in needed.Tables) Fill(scratch.Connection, table, history);
     }
 
     private static TableSchema WithoutForeignKeys(TableSchema table) =>
@@ -119,3 +156,9 @@ internal static class PostgresHistory
         buffer.Clear();
     }
 }
+
+/// <summary>Where questions about the past are answered.</summary>
+/// <param name="Scratch">Gives the address of the scratch database of a number.</param>
+/// <param name="Past">What is kept.</param>
+/// <param name="Live">The database whose rules of sorting hold; null: the server's.</param>
+internal sealed record PostgresHistoryPlace(Func<int, PostgresAddress> Scratch, PostgresPast Past, PostgresAddress? Live);

@@ -70,7 +70,15 @@ public sealed class PostgresProvider(ServerAddress? workServer = null) : IDataba
 
     public void Clone(string source, string destination) => PostgresClone.Run(PostgresAddress.Parse(source), PostgresAddress.Parse(destination), ReadTimeout);
 
-    public IQueryResult QueryHistory(IHistory history, string sql, QueryLimits limits) => PostgresHistory.Run(WorkServer, history, sql, limits);
+    public IQueryResult QueryHistory(IHistory history, string sql, QueryLimits limits)
+    {
+        var (server, prefix) = (WorkServer, PrefixOf(history.Repository));
+        PostgresAddress Scratch(int number) => new(server.WithDatabase($"{prefix}scratch_{number}"));
+        return PostgresHistory.Run(new PostgresHistoryPlace(Scratch, PastOf(history.Repository), LiveAddress), history, sql, limits);
+    }
+
+    public PastKept SweepHistory(string repository, TimeSpan? unusedFor, bool evenUsed = false) =>
+        workServer is null ? PastKept.None : PastOf(repository).Sweep(unusedFor, evenUsed);
 
     public void Drop(string location) => PostgresClone.Drop(PostgresAddress.Parse(location));
 
@@ -79,10 +87,14 @@ public sealed class PostgresProvider(ServerAddress? workServer = null) : IDataba
     private static string PrefixOf(string repository) =>
         $"{PrivatePrefix}{repository[..Math.Min(RepositoryDigits, repository.Length)].ToLowerInvariant()}_";
 
+    private PostgresPast PastOf(string repository) => new(WorkServer, PrefixOf(repository) + PastCopies.Id, LiveAddress);
+
+    private PostgresAddress? LiveAddress => Live is null ? null : PostgresAddress.Parse(Live);
+
     /// <summary>Null where private databases need not be like any other.</summary>
     private PostgresLocale? LocaleFor(PostgresAddress address) =>
-        Live is { } live && address.Database.StartsWith(PrivatePrefix, StringComparison.Ordinal) && PostgresAddress.Parse(live) is var other
-            && other.Display != address.Display ? PostgresLocale.Read(other) : null;
+        address.Database.StartsWith(PrivatePrefix, StringComparison.Ordinal) && LiveAddress is { } live && live.Display != address.Display
+            ? PostgresLocale.Read(live) : null;
 
     internal static DbVcException Unset() => new(FailureKind.Usage, "branches.server-unset", "Nobody said on which server private databases may be made.",
         hint: "Name another server, db-vc config set branches.server postgres://USER@HOST:PORT, or allow the server of the live database: "

@@ -38,11 +38,12 @@ public sealed class Erasure(LiveContext context, Shadow shadow, BranchInstances 
         MainCheckout.Write(context, to);
     }
 
-    /// <summary>Removes what can be made anew: the shadow and scratch files.</summary>
+    /// <summary>Removes what can be made anew: the shadow, tables as they were, and scratch files.</summary>
     public void DropCopies()
     {
         using var held = context.Repository.Store.Lock("shadow", context.LockTimeout);
         context.Provider.Drop(shadow.Location);
+        context.Provider.SweepHistory(context.Identity.Id, TimeSpan.Zero, evenUsed: true);
         foreach (var file in Directory.GetFiles(context.Layout.Scratch)) File.Delete(file);
     }
 

@@ -78,7 +78,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             report.Created)
         { Request = report.Text ?? "" };
         var kept = new TaskProgress(context, report, progress);
-        using var time = WorkTime.Start(context, branches.RequireRecord(task.Branch), cancel);
+        using var time = StartTime(task.Branch, kept, cancel);
         try
         {
             using var run = Prepare(plan, task, progress);
@@ -108,6 +108,22 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
 
         if (cancel.IsCancellationRequested && kept.Report.State == TaskState.Stopped) throw new TaskStoppedException(task.Branch, "agent retry", cancel);
         return kept.Report;
+    }
+
+    /// <summary>A task that has no time left failed; it was not stopped.</summary>
+    private WorkTime StartTime(BranchName branch, TaskProgress kept, CancellationToken cancel)
+    {
+        var record = branches.RequireRecord(branch);
+        try
+        {
+            return WorkTime.Start(context, record, cancel);
+        }
+        catch (DbVcException failure)
+        {
+            kept.Save(kept.Report with { State = TaskState.Failed, Error = failure.Message });
+            BranchInfo.Write(context, record, "failed");
+            throw;
+        }
     }
 
     /// <summary>Runs the branch's code and the gates once more, and commits the rows that came of it.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DbVc.Databases;
 using DbVc.Model;
 using DbVc.VersionControl;
@@ -5,8 +6,10 @@ using DbVc.VersionControl;
 namespace DbVc.Orchestration;
 
 /// <summary>The tables and views of one snapshot, as a database asks for them.</summary>
-internal sealed class HistoricTables(SnapshotReader snapshot) : IHistory
+internal sealed class HistoricTables(SnapshotReader snapshot, string repository) : IHistory
 {
+    public string Repository => repository;
+
     public IHistoricTable? FindTable(string name) => snapshot.FindTableInAnyCase(name) is { } table ? new Rows(snapshot, table) : null;
 
     public SchemaObject? FindView(string name) => snapshot.FindViewInAnyCase(name);
@@ -16,6 +19,10 @@ internal sealed class HistoricTables(SnapshotReader snapshot) : IHistory
     private sealed class Rows(SnapshotReader snapshot, TableSnapshot table) : IHistoricTable
     {
         public TableSchema Schema => table.Schema;
+
+        /// <summary>Which column a stored value belongs to is told by the column's id.</summary>
+        public string ContentId => string.Create(CultureInfo.InvariantCulture,
+            $"{table.Rows.Hash}:{table.Count}:{string.Join(',', table.Schema.StoredColumns.Select(c => c.Id))}");
 
         public long Count => table.Count;
 

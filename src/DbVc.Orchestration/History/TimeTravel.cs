@@ -7,7 +7,8 @@ namespace DbVc.Orchestration;
 internal sealed class TimeTravel(WorkspaceContext context)
 {
     public QueryReport Query(CommitId revision, QueryRequest request) =>
-        Report(context.Live.Provider.QueryHistory(new HistoricTables(context.Repository.ReadSnapshot(revision)), request.Sql, Limits(request)), null);
+        Report(context.Live.Provider.QueryHistory(
+            new HistoricTables(context.Repository.ReadSnapshot(revision), context.Identity.Id), request.Sql, Limits(request)), null);
 
     public static QueryReport Run(IDatabase database, QueryRequest request)
     {

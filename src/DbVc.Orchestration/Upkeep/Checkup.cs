@@ -30,7 +30,7 @@ internal sealed class Checkup(WorkspaceContext context)
     private const int MostBehind = 10_000;
 
     /// <summary>Private databases whose ids begin like this belong to no branch and are in order: made ready beforehand, or for trying definitions.</summary>
-    private static readonly string[] ReservedIds = ["pool", "scratch", "tracking-cost"];
+    private static readonly string[] ReservedIds = ["pool", "scratch", "tracking-cost", "past"];
 
     public CheckupReport Run(bool fix)
     {
@@ -42,6 +42,7 @@ internal sealed class Checkup(WorkspaceContext context)
         if (fix && orphans.Count > 0) Try(items, "branches' databases", () => dropped = DropOrphans());
         var left = orphans.Except(dropped).ToList();
         if (shadow.Place is not null && !items.Exists(i => i.Name == "branches' databases")) items.Add(Describe(left));
+        if (shadow.Place is not null) Try(items, "tables as they were", () => items.AddRange(LookAtPast(fix)));
         Try(items, "tracking", () => items.AddRange(LookAtTracking()));
         var over = ListExpired();
         if (over.Count > 0) items.Add(new CheckupItem("expired branches", true, $"{string.Join(", ", over)}: db-vc gc removes them", null));
@@ -71,6 +72,15 @@ internal sealed class Checkup(WorkspaceContext context)
         {
             return new CheckupItem(Name, false, failure.Message, failure.Hint);
         }
+    }
+
+    private IEnumerable<CheckupItem> LookAtPast(bool fix)
+    {
+        var kept = context.Live.Provider.SweepHistory(context.Identity.Id, fix ? TimeSpan.Zero : null);
+        if (kept.Databases + kept.Dropped == 0) yield break;
+        yield return new CheckupItem("tables as they were", true,
+            FormattableString.Invariant($"{kept.Databases} databases, {kept.Bytes:N0} bytes, kept for further questions about the past")
+                + (kept.Dropped > 0 ? FormattableString.Invariant($"; {kept.Dropped} dropped") : ""), null);
     }
 
     private IEnumerable<CheckupItem> LookAtTracking()

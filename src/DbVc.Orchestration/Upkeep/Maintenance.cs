@@ -1,3 +1,4 @@
+using DbVc.Model;
 using DbVc.Store;
 using DbVc.VersionControl;
 
@@ -9,6 +10,9 @@ public sealed class Maintenance
     /// <summary>Keeps apart what rewrites the store.</summary>
     internal const string LockName = "upkeep";
 
+    /// <summary>What was made to answer questions about the past goes when nobody asked for it so long.</summary>
+    private static readonly TimeSpan UnusedPast = TimeSpan.FromHours(1);
+
     private readonly WorkspaceContext _context;
 
     internal Maintenance(WorkspaceContext context) => _context = context;
@@ -18,6 +22,7 @@ public sealed class Maintenance
     public GcReport Collect(GcRequest request, CancellationToken cancel)
     {
         var expired = new ExpiredBranches(_context, new BranchManager(_context)).Sweep(request.DryRun, cancel);
+        if (!request.DryRun) SweepHistory();
         using var held = _context.Repository.Store.Lock(LockName, _context.Options.LockTimeout);
         var since = _context.Repository.Clock.GetUtcNow() - (request.Retention ?? _context.Configuration.Retention);
         var needs = new Reachability(_context.Repository, since);
@@ -26,6 +31,19 @@ public sealed class Maintenance
         {
             Expired = expired,
         };
+    }
+
+    /// <summary>A server that is away keeps the store from nothing.</summary>
+    private void SweepHistory()
+    {
+        try
+        {
+            _context.Live.Provider.SweepHistory(_context.Identity.Id, UnusedPast);
+        }
+        catch (DbVcException)
+        {
+            // Whoever asks about the past next sweeps, too.
+        }
     }
 
     /// <summary>Takes the row of a key out of every commit, database and file of the store; what it was cannot be found out any more.

@@ -58,6 +58,33 @@ public sealed class MainJobTests : IDisposable
     }
 
     [Fact]
+    public void A_load_of_more_rows_than_the_budget_has_fails_and_leaves_nothing()
+    {
+        var branch = BranchName.Parse("small");
+        var failure = Record.Exception(() => _shop.Create("customers.json", branch.Text, "rows=3"));
+        var report = _shop.Workspace.Agents.Status(branch);
+        Assert.Equal(TaskState.Failed, report.State);
+        Assert.Contains("3 rows", failure?.Message ?? report.Error);
+        Assert.Equal(MergeState.Refused, _shop.Merge(branch.Text).State);
+        Assert.True(_shop.Workspace.Branches.Show(branch).Used!.Rows <= 3);
+        Assert.Equal("200", _shop.Ask("SELECT count(*) FROM customers"));
+    }
+
+    [Fact]
+    public void Work_beyond_its_seconds_is_ended_and_the_task_has_failed_also_when_it_is_tried_again()
+    {
+        var branch = BranchName.Parse("short");
+        // The sandbox compiles for longer than that.
+        Assert.Equal("budget.seconds", Assert.Throws<DbVcException>(() => _shop.Create("customers.json", branch.Text, "seconds=1")).Code);
+        Assert.Equal(TaskState.Failed, _shop.Workspace.Agents.Status(branch).State);
+        var again = Assert.Throws<DbVcException>(() => _shop.Workspace.Agents.Retry(branch, new SilentProgress(), CancellationToken.None));
+        Assert.Equal((FailureKind.Refused, "budget.seconds"), (again.Kind, again.Code));
+        Assert.Equal(TaskState.Failed, _shop.Workspace.Agents.Status(branch).State);
+        Assert.Equal("failed", _shop.Workspace.Branches.Show(branch).Status);
+        Assert.Equal("200", _shop.Ask("SELECT count(*) FROM customers"));
+    }
+
+    [Fact]
     public void Code_edited_after_the_gates_is_not_merged_on_their_word()
     {
         var branch = BranchName.Parse("agent-customers");
@@ -157,8 +184,9 @@ internal sealed class SampleShop : IDisposable
 
     public string Sample(string name) => Path.Combine(Folder, "in", name);
 
-    public AgentReport Create(string metadata, string branch) => Workspace.Agents.Create(
-        new AgentRequest(Sample(metadata), BranchName.Parse(branch), null, null, false), new SilentProgress(), CancellationToken.None);
+    public AgentReport Create(string metadata, string branch, string? budget = null) => Workspace.Agents.Create(
+        new AgentRequest(Sample(metadata), BranchName.Parse(branch), null, null, false) { Terms = new BranchTerms(budget, null) },
+        new SilentProgress(), CancellationToken.None);
 
     public MergeReport Merge(string branch) =>
         Workspace.Merges.Merge(new MergeRequest(BranchName.Parse(branch), BranchName.Main, false, []), CancellationToken.None);

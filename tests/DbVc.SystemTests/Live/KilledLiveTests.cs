@@ -143,6 +143,31 @@ public sealed class KilledLiveTests : IDisposable
         Assert.True(tally.Died >= rounds / 4, tally.ToString());
     }
 
+    [Theory]
+    [MemberData(nameof(RandomEngines))]
+    public void A_question_about_the_past_that_was_killed_leaves_nothing_that_answers_wrongly(LiveEngine engine)
+    {
+        const string Sql = "SELECT count(*) FROM items WHERE note = 'asked'";
+        _started = new LiveShop(engine, rows: 6000);
+        var (random, tally) = (new Random(ProofMode.Seed), new KillTally());
+        for (var round = 0; round < (ProofMode.IsLong ? 60 : 6); round++)
+        {
+            Shop.Live.Execute($"UPDATE items SET note = 'asked' WHERE order_id = {round + 1};\n");
+            using (var workspace = Shop.Open()) workspace.Branches.Commit(BranchName.Main, "Asked", null, CancellationToken.None);
+            tally.Count(KillOnce("past", Sql, random, tally), true);
+            using (var workspace = Shop.Open())
+            using (var answer = workspace.History.Query(new QueryRequest(Sql, "HEAD", null, 1)))
+            {
+                Assert.Equal(round + 1, answer.Rows.Single()[0].AsInteger);
+            }
+        }
+
+        ProofMode.Tell($"{engine}: questions killed at random, seed {ProofMode.Seed}: {tally}");
+        using var last = Shop.Open();
+        last.Upkeep.Examine(fix: true);
+        Assert.All(last.Upkeep.Examine(fix: false).Items, i => Assert.DoesNotContain("about the past", i.Detail));
+    }
+
     private void KillMaking(string name, Random random, KillTally tally)
     {
         var dump = Shop.Live.Dump();

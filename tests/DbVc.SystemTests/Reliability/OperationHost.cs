@@ -135,6 +135,7 @@ internal sealed class OperationHost : IDisposable
             "rollback" => workspace.Replays.Rollback(new RollbackRequest(order[2], false), CancellationToken.None),
             "commit" => workspace.Branches.Commit(BranchName.Parse(order[2]), "Commit " + order[2], null, CancellationToken.None),
             "create" => workspace.Branches.Create(BranchName.Parse(order[2]), null, CancellationToken.None),
+            "past" => Ask(workspace, order[2]),
             "delete" => Delete(workspace, order[2]),
             "status" => workspace.Status(CancellationToken.None),
             "gc" => workspace.Upkeep.Collect(new GcRequest(false, TimeSpan.Zero), CancellationToken.None),
@@ -142,6 +143,13 @@ internal sealed class OperationHost : IDisposable
             "import" => workspace.Upkeep.Import(new ImportRequest(order[2], null), CancellationToken.None),
             var other => throw new ArgumentException(other),
         };
+    }
+
+    /// <summary>Asks the newest commit.</summary>
+    private static string Ask(Workspace workspace, string sql)
+    {
+        using var answer = workspace.History.Query(new QueryRequest(sql, "HEAD", null, 1));
+        return answer.Rows.Single()[0].ToString();
     }
 
     private static string Delete(Workspace workspace, string branch)

@@ -24,6 +24,8 @@ public sealed class MySqlHistoryTests : IDisposable
         CREATE VIEW top AS SELECT * FROM spenders WHERE total > 10;
         """;
 
+    private static readonly string Repository = $"{0x20000000 + Environment.ProcessId:x8}";
+
     private readonly MySqlFixture _fixture = new();
     private readonly MemoryChunks _chunks = new();
     private readonly IDatabase _live;
@@ -33,7 +35,7 @@ public sealed class MySqlHistoryTests : IDisposable
     {
         _live = _fixture.NewDatabase(Sql, out _);
         using var read = _live.BeginRead();
-        _past = new HistoricTables(new SnapshotReader(_chunks, Capture.Run(read, Snapshot.Empty, _chunks, CancellationToken.None)));
+        _past = new HistoricTables(new SnapshotReader(_chunks, Capture.Run(read, Snapshot.Empty, _chunks, CancellationToken.None)), Repository);
     }
 
     public void Dispose()

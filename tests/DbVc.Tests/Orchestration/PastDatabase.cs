@@ -36,7 +36,7 @@ internal sealed class PastDatabase : IDisposable
     public string Location { get; }
 
     public IQueryResult OpenPast(string sql, QueryLimits? limits = null) =>
-        _fixture.Provider.QueryHistory(new HistoricTables(new SnapshotReader(Chunks, Snapshot)), sql, limits ?? QueryLimits.Default);
+        _fixture.Provider.QueryHistory(new HistoricTables(new SnapshotReader(Chunks, Snapshot), "past"), sql, limits ?? QueryLimits.Default);
 
     /// <summary>The answer of time travel; each row as exact text.</summary>
     public List<string> AskPast(string sql)

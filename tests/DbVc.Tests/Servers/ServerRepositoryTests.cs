@@ -127,6 +127,28 @@ public sealed class ServerRepositoryTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public async Task Tables_kept_for_questions_about_the_past_are_shown_by_doctor_and_go_with_fix_and_with_a_purge(ServerKind kind)
+    {
+        var server = DatabaseServer.Shared(kind);
+        var url = Make(server);
+        var numbers = kind == ServerKind.MariaDb ? "SELECT seq, 1, seq FROM seq_3_to_6000" : "SELECT i, 1, i FROM generate_series(3, 6000) i";
+        Ask(server, url, "INSERT INTO orders " + numbers);
+        await RunAsync("init", "--database", url, "--branches", "production");
+        Assert.Contains("6000", await RunAsync("query", "--at", "HEAD", "SELECT count(*) FROM orders"));
+        Assert.Contains("1 databases", (await SayAsync("doctor")).Out);
+        await RunAsync("gc");
+        Assert.Contains("1 databases", (await SayAsync("doctor")).Out);
+        Assert.Contains("1 dropped", (await SayAsync("doctor", "--fix")).Out);
+        Assert.DoesNotContain("about the past", (await SayAsync("doctor")).Out);
+        Assert.Contains("6000", await RunAsync("query", "--at", "HEAD", "SELECT count(*) FROM orders"));
+        await RunAsync("purge", "orders", "--key", "7", "--yes");
+        Assert.DoesNotContain("about the past", (await SayAsync("doctor")).Out);
+        Assert.Contains("5999", await RunAsync("query", "--at", "HEAD", "SELECT count(*) FROM orders"));
+        await SayAsync("doctor", "--fix");
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public async Task What_hinders_a_connection_is_said_with_what_to_do_and_without_the_password(ServerKind kind)
     {
         var server = DatabaseServer.Shared(kind);

@@ -2,81 +2,90 @@ using DbVc.Model;
 
 namespace DbVc.Databases;
 
-/// <summary>Answers a query on a database as it was, in a scratch database that is filled with just the tables that the query names.</summary>
-internal sealed class MySqlHistoryQuery : IQueryResult
+/// <summary>Answers a query on a database as it was, in a database that holds just the tables that the query names and is kept for a while.</summary>
+internal static class MySqlHistoryQuery
 {
-    private readonly MySqlScratch _scratch;
-    private readonly MySqlQuery _query;
+    private const int MostAttempts = 5;
 
-    private MySqlHistoryQuery(MySqlScratch scratch, MySqlQuery query) => (_scratch, _query) = (scratch, query);
-
-    public IReadOnlyList<QueryColumn> Columns => _query.Columns;
-
-    public IEnumerable<Value[]> Rows => _query.Rows;
-
-    public static MySqlHistoryQuery Run(IHistory history, string sql, QueryLimits limits, MySqlAddress server, TimeSpan timeout)
+    /// <param name="past">Where databases of the past are kept.</param>
+    /// <param name="live">Whose rules of sorting they have.</param>
+    /// <param name="question">What is asked.</param>
+    /// <param name="timeout">For locks.</param>
+    public static IQueryResult Run(MySqlPast past, string? live, MySqlQuestion question, TimeSpan timeout)
     {
-        var scratch = MySqlScratch.Create(server);
-        try
+        var needed = Needed.Find(question.History, question.Sql);
+        var key = PastCopies.KeyOf(live, needed.Tables, needed.Views);
+        for (var attempt = 1; ; attempt++)
         {
-            new Filling(history, scratch).Run(sql);
-            return new MySqlHistoryQuery(scratch, MySqlQuery.Run(scratch.Address, sql, limits, timeout));
-        }
-        catch
-        {
-            scratch.Dispose();
-            throw;
+            var address = past.Open(key, place => Fill(needed, place));
+            try
+            {
+                return MySqlQuery.Run(address, question.Sql, question.Limits, timeout, MySqlPast.HoldSql);
+            }
+            catch (DbVcException failure) when (attempt < MostAttempts && MySqlPast.IsGone(failure))
+            {
+                // Dropped just now by somebody who thought that nobody wants it.
+            }
         }
     }
 
-    public void Dispose()
+    private static void Fill(Needed needed, MySqlAddress place)
     {
-        _query.Dispose();
-        _scratch.Dispose();
+        foreach (var table in needed.Tables) Fill(table, place);
+        using var handle = Open(place);
+        foreach (var view in MySqlSchemaChange.InOrder(needed.Views)) MySqlDefinitions.Execute(handle, view.Sql);
     }
 
-    private sealed class Filling(IHistory history, MySqlScratch scratch)
+    private static void Fill(IHistoricTable table, MySqlAddress place)
     {
-        private readonly HashSet<string> _seen = new(StringComparer.OrdinalIgnoreCase);
-        private readonly List<SchemaObject> _views = [];
-
-        public void Run(string sql)
+        var text = MySqlTableText.Parse(table.Schema.Sql);
+        using (var handle = Open(place))
         {
-            Visit(sql);
-            using var handle = scratch.Open();
-            foreach (var view in MySqlSchemaChange.InOrder(_views)) MySqlDefinitions.Execute(handle, view.Sql);
+            handle.Execute((text with { Parts = [.. text.Parts.Where(p => p.Kind != MySqlPartKind.ForeignKey)] }).ToString());
         }
 
-        /// <summary>A name that stands in the text may be that of a table; one too many costs only its copy.</summary>
-        private void Visit(string sql)
+        var width = table.Schema.StoredColumns.Count();
+        using var load = MySqlBulkLoad.Open(place, table.Schema, TimeSpan.FromSeconds(10), LoadOptions.Raw);
+        using var rows = table.Open([.. Enumerable.Repeat(true, width)]);
+        rows.Seek(0);
+        MySqlClone.Fill(load, rows, width);
+    }
+
+    private static MySqlHandle Open(MySqlAddress place)
+    {
+        var handle = MySqlHandle.Open(place);
+        handle.Execute("SET SESSION foreign_key_checks=0");
+        return handle;
+    }
+
+    /// <summary>What stands in the statement, and in the views that it names.</summary>
+    private sealed record Needed(List<IHistoricTable> Tables, List<SchemaObject> Views)
+    {
+        public static Needed Find(IHistory history, string sql)
         {
-            foreach (var name in (MySqlToken.Cut(sql) ?? []).Where(t => t.IsName).Select(t => t.Value).Where(_seen.Add))
+            var (found, seen) = (new Needed([], []), new HashSet<string>(StringComparer.OrdinalIgnoreCase));
+            var texts = new Queue<string>([sql]);
+            while (texts.TryDequeue(out var text))
             {
-                if (history.FindTable(name) is { } table)
+                // A name that stands in the text may be that of a table; one too many costs only its copy.
+                foreach (var name in (MySqlToken.Cut(text) ?? []).Where(t => t.IsName).Select(t => t.Value).Where(seen.Add))
                 {
-                    Fill(table);
-                }
-                else if (history.FindView(name) is { } view)
-                {
-                    _views.Add(view);
-                    Visit(view.Sql);
+                    if (history.FindTable(name) is { } table)
+                    {
+                        found.Tables.Add(table);
+                    }
+                    else if (history.FindView(name) is { } view)
+                    {
+                        found.Views.Add(view);
+                        texts.Enqueue(view.Sql);
+                    }
                 }
             }
-        }
 
-        private void Fill(IHistoricTable table)
-        {
-            var text = MySqlTableText.Parse(table.Schema.Sql);
-            using (var handle = scratch.Open())
-            {
-                handle.Execute((text with { Parts = [.. text.Parts.Where(p => p.Kind != MySqlPartKind.ForeignKey)] }).ToString());
-            }
-
-            var width = table.Schema.StoredColumns.Count();
-            using var load = MySqlBulkLoad.Open(scratch.Address, table.Schema, TimeSpan.FromSeconds(10), LoadOptions.Raw);
-            using var rows = table.Open([.. Enumerable.Repeat(true, width)]);
-            rows.Seek(0);
-            MySqlClone.Fill(load, rows, width);
+            return found;
         }
     }
 }
+
+/// <summary>A question about a database as it was.</summary>
+internal sealed record MySqlQuestion(IHistory History, string Sql, QueryLimits Limits);

@@ -23,17 +23,24 @@ internal sealed class PostgresScratch : IDisposable
     /// <summary>What was not accepted.</summary>
     public IReadOnlyList<SchemaFault> Faults => _faults;
 
-    public static PostgresScratch Open(ServerAddress server)
+    public static PostgresScratch Open(ServerAddress server) =>
+        Open(number => new PostgresAddress(server.WithDatabase(Prefix + number.ToString(CultureInfo.InvariantCulture))), null);
+
+    /// <summary>One that sorts text as another database does; <paramref name="place"/> names the database of each number.</summary>
+    public static PostgresScratch Open(Func<int, PostgresAddress> place, PostgresAddress? like)
     {
         for (var i = 1; ; i++)
         {
-            var connection = Connect(new PostgresAddress(server.WithDatabase(Prefix + i.ToString(CultureInfo.InvariantCulture))));
+            var connection = Connect(place(i), like);
             connection.Execute("BEGIN");
             if (i == Most) connection.Execute("SELECT pg_advisory_xact_lock(1)");
             if (i == Most || connection.ReadText("SELECT pg_try_advisory_xact_lock(1)::text") == "true") return new PostgresScratch(connection);
             connection.Dispose();
         }
     }
+
+    /// <summary>In a transaction of the caller's, who also ends it.</summary>
+    public static PostgresScratch Over(PostgresConnection connection) => new(connection);
 
     /// <summary>Makes all of a schema that the server accepts, whatever order it needs.</summary>
     public static PostgresScratch Create(ServerAddress server, DatabaseSchema schema)
@@ -71,7 +78,7 @@ internal sealed class PostgresScratch : IDisposable
 
     public void Dispose() => PostgresTransaction.End(Connection, isDone: false);
 
-    private static PostgresConnection Connect(PostgresAddress address)
+    private static PostgresConnection Connect(PostgresAddress address, PostgresAddress? like)
     {
         try
         {
@@ -81,7 +88,7 @@ internal sealed class PostgresScratch : IDisposable
         {
             try
             {
-                PostgresClone.Create(address);
+                PostgresClone.Create(address, like is null ? null : PostgresLocale.Read(like));
             }
             catch (DbVcException exists) when (exists.Code == "database.exists")
             {
