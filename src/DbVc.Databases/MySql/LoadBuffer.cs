@@ -124,14 +124,17 @@ internal static class MySqlLoadSql
 {
     public static string Create(MySqlHandle handle, TableSchema table)
     {
-        var sets = MySqlObjects.List(handle, "SELECT column_name, coalesce(character_set_name, '') FROM information_schema.columns "
+        var sets = MySqlObjects.List(handle, "SELECT column_name, coalesce(character_set_name, ''), extra FROM information_schema.columns "
             + $"WHERE table_schema = database() AND table_name = {MySqlName.Text(table.Name)}")
-                .ToDictionary(r => r[0], r => r[1], StringComparer.OrdinalIgnoreCase);
+                .ToDictionary(r => r[0], r => (CharacterSet: r[1], Extra: r[2]), StringComparer.OrdinalIgnoreCase);
+        var columns = table.StoredColumns.Select(c => (c.Name, Set: sets.GetValueOrDefault(c.Name).CharacterSet, sets.GetValueOrDefault(c.Name).Extra)).ToList();
+        var isAnyConverted = columns.Exists(c => !IsTaken(c.Set));
         var (targets, converted) = (new List<string>(), new List<string>());
-        foreach (var column in table.StoredColumns.Select(c => c.Name))
+        foreach (var (column, set, extra) in columns)
         {
-            // Bytes are taken as they come; what we send is UTF-8, so a column of another character set has to convert it.
-            if (sets.GetValueOrDefault(column) is null or "" or "utf8mb4" or "utf8mb3")
+            // Where anything is set, the server forgets that a generated key was given, and takes 0 for none: so it is set as well.
+            var isKey = isAnyConverted && extra?.Contains("auto_increment", StringComparison.OrdinalIgnoreCase) == true;
+            if (IsTaken(set) && !isKey)
             {
                 targets.Add(MySqlName.Quote(column));
                 continue;
@@ -139,7 +142,7 @@ internal static class MySqlLoadSql
 
             var variable = "@dbvc_" + targets.Count;
             targets.Add(variable);
-            converted.Add($"{MySqlName.Quote(column)} = CONVERT({variable} USING utf8mb4)");
+            converted.Add($"{MySqlName.Quote(column)} = " + (isKey ? variable : $"CONVERT({variable} USING utf8mb4)"));
         }
 
         var sql = new StringBuilder($@"LOAD DATA LOCAL INFILE 'dbvc' INTO TABLE {MySqlName.Quote(table.Name)} CHARACTER SET binary ")
@@ -147,4 +150,7 @@ internal static class MySqlLoadSql
         if (converted.Count > 0) sql.Append(" SET ").AppendJoin(", ", converted);
         return sql.ToString();
     }
+
+    /// <summary>Bytes are taken as they come; what we send is UTF-8, so a column of another character set has to convert it.</summary>
+    private static bool IsTaken(string? characterSet) => characterSet is null or "" or "utf8mb4" or "utf8mb3";
 }

@@ -8,12 +8,13 @@ public sealed class MySqlCloneTests : IDisposable
 {
     private const string Sql =
         """
+        SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO';
         CREATE TABLE people (id INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(40) CHARACTER SET latin1, f FLOAT, n INT CHECK (n < 9),
           twice INT AS (n * 2) STORED, half INT AS (n DIV 2) VIRTUAL, born DATE, at TIMESTAMP(6) NULL, b BLOB, bits BIT(10), UNIQUE KEY by_name (name));
-        INSERT INTO people (id, name, n, f, born, at, b, bits) VALUES (3, 'Adé', 7, 0.1, '0000-00-00', '2024-03-31 01:30:00.123456', x'00ff', b'1000000001'),
+        INSERT INTO people (id, name, n, f, born, at, b, bits) VALUES (0, 'Adé', 7, 0.1, '0000-00-00', '2024-03-31 01:30:00.123456', x'00ff', b'1000000001'),
           (5, 'Bob', NULL, NULL, NULL, NULL, '', NULL);
         CREATE TABLE orders (id INT PRIMARY KEY, person INT NOT NULL, FOREIGN KEY (person) REFERENCES people (id));
-        INSERT INTO orders VALUES (1, 3), (2, 5), (3, 5);
+        INSERT INTO orders VALUES (1, 0), (2, 5), (3, 5);
         CREATE TABLE audit (note VARCHAR(20)); CREATE TABLE keyless (v INT); INSERT INTO keyless VALUES (1), (1), (2);
         CREATE TRIGGER t AFTER INSERT ON orders FOR EACH ROW INSERT INTO audit VALUES ('inserted');
         CREATE VIEW names AS SELECT name FROM people;
