@@ -29,6 +29,12 @@ internal static class PostgresClone
     public static void Create(PostgresAddress address, PostgresLocale? locale = null)
     {
         using var server = OpenServer(address);
+        Create(server, address, locale);
+    }
+
+    /// <summary>The same over a connection that may hold a lock: the server works on when the client is dead, and the lock stays as long.</summary>
+    public static void Create(PostgresConnection server, PostgresAddress address, PostgresLocale? locale)
+    {
         var create = $"CREATE DATABASE {PostgresName.Quote(address.Database)} TEMPLATE template0";
         if (locale is null) Run(server, $"{create} ENCODING 'UTF8'", address);
         else locale.Guard(address, () => Run(server, $"{create} {locale.Options(server.MajorVersion)}", address));

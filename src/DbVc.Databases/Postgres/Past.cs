@@ -66,7 +66,7 @@ internal sealed class PostgresPast(ServerAddress workServer, string prefix, Post
         PostgresClone.Drop(server, draft.Database);
         try
         {
-            PostgresClone.Create(draft, live is null ? null : PostgresLocale.Read(live));
+            PostgresClone.Create(server, draft, live is null ? null : PostgresLocale.Read(live));
             using (var connection = PostgresConnection.Open(draft))
             {
                 connection.Execute("BEGIN");

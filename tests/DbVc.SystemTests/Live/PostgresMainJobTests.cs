@@ -117,9 +117,15 @@ public sealed class PostgresMainJobTests : IDisposable
     private sealed class Writers : IDisposable
     {
         private readonly CancellationTokenSource _stop = new();
+        private readonly CountdownEvent _writing = new(2);
         private readonly Task<int>[] _tasks;
 
-        public Writers(string url) => _tasks = [.. Enumerable.Range(0, 2).Select(i => Task.Run(() => Write(url, i)))];
+        /// <summary>Returns when each has written: the merge is to find something.</summary>
+        public Writers(string url)
+        {
+            _tasks = [.. Enumerable.Range(0, 2).Select(i => Task.Factory.StartNew(() => Write(url, i), TaskCreationOptions.LongRunning))];
+            while (!_writing.Wait(TimeSpan.FromMilliseconds(50)) && !_tasks.Any(t => t.IsFaulted)) { }
+        }
 
         /// <summary>How many transactions the server acknowledged.</summary>
         public async Task<int> StopAsync()
@@ -128,7 +134,11 @@ public sealed class PostgresMainJobTests : IDisposable
             return (await Task.WhenAll(_tasks)).Sum();
         }
 
-        public void Dispose() => _stop.Dispose();
+        public void Dispose()
+        {
+            _stop.Dispose();
+            _writing.Dispose();
+        }
 
         private int Write(string url, int number)
         {
@@ -140,7 +150,7 @@ public sealed class PostgresMainJobTests : IDisposable
                 using var command = new NpgsqlCommand(
                     $"BEGIN; UPDATE customers SET city = 'Bonn {written}' WHERE id = {id}; INSERT INTO visits (customer) VALUES ({id}); COMMIT", connection);
                 command.ExecuteNonQuery();
-                written++;
+                if (written++ == 0) _writing.Signal();
             }
 
             return written;
