@@ -127,7 +127,8 @@ internal static class MySqlLoadSql
         var sets = MySqlObjects.List(handle, "SELECT column_name, coalesce(character_set_name, ''), extra FROM information_schema.columns "
             + $"WHERE table_schema = database() AND table_name = {MySqlName.Text(table.Name)}")
                 .ToDictionary(r => r[0], r => (CharacterSet: r[1], Extra: r[2]), StringComparer.OrdinalIgnoreCase);
-        var columns = table.StoredColumns.Select(c => (c.Name, Set: sets.GetValueOrDefault(c.Name).CharacterSet, sets.GetValueOrDefault(c.Name).Extra)).ToList();
+        var columns = table.StoredColumns.Select(c => (c.Name, Set: sets.GetValueOrDefault(c.Name).CharacterSet, sets.GetValueOrDefault(c.Name).Extra))
+            .ToList();
         var isAnyConverted = columns.Exists(c => !IsTaken(c.Set));
         var (targets, converted) = (new List<string>(), new List<string>());
         foreach (var (column, set, extra) in columns)

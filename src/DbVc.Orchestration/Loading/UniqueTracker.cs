@@ -37,14 +37,13 @@ internal sealed class UniqueTracker
     public static UniqueTracker Read(UniqueFields fields, PipelineSpec spec, TableSchema table, IDatabase database)
     {
         var tracker = new UniqueTracker(fields);
-        var types = fields.Columns.Select(i => spec.FilledFields[i].Type).ToList();
         var columns = fields.Columns.Select(i => table.FindColumn(spec.Columns[i].Name)!).ToList();
         using var read = database.BeginRead();
         using var rows = read.ReadRows(table with { Columns = columns, PrimaryKey = [] });
         while (rows.Read())
         {
             var key = UniqueKey.Start();
-            for (var i = 0; i < columns.Count; i++) Add(ref key, types[i], rows, i);
+            for (var i = 0; i < columns.Count; i++) Add(ref key, fields.Types[i], rows, i);
             tracker._destination.Add(key);
         }
 

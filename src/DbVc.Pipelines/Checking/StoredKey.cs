@@ -48,7 +48,7 @@ public static class StoredKey
                 AddDate(ref key, DateOnly.FromDateTime(time));
                 break;
             case FieldType.Timestamp when DateText.TryReadTimestamp(value, out var time):
-                AddTimestamp(ref key, time);
+                AddTimestamp(ref key, DateTime.SpecifyKind(time, DateTimeKind.Unspecified));
                 break;
             default:
                 key.AddBytes(value);

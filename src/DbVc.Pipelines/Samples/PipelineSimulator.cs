@@ -25,8 +25,10 @@ internal sealed class PipelineSimulator
         var index = new SampleRow(_fields);
         var rules = spec.CheckedRules;
         _rules = [.. rules.Where(r => !r.IsUnique && r.Severity == RuleSeverity.Reject).Select(r => (r, ConditionTest.Build(r.Condition!, index.IndexOf)))];
-        _unique = [.. rules.Where(r => r.IsUnique).Select(r => (r,
-            new UniqueFields(new BrokenRule("", r.Name, r.Message), [.. r.Fields.Select(index.IndexOf)], r.NullsAreEqual), new UniqueSet(r.NullsAreEqual)))];
+        _unique = [.. rules.Where(r => r.IsUnique).Select(r => (r, Unique(r), new UniqueSet(r.NullsAreEqual)))];
+
+        UniqueFields Unique(PipelineRule rule) => new(new BrokenRule("", rule.Name, rule.Message), [.. rule.Fields.Select(index.IndexOf)],
+            rule.NullsAreEqual, [.. rule.Fields.Select(f => f.Type)]);
     }
 
     /// <summary>Takes the next record; cells are raw, aligned with the filled fields, null for NULL.</summary>
