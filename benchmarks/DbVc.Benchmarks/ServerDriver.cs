@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace DbVc.Benchmarks;
 
-/// <summary>Connections of a user's own program to a server: to PostgreSQL by Npgsql, to MariaDB by the product's binding, as there is no other driver.</summary>
+/// <summary>Connections of a user's own program: to PostgreSQL by Npgsql, to MariaDB by the product's binding, as there is no other driver.</summary>
 internal static class ServerDriver
 {
     /// <param name="location">The URL of a database, or what db-vc shows of one, which bears no password.</param>

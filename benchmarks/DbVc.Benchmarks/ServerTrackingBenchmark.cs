@@ -39,7 +39,8 @@ internal static class ServerTrackingBenchmark
         var location = engine.CreateDatabase();
         engine.Run(location,
         [
-            "CREATE TABLE people (id bigint PRIMARY KEY, name varchar(200) NOT NULL, email varchar(200) NOT NULL, amount double precision, created varchar(40))",
+            "CREATE TABLE people (id bigint PRIMARY KEY, name varchar(200) NOT NULL, email varchar(200) NOT NULL, amount double precision, "
+                + "created varchar(40))",
             Insert(engine, 1, rows),
         ]);
         return location;
@@ -49,8 +50,8 @@ internal static class ServerTrackingBenchmark
     private static (string What, Func<int, IEnumerable<string>> Statements)[] Works(ServerEngine engine, int rows) =>
     [
         ($"insert of {rows:N0} rows in one statement", round => [Insert(engine, (round * 1_000_000L) + 1, rows)]),
-        ("insert of 5,000 rows in one transaction, a statement each", round => InTransaction(Enumerable.Range(1, 5_000)
-            .Select(i => $"INSERT INTO people VALUES ({(round * 1_000_000L) + 500_000 + i}, 'A name of some length', 'person{i}@example.com', {i}.5, '2020-01-01')"))),
+        ("insert of 5,000 rows in one transaction, a statement each",
+            round => InTransaction(Enumerable.Range(1, 5_000).Select(i => InsertOne((round * 1_000_000L) + 500_000 + i)))),
         ("update of a tenth of the rows in one statement", round => [$"UPDATE people SET amount = amount + 1 WHERE id % 10 = {round} AND id <= {rows}"]),
         ("5,000 updates of one row in one transaction", round => InTransaction(Enumerable.Range(1, 5_000).Select(i => UpdateOne(i * 7 % rows, round)))),
         ("2,000 updates of one row, a transaction each", round => Enumerable.Range(1, 2_000).Select(i => UpdateOne(i * 7 % rows, round))),
@@ -58,6 +59,9 @@ internal static class ServerTrackingBenchmark
 
     private static string Insert(ServerEngine engine, long first, int rows) => "INSERT INTO people SELECT i, concat('Name ', i % 1000, ' Lastname'), "
         + $"concat('person', i, '@example.com'), i % 100000 / 100.0, '2020-01-01 00:00:00' FROM {engine.Numbers(first, rows)}";
+
+    private static string InsertOne(long id) =>
+        $"INSERT INTO people VALUES ({id}, 'A name of some length', 'person{id}@example.com', {id % 90}.5, '2020-01-01 00:00:00')";
 
     private static string UpdateOne(int id, int round) => $"UPDATE people SET amount = amount + {round} WHERE id = {id}";
 
