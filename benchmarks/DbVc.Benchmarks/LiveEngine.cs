@@ -76,8 +76,6 @@ internal abstract class LiveEngine(string name)
 
         public override string Location { get; }
 
-        public override bool IsTracked => false;
-
         public override double Update(string location, IEnumerable<long> ids, int version)
         {
             var rows = ids.Select(id => EngineTable.Row(id, version)).ToList();
