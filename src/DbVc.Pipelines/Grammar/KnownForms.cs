@@ -42,25 +42,4 @@ public static class KnownForms
         "X must be on or after 2024-01-31",
         "X should be between 0 and 120",
     ];
-
-    /// <summary>Operations, with X for a field.</summary>
-    public static IReadOnlyList<string> Operations { get; } =
-    [
-        "trim whitespace",
-        "trim whitespace in X",
-        "trim X",
-        "normalize email",
-        "normalize email in X",
-        "lowercase X",
-        "uppercase X",
-        "collapse whitespace in X",
-        "remove spaces from X",
-        "convert X to int",
-        "convert X to float",
-        "handle nulls in X",
-        "treat 'NA', '-' as null in X",
-        "empty to null in X",
-        "default X to 'value'",
-        "replace 'a' with 'b' in X",
-    ];
 }
