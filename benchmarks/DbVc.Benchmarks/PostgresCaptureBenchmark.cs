@@ -2,7 +2,6 @@ using System.Globalization;
 using DbVc.Databases;
 using DbVc.TestServers;
 using DbVc.VersionControl;
-using Npgsql;
 
 namespace DbVc.Benchmarks;
 
@@ -32,10 +31,10 @@ internal static class PostgresCaptureBenchmark
         foreach (var (name, sql) in s_tables)
         {
             var url = server.CreateDatabase();
-            using (var connection = Connect(url))
+            using (var connection = ServerDriver.OpenPostgres(url))
             {
-                Execute(connection, sql.Replace("ROWS", bench.Rows.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
-                Execute(connection, "VACUUM ANALYZE");
+                connection.Execute(sql.Replace("ROWS", bench.Rows.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
+                connection.Execute("VACUUM ANALYZE");
             }
 
             List<double> select = [], capture = [], read = [], cpu = [];
@@ -62,15 +61,15 @@ internal static class PostgresCaptureBenchmark
     {
         var server = bench.StartServer(ServerKind.Postgres18);
         var url = server.CreateDatabase();
-        using (var connection = Connect(url))
+        using (var connection = ServerDriver.OpenPostgres(url))
         {
             var rows = (bench.Rows / Several).ToString(CultureInfo.InvariantCulture);
             for (var i = 0; i < Several; i++)
             {
-                Execute(connection, Table($"people{i}", "bigint PRIMARY KEY", "i").Replace("ROWS", rows, StringComparison.Ordinal));
+                connection.Execute(Table($"people{i}", "bigint PRIMARY KEY", "i").Replace("ROWS", rows, StringComparison.Ordinal));
             }
 
-            Execute(connection, "VACUUM ANALYZE");
+            connection.Execute("VACUUM ANALYZE");
         }
 
         var readers = new[] { 1, 2, 4 };
@@ -117,32 +116,7 @@ internal static class PostgresCaptureBenchmark
 
     private static void Select(string url, string table)
     {
-        using var connection = Connect(url);
-        using var command = new NpgsqlCommand($"SELECT * FROM {table}", connection);
-        using var reader = command.ExecuteReader();
-        var cells = new object[reader.FieldCount];
-        while (reader.Read()) reader.GetValues(cells);
-    }
-
-    private static NpgsqlConnection Connect(string url)
-    {
-        var address = ServerAddress.Parse(url);
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder
-        {
-            Host = address.Host,
-            Port = address.Port!.Value,
-            Username = address.User,
-            Password = address.ReadPassword(),
-            Database = address.Database,
-            CommandTimeout = 0,
-        }.ConnectionString);
-        connection.Open();
-        return connection;
-    }
-
-    private static void Execute(NpgsqlConnection connection, string sql)
-    {
-        using var command = new NpgsqlCommand(sql, connection);
-        command.ExecuteNonQuery();
+        using var connection = ServerDriver.OpenPostgres(url);
+        ServerDriver.ReadAll(connection, table);
     }
 }
