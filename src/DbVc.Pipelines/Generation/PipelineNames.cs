@@ -64,7 +64,7 @@ internal sealed class PipelineNames
     {
         if (rule.IsUnique) return (rule.NullsAreEqual ? "Record" : string.Join("And", rule.Fields.Take(4).Select(Of))) + "Key";
         if (rule.Condition is HasFormat { Negated: false } format
-            && Of(format.Field).Contains(format.Format.ToString(), StringComparison.OrdinalIgnoreCase))
+            && Of(format.Field).Contains(format.Format.Name, StringComparison.OrdinalIgnoreCase))
         {
             return Of(format.Field) + "MustBeValid";
         }
