@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json.Nodes;
-using DbVc.Model;
 using DbVc.PipelineRuntime;
 using DbVc.Pipelines;
 using Xunit;
@@ -70,7 +68,7 @@ public sealed class GeneratedProjectTests
         }
         """;
 
-    public static TheoryData<string, string> Samples => new() { { "seed", SeedLong }, { "hostile", Hostile }, { "operations", EveryOperation() } };
+    public static TheoryData<string, string> Samples => new() { { "seed", SeedLong }, { "hostile", Hostile }, { "vocabulary", VocabularyMetadata.Everything() } };
 
     [Theory]
     [MemberData(nameof(Samples))]
@@ -101,35 +99,6 @@ public sealed class GeneratedProjectTests
             folder.Delete(recursive: true);
         }
     }
-
-    /// <summary>A field for each operation of the vocabulary, once with the arguments of each of its examples.</summary>
-    private static string EveryOperation()
-    {
-        var schema = new JsonObject { ["id"] = "integer" };
-        var steps = new JsonArray();
-        foreach (var definition in OperationVocabulary.All)
-        {
-            foreach (var (arguments, i) in definition.Examples.Select(e => e.Arguments).DistinctBy(a => string.Join('|', a)).Select((a, i) => (a, i)))
-            {
-                var name = $"{definition.Name}_{i}";
-                var type = definition.Name == "default" ? FieldType.Text : definition.Types.Count == 0 ? FieldType.Text : definition.Types[^1];
-                schema[name] = FieldTypes.NameOf(type);
-                var operation = new JsonObject { ["operation"] = definition.Name };
-                for (var p = 0; p < definition.Parameters.Count; p++)
-                    operation[definition.Parameters[p].Name] = Argument(definition.Parameters[p].Kind, arguments, p);
-                steps.Add(new JsonObject { ["field"] = name, ["operations"] = new JsonArray(operation) });
-            }
-        }
-
-        return new JsonObject { ["source"] = "x.csv", ["schema"] = schema, ["preprocessing"] = steps }.ToJsonString();
-    }
-
-    private static JsonNode Argument(ParameterKind kind, IReadOnlyList<string> arguments, int index) => kind switch
-    {
-        ParameterKind.Pairs => new JsonObject(arguments.Skip(index).Chunk(2).Select(p => KeyValuePair.Create(p[0], (JsonNode?)p[1]))),
-        ParameterKind.Texts or ParameterKind.Formats => new JsonArray([.. arguments.Skip(index).Select(a => (JsonNode)a)]),
-        _ => arguments[index],
-    };
 
     private static (int Code, string Output) Run(string folder, params string[] arguments)
     {
