@@ -23,7 +23,7 @@ public sealed class CsvReader
     private readonly SourceDecoder _decoder;
     private readonly CsvOptions _options;
     private readonly byte _delimiter;
-    private readonly NullTokens _nullTokens;
+    private readonly TextSet _nullTokens;
     private readonly CsvHeader _header;
 
     private byte[] _buffer = new byte[InitialSize + Padding];
@@ -52,7 +52,7 @@ public sealed class CsvReader
         options.RequireUsableDelimiter();
         _options = options;
         _delimiter = (byte)options.Delimiter;
-        _nullTokens = new NullTokens(options.NullTokens);
+        _nullTokens = new TextSet(options.NullTokens);
         _decoder = new SourceDecoder(source, options.Encoding);
         _header = ReadHeader();
         _expected = _header.Names.Count;

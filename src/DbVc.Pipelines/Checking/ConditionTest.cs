@@ -21,7 +21,7 @@ internal abstract class ConditionTest
             BuildComparison(between.Subject, Comparator.Greater, between.Maximum, indexOf)]),
         OneOf { Negated: false } oneOf => new Any([.. oneOf.Values.Select(v => BuildComparison(new FieldOperand(oneOf.Field), Comparator.Equal, v, indexOf))]),
         OneOf oneOf => new All([.. oneOf.Values.Select(v => BuildComparison(new FieldOperand(oneOf.Field), Comparator.NotEqual, v, indexOf))]),
-        HasFormat format => new FormatTest(indexOf(format.Field), format.Format, format.Negated),
+        HasFormat format => new FormatTest(indexOf(format.Field), format.Format.Judge, format.Negated),
         Matches matches => new PatternTest(indexOf(matches.Field), new Pattern(matches.Pattern), matches.Negated),
         TextTest test => new PartTest(indexOf(test.Field), test.Kind, Encoding.UTF8.GetBytes(test.Part), test.Negated),
         Presence presence => new PresenceTest(indexOf(presence.Field), presence.Kind, presence.Field.Type == FieldType.Text),
@@ -124,20 +124,9 @@ internal abstract class ConditionTest
         }
     }
 
-    private sealed class FormatTest(int column, TextFormat format, bool negated) : ConditionTest
+    private sealed class FormatTest(int column, TextJudge judge, bool negated) : ConditionTest
     {
-        public override bool Passes(IRowView row)
-        {
-            if (row.KindAt(column) is null) return true;
-            var text = new Text(row.Bytes(column));
-            var valid = format switch
-            {
-                TextFormat.Email => Rules.IsEmail(text),
-                TextFormat.Url => Rules.IsUrl(text),
-                _ => Rules.IsUuid(text),
-            };
-            return valid != negated;
-        }
+        public override bool Passes(IRowView row) => row.KindAt(column) is null || judge(new Text(row.Bytes(column))) != negated;
     }
 
     private sealed class PatternTest(int column, Pattern pattern, bool negated) : ConditionTest

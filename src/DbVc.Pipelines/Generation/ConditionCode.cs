@@ -88,7 +88,7 @@ internal sealed class ConditionCode(PipelineNames names)
             case OneOf oneOf:
                 return WriteOneOf(oneOf);
             case HasFormat format:
-                return $"{Not(format.Negated)}Rules.Is{format.Format}({Name(format.Field)})";
+                return $"{Not(format.Negated)}Rules.{format.Format.Method}({Name(format.Field)})";
             case Matches matches:
                 return $"{Not(matches.Negated)}{PatternName(_method!, _pattern++)}.Matches({Name(matches.Field)})";
             case TextTest test:

@@ -39,8 +39,8 @@ internal static partial class NamespaceUse
     [GeneratedRegex(@"\b(Encoding|StringBuilder|Rune|UTF8Encoding)\b")]
     private static partial Regex Text();
 
-    [GeneratedRegex(@"\b(Arithmetic|CellKind|Cells|Csv\w+|EmailAddress|IPipeline|IRowSink|Operations|Pattern|"
-        + @"Pipeline(Column|Exception)|Record(ed|ing)\w+|Rules|Scratch|Text|Unique(Key|Set))\b")]
+    [GeneratedRegex(@"\b(Arithmetic|CellKind|Cells|Csv\w+|DecimalMark|EmailAddress|EpochUnit|Fraction|IPipeline|IRowSink|Operations|Pattern(Replacement)?|"
+        + @"Pipeline(Column|Exception)|Record(ed|ing)\w+|Rules|Scratch|SpreadsheetCalendar|Text(Map|Set)?|TimeFormat|Unique(Key|Set))\b")]
     private static partial Regex Runtime();
 
     [GeneratedRegex(@"\b(Fact|Theory|Assert)\b")]

@@ -15,6 +15,7 @@ internal sealed class PipelineNames
     private readonly Dictionary<string, string> _parameters = [];
     private readonly Dictionary<string, string> _rules = [];
     private readonly Dictionary<FieldOperation, string> _operations = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<FieldOperation, string> _constants = new(ReferenceEqualityComparer.Instance);
 
     public PipelineNames(PipelineSpec spec)
     {
@@ -35,6 +36,7 @@ internal sealed class PipelineNames
         var preprocessors = new HashSet<string>(s_taken, StringComparer.OrdinalIgnoreCase) { "Preprocessors" };
         foreach (var field in spec.Fields) preprocessors.Add("Preprocess" + _fields[field.Name]);
         foreach (var operation in spec.Operations) _operations[operation] = Identifiers.Claim(OperationName(operation), preprocessors);
+        foreach (var operation in spec.Operations) _constants[operation] = Identifiers.Claim(_operations[operation] + "Values", preprocessors);
     }
 
     public string Namespace { get; }
@@ -55,11 +57,14 @@ internal sealed class PipelineNames
     /// <summary>The method of an operation, for example <c>TrimEmail</c>.</summary>
     public string Of(FieldOperation operation) => _operations[operation];
 
+    /// <summary>The constant of an operation, for example <c>MapStatusValues</c>.</summary>
+    public string ConstantOf(FieldOperation operation) => _constants[operation];
+
     private string RuleName(PipelineRule rule)
     {
         if (rule.IsUnique) return (rule.NullsAreEqual ? "Record" : string.Join("And", rule.Fields.Take(4).Select(Of))) + "Key";
         if (rule.Condition is HasFormat { Negated: false } format
-            && Of(format.Field).Contains(format.Format.ToString(), StringComparison.OrdinalIgnoreCase))
+            && Of(format.Field).Contains(format.Format.Name, StringComparison.OrdinalIgnoreCase))
         {
             return Of(format.Field) + "MustBeValid";
         }
@@ -81,19 +86,9 @@ internal sealed class PipelineNames
     private string OperationName(FieldOperation operation)
     {
         var field = Of(operation.Field);
-        return operation.Kind switch
-        {
-            OperationKind.RemoveSpaces => $"RemoveSpacesFrom{field}",
-            OperationKind.CollapseWhitespace => $"CollapseWhitespaceIn{field}",
-            OperationKind.HandleNulls => $"HandleNullsIn{field}",
-            OperationKind.NullTokens => $"RecognizeNullTokensIn{field}",
-            OperationKind.EmptyToNull => $"TurnEmpty{field}IntoNull",
-            OperationKind.DefaultTo => $"Default{field}",
-            OperationKind.Replace => $"ReplaceIn{field}",
-            OperationKind.ConvertToInt => $"Convert{field}ToInt",
-            OperationKind.ConvertToFloat => $"Convert{field}ToFloat",
-            OperationKind.NormalizeEmail => field.EndsWith("Email", StringComparison.OrdinalIgnoreCase) ? $"Normalize{field}" : $"NormalizeEmailIn{field}",
-            _ => operation.Kind + field,
-        };
+        var definition = operation.Definition;
+        if (definition.Name == "normalize_email" && !field.EndsWith("Email", StringComparison.OrdinalIgnoreCase)) return $"NormalizeEmailIn{field}";
+        return (definition.MethodName ?? (definition.Method ?? Identifiers.Pascal(definition.Name, "Operation")) + "{0}")
+            .Replace("{0}", field, StringComparison.Ordinal);
     }
 }

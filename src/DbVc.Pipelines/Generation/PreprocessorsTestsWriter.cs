@@ -41,27 +41,24 @@ internal sealed class PreprocessorsTestsWriter(PipelineSpec spec, PipelineNames 
             _code.Line($"[InlineData({Quote(input)}, {Quote(expected)})]");
         }
 
-        var scratch = operations.Any(PreprocessorsWriter.NeedsScratch) ? ", new Scratch()" : "";
+        var scratch = operations.Any(o => o.UsesScratch) ? ", new Scratch()" : "";
         _code.Line($"public void {method}(string? {name}, string? expected) =>");
         _code.Line($"    Assert.Equal(expected, Preprocessors.{method}(Text.From({name}){scratch}).ToStringOrNull());");
     }
 
-    private static IReadOnlyList<string?> Inputs(FieldOperation operation) => operation.Kind switch
+    /// <summary>The cells of the examples with these arguments, and what the arguments make worth trying; where there are none, all examples. Always "" and
+    /// NULL.</summary>
+    private static IReadOnlyList<string?> Inputs(FieldOperation operation)
     {
-        OperationKind.Trim or OperationKind.LeftTrim or OperationKind.RightTrim => ["a b", "  a b  ", "\ta\r\n", "\u00A0a\u2003", "", "   ", null],
-        OperationKind.CollapseWhitespace => ["a b", " a \t b ", "a\u00A0\u00A0b", "", null],
-        OperationKind.RemoveSpaces => ["ab", " a b ", "a\tb\u00A0c", "", null],
-        OperationKind.Lowercase => ["abc", "ABC", "ÄÖ", "I1", "", null],
-        OperationKind.Uppercase => ["ABC", "abc", "äö", "i1", "", null],
-        OperationKind.NormalizeEmail => ["ann@example.org", " Ann@Example.ORG ", "no mail", "", null],
-        OperationKind.ConvertToInt => ["42", " 42 ", "42.0", "1.5", "1,234", "", null],
-        OperationKind.ConvertToFloat => ["1.5", " 1.5 ", "", null],
-        OperationKind.HandleNulls => ["1", "NA", "n/a", "NULL", "None", "nan", "-", "", " ", "nullable", null],
-        OperationKind.EmptyToNull => ["a", "", "  ", null],
-        OperationKind.NullTokens => [.. operation.Arguments, operation.Arguments[0] + "x", null],
-        OperationKind.DefaultTo => ["a", "", null],
-        _ => [operation.Arguments[0], "x" + operation.Arguments[0] + "y" + operation.Arguments[0], "", null],
-    };
+        var examples = operation.Definition.Examples;
+        List<string?> cells =
+        [
+            .. examples.Where(e => e.Arguments.SequenceEqual(operation.Arguments.Written)).Select(e => e.Before),
+            .. operation.Definition.Cells(operation.Arguments.Written),
+        ];
+        if (cells.Count == 0) cells.AddRange(examples.Select(e => e.Before));
+        return [.. cells.Append("").Append(null).Distinct()];
+    }
 
     private static string Quote(string? text) => text is null ? "null" : Literals.Text(text);
 }

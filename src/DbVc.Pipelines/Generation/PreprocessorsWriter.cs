@@ -3,10 +3,6 @@ namespace DbVc.Pipelines;
 /// <summary>Writes <c>generated/Preprocessors.cs</c>: one method per operation, and one per field that chains them.</summary>
 internal sealed class PreprocessorsWriter(PipelineSpec spec, PipelineNames names)
 {
-    /// <summary>Whether an operation writes its result to scratch memory.</summary>
-    public static bool NeedsScratch(FieldOperation operation) => operation.Kind is OperationKind.CollapseWhitespace or OperationKind.RemoveSpaces
-        or OperationKind.Lowercase or OperationKind.Uppercase or OperationKind.NormalizeEmail or OperationKind.Replace;
-
     /// <summary>The operations of a field in order.</summary>
     public static IReadOnlyList<FieldOperation> Of(PipelineSpec spec, PipelineField field) => [.. spec.Operations.Where(o => o.Field.Name == field.Name)];
 
@@ -15,7 +11,7 @@ internal sealed class PreprocessorsWriter(PipelineSpec spec, PipelineNames names
     {
         var operations = Of(spec, field);
         if (operations.Count == 0) return cell;
-        return $"Preprocessors.Preprocess{names.Of(field)}({cell}{(operations.Any(NeedsScratch) ? ", " + scratch : "")})";
+        return $"Preprocessors.Preprocess{names.Of(field)}({cell}{(operations.Any(o => o.UsesScratch) ? ", " + scratch : "")})";
     }
 
     public string Write()
@@ -27,6 +23,7 @@ internal sealed class PreprocessorsWriter(PipelineSpec spec, PipelineNames names
         code.Summary($"The preprocessing of {spec.Destination.Table}: cells as text, before they are typed and checked. "
             + "NULL stays NULL unless a default is declared.");
         code.Open("public static class Preprocessors");
+        WriteConstants(code);
         var first = true;
         foreach (var field in spec.FilledFields)
         {
@@ -46,13 +43,21 @@ internal sealed class PreprocessorsWriter(PipelineSpec spec, PipelineNames names
         return code.ToString();
     }
 
+    /// <summary>What operations look things up in is made once.</summary>
+    private void WriteConstants(CodeWriter code)
+    {
+        var constants = spec.FilledFields.SelectMany(f => Of(spec, f)).Select(o => OperationCode.Constant(o, names)).OfType<string>().ToList();
+        foreach (var constant in constants) code.Line(constant);
+        if (constants.Count > 0) code.Line();
+    }
+
     private void WriteChain(CodeWriter code, PipelineField field, IReadOnlyList<FieldOperation> operations)
     {
         var name = names.Parameter(field);
-        var scratch = operations.Any(NeedsScratch) ? ", Scratch scratch" : "";
+        var scratch = operations.Any(o => o.UsesScratch) ? ", Scratch scratch" : "";
         code.Summary($"All steps of {field.Name} in order.");
         code.Open($"public static Text Preprocess{names.Of(field)}(Text {name}{scratch})");
-        foreach (var operation in operations) code.Line($"{name} = {names.Of(operation)}({name}{(NeedsScratch(operation) ? ", scratch" : "")});");
+        foreach (var operation in operations) code.Line($"{name} = {names.Of(operation)}({name}{(operation.UsesScratch ? ", scratch" : "")});");
         code.Line($"return {name};");
         code.Close();
     }
@@ -61,16 +66,14 @@ internal sealed class PreprocessorsWriter(PipelineSpec spec, PipelineNames names
     {
         var name = names.Parameter(operation.Field);
         code.Summary(operation.Text + ".");
-        code.Line($"public static Text {names.Of(operation)}(Text {name}{(NeedsScratch(operation) ? ", Scratch scratch" : "")}) =>");
+        code.Line($"public static Text {names.Of(operation)}(Text {name}{(operation.UsesScratch ? ", Scratch scratch" : "")}) =>");
         code.Line($"    {Body(operation, name)};");
     }
 
-    private static string Body(FieldOperation operation, string name) => operation.Kind switch
+    private string Body(FieldOperation operation, string name)
     {
-        OperationKind.DefaultTo => $"Operations.DefaultTo({name}, {Literals.Utf8(operation.Arguments[0])})",
-        OperationKind.Replace => $"Operations.Replace({name}, {Literals.Utf8(operation.Arguments[0])}, {Literals.Utf8(operation.Arguments[1])}, scratch)",
-        OperationKind.NullTokens => operation.Arguments.Aggregate(name, (inner, token) => $"Operations.NullToken({inner}, {Literals.Utf8(token)})"),
-        _ when NeedsScratch(operation) => $"Operations.{operation.Kind}({name}, scratch)",
-        _ => $"Operations.{operation.Kind}({name})",
-    };
+        var arguments = operation.Definition.OmitsDefaults && operation.IsPlain ? [] : OperationCode.Arguments(operation, names);
+        var method = operation.Definition.Method ?? Identifiers.Pascal(operation.Name, "Operation");
+        return $"Operations.{method}({string.Join(", ", [name, .. arguments, .. operation.UsesScratch ? ["scratch"] : Array.Empty<string>()])})";
+    }
 }

@@ -10,6 +10,9 @@ public static class KnownForms
         "X must be a valid email",
         "X must be a valid url",
         "X must be a valid uuid",
+        "X must be a valid iban",
+        "X must be a valid iso country code",
+        "X must be a valid international phone number",
         "X > 0 and X < 120",
         "X must be between 0 and 120",
         "X must be at least 18",
@@ -41,26 +44,5 @@ public static class KnownForms
         "X must be after Y",
         "X must be on or after 2024-01-31",
         "X should be between 0 and 120",
-    ];
-
-    /// <summary>Operations, with X for a field.</summary>
-    public static IReadOnlyList<string> Operations { get; } =
-    [
-        "trim whitespace",
-        "trim whitespace in X",
-        "trim X",
-        "normalize email",
-        "normalize email in X",
-        "lowercase X",
-        "uppercase X",
-        "collapse whitespace in X",
-        "remove spaces from X",
-        "convert X to int",
-        "convert X to float",
-        "handle nulls in X",
-        "treat 'NA', '-' as null in X",
-        "empty to null in X",
-        "default X to 'value'",
-        "replace 'a' with 'b' in X",
     ];
 }

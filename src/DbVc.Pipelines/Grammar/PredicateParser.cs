@@ -13,6 +13,9 @@ internal sealed class PredicateParser(TokenReader reader)
         "required", "mandatory", "present", "given", "provided", "filled in", "filled", "specified", "non-empty", "non-blank", "have a value", "has a value",
     ];
 
+    private static readonly (string Noun, FormatDefinition Format)[] s_formats =
+        [.. FormatVocabulary.All.SelectMany(f => f.Nouns.Select(n => (Noun: n, Format: f))).OrderByDescending(f => f.Noun.Split(' ').Length)];
+
     /// <summary>Warn once "should" was read.</summary>
     public RuleSeverity Severity { get; private set; }
 
@@ -107,10 +110,7 @@ internal sealed class PredicateParser(TokenReader reader)
         reader.AcceptAny("in", "have", "has");
         reader.AcceptAny("a", "an");
         var valid = reader.AcceptAny("valid", "well formed", "correct");
-        TextFormat? format = null;
-        if (reader.AcceptAny("email address", "e-mail address", "mail address", "email", "e-mail")) format = TextFormat.Email;
-        else if (reader.AcceptAny("url", "uri", "web address", "link")) format = TextFormat.Url;
-        else if (reader.AcceptAny("uuid", "guid")) format = TextFormat.Uuid;
+        var format = TakeFormat(valid);
         if (format is null && !valid)
         {
             reader.Index = start;
@@ -120,19 +120,31 @@ internal sealed class PredicateParser(TokenReader reader)
         reader.Accept("format");
         if (subject is not FieldOperand { Field: var field }) throw new RuleException("only a field can have a format");
         format ??= reader.AtEnd || reader.Current.Kind == TokenKind.Symbol || Words.IsReserved(reader.Current.Text) ? InferFormat(field) : null;
-        if (format is not { } known) throw reader.Unexpected("email, url or uuid after 'valid'");
+        if (format is not { } known) throw reader.Unexpected("a format such as email, url or iban after 'valid'");
         condition = ConditionBuilder.Format(field, known);
         return true;
     }
 
-    private static TextFormat InferFormat(PipelineField field)
+    /// <summary>The format whose name comes next, the longest name first, so that "ip range" is no ip.</summary>
+    private FormatDefinition? TakeFormat(bool valid)
+    {
+        if (valid && reader.AcceptAny("phone number", "telephone number", "phone", "telephone"))
+        {
+            throw new RuleException("what a valid phone number looks like differs from country to country",
+                "say 'a valid international phone number' (+ and digits), or give a pattern.");
+        }
+
+        return s_formats.FirstOrDefault(f => reader.Accept(f.Noun)).Format;
+    }
+
+    private static FormatDefinition InferFormat(PipelineField field)
     {
         var name = field.Name.ToLowerInvariant().Replace("-", "", StringComparison.Ordinal);
-        if (name.Contains("email", StringComparison.Ordinal) || name.Split('_').Contains("mail")) return TextFormat.Email;
-        if (name.Contains("url", StringComparison.Ordinal) || name.Contains("website", StringComparison.Ordinal)) return TextFormat.Url;
-        if (name.Contains("uuid", StringComparison.Ordinal) || name.Contains("guid", StringComparison.Ordinal)) return TextFormat.Uuid;
+        var hinted = FormatVocabulary.All.FirstOrDefault(f => f.Hints.Any(h => h.Length > 4 ? name.Contains(h, StringComparison.Ordinal)
+            : name.Split('_', ' ').Contains(h)));
+        if (hinted is not null) return hinted;
         var question = field.Type == FieldType.Text
-            ? "say what makes it valid: a valid email, a valid url, a valid uuid, or a pattern."
+            ? "say what makes it valid: a valid email, a valid url, a valid uuid, another format, or a pattern."
             : $"that it is {FieldTypes.Describe(field.Type)} is checked by its type already.";
         throw new RuleException($"'valid' says nothing about {ConditionText.NameField(field)}", question);
     }

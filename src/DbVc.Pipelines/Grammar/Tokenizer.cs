@@ -1,9 +1,10 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace DbVc.Pipelines;
 
 /// <summary>Cuts an English rule into tokens; throws <see cref="RuleException"/> at a character that belongs to none.</summary>
-internal static class Tokenizer
+internal static partial class Tokenizer
 {
     private const int MaxLength = 2000;
 
@@ -29,6 +30,12 @@ internal static class Tokenizer
     {
         var c = text[position];
         if (c is '\'' or '"' or '`' or '‘' or '“') return ReadQuoted(text, ref position);
+        if (char.IsAsciiLetter(c) && Bare().Match(text, position) is { Success: true } bare)
+        {
+            position += bare.Length;
+            return new Token(TokenKind.Quoted, bare.Value);
+        }
+
         if (char.IsAsciiDigit(c) || (c == '.' && position + 1 < text.Length && char.IsAsciiDigit(text[position + 1]))) return ReadNumber(text, ref position);
         if (c == '-' && position + 1 < text.Length && char.IsAsciiDigit(text[position + 1]) && !EndsOperand(before))
         {
@@ -155,4 +162,8 @@ internal static class Tokenizer
             _ => throw new RuleException($"'{c}' means nothing in a rule"),
         };
     }
+
+    /// <summary>What people write without quotes though it has signs in it: forms of dates, and N/A.</summary>
+    [GeneratedRegex(@"\G(?:(?:DD?|MM?|YYYY|YY)(?<sign>[/.\-])(?:DD?|MM?|YYYY|YY)\k<sign>(?:DD?|MM?|YYYY|YY)|[Nn]/[Aa])(?![\w])", RegexOptions.CultureInvariant)]
+    private static partial Regex Bare();
 }

@@ -9,7 +9,8 @@ internal static class Words
         "can", "cannot", "contain", "contains", "different", "duplicates", "each", "earlier", "either", "end", "ends", "equal", "equals", "every",
         "exactly", "exceed", "exceeds", "false", "from", "greater", "has", "have", "if", "in", "include", "includes", "is", "it", "its",
         "larger", "later", "least", "less", "longer", "match", "matches", "may", "more", "most", "must", "needs", "never", "no", "none", "not", "null", "of",
-        "on", "or", "over", "shall", "shorter", "should", "start", "starts", "than", "the", "then", "to", "true", "under", "unless", "up", "when",
+        "on", "or", "over", "remove", "replace",
+        "shall", "shorter", "should", "start", "starts", "than", "the", "then", "to", "true", "under", "unless", "up", "when",
         "with", "within",
     };
 

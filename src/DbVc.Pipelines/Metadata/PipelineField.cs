@@ -88,6 +88,14 @@ public static class FieldTypes
         _ => type.ToString().ToLowerInvariant(),
     };
 
+    /// <summary>One of several types in a sentence.</summary>
+    public static string Describe(IReadOnlyList<FieldType> types) => types switch
+    {
+        [FieldType.Integer, FieldType.Real, FieldType.Decimal] => "a number",
+        [FieldType.Real, FieldType.Decimal] => "a float or decimal",
+        _ => string.Join(" or ", types.Select(Describe)),
+    };
+
     /// <summary>The type in a sentence.</summary>
     public static string Describe(FieldType type) => type switch
     {

@@ -60,7 +60,7 @@ internal sealed class PreprocessingReader(ProblemList problems, IReadOnlyList<Pi
     {
         if (value.Kind == JsonKind.String)
         {
-            if (FindKind(value, value.Text) is { } plain) Add(value, [OperationBuilder.Build(field, plain)]);
+            if (Find(value, value.Text) is { } plain) Add(value, [OperationBuilder.Build(field, plain, [])]);
             return;
         }
 
@@ -70,38 +70,63 @@ internal sealed class PreprocessingReader(ProblemList problems, IReadOnlyList<Pi
             return;
         }
 
-        problems.RefuseUnknown(value, "operation", "default", "value", "tokens", "search", "replacement");
         var name = problems.Text(value, "operation", required: true);
-        if (name is null || FindKind(value.Find("operation")!, name) is not { } kind) return;
-        switch (kind)
+        if (name is null || Find(value.Find("operation")!, name) is not { } definition) return;
+        problems.RefuseUnknown(value, ["operation", .. NamesOf(definition)]);
+        var before = problems.Problems.Count;
+        var arguments = definition.Parameters.SelectMany(p => ReadArgument(value, p)).ToList();
+        if (problems.Problems.Count > before) return;
+        Add(value, [OperationBuilder.Build(field, definition, arguments)]);
+
+        // The first document says what stands for NULL in the same place.
+        if (definition.Name == "handle_nulls" && value.Find("default") is { } fallback)
         {
-            case OperationKind.HandleNulls:
-                Add(value, [OperationBuilder.Build(field, kind)]);
-                if (value.Find("default") is { } fallback) Add(value, [OperationBuilder.Build(field, OperationKind.DefaultTo, fallback.Text)]);
-                break;
-            case OperationKind.DefaultTo:
-                Add(value, [OperationBuilder.Build(field, kind, (value.Find("value") ?? value.Find("default")) is { } given ? [given.Text] : [])]);
-                break;
-            case OperationKind.NullTokens:
-                var tokens = value.Find("tokens") is { Kind: JsonKind.Array } list ? list.Items : [];
-                Add(value, [OperationBuilder.Build(field, kind, [.. tokens.Select(t => t.Text)])]);
-                break;
-            case OperationKind.Replace:
-                var search = problems.Text(value, "search", required: true, mayBeEmpty: true);
-                var replacement = problems.Text(value, "replacement", required: true, mayBeEmpty: true);
-                if (search is not null && replacement is not null) Add(value, [OperationBuilder.Build(field, kind, search, replacement)]);
-                break;
-            default:
-                Add(value, [OperationBuilder.Build(field, kind)]);
-                break;
+            Add(value, [OperationBuilder.Build(field, OperationVocabulary.Find("default")!, [fallback.Text])]);
         }
     }
 
-    private OperationKind? FindKind(JsonValue at, string name)
+    private static IEnumerable<string> NamesOf(OperationDefinition definition)
     {
-        if (OperationNames.TryFind(name, out var kind)) return kind;
-        var nearest = Suggestion.Nearest(name, OperationNames.Names);
-        var known = string.Join(", ", Enum.GetValues<OperationKind>().Select(OperationNames.NameOf));
+        var names = definition.Parameters.SelectMany(p => (p.Aliases ?? []).Prepend(p.Name));
+        return definition.Name == "handle_nulls" ? names.Append("default") : names;
+    }
+
+    private IReadOnlyList<string> ReadArgument(JsonValue value, OperationParameter parameter)
+    {
+        var given = (parameter.Aliases ?? []).Prepend(parameter.Name).Select(value.Find).FirstOrDefault(v => v is not null);
+        if (given is null)
+        {
+            if (parameter.Default is null) problems.Add(value, $"'{parameter.Name}' is missing.");
+            return parameter.Default is null ? [] : [parameter.Default];
+        }
+
+        switch (parameter.Kind)
+        {
+            case ParameterKind.Pairs when given.Kind == JsonKind.Object:
+                return [.. given.Members.SelectMany(m => new[] { m.Name, ReadText(m.Value) })];
+            case ParameterKind.Pairs:
+                problems.Add(given, $"'{parameter.Name}' must be an object that names what stands for each text, not {given.Describe()}.");
+                return [];
+            case ParameterKind.Texts or ParameterKind.Formats when given.Kind == JsonKind.Array:
+                if (given.Items.Count == 0) problems.Add(given, $"'{parameter.Name}' is empty.");
+                return [.. given.Items.Select(ReadText)];
+            default:
+                return [ReadText(given)];
+        }
+    }
+
+    private string ReadText(JsonValue value)
+    {
+        if (value.Kind is JsonKind.String or JsonKind.Number or JsonKind.Boolean) return value.Text;
+        problems.Add(value, $"A text, a number or true or false must stand here, not {value.Describe()}.");
+        return "";
+    }
+
+    private OperationDefinition? Find(JsonValue at, string name)
+    {
+        if (OperationVocabulary.Find(name) is { } definition) return definition;
+        var nearest = Suggestion.Nearest(name, OperationVocabulary.Names);
+        var known = string.Join(", ", OperationVocabulary.All.Select(o => o.Name));
         problems.Add(at, $"'{name}' is no operation.", nearest is null ? $"known: {known}." : $"did you mean '{nearest}'?");
         return null;
     }

@@ -9,15 +9,6 @@ internal sealed class RuleObjectReader(ProblemList problems, IReadOnlyList<Pipel
 
     private static readonly Dictionary<string, string> s_names = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["must_be_valid_email"] = "email",
-        ["valid_email"] = "email",
-        ["email"] = "email",
-        ["must_be_valid_url"] = "url",
-        ["valid_url"] = "url",
-        ["url"] = "url",
-        ["must_be_valid_uuid"] = "uuid",
-        ["valid_uuid"] = "uuid",
-        ["uuid"] = "uuid",
         ["range"] = "range",
         ["between"] = "range",
         ["required"] = "required",
@@ -55,11 +46,12 @@ internal sealed class RuleObjectReader(ProblemList problems, IReadOnlyList<Pipel
         var name = problems.Text(item, "rule", required: true);
         if (name is null) return [];
         var at = item.Find("rule")!;
-        if (!s_names.TryGetValue(name.Trim(), out var canonical))
+        var canonical = s_names.GetValueOrDefault(name.Trim()) ?? (FormatVocabulary.Find(name) is null ? null : "format");
+        if (canonical is null)
         {
             if (name.Contains(' ', StringComparison.Ordinal)) return Finish(item, RuleParser.Parse(name, fields));
-            var nearest = Suggestion.Nearest(name, s_names.Keys);
-            var known = string.Join(", ", s_names.Values.Distinct());
+            var nearest = Suggestion.Nearest(name, s_names.Keys.Concat(FormatVocabulary.Names));
+            var known = string.Join(", ", FormatVocabulary.All.Select(f => f.Name).Concat(s_names.Values.Distinct()));
             problems.Add(at, $"'{name}' is no rule.", nearest is null ? $"known: {known}, or a sentence." : $"did you mean '{nearest}'?");
             return [];
         }
@@ -151,8 +143,8 @@ internal sealed class RuleObjectReader(ProblemList problems, IReadOnlyList<Pipel
         var subject = new FieldOperand(field);
         switch (name)
         {
-            case "email" or "url" or "uuid":
-                return ConditionBuilder.Format(field, name switch { "email" => TextFormat.Email, "url" => TextFormat.Url, _ => TextFormat.Uuid });
+            case "format":
+                return ConditionBuilder.Format(field, FormatVocabulary.Find(problems.Text(item, "rule")!)!);
             case "range":
                 return BuildRange(item, subject, "min", "max");
             case "length":

@@ -31,14 +31,7 @@ public sealed record Between(Operand Subject, Operand Minimum, Operand Maximum, 
 /// <summary>The field's value is one of some literals of its type.</summary>
 public sealed record OneOf(PipelineField Field, IReadOnlyList<Operand> Values, bool Negated) : Condition;
 
-public enum TextFormat
-{
-    Email,
-    Url,
-    Uuid,
-}
-
-public sealed record HasFormat(PipelineField Field, TextFormat Format, bool Negated) : Condition;
+public sealed record HasFormat(PipelineField Field, FormatDefinition Format, bool Negated) : Condition;
 
 /// <summary>A regular expression over the whole text.</summary>
 public sealed record Matches(PipelineField Field, string Pattern, bool Negated) : Condition;

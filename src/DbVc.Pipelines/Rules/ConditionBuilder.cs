@@ -47,7 +47,7 @@ internal static class ConditionBuilder
         return coerced.Count == 0 ? throw new RuleException("its list of values is empty") : new OneOf(field, coerced, negated);
     }
 
-    public static Condition Format(PipelineField field, TextFormat format)
+    public static Condition Format(PipelineField field, FormatDefinition format)
     {
         RequireText(field, "a format");
         return new HasFormat(field, format, Negated: false);

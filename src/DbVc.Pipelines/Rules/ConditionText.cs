@@ -17,7 +17,7 @@ internal static partial class ConditionText
     /// <summary>The canonical rule name that reports use.</summary>
     public static string NameOf(Condition condition) => condition switch
     {
-        HasFormat { Negated: false } format => "must_be_valid_" + format.Format.ToString().ToLowerInvariant(),
+        HasFormat { Negated: false } format => "must_be_valid_" + format.Format.Name,
         Between { Negated: false, Subject: FieldOperand } between when HasLiteralBounds(between) => "range",
         Between { Negated: false, Subject: LengthOperand } => "length",
         Comparison { Subject: LengthOperand } => "length",
@@ -106,7 +106,7 @@ internal static partial class ConditionText
         Between between => (NameOperand(between.Subject),
             $"must {Not(between.Negated)}be between {NameOperand(between.Minimum)} and {NameOperand(between.Maximum)}"),
         OneOf oneOf => (NameField(oneOf.Field), $"must {Not(oneOf.Negated)}be one of {List(oneOf.Values)}"),
-        HasFormat format => (NameField(format.Field), $"must {Not(format.Negated)}be a valid {format.Format.ToString().ToLowerInvariant()}"),
+        HasFormat format => (NameField(format.Field), $"must {Not(format.Negated)}be a valid {format.Format.Nouns[0]}"),
         Matches matches => (NameField(matches.Field), $"must {Not(matches.Negated)}match /{matches.Pattern.Replace("/", "\\/", StringComparison.Ordinal)}/"),
         TextTest test => (NameField(test.Field), $"must {Not(test.Negated)}{VerbOf(test.Kind)} {NameOperand(new TextOperand(test.Part))}"),
         Presence presence => (NameField(presence.Field), presence.Kind switch

@@ -51,7 +51,7 @@ internal sealed class PipelineSimulator
     {
         var scratch = new Scratch();
         var text = Text.From(cell);
-        foreach (var operation in operations) text = Apply(operation, text, scratch);
+        foreach (var operation in operations) text = operation.Apply(text, scratch);
         return text.ToStringOrNull();
     }
 
@@ -64,25 +64,6 @@ internal sealed class PipelineSimulator
     }
 
     private static bool IsReadRule(PipelineRule rule) => rule.Condition is Presence { Kind: PresenceKind.NotNull or PresenceKind.Given };
-
-    private static Text Apply(FieldOperation operation, Text text, Scratch scratch) => operation.Kind switch
-    {
-        OperationKind.Trim => Operations.Trim(text),
-        OperationKind.LeftTrim => Operations.LeftTrim(text),
-        OperationKind.RightTrim => Operations.RightTrim(text),
-        OperationKind.CollapseWhitespace => Operations.CollapseWhitespace(text, scratch),
-        OperationKind.RemoveSpaces => Operations.RemoveSpaces(text, scratch),
-        OperationKind.Lowercase => Operations.Lowercase(text, scratch),
-        OperationKind.Uppercase => Operations.Uppercase(text, scratch),
-        OperationKind.NormalizeEmail => Operations.NormalizeEmail(text, scratch),
-        OperationKind.ConvertToInt => Operations.ConvertToInt(text),
-        OperationKind.ConvertToFloat => Operations.ConvertToFloat(text),
-        OperationKind.HandleNulls => Operations.HandleNulls(text),
-        OperationKind.EmptyToNull => Operations.EmptyToNull(text),
-        OperationKind.NullTokens => operation.Arguments.Contains(text.ToStringOrNull()) ? Text.Null : text,
-        OperationKind.DefaultTo => text.IsNull ? Text.From(operation.Arguments[0]) : text,
-        _ => text.IsNull ? text : Text.From(text.ToString().Replace(operation.Arguments[0], operation.Arguments[1], StringComparison.Ordinal)),
-    };
 
     private void Read(SampleRow row, int index, string? cell, List<string> failures)
     {

@@ -68,9 +68,10 @@ public sealed class GeneratedProjectTests
         }
         """;
 
+    public static TheoryData<string, string> Samples => new() { { "seed", SeedLong }, { "hostile", Hostile }, { "vocabulary", VocabularyMetadata.Everything() } };
+
     [Theory]
-    [InlineData("seed", SeedLong)]
-    [InlineData("hostile", Hostile)]
+    [MemberData(nameof(Samples))]
     public void A_generated_project_builds_without_warnings_and_passes_its_tests(string name, string metadata)
     {
         var folder = Directory.CreateTempSubdirectory("dbvc-generated-");

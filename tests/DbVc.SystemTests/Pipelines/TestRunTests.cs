@@ -22,6 +22,19 @@ public sealed class TestRunTests(WorkerFixture worker) : IClassFixture<WorkerFix
         Assert.InRange(result.LineCoverage, 0.1, 0.9);
     }
 
+    /// <summary>The sandbox has less than a machine: no library of ciphers, no time zones, no locale.</summary>
+    [Fact]
+    public void Everything_that_the_vocabulary_knows_runs_in_the_sandbox()
+    {
+        var spec = MetadataReader.Read(VocabularyMetadata.Everything(), "vocabulary");
+        var files = CSharpGenerator.Generate(spec, new GeneratorOptions { RuntimePath = "DbVc.PipelineRuntime.dll" });
+        var pipeline = worker.CompileClean([.. files.Where(f => f.Path.EndsWith(".cs", StringComparison.Ordinal)).Select(f => (f.Path, f.Text))]);
+        using var session = WorkerSession.Start(WorkerFixture.Options);
+        var result = session.RunTests(pipeline, TestContext.Current.CancellationToken);
+        Assert.True(result.Succeeded, string.Join("\n", result.Cases.Where(c => c.Outcome != TestOutcome.Passed)) + result.Output);
+        Assert.True(result.Passed > 400, $"{result.Passed} tests ran");
+    }
+
     [Fact]
     public void A_failing_test_says_why_and_where()
     {

@@ -119,7 +119,7 @@ public sealed class MetadataProblemTests
         { With("\"preprocessing\": [{\"field\": \"email\", \"operations\": [{\"operation\": \"replace\", \"search\": \"a\"}]}]"),
             "$.preprocessing[0].operations[0]", "'replacement' is missing" },
         { With("\"preprocessing\": [{\"field\": \"email\", \"operations\": [{\"operation\": \"null_tokens\"}]}]"), "$.preprocessing[0].operations[0]",
-            "needs a list of tokens" },
+            "'tokens' is missing" },
         { With("\"test_data\": {\"validation_threshold\": 95}"), "$.test_data.validation_threshold", "from 0 to 1…0.95" },
         { With("\"test_data\": {\"validation_threshold\": -0.1}"), "$.test_data.validation_threshold", "from 0 to 1" },
         { With("\"test_data\": {\"sample_size\": 0}"), "$.test_data.sample_size", "from 1 to" },

@@ -4,7 +4,7 @@ using System.Text;
 namespace DbVc.PipelineRuntime;
 
 /// <summary>Tests of single text cells. Callers let NULL pass first; lengths count code points; comparisons are ordinal.</summary>
-public static class Rules
+public static partial class Rules
 {
     private static readonly SearchValues<byte> s_hexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
 
