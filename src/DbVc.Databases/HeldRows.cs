@@ -12,9 +12,11 @@ namespace DbVc.Databases;
 internal sealed class HeldRows(string scratchFolder) : IDisposable
 {
     private const int BlockBytes = 1 << 20;
-    private const int MostBlocksInMemory = 32;
+    private const long MostInMemory = 32L << 20;
     private const byte HasBefore = 1;
     private const byte HasAfter = 2;
+
+    private static readonly long s_mostBlocksInMemory = MemoryShare.Of(MostInMemory) / BlockBytes;
 
     private readonly ArrayBufferWriter<byte> _last = new();
     private readonly List<Block> _blocks = [];
@@ -59,7 +61,7 @@ internal sealed class HeldRows(string scratchFolder) : IDisposable
 
     private void Seal()
     {
-        if (_blocks.Count < MostBlocksInMemory)
+        if (_blocks.Count < s_mostBlocksInMemory)
         {
             _blocks.Add(new Block(_last.WrittenSpan.ToArray(), 0, 0));
         }

@@ -79,6 +79,10 @@ public interface IDatabaseProvider
 
     IDatabase Open(string location);
 
+    /// <summary>The same for whoever does one thing after the other on it: where connecting costs something, one connection stays between them until it is
+    /// disposed. Meanwhile the database can be neither copied nor renamed.</summary>
+    IDatabase OpenConnected(string location) => Open(location);
+
     /// <summary>True if there is a database at the location. Throws where it cannot be asked.</summary>
     bool Exists(string location);
 
@@ -219,9 +223,11 @@ public interface IApplySession : IDisposable
     /// </summary>
     IReadOnlyList<ConstraintViolation> CheckInvariants(IReadOnlyList<Invariant> invariants, TimeSpan maxTime);
 
-    /// <summary>Keeps everybody else from writing to the database until the session ends; readers go on. False where the engine cannot: nothing is held then.
-    /// Throws kind Locked as <see cref="IDatabase.BeginApply"/> does.</summary>
-    bool HoldWriters() => false;
+    /// <summary>Keeps everybody else from writing to the database until the session ends; readers go on. Where the engine cannot, it holds the rows that were
+    /// tried last, as it finds them now. False where it can do neither: nothing is held then. Throws kind Locked as <see cref="IDatabase.BeginApply"/> does.
+    /// </summary>
+    /// <param name="tried">The change that rows kept moving under.</param>
+    bool HoldWriters(DatabaseDelta tried) => false;
 
     /// <summary>Creates <c>_dbvc_state</c> if need be and writes it.</summary>
     void SetState(LiveState state);

@@ -104,6 +104,20 @@ internal sealed class MySqlApplySession : IApplySession
     public IReadOnlyList<ConstraintViolation> CheckInvariants(IReadOnlyList<Invariant> invariants, TimeSpan maxTime) =>
         [.. invariants.SelectMany(invariant => MySqlInvariantCheck.Run(_handle, invariant, maxTime))];
 
+    /// <summary>LOCK TABLES would end the transaction, keep readers out as well, and let this session read nothing else. So the rows are locked that were in
+    /// the way; any other that moves is still found when it is compared.</summary>
+    public bool HoldWriters(DatabaseDelta tried)
+    {
+        if (new MySqlSchemaChange(_handle, tried).FindMoved().Any()) return false;
+        foreach (var table in tried.Tables.Where(t => t is { Before.HasKey: true } && t.Before.Sql == t.After?.Sql && t.Before.Name == t.After.Name))
+        {
+            using var rows = new MySqlTableRows(_handle, MySqlRowShape.Of(table.Before!));
+            foreach (var block in rows.Blocks(table.Rows.Select(c => (c.Before ?? c.After)!))) rows.FindByKeys(block.ConvertAll(rows.Shape.KeyOf));
+        }
+
+        return true;
+    }
+
     public void SetState(LiveState state)
     {
         MySqlStateTable.Write(_handle, state);

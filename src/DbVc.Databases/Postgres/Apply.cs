@@ -33,7 +33,7 @@ internal sealed class PostgresApply
     public ApplyResult Run(Func<TableSchema, IRowCursor, bool>? isAsCaptured, IReadOnlyCollection<string> held, TimeSpan lockTimeout)
     {
         var firing = Hold(held, lockTimeout);
-        _findings.Moved.AddRange(_schema.FindMoved(PostgresSchemaReader.Read(_connection)).Take(PostgresFindings.MaxReported));
+        _findings.Moved.AddRange(_schema.FindMoved(ReadSchema()).Take(PostgresFindings.MaxReported));
         if (_findings.Moved.Count == 0 && isAsCaptured is not null) RequireAsCaptured(isAsCaptured);
         if (_findings.Moved.Count == 0) _findings.Moved.AddRange(_stages.Where(s => s.Delta.Before is not null).SelectMany(FindMoved));
         if (_findings.Moved.Count > 0) return _findings.Result;
@@ -48,6 +48,9 @@ internal sealed class PostgresApply
         _connection.Execute("SET LOCAL search_path = ''");
         return _findings.Result;
     }
+
+    /// <summary>Where only rows change, nobody asks what else there is.</summary>
+    private DatabaseSchema ReadSchema() => _schema.IsNeeded ? PostgresSchemaReader.Read(_connection) : PostgresSchemaReader.ReadTables(_connection);
 
     private IEnumerable<MovedRow> FindMoved(PostgresStage stage) => new PostgresApplyCheck(stage, PostgresFindings.MaxReported).FindMoved();
 

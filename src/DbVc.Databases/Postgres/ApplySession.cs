@@ -27,9 +27,10 @@ internal sealed class PostgresApplySession : IApplySession
 
     public LiveState? State { get; private set; }
 
-    public static PostgresApplySession Open(PostgresAddress address, TimeSpan lockTimeout)
+    /// <param name="connection">Disposed with the session, or when it cannot be had.</param>
+    /// <param name="lockTimeout">For tables.</param>
+    public static PostgresApplySession Open(PostgresConnection connection, TimeSpan lockTimeout)
     {
-        var connection = PostgresConnection.Open(address, PostgresUse.Own, lockTimeout);
         try
         {
             PostgresTransaction.Begin(connection);
@@ -75,9 +76,9 @@ internal sealed class PostgresApplySession : IApplySession
         [.. invariants.SelectMany(invariant => PostgresInvariantCheck.Run(_connection, invariant, maxTime))];
 
     /// <summary>Nobody writes to a table that is locked so; reading goes on. Tables that cannot be versioned are left alone.</summary>
-    public bool HoldWriters()
+    public bool HoldWriters(DatabaseDelta tried)
     {
-        var tables = PostgresSchemaReader.Read(_connection).Tables.ToDictionary(t => PostgresName.Table(t.Name), _ => PostgresHold.Exclusive);
+        var tables = PostgresSchemaReader.ReadTables(_connection).Tables.ToDictionary(t => PostgresName.Table(t.Name), _ => PostgresHold.Exclusive);
         PostgresApplyLocks.Take(_connection, tables, _lockTimeout);
         return true;
     }

@@ -64,8 +64,8 @@ internal sealed class PostgresStage
         connection.Execute($"CREATE TEMPORARY TABLE {stage.Name} (n bigint, times bigint, del boolean, upd boolean, ins boolean{string.Concat(columns)}) "
             + $"ON COMMIT DROP");
         stage.Copy();
-        // Without figures the server would plan for a handful of rows.
-        if (stage.Count > 0) connection.Execute($"ANALYZE {stage.Name}");
+        // Without figures the server would plan for a handful of rows; by other columns it finds none.
+        if (stage.Count > 0) connection.Execute($"ANALYZE {stage.Name} (del, upd, ins{stage.KeyColumns()})");
         return stage;
     }
 
@@ -91,6 +91,10 @@ internal sealed class PostgresStage
             readings)[0];
         return (row[^2].AsInteger == 0 ? null : row[..Before.Count], row[^1].AsInteger == 0 ? null : row[Before.Count..^2]);
     }
+
+    private string KeyColumns() => string.Concat(
+        (Delta.Before is { } before ? RowText.KeyOrdinals(before) : []).Select(i => $", b{i}")
+            .Concat((Delta.After is { } after ? RowText.KeyOrdinals(after) : []).Select(i => $", a{i}")));
 
     private void Copy()
     {

@@ -14,7 +14,7 @@ internal enum PostgresUse
 }
 
 /// <summary>
-/// One connection to one database, never shared or pooled, on which every setting is pinned that changes how values or definitions read.
+/// One connection to one database, never shared, on which every setting is pinned that changes how values or definitions read.
 /// Failures of the driver come out as <see cref="DbVcException"/>.
 /// </summary>
 internal sealed class PostgresConnection : IDisposable
@@ -40,6 +40,9 @@ internal sealed class PostgresConnection : IDisposable
     public NpgsqlConnection Native { get; }
 
     public string Display { get; }
+
+    /// <summary>Takes it back instead of its being closed; null for one that is used once.</summary>
+    public PostgresSpare? Spare { get; set; }
 
     /// <summary>The server's, for example 15 or 18.</summary>
     public int MajorVersion => Native.PostgreSqlVersion.Major;
@@ -129,7 +132,20 @@ internal sealed class PostgresConnection : IDisposable
         return 0;
     });
 
+    /// <summary>Ends what is open. False if it cannot be used any more.</summary>
+    public bool TryEnd() => TryExecute("ROLLBACK");
+
+    /// <summary>Makes it as a new one, whatever the transactions before have left set. False if it was lost meanwhile.</summary>
+    public bool TryRenew(TimeSpan? lockTimeout) => TryExecute("RESET ROLE; RESET ALL; " + Pin(PostgresUse.Own, lockTimeout));
+
     public void Dispose()
+    {
+        if (Spare is { } spare) spare.Keep(this);
+        else Close();
+    }
+
+    /// <summary>For good.</summary>
+    public void Close()
     {
         try
         {
@@ -139,6 +155,19 @@ internal sealed class PostgresConnection : IDisposable
         catch (Exception failure) when (PostgresError.Translate(failure, Display) is not null)
         {
             // Closing what is lost already; the server undoes what was not committed.
+        }
+    }
+
+    private bool TryExecute(string sql)
+    {
+        try
+        {
+            Execute(sql);
+            return true;
+        }
+        catch (Exception failure) when (failure is DbVcException or InvalidOperationException or NpgsqlException)
+        {
+            return false;
         }
     }
 

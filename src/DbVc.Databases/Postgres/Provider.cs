@@ -38,7 +38,15 @@ public sealed class PostgresProvider(ServerAddress? workServer = null) : IDataba
     {
         var address = PostgresAddress.Parse(location);
         PostgresConnection.Open(address).Dispose();
-        return new PostgresDatabase(address, ReadTimeout, Readers);
+        return new PostgresDatabase(address, ReadTimeout, Readers, spare: null);
+    }
+
+    public IDatabase OpenConnected(string location)
+    {
+        var address = PostgresAddress.Parse(location);
+        var spare = new PostgresSpare(address);
+        spare.Open(ReadTimeout).Dispose();
+        return new PostgresDatabase(address, ReadTimeout, Readers, spare);
     }
 
     public bool Exists(string location) => PostgresClone.Exists(PostgresAddress.Parse(location));

@@ -50,12 +50,15 @@ internal sealed class PostgresReadSnapshot : IReadSnapshot
         return PostgresChanges.Open(_connection, OpenCursor, mark);
     }
 
+    /// <summary>On a connection of its own.</summary>
+    public static PostgresReadSnapshot Open(PostgresAddress address, TimeSpan timeout) =>
+        Open(PostgresConnection.Open(address, PostgresUse.Own, timeout), address);
+
+    /// <param name="connection">Disposed with the snapshot, or when it cannot be had.</param>
     /// <param name="address">Of the database.</param>
-    /// <param name="timeout">For locks.</param>
     /// <param name="readers">How many may read the view at the same time, this one counted.</param>
-    public static PostgresReadSnapshot Open(PostgresAddress address, TimeSpan timeout, int readers = 1)
+    public static PostgresReadSnapshot Open(PostgresConnection connection, PostgresAddress address, int readers = 1)
     {
-        var connection = PostgresConnection.Open(address, PostgresUse.Own, timeout);
         try
         {
             Begin(connection);
@@ -87,7 +90,7 @@ internal sealed class PostgresReadSnapshot : IReadSnapshot
         return new SharedView(_readers - 1, () => join(id));
     }
 
-    // Closing the connection ends the transaction.
+    // The transaction ends with it.
     public void Dispose() => _connection.Dispose();
 
     /// <summary>

@@ -22,7 +22,7 @@ internal static class PostgresRowCopy
 
     private static void Apply(PostgresAddress destination, TimeSpan timeout, DatabaseDelta delta, LiveState? state)
     {
-        using var session = PostgresApplySession.Open(destination, timeout);
+        using var session = PostgresApplySession.Open(PostgresConnection.Open(destination, PostgresUse.Own, timeout), timeout);
         var result = session.Apply(delta);
         if (!result.IsClean) throw new InvalidOperationException($"The copy is refused: {result.Violations.Concat<object>(result.Moved).First()}");
         if (state is not null) session.SetState(state);

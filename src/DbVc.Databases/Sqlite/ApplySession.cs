@@ -57,7 +57,7 @@ internal sealed class SqliteApplySession : IApplySession
         [.. invariants.SelectMany(invariant => SqliteInvariantCheck.Run(_handle, invariant, maxTime))];
 
     // The write lock is there from the beginning.
-    public bool HoldWriters() => true;
+    public bool HoldWriters(DatabaseDelta tried) => true;
 
     public void SetState(LiveState state)
     {

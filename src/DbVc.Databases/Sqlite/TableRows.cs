@@ -16,6 +16,10 @@ internal sealed class SqliteTableRows : IDisposable
     private readonly SqliteAffinity[] _affinities;
     private readonly List<SqliteStatement> _statements = [];
     private readonly Dictionary<string, SqliteStatement> _updates = new(StringComparer.Ordinal);
+    private readonly List<int> _all;
+    private readonly List<int> _changed = [];
+    private int[] _updated = [];
+    private SqliteStatement? _update;
     private SqliteStatement? _select;
     private SqliteStatement? _selectBack;
     private SqliteStatement? _delete;
@@ -26,6 +30,7 @@ internal sealed class SqliteTableRows : IDisposable
         (_handle, Table) = (handle, table);
         _columns = table.StoredColumns.Select(c => c.Name).ToList();
         _key = table.PrimaryKey.Select(k => _columns.FindIndex(c => SqliteName.AreEqual(c, k))).ToArray();
+        _all = [.. Enumerable.Range(0, _columns.Count)];
         _name = "main." + SqliteName.Quote(table.Name);
         _columnList = SqliteName.QuoteAll(_columns);
         var collations = SqliteKeyIndex.ReadCollations(handle, table.Name);
@@ -104,22 +109,36 @@ internal sealed class SqliteTableRows : IDisposable
         _insert ??= Keep(SqliteWriting.InsertSql(Table));
         for (var i = 0; i < row.Length; i++) _insert.Bind(i, row[i]);
         if (Run(_insert, row) is { } violation) return violation;
-        if (!IsKept(row, Enumerable.Range(0, row.Length))) RequireStored(row, isNew: true);
+        if (!IsKept(row, _all)) RequireStored(row, isNew: true);
         return null;
     }
 
     /// <summary>Gives a row whose key stays what it is its other values; returns the constraint it broke, and then it is as it was.</summary>
     public ConstraintViolation? Update(Value[] before, Value[] after)
     {
-        var changed = Enumerable.Range(0, after.Length).Where(i => before[i] != after[i]).ToList();
-        if (changed.Count == 0) return null;
-        var set = string.Join(", ", changed.Select((column, i) => $"{SqliteName.Quote(_columns[column])} = ?{_key.Length + i + 1}"));
-        if (!_updates.TryGetValue(set, out var update)) _updates[set] = update = Keep($"UPDATE OR ABORT {_name} SET {set} WHERE {_keyCondition}");
+        _changed.Clear();
+        for (var i = 0; i < after.Length; i++)
+        {
+            if (before[i] != after[i]) _changed.Add(i);
+        }
+
+        if (_changed.Count == 0) return null;
+        var update = UpdateOfChanged();
         BindKey(update, before);
-        for (var i = 0; i < changed.Count; i++) update.Bind(_key.Length + i, after[changed[i]]);
+        for (var i = 0; i < _changed.Count; i++) update.Bind(_key.Length + i, after[_changed[i]]);
         if (Run(update, after) is { } violation) return violation;
-        if (!IsKept(after, changed)) RequireStored(after, isNew: false);
+        if (!IsKept(after, _changed)) RequireStored(after, isNew: false);
         return null;
+    }
+
+    /// <summary>Mostly the same columns change as in the row before.</summary>
+    private SqliteStatement UpdateOfChanged()
+    {
+        if (_update is not null && _changed.SequenceEqual(_updated)) return _update;
+        _updated = [.. _changed];
+        var set = string.Join(", ", _changed.Select((column, i) => $"{SqliteName.Quote(_columns[column])} = ?{_key.Length + i + 1}"));
+        if (!_updates.TryGetValue(set, out _update)) _updates[set] = _update = Keep($"UPDATE OR ABORT {_name} SET {set} WHERE {_keyCondition}");
+        return _update;
     }
 
     private ConstraintViolation? Run(SqliteStatement statement, Value[] row)
@@ -142,7 +161,7 @@ internal sealed class SqliteTableRows : IDisposable
     }
 
     /// <summary>True if these values cannot be stored other than they are.</summary>
-    private bool IsKept(Value[] row, IEnumerable<int> columns)
+    private bool IsKept(Value[] row, List<int> columns)
     {
         if (_handle.IsUtf16) return false;
         foreach (var column in columns)

@@ -24,7 +24,7 @@ public sealed class BranchInstances(LiveContext context, Shadow shadow)
             shadow.CloneAt(head, location);
         }
 
-        return context.Provider.Open(location);
+        return context.Provider.OpenConnected(location);
     }
 
     /// <summary>

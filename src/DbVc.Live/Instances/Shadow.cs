@@ -78,14 +78,35 @@ public sealed class Shadow(LiveContext context)
     public IReadOnlyList<ConstraintViolation> Rehearse(CommitId from, Snapshot after, IChunkSource chunks)
     {
         using var held = Lock();
-        if (IsNear(from, after, chunks, out var start) && RehearseFrom(start, after, chunks).Count == 0) return [];
+        using (var database = Find())
+        {
+            if (database is not null && ReadState(database) is { } start && (start == from || IsNear(start, from, after, chunks)))
+            {
+                var broken = RehearseFrom(database, start, after, chunks);
+                if (broken.Count == 0 || start == from) return broken;
+            }
+        }
+
         MoveTo(from);
-        return RehearseFrom(from, after, chunks);
+        using var moved = context.Provider.OpenConnected(Location);
+        return RehearseFrom(moved, from, after, chunks);
     }
 
-    private IReadOnlyList<ConstraintViolation> RehearseFrom(CommitId start, Snapshot after, IChunkSource chunks)
+    /// <summary>Null where there is no copy.</summary>
+    private IDatabase? Find()
     {
-        using var database = context.Provider.Open(Location);
+        try
+        {
+            return context.Provider.OpenConnected(Location);
+        }
+        catch (DbVcException failure) when (failure.Code == "database.missing")
+        {
+            return null;
+        }
+    }
+
+    private IReadOnlyList<ConstraintViolation> RehearseFrom(IDatabase database, CommitId start, Snapshot after, IChunkSource chunks)
+    {
         using var session = database.BeginApply(context.LockTimeout);
         var delta = new SnapshotDiff(chunks, context.Repository.ReadSnapshot(start).Snapshot, after).ToDelta();
         var result = session.Apply(delta);
@@ -97,14 +118,11 @@ public sealed class Shadow(LiveContext context)
         return broken.Count > 0 ? broken : session.CheckInvariants(context.Invariants.ReadAll(), context.InvariantTime);
     }
 
-    /// <summary>True if the copy stands at a commit other than <paramref name="from"/> that differs from the snapshot in at most twice as many rows, or in
-    /// few.</summary>
-    private bool IsNear(CommitId from, Snapshot after, IChunkSource chunks, out CommitId at)
+    /// <summary>True if the copy's commit differs from the snapshot in at most twice as many rows as <paramref name="from"/> does, or in few.</summary>
+    private bool IsNear(CommitId now, CommitId from, Snapshot after, IChunkSource chunks)
     {
-        at = from;
-        if (!context.Provider.Exists(Location) || ReadState() is not { } now || now == from) return false;
-        at = now;
-        var (near, far) = (Start(now), Start(from));
+        using var near = Start(now);
+        using var far = Start(from);
         // Both at once, so that neither is read much further than the shorter one.
         long allowed = 0;
         for (long rows = 0; near.MoveNext(); rows++)
@@ -190,6 +208,11 @@ public sealed class Shadow(LiveContext context)
     private CommitId? ReadState()
     {
         using var database = context.Provider.Open(Location);
+        return ReadState(database);
+    }
+
+    private CommitId? ReadState(IDatabase database)
+    {
         using var read = database.BeginRead();
         return read.State is { } state && state.RepositoryId == context.Identity.Id && state.DatabaseId == DatabaseId
             && Hash.TryParse(state.Commit, out var hash)

@@ -42,7 +42,7 @@ public static class LiveIdentity
     {
         try
         {
-            return context.Provider.Open(context.Identity.Location);
+            return context.Provider.OpenConnected(context.Identity.Location);
         }
         catch (DbVcException failure) when (failure.Code == "database.missing")
         {

@@ -34,7 +34,8 @@ public sealed partial class Publisher
             Time = context.Repository.NextTime([head]),
             Message = "The live database as it was found",
         }, request.AlsoWrite));
-        Change(BranchName.Main, head, intent, _ => true, standing);
+        using var database = Open(BranchName.Main);
+        Change(database, intent, _ => true, standing);
         Finish(intent);
         return new AttachOutcome(CommitId.Parse(intent.To), CommitId.Parse(intent.To), null);
     }

@@ -12,16 +12,20 @@ public sealed partial class Publisher
     /// Captures, plans and applies inside the one transaction on the database. What was captured and the new commit become main together. Null
     /// where the engine cannot keep others from writing.
     /// </summary>
-    private PublishOutcome? PublishHeld(PublishRequest request, CancellationToken cancel)
+    /// <param name="request">What to do.</param>
+    /// <param name="tried">What the database should have become in the attempt before.</param>
+    /// <param name="database">The branch's.</param>
+    /// <param name="cancel">Ends it.</param>
+    private PublishOutcome? PublishHeld(PublishRequest request, Snapshot tried, IDatabase database, CancellationToken cancel)
     {
         if (!request.Branch.IsMain) return null;
         var committing = false;
         Intent? intent = null;
         try
         {
-            using var database = Open(request.Branch);
             using var session = database.BeginApply(context.LockTimeout);
-            if (!session.HoldWriters()) return null;
+            var known = context.Repository.ReadSnapshot(context.Repository.Head(request.Branch)).Snapshot;
+            if (!session.HoldWriters(new SnapshotDiff(context.Repository.Chunks, known, tried).ToDelta())) return null;
             using var chunks = context.Repository.Chunks.BeginWrite();
             var (head, captured) = CaptureHeld(request, session.State, database, chunks, cancel);
             if (request.Plan(head) is not { } plan) return new PublishOutcome(null, head, []);

@@ -61,7 +61,8 @@ public sealed partial class Publisher
     {
         var intent = BeginRewrite(request, head, plan);
         var failed = new Attempt(null, [], []);
-        var changed = Change(request.Branch, head, intent, session =>
+        using var database = Open(request.Branch);
+        var changed = Change(database, intent, session =>
         {
             failed = judge(session);
             return failed.Moved.Count == 0 && failed.Violations.Count == 0;

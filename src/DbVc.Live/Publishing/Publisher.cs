@@ -26,11 +26,13 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
         using var held = Lock(request.Branch);
         using var view = context.Repository.Chunks.HoldView();
         Recover(request.Branch);
+        using var database = Open(request.Branch);
         IReadOnlyList<MovedRow> moved = [];
+        var tried = Snapshot.Empty;
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             cancel.ThrowIfCancellationRequested();
-            var head = CaptureChanges(CaptureRequest.Outside(request.Branch), cancel).Head;
+            var head = CaptureChanges(CaptureRequest.Outside(request.Branch), database, cancel).Head;
             if (request.Plan(head) is not { } plan) return new PublishOutcome(null, head, []);
             plan = Select(plan);
             var after = SnapshotCodec.Read(context.Repository.Chunks, plan.Commit.Snapshot);
@@ -41,7 +43,7 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
             cancel.ThrowIfCancellationRequested();
             var delta = new CountedDelta(new SnapshotDiff(chunks, context.Repository.ReadSnapshot(head).Snapshot, after).ToDelta());
             if (request.Branch.IsMain) context.Selection.RefuseLoss(delta.Delta);
-            var result = Apply(request, head, plan, delta.Delta, cancel);
+            var result = Apply(Begin(request, head, plan), delta.Delta, database, cancel);
             if (result.Commit is not null) return new PublishOutcome(result.Commit, head, []) { Counted = delta.Tables };
 
             // What broke on live but not in the shadow came from a writer in between: capture again and judge the whole.
@@ -50,10 +52,10 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
                 return new PublishOutcome(null, head, result.Violations);
             }
 
-            moved = result.Moved;
+            (moved, tried) = (result.Moved, after);
         }
 
-        if (PublishHeld(request, cancel) is { } outcome) return outcome;
+        if (PublishHeld(request, tried, database, cancel) is { } outcome) return outcome;
         throw new DbVcException(FailureKind.Locked, "rows.moving",
             $"Rows kept changing in the live database: {string.Join(", ", moved.Take(5).Select(m => $"{m.Table} {m.Key}"))}.",
             hint: "Nothing was changed. Try again when those rows are quiet.");
@@ -74,7 +76,8 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
     {
         using var held = Lock(request.Branch);
         Recover(request.Branch);
-        return CaptureChanges(request, cancel);
+        using var database = Open(request.Branch);
+        return CaptureChanges(request, database, cancel);
     }
 
     /// <summary>What the branch's database holds now, without committing it; chunks go to the caller's writer.</summary>
@@ -139,10 +142,9 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
         return captured;
     }
 
-    private CaptureOutcome CaptureChanges(CaptureRequest request, CancellationToken cancel)
+    private CaptureOutcome CaptureChanges(CaptureRequest request, IDatabase database, CancellationToken cancel)
     {
         var head = context.Repository.Head(request.Branch);
-        using var database = Open(request.Branch);
         if (FindChanges(request, head, database, cancel) is not { } found) return new CaptureOutcome(head, null);
         cancel.ThrowIfCancellationRequested();
         var mark = MarkShelf.Entry(request.Branch, found.Snapshot, found.Mark);
@@ -155,7 +157,7 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
             Message = request.Message,
             Provenance = request.Provenance,
         }, mark is null ? null : [mark]));
-        Change(request.Branch, head, intent, session =>
+        Change(database, intent, session =>
         {
             if (found.Mark is not null) session.Forget(context.Selection.DatabaseMark(found.Mark));
             return true;
@@ -188,12 +190,11 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
         return new Found(snapshot, mark);
     }
 
-    private Attempt Apply(PublishRequest request, CommitId head, PublishPlan plan, DatabaseDelta delta, CancellationToken cancel)
+    private Attempt Apply(Intent intent, DatabaseDelta delta, IDatabase database, CancellationToken cancel)
     {
-        var intent = Begin(request, head, plan);
-        var captured = context.Repository.ReadSnapshot(head).Snapshot;
+        var captured = context.Repository.ReadSnapshot(CommitId.Parse(intent.From!)).Snapshot;
         var failed = new Attempt(null, [], []);
-        var changed = Change(request.Branch, head, intent, session =>
+        var changed = Change(database, intent, session =>
         {
             failed = Judge(session, delta, AsCaptured(captured, cancel));
             return failed.Moved.Count == 0 && failed.Violations.Count == 0;
@@ -238,14 +239,14 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
 
     /// <summary>The one transaction on the database. False, or an exception before its commit, leaves database and store as they were.</summary>
     /// <param name="found">What the database is known to say where that is not what main expects; null: it must say what main expects.</param>
-    private bool Change(BranchName branch, CommitId head, Intent intent, Func<IApplySession, bool> apply, LiveStanding? found = null)
+    private bool Change(IDatabase database, Intent intent, Func<IApplySession, bool> apply, LiveStanding? found = null)
     {
+        var branch = BranchName.Parse(intent.Branch);
         var committing = false;
         try
         {
-            using var database = Open(branch);
             using var session = database.BeginApply(context.LockTimeout);
-            if (found is null) LiveIdentity.Check(context, branch, head, session.State);
+            if (found is null) LiveIdentity.Check(context, branch, CommitId.Parse(intent.From!), session.State);
             else LiveIdentity.RequireSame(found.State, session.State);
             if (apply(session))
             {

@@ -11,7 +11,7 @@ internal sealed class ChunkStore : IChunkStore, IStoredChunks, IDisposable
     private readonly string _folder;
     private readonly string _leases;
     private readonly PackReader _packs;
-    private readonly ChunkCache _cache = new(CacheBytes);
+    private readonly ChunkCache _cache = new(MemoryShare.Of(CacheBytes));
     private readonly Lock _lock = new();
     private Lease? _lease;
     private int _writers;

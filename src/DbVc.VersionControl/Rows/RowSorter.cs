@@ -10,10 +10,12 @@ namespace DbVc.VersionControl;
 /// </summary>
 internal sealed class RowSorter(IChunkWriter writer, TableEncoder encoder, long memoryLimit, TreeRoot earlier)
 {
-    public const long DefaultMemoryLimit = 128L << 20;
+    private const long MostMemory = 128L << 20;
 
     private const int BlockSize = 1 << 20;
     private const int FewRows = 50_000;
+
+    public static long DefaultMemoryLimit { get; } = MemoryShare.Of(MostMemory);
 
     private readonly List<TreeRoot> _runs = [];
     private readonly List<byte[]> _blocks = [];

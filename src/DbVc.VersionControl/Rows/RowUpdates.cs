@@ -15,7 +15,7 @@ public sealed record RowsLeft(long Total, IEnumerable<(KeySpan Span, IRowSource 
 internal sealed class RowUpdates(IChunkWriter writer, TableEncoder encoder, RowTreeResult before)
 {
     /// <summary>Beyond it, reading the table costs no more.</summary>
-    private const long MostBytes = 256L << 20;
+    private static readonly long s_mostBytes = MemoryShare.Of(256L << 20);
 
     private readonly List<Update> _updates = [];
     private readonly TreeCursor _cursor = new(writer, before.Root);
@@ -25,7 +25,7 @@ internal sealed class RowUpdates(IChunkWriter writer, TableEncoder encoder, RowT
     {
         foreach (var row in touched)
         {
-            if (!Take(row) || _bytes > MostBytes) return null;
+            if (!Take(row) || _bytes > s_mostBytes) return null;
         }
 
         Combine();
@@ -34,7 +34,7 @@ internal sealed class RowUpdates(IChunkWriter writer, TableEncoder encoder, RowT
             if (Count < left.Total) return null;
             foreach (var (span, keys) in left.Keys)
             {
-                if (!Remove(span, keys) || _bytes > MostBytes) return null;
+                if (!Remove(span, keys) || _bytes > s_mostBytes) return null;
             }
 
             Combine();

@@ -70,6 +70,22 @@ internal sealed class DiffCursor
     /// <summary>The value of the entry.</summary>
     public ReadOnlyMemory<byte> Value => _path[0].Value(_index[0]);
 
+    /// <summary>The node above the leaf that it stands on; null where it stands on something else, or the leaf is all there is.</summary>
+    public Node? LeafParent => !AtEnd && Level == 0 && _top > 0 ? _path[1] : null;
+
+    /// <summary>The leaf that it stands on and those after it below the same node, up to the one that holds <paramref name="lastKey"/>.</summary>
+    public List<Hash> NextLeaves(ReadOnlySpan<byte> lastKey)
+    {
+        var leaves = new List<Hash>();
+        for (var i = _index[1]; i < _path[1].Count; i++)
+        {
+            leaves.Add(_path[1].ChildHash(i));
+            if (_path[1].KeySpan(i).SequenceCompareTo(lastKey) >= 0) break;
+        }
+
+        return leaves;
+    }
+
     /// <summary>Reads the leaf that it stands on now, when called, wherever the cursor is by then.</summary>
     public Func<Node> DeferLeaf()
     {

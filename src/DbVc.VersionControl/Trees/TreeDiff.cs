@@ -8,10 +8,12 @@ internal static class TreeDiff
     public static IEnumerable<TreeDifference> Run(IChunkSource source, TreeRoot beforeRoot, TreeRoot afterRoot)
     {
         if (beforeRoot == afterRoot) yield break;
-        var before = new DiffCursor(source, beforeRoot);
-        var after = new DiffCursor(source, afterRoot);
+        using var ahead = new LeavesAhead(source);
+        var before = new DiffCursor(ahead, beforeRoot);
+        var after = new DiffCursor(ahead, afterRoot);
         while (!before.AtEnd || !after.AtEnd)
         {
+            ahead.Look(before, after);
             if (OpenOrSkip(before, after) || SkipEqualEntries(before, after)) continue;
             var order = before.AtEnd ? 1 : after.AtEnd ? -1 : before.Key.Span.SequenceCompareTo(after.Key.Span);
             if (order < 0) yield return new TreeDifference(before.Key, before.Value, null);

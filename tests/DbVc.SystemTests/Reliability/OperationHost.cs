@@ -19,7 +19,8 @@ internal sealed class OperationHost : IDisposable
     private static bool s_isReady;
     private static int s_writes;
 
-    public OperationHost()
+    /// <param name="heapLimit">Bytes of managed memory that the process may have; null leaves it to the machine.</param>
+    public OperationHost(long? heapLimit = null)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(OperationHost).Assembly.Location])
         {
@@ -27,6 +28,7 @@ internal sealed class OperationHost : IDisposable
             RedirectStandardOutput = true,
         };
         start.Environment[Mark] = "1";
+        if (heapLimit is { } bytes) start.Environment["DOTNET_GCHeapHardLimit"] = "0x" + bytes.ToString("x", CultureInfo.InvariantCulture);
         _process = Process.Start(start)!;
     }
 

@@ -128,7 +128,7 @@ public sealed class PostgresApplyBesideWritersTests : PostgresApplying
         const string Writes = Brief + "UPDATE accounts SET balance = 0 WHERE id = 1";
         using (var session = database.BeginApply(Short))
         {
-            Assert.True(session.HoldWriters());
+            Assert.True(session.HoldWriters(DatabaseDelta.Empty));
             foreach (var sql in new[] { Writes, Brief + "INSERT INTO \"odd table\" VALUES (1)", Brief + "INSERT INTO keyless VALUES (1)" })
             {
                 Assert.Equal("55P03", Assert.Throws<PostgresException>(() => fixture.Execute(location, sql)).SqlState);
@@ -151,6 +151,6 @@ public sealed class PostgresApplyBesideWritersTests : PostgresApplying
         using var transaction = writer.BeginTransaction();
         using (var update = new NpgsqlCommand("UPDATE accounts SET balance = 0 WHERE id = 1", writer, transaction)) update.ExecuteNonQuery();
         using var session = database.BeginApply(Short);
-        Assert.Equal(FailureKind.Locked, Assert.Throws<DbVcException>(() => session.HoldWriters()).Kind);
+        Assert.Equal(FailureKind.Locked, Assert.Throws<DbVcException>(() => session.HoldWriters(DatabaseDelta.Empty)).Kind);
     }
 }

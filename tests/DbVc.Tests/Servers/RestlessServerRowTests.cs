@@ -17,6 +17,7 @@ public sealed class RestlessServerRowTests : IDisposable
     [Theory]
     [InlineData(ServerKind.Postgres15)]
     [InlineData(ServerKind.Postgres18)]
+    [InlineData(ServerKind.MariaDb)]
     public void It_is_rolled_back_once_writers_are_held(ServerKind kind)
     {
         var server = DatabaseServer.Shared(kind);
@@ -44,10 +45,14 @@ public sealed class RestlessServerRowTests : IDisposable
                 if (!isRestless || isHeld || step != PublishStep.IntentWritten) return;
                 try
                 {
-                    Ask("SET lock_timeout = 50; UPDATE items SET stock = stock + 1");
+                    Ask((kind == ServerKind.MariaDb ? "SET innodb_lock_wait_timeout = 1" : "SET lock_timeout = 50") + "; UPDATE items SET stock = stock + 1");
                     written++;
                 }
                 catch (PostgresException failure) when (failure.SqlState == "55P03")
+                {
+                    isHeld = true;
+                }
+                catch (InvalidOperationException failure) when (failure.Message.Contains("1205", StringComparison.Ordinal))
                 {
                     isHeld = true;
                 }

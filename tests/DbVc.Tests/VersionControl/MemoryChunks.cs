@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DbVc.Model;
 using DbVc.Store;
 
@@ -6,7 +7,7 @@ namespace DbVc.Tests;
 /// <summary>Chunks in memory, for tests of what is built on them.</summary>
 internal sealed class MemoryChunks : IChunkStore, IChunkWriter
 {
-    private readonly Dictionary<Hash, byte[]> _chunks = [];
+    private readonly ConcurrentDictionary<Hash, byte[]> _chunks = [];
     private int _reads;
 
     /// <summary>Chunks read since the counter was last set; shows whether cost follows the change.</summary>
@@ -30,7 +31,7 @@ internal sealed class MemoryChunks : IChunkStore, IChunkWriter
             : throw new DbVcException(FailureKind.Failed, "store.chunk-missing", $"Chunk {hash} is not in memory.");
     }
 
-    public void Lose(Hash hash) => _chunks.Remove(hash);
+    public void Lose(Hash hash) => _chunks.TryRemove(hash, out _);
 
     public Hash Write(ReadOnlySpan<byte> chunk, Hash basedOn = default)
     {

@@ -244,7 +244,7 @@ public sealed class ProllyTreeTests
         for (var i = 0; i < 100; i++)
         {
             var forged = new TreeTestChunks();
-            foreach (var (hash, chunk) in _chunks.Chunks) forged.Chunks.Add(hash, chunk);
+            foreach (var (hash, chunk) in _chunks.Chunks) forged.Chunks[hash] = chunk;
             var victim = random.Next(3) == 0 ? root.Hash : names[random.Next(names.Length)];
             forged.Chunks[victim] = Forge(random, forged.Chunks[victim]);
             failures += Failures(() => ProllyTree.Scan(forged, root).Count()) + Failures(() => ProllyTree.Count(forged, root))

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DbVc.Model;
 using DbVc.Store;
 
@@ -6,15 +7,17 @@ namespace DbVc.Tests;
 /// <summary>Chunks in memory that count how often they are read and written.</summary>
 internal sealed class TreeTestChunks : IChunkWriter
 {
-    public Dictionary<Hash, byte[]> Chunks { get; } = [];
+    private int _reads;
 
-    public int Reads { get; set; }
+    public ConcurrentDictionary<Hash, byte[]> Chunks { get; } = [];
+
+    public int Reads { get => _reads; set => _reads = value; }
 
     public int Writes { get; set; }
 
     public ReadOnlyMemory<byte> Read(Hash hash)
     {
-        Reads++;
+        Interlocked.Increment(ref _reads);
         return Chunks.TryGetValue(hash, out var chunk)
             ? chunk
             : throw new DbVcException(FailureKind.Failed, "store.chunk-missing", $"Chunk {hash} is missing.");
