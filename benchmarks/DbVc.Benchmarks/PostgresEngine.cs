@@ -29,8 +29,6 @@ internal sealed class PostgresEngine : ServerEngine
         connection.Execute("VACUUM ANALYZE");
     }
 
-    public override bool IsTracked => false;
-
     public override double Update(string location, IEnumerable<long> ids, int version)
     {
         var rows = ids.Select(id => EngineTable.Row(id, version)).ToList();

@@ -45,8 +45,8 @@ public interface IDatabase : IDisposable
     TrackingReport ReadTracking();
 
     /// <summary>Makes tables write their changes to a log, so that capture costs what changed; <paramref name="tables"/> null means all. Changes of
-    /// concurrent writers are either before it or in the log. On already: repaired where something is missing. Throws kind Refused,
-    /// <c>tracking.unsupported</c>.</summary>
+    /// concurrent writers are either before it or in the log. On already: repaired where something is missing. Throws usage failure
+    /// <c>table.missing</c>.</summary>
     void StartTracking(TimeSpan lockTimeout, IReadOnlyCollection<string>? tables = null);
 
     /// <summary>Takes the triggers away, and with the last of them the log.</summary>

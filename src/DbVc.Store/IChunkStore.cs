@@ -30,4 +30,8 @@ public interface IChunkStore : IChunkSource
 {
     /// <summary>Opens a writer with a pack of its own; writers do not wait for each other.</summary>
     IChunkWriter BeginWrite();
+
+    /// <summary>Until it is disposed, chunks are looked for within one view of the index, as a writer does: for whoever reads many of them. What is published
+    /// meanwhile is found all the same.</summary>
+    IDisposable HoldView();
 }

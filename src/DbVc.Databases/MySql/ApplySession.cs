@@ -112,7 +112,7 @@ internal sealed class MySqlApplySession : IApplySession
 
     public void Forget(string mark)
     {
-        if (MySqlMark.Parse(mark) is { } seen) MySqlChangeLog.Read(_handle)?.Forget(_handle, seen);
+        if (MySqlMark.Parse(mark)?.Log is { } seen) MySqlChangeLog.Read(_handle)?.Forget(_handle, seen);
     }
 
     public void Commit()

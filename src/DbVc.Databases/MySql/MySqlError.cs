@@ -21,6 +21,8 @@ internal static class MySqlError
     public const int UnknownDatabase = 1049;
     public const int UnknownTable = 1146;
     public const int DatabaseDenied = 1044;
+    public const int RightMissing = 1227;
+    public const int UnknownVariable = 1193;
     public const int Lost = 2013;
     public const int Tls = 2026;
 
@@ -50,7 +52,7 @@ internal static class MySqlError
                 "Name the primary server, or let it accept writes, then try again."),
             1021 or 1114 => Full(message, where),
             _ when number is 3 or 1026 or 1030 or 1025 or 1005 && IsNoSpace(message) => Full(message, where),
-            1044 or 1045 or 1142 or 1143 or 1227 or 1370 or 1698 => (FailureKind.Refused, "database.denied", $"{message}.",
+            1044 or 1045 or 1142 or 1143 or RightMissing or 1370 or 1698 => (FailureKind.Refused, "database.denied", $"{message}.",
                 "Check user and password, or let the administrator GRANT what is missing."),
             UnknownDatabase => (FailureKind.Failed, "database.missing", $"There is no database at '{where}': {message}.",
                 "Check the address; db-vc does not create the live database."),

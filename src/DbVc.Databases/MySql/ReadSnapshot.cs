@@ -13,11 +13,13 @@ internal sealed class MySqlReadSnapshot : IReadSnapshot
 
     private readonly MySqlHandle _handle;
     private readonly MySqlCatalogue _catalogue;
+    private readonly string? _signal;
+    private DatabaseSchema? _schema;
     private IReadOnlyList<UnversionedItem>? _unversioned;
     private bool _isReading;
 
-    private MySqlReadSnapshot(MySqlHandle handle, MySqlCatalogue catalogue, LiveState? state) =>
-        (_handle, _catalogue, State) = (handle, catalogue, state);
+    private MySqlReadSnapshot(MySqlHandle handle, MySqlCatalogue catalogue, LiveState? state, string? signal) =>
+        (_handle, _catalogue, State, _signal) = (handle, catalogue, state, signal);
 
     public LiveState? State { get; }
 
@@ -30,7 +32,14 @@ internal sealed class MySqlReadSnapshot : IReadSnapshot
         }
     }
 
-    public string? Mark => MySqlMark.Read(_handle)?.ToString();
+    public string? Mark
+    {
+        get
+        {
+            var mark = new MySqlMark(_signal, MySqlLogMark.Read(_handle));
+            return mark is { Signal: null, Log: null } ? null : mark.ToString();
+        }
+    }
 
     public static MySqlReadSnapshot Open(MySqlAddress address, TimeSpan timeout)
     {
@@ -38,12 +47,14 @@ internal sealed class MySqlReadSnapshot : IReadSnapshot
         try
         {
             MySqlRecovery.RunIfNeeded(handle, address, timeout);
+            var signal = MySqlSignal.Read(handle);
             var (catalogue, own) = Begin(handle);
             // The first rows that are read fix the view; nothing is read before all tables are held.
             var hasState = own.Contains(MySqlStateTable.Name);
             var state = hasState ? MySqlStateTable.ReadHeld(handle) : null;
             if (!hasState && catalogue.Tables.Count > 0) handle.Execute($"SELECT 1 FROM {MySqlName.Quote(catalogue.Tables[0].Name)} LIMIT 1");
-            return new MySqlReadSnapshot(handle, catalogue, state);
+            var isStill = signal is not null && (hasState || catalogue.Tables.Count > 0) && MySqlSignal.Read(handle) == signal;
+            return new MySqlReadSnapshot(handle, catalogue, state, isStill ? signal : null);
         }
         catch
         {
@@ -52,13 +63,15 @@ internal sealed class MySqlReadSnapshot : IReadSnapshot
         }
     }
 
+    /// <summary>Read once: tables are held, and what is not would be seen as of now each time.</summary>
     public DatabaseSchema ReadSchema()
     {
         RequireFree();
+        if (_schema is not null) return _schema;
         var left = _catalogue.Unversioned.ToList();
-        var schema = MySqlSchemaReader.Read(_handle, _catalogue, left);
+        _schema = MySqlSchemaReader.Read(_handle, _catalogue, left);
         _unversioned = left;
-        return schema;
+        return _schema;
     }
 
     public IRowCursor ReadRows(TableSchema table)
@@ -77,7 +90,9 @@ internal sealed class MySqlReadSnapshot : IReadSnapshot
     public IChangeReader? ChangesSince(string mark)
     {
         RequireFree();
-        return MySqlMark.Parse(mark) is { } since ? MySqlLogChanges.Open(_handle, since, ReadSchema()) : null;
+        if (MySqlMark.Parse(mark) is not { } since) return null;
+        if (_signal is not null && _signal == since.Signal) return new MySqlSameRows();
+        return since.Log is { } log ? MySqlLogChanges.Open(_handle, log, ReadSchema()) : null;
     }
 
     // Closing the connection ends the transaction. A cursor that still reads is cut off.

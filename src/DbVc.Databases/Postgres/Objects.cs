@@ -40,13 +40,15 @@ internal static class PostgresObjects
         "NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')";
 
     /// <summary>All objects but free sequences; those of tables that are not in <paramref name="tables"/> are left out.</summary>
-    public static IEnumerable<SchemaObject> Read(PostgresConnection connection, HashSet<string> tables)
+    public static IEnumerable<SchemaObject> Read(PostgresConnection connection, PostgresKinds kinds, HashSet<string> tables)
     {
-        var views = ReadViews(connection);
+        var views = kinds.Rules ? ReadViews(connection) : [];
         var known = tables.Concat(views.Select(v => v.Name)).ToHashSet(StringComparer.Ordinal);
-        return PostgresTypeReader.Read(connection).Concat(PostgresFunctions.Read(connection)).Concat(views)
-            .Concat(ReadIndexes(connection).Concat(ReadTriggers(connection, Triggers, "TRIGGER")).Concat(ReadTriggers(connection, Rules, "RULE"))
-                .Where(o => known.Contains(o.Table!)));
+        var onTables = ReadIndexes(connection);
+        if (kinds.Triggers) onTables.AddRange(ReadTriggers(connection, Triggers, "TRIGGER"));
+        if (kinds.Rules) onTables.AddRange(ReadTriggers(connection, Rules, "RULE"));
+        return PostgresTypeReader.Read(connection, kinds).Concat(kinds.Functions ? PostgresFunctions.Read(connection) : []).Concat(views)
+            .Concat(onTables.Where(o => known.Contains(o.Table!)));
     }
 
     private static List<SchemaObject> ReadIndexes(PostgresConnection connection) => connection.Read(Indexes, row => new SchemaObject(

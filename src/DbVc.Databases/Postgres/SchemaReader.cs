@@ -20,16 +20,19 @@ internal sealed class PostgresSchemaReader
 
     private PostgresSchemaReader(PostgresConnection connection)
     {
+        Kinds = PostgresKinds.Read(connection);
         Tables = PostgresCatalogue.ReadTables(connection);
         _columns = PostgresCatalogue.ReadColumns(connection);
         _constraints = PostgresCatalogue.ReadConstraints(connection);
         _uniques = PostgresCatalogue.ReadUniques(connection);
-        _partitions = PostgresCatalogue.ReadPartitions(connection);
-        AllSequences = PostgresCatalogue.ReadSequences(connection);
+        _partitions = Kinds.Partitions ? PostgresCatalogue.ReadPartitions(connection) : Array.Empty<string>().ToLookup(p => p);
+        AllSequences = Kinds.Sequences ? PostgresCatalogue.ReadSequences(connection) : [];
         _sequences = AllSequences.Where(s => s.Table is not null).ToLookup(s => (s.Table, s.Column));
         _names = Tables.ToDictionary(t => t.Id, t => PostgresName.Join(t.Schema, t.Name));
         _flaws = FindFlaws();
     }
+
+    private PostgresKinds Kinds { get; }
 
     private List<PostgresTableRow> Tables { get; }
 
@@ -39,7 +42,7 @@ internal sealed class PostgresSchemaReader
     {
         var reader = new PostgresSchemaReader(connection);
         var tables = reader.Tables.Where(t => !reader._flaws.ContainsKey(t.Id)).Select(reader.ReadTable).OrderBy(t => t.Name, StringComparer.Ordinal).ToList();
-        var objects = PostgresObjects.Read(connection, tables.Select(t => t.Name).ToHashSet(StringComparer.Ordinal))
+        var objects = PostgresObjects.Read(connection, reader.Kinds, tables.Select(t => t.Name).ToHashSet(StringComparer.Ordinal))
             .Concat(reader.AllSequences.Where(s => s.Table is null).Select(Describe));
         return new DatabaseSchema(tables, [.. objects.OrderBy(o => o.Name, StringComparer.Ordinal).ThenBy(o => o.Kind)]);
     }

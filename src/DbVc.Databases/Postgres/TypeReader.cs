@@ -52,15 +52,13 @@ internal static class PostgresTypeReader
     private const string NotOfExtension =
         "NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = 'pg_type'::regclass AND x.objid = t.oid AND x.deptype = 'e')";
 
-    public static IEnumerable<SchemaObject> Read(PostgresConnection connection) =>
-    [
-        .. connection.Read(Schemas, row => row.GetString(0)).Select(name =>
-            new SchemaObject(SchemaObjectKind.Schema, name, null, "CREATE SCHEMA " + PostgresName.Write(name))),
-        .. ReadEnums(connection),
-        .. ReadDomains(connection),
-        .. ReadComposites(connection),
-        .. ReadRanges(connection),
-    ];
+    public static IEnumerable<SchemaObject> Read(PostgresConnection connection, PostgresKinds kinds)
+    {
+        var schemas = connection.Read(Schemas, row => row.GetString(0)).Select(name =>
+            new SchemaObject(SchemaObjectKind.Schema, name, null, "CREATE SCHEMA " + PostgresName.Write(name)));
+        if (!kinds.Types) return schemas;
+        return [.. schemas, .. ReadEnums(connection), .. ReadDomains(connection), .. ReadComposites(connection), .. ReadRanges(connection)];
+    }
 
     private static IEnumerable<SchemaObject> ReadEnums(PostgresConnection connection) =>
         connection.Read(Enums, row => (Schema: row.GetString(0), Name: row.GetString(1), Label: PostgresCatalogue.Text(row, 2)))

@@ -60,6 +60,8 @@ internal sealed class SqliteTableRows : IDisposable
         return row;
     }
 
+    public Value[] KeyOf(Value[] row) => Array.ConvertAll(_key, i => row[i]);
+
     public void Delete(Value[] row)
     {
         _delete ??= Keep($"DELETE FROM {_name} WHERE {_keyCondition}");

@@ -24,6 +24,7 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
     public PublishOutcome Publish(PublishRequest request, CancellationToken cancel)
     {
         using var held = Lock(request.Branch);
+        using var view = context.Repository.Chunks.HoldView();
         Recover(request.Branch);
         IReadOnlyList<MovedRow> moved = [];
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
@@ -38,10 +39,10 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
             if (violations.Count > 0) return new PublishOutcome(null, head, violations);
 
             cancel.ThrowIfCancellationRequested();
-            var delta = new SnapshotDiff(chunks, context.Repository.ReadSnapshot(head).Snapshot, after).ToDelta();
-            if (request.Branch.IsMain) context.Selection.RefuseLoss(delta);
-            var result = Apply(request, head, plan, delta, cancel);
-            if (result.Commit is not null) return new PublishOutcome(result.Commit, head, []);
+            var delta = new CountedDelta(new SnapshotDiff(chunks, context.Repository.ReadSnapshot(head).Snapshot, after).ToDelta());
+            if (request.Branch.IsMain) context.Selection.RefuseLoss(delta.Delta);
+            var result = Apply(request, head, plan, delta.Delta, cancel);
+            if (result.Commit is not null) return new PublishOutcome(result.Commit, head, []) { Counted = delta.Tables };
 
             // What broke on live but not in the shadow came from a writer in between: capture again and judge the whole.
             if (result.Violations.Count > 0 && (!request.Branch.IsMain || attempt == MaxAttempts - 1))

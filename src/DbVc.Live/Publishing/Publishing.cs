@@ -40,7 +40,11 @@ public sealed record PublishRequest(BranchName Branch, string Command, string Ac
 /// <param name="Commit">The branch's new head.</param>
 /// <param name="Before">The head it had before.</param>
 /// <param name="Violations">Constraints the result would break; nothing was changed then.</param>
-public sealed record PublishOutcome(CommitId? Commit, CommitId Before, IReadOnlyList<ConstraintViolation> Violations);
+public sealed record PublishOutcome(CommitId? Commit, CommitId Before, IReadOnlyList<ConstraintViolation> Violations)
+{
+    /// <summary>Tables whose changed rows were counted on the way from the head before to the new one; what is not here is not known.</summary>
+    public IReadOnlyDictionary<string, RowsChanged> Counted { get; init; } = new Dictionary<string, RowsChanged>();
+}
 
 /// <summary>Asks for a commit of what a branch's database holds now.</summary>
 /// <param name="Branch">Main means the live database.</param>

@@ -189,11 +189,12 @@ public sealed class BranchManager
     internal BranchRecord RequireRecord(BranchName name) => BranchRecord.Read(_context.Repository.Store, name)
         ?? throw new DbVcException(FailureKind.Usage, "branch.missing", $"There is no branch '{name}'.", hint: "db-vc branch list shows them.");
 
-    internal CommitReport Report(CommitId? before, CommitId after)
+    internal CommitReport Report(CommitId? before, CommitId after, IReadOnlyDictionary<string, RowsChanged>? counted = null)
     {
         if (before is not { } start) return new CommitReport(null, [], []);
+        using var view = _context.Repository.Chunks.HoldView();
         var changes = TableChanges.Between(_context.Repository.Chunks,
-            _context.Repository.ReadSnapshot(start).Snapshot, _context.Repository.ReadSnapshot(after).Snapshot);
+            _context.Repository.ReadSnapshot(start).Snapshot, _context.Repository.ReadSnapshot(after).Snapshot, counted);
         return new CommitReport(after, _context.Repository.ReadCommit(after).Parents, changes);
     }
 

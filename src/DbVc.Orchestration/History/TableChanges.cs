@@ -1,3 +1,4 @@
+using DbVc.Live;
 using DbVc.Store;
 using DbVc.VersionControl;
 
@@ -7,10 +8,17 @@ namespace DbVc.Orchestration;
 internal static class TableChanges
 {
     /// <summary>Tables that differ in rows or schema, their indexes and triggers included; a view that differs stands by its own name.</summary>
-    public static IReadOnlyList<TableChange> Between(IChunkSource chunks, Snapshot before, Snapshot after)
+    /// <param name="chunks">Where both are.</param>
+    /// <param name="before">The snapshot before.</param>
+    /// <param name="after">The snapshot after.</param>
+    /// <param name="counted">Tables whose rows were counted between exactly these two; they are not compared once more.</param>
+    public static IReadOnlyList<TableChange> Between(
+        IChunkSource chunks, Snapshot before, Snapshot after, IReadOnlyDictionary<string, RowsChanged>? counted = null)
     {
         var diff = new SnapshotDiff(chunks, before, after);
-        var tables = diff.Tables().Select(t => Count(chunks, t)).ToList();
+        var tables = diff.Tables().Select(t => counted is not null && counted.TryGetValue(t.Name, out var counts)
+            ? new TableChange(t.Name, Status(t), counts.Added, counts.Modified, counts.Deleted)
+            : Count(chunks, t)).ToList();
         var known = tables.Select(t => t.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var change in diff.Objects())
         {

@@ -141,7 +141,7 @@ public sealed class MergeController
             Commit = commit,
             Parents = _context.Repository.ReadCommit(commit).Parents,
             Rekeyed = merged?.Rekeyed ?? [],
-            Tables = _branches.Report(outcome.Before, commit).Tables,
+            Tables = _branches.Report(outcome.Before, commit, outcome.Counted).Tables,
             Message = $"Merged '{record.Source}' into '{record.Target}'.",
         };
     }

@@ -92,7 +92,7 @@ public sealed class ReplayController
 
         if (outcome.Commit is not { } commit) return new CommitReport(null, [], []);
         if (!request.Target.IsMain) _branches.CheckOutFiles(request.Target);
-        return _branches.Report(outcome.Before, commit);
+        return _branches.Report(outcome.Before, commit, outcome.Counted);
     }
 
     /// <summary>Goes on with one of these commands that met conflicts.</summary>

@@ -81,7 +81,7 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
         if (report is not null) return report;
         if (outcome.Commit is not { } commit) return Nothing(record);
         if (!target.IsMain) branches.CheckOutFiles(target);
-        var done = branches.Report(outcome.Before, commit);
+        var done = branches.Report(outcome.Before, commit, outcome.Counted);
         return Done(replay) with { Commit = commit, Parents = done.Parents, Tables = done.Tables, Rekeyed = rekeyed };
     }
 

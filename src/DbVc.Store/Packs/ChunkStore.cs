@@ -32,6 +32,8 @@ internal sealed class ChunkStore : IChunkStore, IStoredChunks, IDisposable
 
     public IChunkWriter BeginWrite() => new ChunkWriter(this, _folder);
 
+    public IDisposable HoldView() => new ChunkView(Index);
+
     public bool Contains(Hash hash) => Index.TryFind(hash, out _, out _);
 
     public ReadOnlyMemory<byte> Read(Hash hash) => Load(hash, 0).Bytes;

@@ -66,8 +66,7 @@ public abstract class TrackingConformance : IDisposable
         using var database = Fixture.NewDatabase(Start, out var location);
         database.StartTracking(Wait);
         Fixture.Execute(location, "UPDATE people SET boss = 4 WHERE id = 1; UPDATE codes SET n = n + 1");
-        var before = MarkNow(database, location);
-        Fixture.Execute(location, change);
+        var before = Change(database, location, change);
         var answer = Find(database, before, table);
         Assert.True(expected == "any" || answer == expected, $"{answer} instead of {expected}");
     }
@@ -77,8 +76,7 @@ public abstract class TrackingConformance : IDisposable
     {
         using var database = Fixture.NewDatabase(Start + Fixture.AuditTrigger("people"), out var location);
         database.StartTracking(Wait);
-        var before = MarkNow(database, location);
-        Fixture.Execute(location, "UPDATE people SET name = 'T' WHERE id = 2");
+        var before = Change(database, location, "UPDATE people SET name = 'T' WHERE id = 2");
         Assert.Equal("rows", Find(database, before, "people"));
         Assert.NotEqual("same", Find(database, before, "audit"));
     }
@@ -126,8 +124,7 @@ public abstract class TrackingConformance : IDisposable
     {
         using var database = Fixture.NewDatabase(Start, out var location);
         database.StartTracking(Wait, ["quiet"]);
-        var before = MarkNow(database, location);
-        Fixture.Execute(location, "DELETE FROM people WHERE id = 4");
+        var before = Change(database, location, "DELETE FROM people WHERE id = 4");
         database.StartTracking(Wait);
         Fixture.Execute(location, "DELETE FROM people WHERE id = 3");
         Find(database, before, "people", isExact: false);
@@ -198,8 +195,7 @@ public abstract class TrackingConformance : IDisposable
         }
 
         Assert.Equal(["audit", "codes", "notes", "people", "quiet"], Tracked(database));
-        var before = MarkNow(database, location);
-        Fixture.Execute(location, "UPDATE quiet SET x = 7 WHERE number = 6; DELETE FROM quiet WHERE number = 9");
+        var before = Change(database, location, "UPDATE quiet SET x = 7 WHERE number = 6; DELETE FROM quiet WHERE number = 9");
         Assert.Equal("rows", Find(database, before, "quiet"));
         Assert.Equal("same", Find(database, before, "people"));
     }
@@ -214,8 +210,7 @@ public abstract class TrackingConformance : IDisposable
         Fixture.Execute(location, "UPDATE quiet SET x = 1 WHERE number = 1");
         Find(database, before, "people");
         database.StartTracking(Wait);
-        before = MarkNow(database, location);
-        Fixture.Execute(location, "UPDATE quiet SET x = 2 WHERE number = 1");
+        before = Change(database, location, "UPDATE quiet SET x = 2 WHERE number = 1");
         Assert.Equal("rows", Find(database, before, "quiet"));
     }
 
@@ -306,6 +301,14 @@ public abstract class TrackingConformance : IDisposable
     {
         Fixture.Settle(location);
         return Mark(database);
+    }
+
+    /// <summary>Changes something, and says what there was before it.</summary>
+    private (string Mark, DatabaseContent Content) Change(IDatabase database, string location, string sql)
+    {
+        var before = MarkNow(database, location);
+        Fixture.Execute(location, sql);
+        return before;
     }
 
     /// <summary>Whether the answer is rows, that all are the same, or that nobody knows; and that it is true.</summary>

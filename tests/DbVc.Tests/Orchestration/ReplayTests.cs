@@ -194,6 +194,23 @@ public sealed class ReplayTests : IDisposable
             Workspace.Replays.Rollback(new RollbackRequest("HEAD", false) { Target = BranchName.Parse("work") }, CancellationToken.None)).Code);
     }
 
+    /// <summary>The dry run compares the two commits; the rollback itself counts what it writes.</summary>
+    [Theory]
+    [InlineData("UPDATE customers SET balance = 1 WHERE id = 1; DELETE FROM orders WHERE id = 2; INSERT INTO orders VALUES (3, 1, 1), (4, 1, 2)", 2)]
+    [InlineData("INSERT INTO audit VALUES ('twice'), ('twice'), ('once'); DELETE FROM audit WHERE line = 'customer 1'", 1)]
+    [InlineData("INSERT INTO audit SELECT 'customer 2' FROM customers", 1)]
+    [InlineData("ALTER TABLE orders ADD COLUMN note TEXT; UPDATE orders SET note = 'x', total = 1 WHERE id = 1", 1)]
+    [InlineData("DROP TABLE audit; CREATE TABLE fresh (id INTEGER PRIMARY KEY); INSERT INTO fresh VALUES (1), (2); DROP TRIGGER log_customer", 3)]
+    [InlineData("CREATE TABLE n (a INT, b INT, PRIMARY KEY (b)); DROP TRIGGER log_customer; DROP TABLE audit; ALTER TABLE n RENAME TO audit", 1)]
+    public void What_a_rollback_says_it_changed_is_what_differed(string change, int tables)
+    {
+        Commit(change);
+        var planned = Workspace.Replays.Rollback(new RollbackRequest("HEAD~1", true), CancellationToken.None);
+        var done = Workspace.Replays.Rollback(new RollbackRequest("HEAD~1", false), CancellationToken.None);
+        Assert.True(planned.Tables.Count >= tables, string.Join(", ", planned.Tables));
+        Assert.Equal(planned.Tables, done.Tables);
+    }
+
     private CommitId Blamed(string key, string column) =>
         Workspace.History.Blame(new BlameRequest("customers", "HEAD", key, column, 10)).Rows.Single().Cells.Single().Commit.Id;
 

@@ -18,6 +18,8 @@ internal sealed class MemoryChunks : IChunkStore, IChunkWriter
 
     public IChunkWriter BeginWrite() => this;
 
+    public IDisposable HoldView() => this;
+
     public bool Contains(Hash hash) => _chunks.ContainsKey(hash);
 
     public ReadOnlyMemory<byte> Read(Hash hash)

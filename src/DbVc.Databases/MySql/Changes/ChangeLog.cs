@@ -104,7 +104,7 @@ internal sealed record MySqlChangeLog(string Epoch, string Nonce, string Forgott
     }
 
     /// <summary>Removes exactly the entries that a mark saw.</summary>
-    public void Forget(MySqlHandle handle, MySqlMark mark)
+    public void Forget(MySqlHandle handle, MySqlLogMark mark)
     {
         if (mark.Epoch != Epoch || mark.Nonce != Nonce) return;
         foreach (var (from, to) in mark.Seen) handle.Execute($"DELETE FROM {Changes} WHERE id BETWEEN {Text(from)} AND {Text(to)}");

@@ -9,22 +9,25 @@ internal sealed class MySqlLogChanges : IChangeReader
     /// <summary>More rows are read faster where they lie.</summary>
     private const int MostEntries = 300_000;
 
+    private const int TablesPerStatement = 50;
+
     private readonly MySqlHandle _handle;
     private readonly MySqlChangeLog _log;
-    private readonly MySqlMark _since;
+    private readonly MySqlLogMark _since;
     private readonly DatabaseSchema _schema;
     private readonly IReadOnlyDictionary<string, string> _triggers;
     private readonly Dictionary<long, List<byte[]?[]>> _entries = [];
     private readonly HashSet<long> _moved = [];
+    private HashSet<string>? _filled;
 
-    private MySqlLogChanges(MySqlHandle handle, MySqlChangeLog log, MySqlMark since, DatabaseSchema schema)
+    private MySqlLogChanges(MySqlHandle handle, MySqlChangeLog log, MySqlLogMark since, DatabaseSchema schema)
     {
         (_handle, _log, _since, _schema) = (handle, log, since, schema);
         _triggers = MySqlChangeLog.ReadTriggers(handle);
     }
 
     /// <summary>Null where the log does not go on from the mark.</summary>
-    public static MySqlLogChanges? Open(MySqlHandle handle, MySqlMark since, DatabaseSchema schema)
+    public static MySqlLogChanges? Open(MySqlHandle handle, MySqlLogMark since, DatabaseSchema schema)
     {
         if (MySqlChangeLog.Read(handle) is not { } log || log.Epoch != since.Epoch) return null;
         var isForgotten = log.Forgotten == since.Digest;
@@ -39,10 +42,10 @@ internal sealed class MySqlLogChanges : IChangeReader
         if (IsReachedByCascade(table, [])) return TableChanges.Unknown;
         var entries = _entries.GetValueOrDefault(number) ?? [];
         if (entries.Count > 0 && (!table.HasKey || entries.Count > MostEntries)) return TableChanges.Unknown;
-        var keys = entries.Select(e => ReadKey(table, e)).Distinct(RowComparer.Instance).ToList();
         // TRUNCATE fires no trigger. But a row that nobody touched since was there before, so nothing was emptied.
-        if (!HasUntouched(table, keys)) return TableChanges.Unknown;
-        return keys.Count == 0 ? TableChanges.Same : new TableChanges.Rows(ReadRows(table, keys));
+        if (entries.Count == 0) return (_filled ??= ReadFilled()).Contains(table.Name) ? TableChanges.Same : TableChanges.Unknown;
+        var keys = entries.Select(e => ReadKey(table, e)).Distinct(RowComparer.Instance).ToList();
+        return HasUntouched(table, keys) ? new TableChanges.Rows(ReadRows(table, keys)) : TableChanges.Unknown;
     }
 
     public void Dispose()
@@ -95,13 +98,18 @@ internal sealed class MySqlLogChanges : IChangeReader
 
     private static bool Acts(string action) => action is "CASCADE" or "SET NULL" or "SET DEFAULT";
 
+    /// <summary>The untouched tables that have a row, asked for together.</summary>
+    private HashSet<string> ReadFilled() => _schema.Tables.Select(t => t.Name)
+        .Where(name => !_log.Numbers.TryGetValue(name, out var number) || !_entries.ContainsKey(number)).Chunk(TablesPerStatement)
+        .SelectMany(names => MySqlObjects.List(_handle,
+            string.Join(" UNION ALL ", names.Select(n => $"(SELECT {MySqlName.Text(n)} FROM {MySqlName.Quote(n)} LIMIT 1)"))))
+        .Select(row => row[0]).ToHashSet(StringComparer.Ordinal);
+
     private bool HasUntouched(TableSchema table, List<Value[]> keys)
     {
-        var columns = table.HasKey ? table.PrimaryKey : [table.StoredColumns.First().Name];
         var touched = keys.ToHashSet(RowComparer.Instance);
-        var order = table.HasKey ? $" ORDER BY {MySqlName.QuoteAll(columns)}" : "";
-        using var statement = _handle.Prepare(
-            $"SELECT {MySqlName.QuoteAll(columns)} FROM {MySqlName.Quote(table.Name)}{order} LIMIT {keys.Count + 1}");
+        var columns = MySqlName.QuoteAll(table.PrimaryKey);
+        using var statement = _handle.Prepare($"SELECT {columns} FROM {MySqlName.Quote(table.Name)} ORDER BY {columns} LIMIT {keys.Count + 1}");
         using var rows = statement.Query();
         var found = false;
         while (rows.Read()) found |= !touched.Contains(rows.RowAt(0));
@@ -125,4 +133,15 @@ internal sealed class MySqlLogChanges : IChangeReader
             ValueKind.Blob => Value.Blob(bytes),
             _ => Value.Text(bytes),
         })];
+}
+
+/// <summary>No row changed; definitions may have.</summary>
+internal sealed class MySqlSameRows : IChangeReader
+{
+    public TableChanges Find(TableSchema table) => TableChanges.Same;
+
+    public void Dispose()
+    {
+        // Nothing is held.
+    }
 }

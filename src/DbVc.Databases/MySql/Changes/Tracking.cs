@@ -20,16 +20,10 @@ internal static class MySqlTracking
     /// <summary>Tables that are tracked already are left as they are, so that their marks stay good.</summary>
     public static void Start(MySqlHandle handle, IReadOnlyCollection<string>? tables)
     {
-        var all = ReadTables(handle);
-        if (tables?.FirstOrDefault(name => !all.Any(t => t.Name == name)) is { } unknown)
-        {
-            throw new DbVcException(FailureKind.Usage, "table.missing", $"There is no table '{unknown}' in the database.", handle.Display);
-        }
-
+        var chosen = TrackingChoice.Of(ReadTables(handle), tables, handle.Display);
         var log = MySqlChangeLog.Read(handle);
         var triggers = MySqlChangeLog.ReadTriggers(handle);
-        MySqlChangeLog.Start(handle, [.. all.Where(t => tables is null || tables.Contains(t.Name))
-            .Where(t => MySqlChangeLog.ReasonAgainst(t) is null && log?.IsWhole(t, triggers) != true)]);
+        MySqlChangeLog.Start(handle, [.. chosen.Where(t => MySqlChangeLog.ReasonAgainst(t) is null && log?.IsWhole(t, triggers) != true)]);
     }
 
     private static List<TableSchema> ReadTables(MySqlHandle handle) =>

@@ -22,13 +22,8 @@ internal static class PostgresTracking
     /// made, so that each of them comes either before or is logged.</summary>
     public static void Start(PostgresConnection connection, IReadOnlyCollection<string>? tables, TimeSpan lockTimeout)
     {
-        var all = PostgresSchemaReader.Read(connection).Tables;
-        if (tables?.FirstOrDefault(name => !all.Any(t => t.Name == name)) is { } unknown)
-        {
-            throw new DbVcException(FailureKind.Usage, "table.missing", $"There is no table '{unknown}' in the database.", connection.Display);
-        }
-
-        var wanted = all.Where(t => (tables is null || tables.Contains(t.Name)) && PostgresTracker.ReasonAgainst(t) is null).ToList();
+        var wanted = TrackingChoice.Of(PostgresSchemaReader.Read(connection).Tables, tables, connection.Display)
+            .Where(t => PostgresTracker.ReasonAgainst(t) is null).ToList();
         if (wanted.Count == 0) return;
         Change(connection, () => PostgresChangeLog.Create(connection));
         var trackers = PostgresTracker.List(connection).ToDictionary(t => t.Table, StringComparer.Ordinal);

@@ -36,10 +36,29 @@ internal static class PostgresUnsure
           JOIN own r ON r.oid = CASE WHEN own.relispartition THEN pg_partition_root(own.oid)::oid ELSE own.oid END
         """;
 
+    /// <summary>
+    /// False where the answer is empty for certain: no row of these catalogues is as new as the mark, and nothing that anybody made shows names. Tells it in
+    /// a tenth of the time, and nearly always.
+    /// </summary>
+    private const string AnySql =
+        """
+        WITH odd AS (
+          SELECT t.oid FROM pg_type t LEFT JOIN pg_type e ON e.oid = t.typelem
+          WHERE t.oid < 16384 AND (t.typname LIKE 'reg%' OR t.typname = 'aclitem' OR t.typtype = 'c'
+            OR e.typname LIKE 'reg%' OR e.typname = 'aclitem' OR e.typtype = 'c'))
+        SELECT EXISTS (SELECT FROM pg_class WHERE age(xmin) <= mark) OR EXISTS (SELECT FROM pg_attribute WHERE age(xmin) <= mark)
+          OR EXISTS (SELECT FROM pg_inherits WHERE age(xmin) <= mark) OR EXISTS (SELECT FROM pg_type WHERE age(xmin) <= mark)
+          OR EXISTS (SELECT FROM pg_enum WHERE age(xmin) <= mark) OR EXISTS (SELECT FROM pg_cast WHERE age(xmin) <= mark)
+          OR EXISTS (SELECT FROM pg_attribute WHERE attrelid >= 16384 AND attnum > 0 AND atttypid IN (SELECT oid FROM odd))
+          OR EXISTS (SELECT FROM pg_type WHERE oid >= 16384 AND (typbasetype IN (SELECT oid FROM odd) OR typelem IN (SELECT oid FROM odd)))
+          OR EXISTS (SELECT FROM pg_range WHERE rngtypid >= 16384 AND rngsubtype IN (SELECT oid FROM odd))
+        """;
+
     /// <summary>Schema and name of each.</summary>
     public static HashSet<(string Schema, string Name)> Read(PostgresConnection connection, uint xmin)
     {
-        var mark = string.Create(CultureInfo.InvariantCulture, $"age('{xmin}'::xid)");
-        return [.. connection.Read(Sql.Replace("<= mark", "<= " + mark, StringComparison.Ordinal), row => (row.GetString(0), row.GetString(1)))];
+        var mark = string.Create(CultureInfo.InvariantCulture, $"<= age('{xmin}'::xid)");
+        if (!connection.Read(AnySql.Replace("<= mark", mark, StringComparison.Ordinal), row => row.GetBoolean(0))[0]) return [];
+        return [.. connection.Read(Sql.Replace("<= mark", mark, StringComparison.Ordinal), row => (row.GetString(0), row.GetString(1)))];
     }
 }

@@ -78,10 +78,10 @@ internal sealed class ChangeFinder(Func<SqliteHandle> source, bool isWal, PageMa
         {
             var map = PageMap.Scan(reader, then);
             var trees = new Dictionary<string, TreeState>(StringComparer.Ordinal);
-            foreach (var (table, root) in ReadRoots())
+            foreach (var (table, root, keyColumns) in ReadRoots())
             {
                 map.Roots[table] = root;
-                if (new TreeWalk(reader, map, then).Run(table, root) is not { } tree) return null;
+                if (new TreeWalk(reader, map, then).Run(table, root, keyColumns) is not { } tree) return null;
                 trees[table] = tree;
             }
 
@@ -95,13 +95,15 @@ internal sealed class ChangeFinder(Func<SqliteHandle> source, bool isWal, PageMa
         }
     }
 
-    private List<(string Table, uint Root)> ReadRoots()
+    private List<(string Table, uint Root, int KeyColumns)> ReadRoots()
     {
-        var roots = new List<(string, uint)>();
-        using var list = source().Prepare("SELECT name, rootpage FROM main.sqlite_schema WHERE type = 'table' AND rootpage > 0");
+        var roots = new List<(string, uint, int)>();
+        // A column that the key names twice lies there once.
+        using var list = source().Prepare("SELECT s.name, s.rootpage, (SELECT count(*) FROM pragma_table_info(s.name, 'main') WHERE pk > 0) "
+            + "FROM main.sqlite_schema s WHERE s.type = 'table' AND s.rootpage > 0");
         while (list.Step())
         {
-            if (!SqliteName.IsInternal(list.TextAt(0))) roots.Add((list.TextAt(0), (uint)list.IntegerAt(1)));
+            if (!SqliteName.IsInternal(list.TextAt(0))) roots.Add((list.TextAt(0), (uint)list.IntegerAt(1), (int)list.IntegerAt(2)));
         }
 
         return roots;

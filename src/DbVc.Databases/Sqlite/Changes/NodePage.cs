@@ -102,16 +102,18 @@ internal readonly ref struct NodePage
         return (int)(rest <= MostLocal ? rest : least);
     }
 
+    private bool TryVarInt(ref int at, out long value) => TryVarInt(_page, ref at, out value);
+
     private int Find(int cell) => BinaryPrimitives.ReadUInt16BigEndian(_page[(_start + HeaderSize + (cell * 2))..]);
 
     /// <summary>SQLite's own numbers of variable length: seven bits a byte, high ones first, eight in the ninth.</summary>
-    private bool TryVarInt(ref int at, out long value)
+    public static bool TryVarInt(ReadOnlySpan<byte> bytes, ref int at, out long value)
     {
         value = 0;
         for (var i = 0; i < 9; i++)
         {
-            if (at >= _page.Length) return false;
-            var next = _page[at++];
+            if (at >= bytes.Length) return false;
+            var next = bytes[at++];
             if (i == 8)
             {
                 value = (value << 8) | next;

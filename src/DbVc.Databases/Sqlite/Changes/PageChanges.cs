@@ -11,7 +11,13 @@ internal sealed class PageChanges(Func<SqliteHandle> source, IReadOnlyDictionary
     {
         if (!trees.TryGetValue(table.Name, out var tree)) return TableChanges.Unknown;
         if (tree.IsSame) return TableChanges.Same;
-        if (!table.HasKey || tree.Spans is not { } spans) return TableChanges.Unknown;
+        if (!table.HasKey) return TableChanges.Unknown;
+        if (tree.Spans is not { } spans)
+        {
+            var isReadable = tree.Keys is not null && !source().IsUtf16 && tree.Keys.All(k => k.Length == table.PrimaryKey.Count);
+            return isReadable ? ByRecord(table, tree.Total, tree.Keys!) : TableChanges.Unknown;
+        }
+
         if (table.AllocatesKeys) return ByRowNumber(table, tree.Total, spans);
         return SqliteKeyIndex.FindRowIdName(source(), table) is { } rowId ? ByKey(table, rowId, tree.Total, spans) : TableChanges.Unknown;
     }
@@ -38,14 +44,28 @@ internal sealed class PageChanges(Func<SqliteHandle> source, IReadOnlyDictionary
     }
 
     /// <summary>Rows lie by number, keys in an index: which keys went, only comparing them tells.</summary>
-    private TableChanges.Rows ByKey(TableSchema table, string rowId, long total, IReadOnlyList<RowSpan> spans)
+    private TableChanges.Rows ByKey(TableSchema table, string rowId, long total, IReadOnlyList<RowSpan> spans) =>
+        new(ReadRows(table, rowId, spans)) { Missing = AllKeys(table, total) };
+
+    /// <summary>There are no row numbers: keys come out of the pages, rows from SQLite as well.</summary>
+    private TableChanges.Rows ByRecord(TableSchema table, long total, IReadOnlyList<Value[]> keys) =>
+        new(ReadRows(table, keys)) { Missing = AllKeys(table, total) };
+
+    private MissingRows AllKeys(TableSchema table, long total)
     {
         var keys = SqliteName.QuoteAll(table.PrimaryKey);
-        return new TableChanges.Rows(ReadRows(table, rowId, spans))
+        return new MissingRows(total, [KeySpan.All],
+            _ => new SqliteRowCursor(source().Prepare($"SELECT {keys} FROM main.{SqliteName.Quote(table.Name)} ORDER BY {keys}")));
+    }
+
+    private IEnumerable<TouchedRow> ReadRows(TableSchema table, IReadOnlyList<Value[]> keys)
+    {
+        using var rows = new SqliteTableRows(source(), table);
+        foreach (var key in keys)
         {
-            Missing = new MissingRows(total, [KeySpan.All],
-                _ => new SqliteRowCursor(source().Prepare($"SELECT {keys} FROM main.{SqliteName.Quote(table.Name)} ORDER BY {keys}"))),
-        };
+            // The row bears the key as a commit does: a real number without fraction lies in a page as an integer.
+            if (rows.FindByKey(key) is { } row) yield return new TouchedRow(rows.KeyOf(row), row);
+        }
     }
 
     private IEnumerable<TouchedRow> ReadRows(TableSchema table, string rowId, IReadOnlyList<RowSpan> spans)

@@ -21,16 +21,10 @@ internal static class SqliteTracking
     /// <summary>Tables that are tracked already are left as they are, so that their marks stay good.</summary>
     public static void Start(SqliteHandle handle, IReadOnlyCollection<string>? tables)
     {
-        var all = SqliteSchemaReader.Read(handle).Tables;
-        if (tables?.FirstOrDefault(name => !all.Any(t => SqliteName.AreEqual(t.Name, name))) is { } unknown)
-        {
-            throw new DbVcException(FailureKind.Usage, "table.missing", $"There is no table '{unknown}' in the database.", handle.Path);
-        }
-
+        var chosen = TrackingChoice.Of(SqliteSchemaReader.Read(handle).Tables, tables, handle.Path, SqliteName.AreEqual);
         var log = ChangeLog.Read(handle);
         var triggers = ChangeLog.ReadTriggers(handle);
-        ChangeLog.Start(handle, [.. all.Where(t => tables is null || tables.Any(name => SqliteName.AreEqual(t.Name, name)))
-            .Where(t => log?.IsWhole(t, triggers) != true)]);
+        ChangeLog.Start(handle, [.. chosen.Where(t => log?.IsWhole(t, triggers) != true)]);
     }
 
     private static TrackedTable Describe(ChangeLog log, TableSchema table, IReadOnlyDictionary<string, string> triggers)

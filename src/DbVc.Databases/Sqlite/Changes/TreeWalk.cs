@@ -1,3 +1,5 @@
+using DbVc.Model;
+
 namespace DbVc.Databases;
 
 /// <summary>What became of one table's tree since an earlier map.</summary>
@@ -5,7 +7,11 @@ namespace DbVc.Databases;
 /// <param name="Total">How many rows there are.</param>
 /// <param name="TouchedPages">How many leaves are new or differ.</param>
 /// <param name="Spans">Row numbers outside of which nothing changed; each between two leaves that did not. Null for a tree without row numbers.</param>
-internal sealed record TreeState(bool IsSame, long Total, int TouchedPages, IReadOnlyList<RowSpan>? Spans);
+internal sealed record TreeState(bool IsSame, long Total, int TouchedPages, IReadOnlyList<RowSpan>? Spans)
+{
+    /// <summary>Of a tree without row numbers: the keys of all rows in nodes that are new or differ. Null where they cannot be told.</summary>
+    public IReadOnlyList<Value[]>? Keys { get; init; }
+}
 
 /// <summary>The row numbers between two others, both left out; null is no bound.</summary>
 /// <param name="After">The last of an unchanged leaf.</param>
@@ -21,13 +27,20 @@ internal readonly record struct RowSpan(long? After, long? Before, bool HasRows)
 /// <item>An unchanged leaf holds the same rows as then, and then no other row lay between its first and its last. So what changed, came or went
 /// lies between unchanged leaves: in leaves that changed, or where a leaf vanished, which shows in the node above, or in one above that.</item>
 /// <item>A row that goes on in pages of overflow may change there alone: its leaf counts as changed if a page of the chain did.</item>
+/// <item>In a tree without row numbers all nodes hold rows, each of which begins with its key: those in nodes that changed may be new or other ones, those
+/// in nodes that did not are what they were. Which went, counting tells.</item>
 /// </list>
 /// </summary>
 internal sealed class TreeWalk(PageReader reader, PageMap now, PageMap? then)
 {
     private const int MostLevels = 40;
 
+    /// <summary>With more, reading the table is cheaper.</summary>
+    private const int MostKeys = 300_000;
+
     private readonly List<RowSpan> _spans = [];
+    private List<Value[]>? _keys = [];
+    private int _keyColumns;
     private uint _root;
     private bool _isKnown;
     private bool _isOpen;
@@ -38,15 +51,18 @@ internal sealed class TreeWalk(PageReader reader, PageMap now, PageMap? then)
     private int _touched;
 
     /// <summary>Null if the tree is damaged.</summary>
-    public TreeState? Run(string table, uint root)
+    /// <param name="table">Its name.</param>
+    /// <param name="root">The root's page.</param>
+    /// <param name="keyColumns">Of a tree without row numbers: how many values of a row are its key. 0: not known.</param>
+    public TreeState? Run(string table, uint root, int keyColumns)
     {
-        _root = root;
+        (_root, _keyColumns) = (root, keyColumns);
         _isKnown = then is not null && then.Roots.TryGetValue(table, out var before) && before == root;
         _isTable = KindOf(root) is PageKind.TableLeaf or PageKind.TableInterior;
         if (!Visit(root, 0)) return null;
         var isSame = _isKnown && !_isOpen && _spans.Count == 0 && _touched == 0;
         if (_isOpen && !CloseSpan(null)) return null;
-        return new TreeState(isSame, _total, _touched, _isTable ? _spans : null);
+        return new TreeState(isSame, _total, _touched, _isTable ? _spans : null) { Keys = _isKnown && !_isTable && keyColumns > 0 ? _keys : null };
     }
 
     private PageKind KindOf(uint page) => page >= 1 && page <= now.PageCount ? now.Kinds[page - 1] : 0;
@@ -72,6 +88,7 @@ internal sealed class TreeWalk(PageReader reader, PageMap now, PageMap? then)
         reader.Read(page, content);
         var node = new NodePage(content, page, now.UsableSize);
         var changed = !IsSame(page, content);
+        if (changed && !_isTable) TakeKeys(node);
         // Which of its children were neighbours then, only an unchanged node tells.
         if (changed) _isOpen = true;
         for (var i = 0; i < node.Count; i++)
@@ -93,12 +110,30 @@ internal sealed class TreeWalk(PageReader reader, PageMap now, PageMap? then)
         {
             (_isOpen, _hasRows) = (true, true);
             _touched++;
+            if (!_isTable) TakeKeys(page);
             return true;
         }
 
         if (_isOpen && now.Cells[page - 1] > 0 && !CloseSpan(page)) return false;
         _lastSame = page;
         return true;
+    }
+
+    private void TakeKeys(uint page)
+    {
+        if (!_isKnown || _keys is null) return;
+        var content = new byte[now.PageSize];
+        reader.Read(page, content);
+        TakeKeys(new NodePage(content, page, now.UsableSize));
+    }
+
+    private void TakeKeys(NodePage node)
+    {
+        for (var i = 0; i < node.Count && _isKnown && _keyColumns > 0 && _keys is not null; i++)
+        {
+            if (_keys.Count < MostKeys && node.TryPayload(i, out var local, out _, out _) && RecordKey.TryRead(local, _keyColumns) is { } key) _keys.Add(key);
+            else _keys = null;
+        }
     }
 
     private bool IsSame(uint page, byte[]? content = null)
