@@ -106,7 +106,11 @@ internal sealed class PostgresPast(ServerAddress workServer, string prefix, Post
         var dropped = new HashSet<string>(StringComparer.Ordinal);
         if (!counts)
         {
-            foreach (var draft in all[true].Where(d => evenUsed || PostgresClone.TryLock(server, d.Copy.Database[..^PostgresClone.DraftMark.Length]))) PostgresClone.Drop(server, draft.Copy.Database);
+            foreach (var draft in all[true].Select(d => d.Copy.Database))
+            {
+                if (evenUsed || PostgresClone.TryLock(server, draft[..^PostgresClone.DraftMark.Length])) PostgresClone.Drop(server, draft);
+            }
+
             foreach (var copy in PastCopies.Surplus(whole.Select(c => c.Copy), unusedFor))
             {
                 if (evenUsed) PostgresClone.Drop(server, copy.Database);

@@ -61,7 +61,8 @@ public sealed class Shadow(LiveContext context)
         session.Commit();
     }
 
-    /// <summary>Makes an isolated copy of the database as it is at <paramref name="commit"/>. Returns the copy's mark where the engine gives one with it.</summary>
+    /// <summary>Makes an isolated copy of the database as it is at <paramref name="commit"/>. Returns the copy's mark where the engine gives one with
+    /// it.</summary>
     public string? CloneAt(CommitId commit, string destination)
     {
         using var held = Lock();
@@ -73,8 +74,8 @@ public sealed class Shadow(LiveContext context)
     }
 
     /// <summary>
-    /// What a branch's database holds otherwise than the copy of main from which it was made, where the engine finds that by comparing the two: whatever commit the
-    /// copy has moved to since. Null where it cannot be told, or somebody is moving the copy just now.
+    /// What a branch's database holds otherwise than the copy of main from which it was made, where the engine finds that by comparing the two: whatever
+    /// commit the copy has moved to since. Null where it cannot be told, or somebody is moving the copy just now.
     /// </summary>
     internal KnownChanges? Compare(IReadSnapshot instance)
     {
