@@ -11,6 +11,9 @@ public interface ISqlDialect
     /// <summary>Makes it durable.</summary>
     IReadOnlyList<string> End { get; }
 
+    /// <summary>A statement with its end, as the engine's own shell reads it.</summary>
+    string Terminate(string statement) => ChangeScript.Terminate(statement);
+
     string Quote(string name);
 
     /// <summary>The value, exactly, with its own type.</summary>

@@ -16,6 +16,11 @@ public sealed record Column
     /// <summary>The type as declared, e.g. <c>VARCHAR(40)</c>; empty where none was declared.</summary>
     public string DeclaredType { get; init; } = "";
 
+    /// <summary>Declared as an exact number, which an engine may hold as the text of its digits.</summary>
+    [JsonIgnore]
+    public bool IsExactNumber => DeclaredType.StartsWith("numeric", StringComparison.OrdinalIgnoreCase)
+        || DeclaredType.StartsWith("decimal", StringComparison.OrdinalIgnoreCase) || DeclaredType.Contains("unsigned", StringComparison.OrdinalIgnoreCase);
+
     public bool Nullable { get; init; } = true;
 
     /// <summary>The default as an SQL expression, or null.</summary>
@@ -125,6 +130,10 @@ public sealed record TableSchema
     /// <summary>The columns whose values are captured and written, in declared order.</summary>
     [JsonIgnore]
     public IEnumerable<Column> StoredColumns => Columns.Where(c => !c.Generated);
+
+    /// <summary>Names of the columns that hold exact numbers.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> ExactNumbers => Columns.Where(c => c.IsExactNumber).Select(c => c.Name);
 
     public Column? FindColumn(string name) =>
         Columns.FirstOrDefault(c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase));

@@ -37,7 +37,7 @@ public abstract class DatabaseServer : IDisposable
     public int Port { get; private set; }
 
     /// <summary>The password of <see cref="User"/>, drawn anew for each server.</summary>
-    public string Password { get; } = RandomNumberGenerator.GetHexString(24, lowercase: true);
+    public string Password { get; private protected init; } = RandomNumberGenerator.GetHexString(24, lowercase: true);
 
     /// <summary>The certificate that signed the server's (PEM); null without TLS.</summary>
     public string? CertificateAuthorityFile => Certificate?.AuthorityFile;
@@ -48,7 +48,7 @@ public abstract class DatabaseServer : IDisposable
     /// <summary>The temporary folder, which also holds the server's socket and its log, <c>server.log</c>.</summary>
     public string FolderPath => Folder.Path;
 
-    private protected string AdministratorPassword { get; } = RandomNumberGenerator.GetHexString(24, lowercase: true);
+    private protected string AdministratorPassword { get; init; } = RandomNumberGenerator.GetHexString(24, lowercase: true);
 
     private protected ServerFolder Folder { get; }
 
@@ -64,21 +64,32 @@ public abstract class DatabaseServer : IDisposable
     public static DatabaseServer Start(ServerKind kind, ServerOptions? options = null)
     {
         options ??= new ServerOptions();
-        DatabaseServer server = kind == ServerKind.MariaDb ? new MariaDbServer(options) : new PostgresServer(kind, options);
+        return Start(kind == ServerKind.MariaDb ? new MariaDbServer(options) : new PostgresServer(kind, options));
+    }
+
+    /// <summary>Starts a second server that follows this one, with all that it holds, the same users and passwords, and takes no writes.
+    /// This one must have been started to be followed (<see cref="ServerOptions.Followed"/>).</summary>
+    public DatabaseServer StartReplica()
+    {
+        if (!Options.Followed) throw new InvalidOperationException("The server was not started to be followed.");
+        var replica = Start(MakeReplica());
         try
         {
-            server.Prepare();
-            server.Folder.HandOver();
-            server.StartOnFreePort();
-            server.CreateUser();
-            return server;
+            replica.CatchUp();
+            return replica;
         }
         catch
         {
-            server.Dispose();
+            replica.Dispose();
             throw;
         }
     }
+
+    /// <summary>Waits until this replica holds everything that its primary does.</summary>
+    public abstract void CatchUp();
+
+    /// <summary>Makes a primary out of this replica, whatever became of the one that it followed.</summary>
+    public abstract void Promote();
 
     /// <summary>The URL of a database for <see cref="User"/>, with its password.</summary>
     public string Url(string database) => Url(User, Password, database);
@@ -143,6 +154,8 @@ public abstract class DatabaseServer : IDisposable
 
     private protected abstract void CreateUser();
 
+    private protected abstract DatabaseServer MakeReplica();
+
     private protected abstract void MakeDatabase(string name);
 
     private protected abstract void DropNamed(string database);
@@ -150,6 +163,23 @@ public abstract class DatabaseServer : IDisposable
     /// <summary>Lets go of connections kept open to a server that is about to end.</summary>
     private protected virtual void Forget()
     {
+    }
+
+    private static DatabaseServer Start(DatabaseServer server)
+    {
+        try
+        {
+            server.Prepare();
+            server.Folder.HandOver();
+            server.StartOnFreePort();
+            server.CreateUser();
+            return server;
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
+        }
     }
 
     private ServerProcess Process => _process ?? throw new InvalidOperationException("The server was not started.");

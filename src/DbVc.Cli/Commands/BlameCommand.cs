@@ -43,11 +43,11 @@ internal static class BlameCommand
         var table = new TextTable("key", "column", "value", "commit", "author", "time", "message");
         foreach (var row in report.Rows)
         {
-            var key = string.Join(", ", row.Key.Select(part => Shown.Cell(part.Value)));
+            var key = string.Join(", ", row.Key.Select(part => Shown.Cell(part.Value, report.Numbers.Contains(part.Key))));
             foreach (var cell in row.Cells)
             {
                 var commit = cell.Commit.Commit;
-                table.Add(key, cell.Column, Shown.Look(cell.Value), Piece.Id(cell.Commit.Id.Short),
+                table.Add(key, cell.Column, Shown.Look(cell.Value, report.Numbers.Contains(cell.Column)), Piece.Id(cell.Commit.Id.Short),
                     new Piece(commit.Author.Name, Shown.LookOf(commit.Author.Kind)), Piece.Dim(Shown.Time(commit.Time)), Describe(cell));
             }
         }

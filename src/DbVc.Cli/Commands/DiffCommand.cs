@@ -50,7 +50,7 @@ internal static class DiffCommand
             json.WriteEndObject();
         });
         if (context.Output.IsJson) return 0;
-        foreach (var statement in script.Statements) context.Output.Text(ScriptReport.Terminate(statement));
+        foreach (var statement in script.Statements) context.Output.Text(script.Terminate(statement));
         return 0;
     }
 }

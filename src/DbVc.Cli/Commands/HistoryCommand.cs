@@ -25,19 +25,19 @@ internal static class HistoryCommand
         {
             var report = workspace.History.RowHistory(new RowHistoryRequest(context.Get(table)!, context.Get(key)!, context.Get(at) ?? "HEAD",
                 Limits.Positive(context.Get(limit), "--limit")));
-            foreach (var version in report.Versions) Write(context.Output, version);
+            foreach (var version in report.Versions) Write(context.Output, version, report.Numbers);
             context.Output.Json(report.ToJson());
             return 0;
         });
     }
 
-    private static void Write(Output output, RowVersionReport version)
+    private static void Write(Output output, RowVersionReport version, IReadOnlySet<string> numbers)
     {
         var commit = version.Commit.Commit;
         output.Line(Piece.Id(version.Commit.Id.Short), " ", Piece.Dim(Shown.Time(commit.Time)), " ",
             new Piece(commit.Author.Name, Shown.LookOf(commit.Author.Kind)), " ", new Piece(version.Change, LookOf(version.Change)), " ",
             Shown.Title(commit.Message));
-        if (version.Row is { } row) output.Line("    ", Shown.Row(row));
+        if (version.Row is { } row) output.Line("    ", Shown.Row(row, numbers));
     }
 
     private static Look LookOf(string change) => change switch

@@ -12,8 +12,8 @@ internal static class ImportCommand
         var name = new Option<string?>("--as") { Description = "The name that its only branch gets here.", HelpName = "BRANCH" };
         var database = new Option<string?>("--database", "-d")
         {
-            Description = "Make a new repository here, and this live database at main's head; a bare name goes below main/data.",
-            HelpName = "FILE",
+            Description = "Make a new repository here, and this live database at main's head: a new file, or an empty database on a server.",
+            HelpName = "DATABASE",
         };
         return new Verb("import", "Take in such a file: into this repository, or as a new one.",
             "db-vc import work.dbvc --as their-work", "db-vc -C restored import shop.dbvc --database shop.db")

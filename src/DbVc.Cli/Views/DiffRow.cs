@@ -15,6 +15,7 @@ internal sealed class DiffRow
         Before = Name(table.Before, change.Before);
         After = Name(table.After, change.After);
         Count = change.Count;
+        Numbers = new[] { table.Before, table.After }.SelectMany(t => t?.ExactNumbers ?? []).ToHashSet(StringComparer.Ordinal);
         Key = After is null ? KeyOf(table.Before, Before) : KeyOf(table.After, After);
         OldKey = Before is null || After is null ? [] : KeyOf(table.Before, Before);
     }
@@ -27,6 +28,9 @@ internal sealed class DiffRow
     public IReadOnlyList<NamedValue> Key { get; }
 
     public long Count { get; }
+
+    /// <summary>Columns whose text is a number.</summary>
+    public IReadOnlySet<string> Numbers { get; }
 
     /// <summary>The cells that differ, under their newest names: a renamed column is one column. A column that exists on one side only is NULL on
     /// the other.</summary>

@@ -39,16 +39,17 @@ internal static class DiffView
     private static void WriteRow(Output output, DiffRow row)
     {
         var times = row.Count == 1 ? "" : $"  ({Shown.Count(row.Count)} times)";
-        if (row.Before is null) output.Line(Piece.Good($"  + {Shown.Row(row.After!)}{times}"));
-        else if (row.After is null) output.Line(Piece.Bad($"  - {Shown.Row(row.Before)}{times}"));
+        if (row.Before is null) output.Line(Piece.Good($"  + {Shown.Row(row.After!, row.Numbers)}{times}"));
+        else if (row.After is null) output.Line(Piece.Bad($"  - {Shown.Row(row.Before, row.Numbers)}{times}"));
         else
         {
             List<Piece> line = row.IsMoved
-                ? [Piece.Warning("  ~ "), Piece.Dim("moved "), Shown.Key(row.OldKey), Piece.Dim(" → "), Shown.Key(row.Key)]
-                : [Piece.Warning("  ~ "), Shown.Key(row.Key)];
+                ? [Piece.Warning("  ~ "), Piece.Dim("moved "), Shown.Key(row.OldKey, row.Numbers), Piece.Dim(" → "), Shown.Key(row.Key, row.Numbers)]
+                : [Piece.Warning("  ~ "), Shown.Key(row.Key, row.Numbers)];
             foreach (var (column, before, after) in row.Cells().Where(cell => !row.IsMoved || row.Key.All(part => part.Name != cell.Column)))
             {
-                line.AddRange([$"  {column}: ", Piece.Bad(Shown.Cell(before)), Piece.Dim(" → "), Piece.Good(Shown.Cell(after))]);
+                var isNumber = row.Numbers.Contains(column);
+                line.AddRange([$"  {column}: ", Piece.Bad(Shown.Cell(before, isNumber)), Piece.Dim(" → "), Piece.Good(Shown.Cell(after, isNumber))]);
             }
 
             output.Line([.. line]);

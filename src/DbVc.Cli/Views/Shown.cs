@@ -11,9 +11,12 @@ internal static class Shown
     private const int MaxSummary = 120;
 
     /// <summary>A cell; text that could be mistaken for something else stands in quotes.</summary>
-    public static string Cell(Value value)
+    /// <param name="value">What it holds.</param>
+    /// <param name="isNumber">The column holds numbers, some of them as the text of their digits.</param>
+    public static string Cell(Value value, bool isNumber = false)
     {
-        var text = value.Kind == ValueKind.Text && NeedsQuotes(value.AsText) ? $"'{value.AsText}'" : value.ToString();
+        var isBare = value.Kind != ValueKind.Text || !NeedsQuotes(value.AsText) || (isNumber && value.AsText.Trim() == value.AsText && IsNumber(value.AsText));
+        var text = isBare ? value.ToString() : $"'{value.AsText}'";
         return Cut(text, MaxLength);
     }
 
@@ -24,11 +27,11 @@ internal static class Shown
     public static string Cut(string text, int length) =>
         text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1)] + "…";
 
-    public static Piece Look(Value value) => value.IsNull ? Piece.Dim("NULL") : Cell(value);
+    public static Piece Look(Value value, bool isNumber = false) => value.IsNull ? Piece.Dim("NULL") : Cell(value, isNumber);
 
-    public static string Row(IEnumerable<NamedValue> cells) => string.Join("  ", cells.Select(cell => $"{cell.Name}={Cell(cell.Value)}"));
+    public static string Row(IEnumerable<NamedValue> cells, IReadOnlySet<string>? numbers = null) => Join("  ", cells, numbers);
 
-    public static string Key(IEnumerable<NamedValue> key) => string.Join(", ", key.Select(part => $"{part.Name}={Cell(part.Value)}"));
+    public static string Key(IEnumerable<NamedValue> key, IReadOnlySet<string>? numbers = null) => Join(", ", key, numbers);
 
     /// <summary>Local time to the minute.</summary>
     public static string Time(DateTimeOffset time) => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
@@ -54,5 +57,10 @@ internal static class Shown
 
     private static bool NeedsQuotes(string text) =>
         text.Length == 0 || text == "NULL" || char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1])
-        || double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+        || IsNumber(text);
+
+    private static bool IsNumber(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+
+    private static string Join(string separator, IEnumerable<NamedValue> cells, IReadOnlySet<string>? numbers) =>
+        string.Join(separator, cells.Select(cell => $"{cell.Name}={Cell(cell.Value, numbers?.Contains(cell.Name) == true)}"));
 }

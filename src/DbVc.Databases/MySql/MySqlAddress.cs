@@ -45,7 +45,7 @@ internal sealed record MySqlAddress
     /// <summary>A file of certificate authorities in PEM form, for <see cref="MySqlTls.Verified"/>; null for those that the system trusts.</summary>
     public string? AuthorityFile { get; init; }
 
-    /// <summary>The address as it is written where no password may stand; null where it was put together by hand.</summary>
+    /// <summary>The address as it is shown; null where it was put together by hand.</summary>
     public string? Location { get; init; }
 
     /// <summary>Without password, for people and messages.</summary>
@@ -69,7 +69,7 @@ internal sealed record MySqlAddress
         },
         AuthorityFile = address.Option("sslrootcert"),
         ConnectTimeout = address.Option("connect_timeout") is { } seconds ? TimeSpan.FromSeconds(int.Parse(seconds, CultureInfo.InvariantCulture)) : null,
-        Location = address.ToString(),
+        Location = DatabaseEngines.Show(address.ToString()),
     };
 
     public override string ToString() => Display;

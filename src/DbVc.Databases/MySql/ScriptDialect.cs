@@ -21,6 +21,15 @@ internal sealed class MySqlScriptDialect : ISqlDialect
 
     public IReadOnlyList<string> End { get; } = ["COMMIT", "SET SESSION foreign_key_checks = 1"];
 
+    /// <summary>The shell ends a statement at the first semicolon, one inside of a body too, unless it is told another end.</summary>
+    public string Terminate(string statement)
+    {
+        if (!statement.Contains(';', StringComparison.Ordinal) || !MySqlObjects.HasBody(statement)) return ChangeScript.Terminate(statement);
+        var end = "$$";
+        while (statement.Contains(end, StringComparison.Ordinal)) end += "$";
+        return $"DELIMITER {end}\n{statement}\n{end}\nDELIMITER ;\n";
+    }
+
     public string Quote(string name) => MySqlName.Quote(name);
 
     public string Literal(Value value) => value.Kind switch

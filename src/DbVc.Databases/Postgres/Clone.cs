@@ -40,6 +40,7 @@ internal static class PostgresClone
         if (locale is null) Run(server, $"{create} ENCODING 'UTF8'", address);
         else locale.Guard(address, () => Run(server, $"{create} {locale.Options(server.MajorVersion)}", address));
         Close(server, address.Database);
+        locale?.Extend(address);
     }
 
     public static void Drop(PostgresAddress address)

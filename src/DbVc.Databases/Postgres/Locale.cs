@@ -15,16 +15,40 @@ internal sealed record PostgresLocale(string Encoding, string Collate, string CT
 {
     private const int FirstWithProviders = 15;
 
+    /// <summary>The extensions in schema public, which columns may have types of.</summary>
+    public IReadOnlyList<string> Extensions { get; private init; } = [];
+
     public static PostgresLocale Read(PostgresAddress address)
     {
         using var connection = PostgresConnection.Open(address);
+        var extensions = connection.Read(
+            "SELECT extname FROM pg_extension WHERE extnamespace = 'public'::regnamespace ORDER BY oid", row => row.GetString(0));
         // Which columns there are depends on the version.
-        return connection.Read(
+        var locale = connection.Read(
             """
             SELECT pg_encoding_to_char(encoding), datcollate, datctype, to_jsonb(d)->>'datlocprovider',
               coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale'), to_jsonb(d)->>'daticurules'
             FROM pg_database d WHERE datname = current_database()
             """, row => new PostgresLocale(row.GetString(0), row.GetString(1), row.GetString(2), Text(row, 3), Text(row, 4), Text(row, 5)))[0];
+        return locale with { Extensions = extensions };
+    }
+
+    /// <summary>Installs what the live database has. What this role may not install stays out: only a table that needs it cannot be made then.</summary>
+    public void Extend(PostgresAddress address)
+    {
+        if (Extensions.Count == 0) return;
+        using var connection = PostgresConnection.Open(address);
+        foreach (var name in Extensions)
+        {
+            try
+            {
+                connection.Execute($"CREATE EXTENSION IF NOT EXISTS {PostgresName.Quote(name)} SCHEMA public");
+            }
+            catch (DbVcException failure) when (failure.InnerException is PostgresException)
+            {
+                // Its absence is told where it is missed.
+            }
+        }
     }
 
     /// <summary>For <c>CREATE DATABASE … TEMPLATE template0</c>.</summary>

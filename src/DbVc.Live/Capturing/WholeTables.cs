@@ -22,7 +22,8 @@ internal sealed class WholeTables(IReadSnapshot database, IChunkWriter chunks, C
         var failures = new ConcurrentQueue<ExceptionDispatchInfo>();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var next = -1;
-        var threads = Enumerable.Range(0, Math.Min(view.Most, _reads.Count - 1)).Select(_ => new Thread(() => Try(Join)) { Name = "db-vc capture" }).ToList();
+        var threads = Enumerable.Range(0, Math.Min(view.Most, _reads.Count - 1))
+            .Select(_ => new Thread(() => Try(Join)) { IsBackground = true, Name = "db-vc capture" }).ToList();
         foreach (var thread in threads) thread.Start();
         Try(() => Work(database));
         foreach (var thread in threads) thread.Join();

@@ -11,7 +11,18 @@ public sealed class BranchInstances(LiveContext context, Shadow shadow)
     public string Locate(BranchRecord branch) => context.Provider.Locate(new PrivateDatabase(
         context.Layout.Branch(BranchName.Parse(branch.Name)), branch.Instance, context.Identity.Id, branch.InstanceId));
 
-    public bool Exists(BranchRecord branch) => context.Provider.Exists(Locate(branch));
+    /// <summary>Where nobody has said where private databases may be, as after an import, there is none.</summary>
+    public bool Exists(BranchRecord branch)
+    {
+        try
+        {
+            return context.Provider.Exists(Locate(branch));
+        }
+        catch (DbVcException failure) when (failure.Code == "branches.server-unset")
+        {
+            return false;
+        }
+    }
 
     /// <summary>Opens the instance, making it at the branch's head if it is not there yet.</summary>
     public IDatabase Open(BranchRecord branch)
@@ -30,6 +41,23 @@ public sealed class BranchInstances(LiveContext context, Shadow shadow)
         var head = context.Repository.Head(BranchName.Parse(branch.Name));
         var common = new CommitGraph(context.Repository).MergeBases(head, context.Repository.Head(BranchName.Main));
         Make(branch, common.Count > 0 ? common[0] : CommitId.Parse(branch.Base));
+    }
+
+    /// <summary>Throws <c>database.read-only</c> where a server would not let the instance go. Whatever else is wrong with it keeps nobody from
+    /// dropping it.</summary>
+    public void RequireDroppable(BranchRecord branch)
+    {
+        var location = Locate(branch);
+        if (DatabaseEngines.FileOf(location) is not null) return;
+        try
+        {
+            using var database = context.Provider.Open(location);
+            using var session = database.BeginApply(TimeSpan.Zero);
+        }
+        catch (DbVcException failure) when (failure.Code != "database.read-only")
+        {
+            // Gone, busy, damaged, or out of reach.
+        }
     }
 
     /// <summary>Removes the instance. Nothing there is no error.</summary>

@@ -208,7 +208,7 @@ public sealed class Shadow(LiveContext context)
         if (!TryApply(copied, commit))
         {
             throw new DbVcException(FailureKind.Failed, "shadow.failed", "The private copy of main cannot be brought to its commit.",
-                where: Location, hint: "Make it anew: db-vc shadow rebuild. If that fails, run db-vc verify.");
+                where: DatabaseEngines.Show(Location), hint: "Make it anew: db-vc shadow rebuild. If that fails, run db-vc verify.");
         }
     }
 

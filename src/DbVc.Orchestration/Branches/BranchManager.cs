@@ -40,6 +40,7 @@ public sealed class BranchManager
         RequireOwn(name, "deleted");
         var record = RequireRecord(name);
         using var idle = record.Task is null ? null : TaskLock.Hold(_context, name);
+        _context.Instances.RequireDroppable(record);
         var transaction = new CommitTransaction(_context.Repository, command, _context.Options.User.Name);
         transaction.MoveBranch(name, head, null);
         transaction.DeleteDocument(BranchRecord.Collection, name.Text);

@@ -86,7 +86,7 @@ public sealed class HistoryReader
 
             var script = new ChangeScript(_context.Live.Provider.Scripts, new SnapshotDiff(chunks, before, after).ToDelta(),
                 new SnapshotReader(chunks, before).ReadSchema(), new SnapshotReader(chunks, after).ReadSchema());
-            return new ScriptReport(names.Before, names.After, script.Statements(), chunks);
+            return new ScriptReport(names.Before, names.After, script.Statements(), chunks) { Terminate = _context.Live.Provider.Scripts.Terminate };
         }
         catch
         {
@@ -110,13 +110,16 @@ public sealed class HistoryReader
         }
 
         var columns = column is null ? stored : [column];
-        IReadOnlyList<ReadOnlyMemory<byte>>? keys = request.Key is { } key ? [KeyParser.Parse(table.Schema, key, new TableEncoder(table.Schema))]
+        IReadOnlyList<ReadOnlyMemory<byte>>? keys = request.Key is { } key ? [FindKey(table, key)]
             : request.MaxRows <= FewRows ? [.. ProllyTree.Scan(_context.Repository.Chunks, table.Rows).Take(request.MaxRows).Select(e => e.Key)] : null;
         var blame = new Blame(_context.Repository, revision, table.Schema.Name, [.. columns.Select(c => c.Id)], keys);
         if (request.Key is not null && !blame.Rows().Any()) throw MissingRow(request.Table, request.Key);
         return new BlameReport(table.Schema.Name, revision,
             blame.Rows().Take(request.MaxRows).Select(row => Describe(blame, row, table.Schema, columns)),
-            request.Key is null && table.Count > request.MaxRows);
+            request.Key is null && table.Count > request.MaxRows)
+        {
+            Numbers = table.Schema.ExactNumbers.ToHashSet(StringComparer.Ordinal),
+        };
     }
 
     /// <summary>Every version of one row, newest first. Throws usage failure <c>row.missing</c> if there never was one.</summary>
@@ -125,14 +128,19 @@ public sealed class HistoryReader
         var revision = _revisions.Parse(request.Revision);
         var table = FindTable(revision, request.Table);
         var encoder = new TableEncoder(table.Schema);
-        var key = KeyParser.Parse(table.Schema, request.Key, encoder);
-        var versions = new RowHistory(_context.Repository).Versions(revision, table.Schema.Name, key).Take(request.MaxVersions)
+        var history = new RowHistory(_context.Repository);
+        // The row may be gone: what was meant is what there ever was.
+        var key = KeyParser.Parse(table.Schema, request.Key, encoder, k => history.Versions(revision, table.Schema.Name, k).Any());
+        var versions = history.Versions(revision, table.Schema.Name, key).Take(request.MaxVersions)
             .Select(v => new RowVersionReport(v.Commit, v.Kind.ToString().ToLowerInvariant(), v.Row is { } row
                 ? [.. v.Table.StoredColumns.Zip(row, (column, value) => new NamedValue(column.Name, value))] : null)).ToList();
         if (versions.Count == 0) throw MissingRow(request.Table, request.Key);
         var named = table.Schema.PrimaryKey.Zip(encoder.DecodeKey(key), (name, value) => new NamedValue(name, value));
-        return new RowHistoryReport(table.Schema.Name, [.. named], versions);
+        return new RowHistoryReport(table.Schema.Name, [.. named], versions) { Numbers = table.Schema.ExactNumbers.ToHashSet(StringComparer.Ordinal) };
     }
+
+    private ReadOnlyMemory<byte> FindKey(TableSnapshot table, string key) => KeyParser.Parse(table.Schema, key, new TableEncoder(table.Schema),
+        k => ProllyTree.TryGet(_context.Repository.Chunks, table.Rows, k.Span, out _));
 
     /// <summary>A read-only query on the live database, on a branch's instance, or on the database as it was at a revision.</summary>
     public QueryReport Query(QueryRequest request) => request.Revision is { } revision

@@ -7,8 +7,12 @@ namespace DbVc.Orchestration;
 /// <summary>Turns the key a person types into the encoded key of a row.</summary>
 internal static class KeyParser
 {
-    /// <summary>The parts of a key of several columns stand between commas, a part with a comma in it in double quotes.</summary>
-    public static ReadOnlyMemory<byte> Parse(TableSchema table, string key, TableEncoder encoder) => Parse(table, Split(table, key), encoder);
+    private const int MostMeanings = 64;
+
+    /// <summary>The parts of a key of several columns stand between commas, a part with a comma in it in double quotes. What is typed may mean several
+    /// values (a number, or text of digits): the first that is there is taken.</summary>
+    public static ReadOnlyMemory<byte> Parse(TableSchema table, string key, TableEncoder encoder, Func<ReadOnlyMemory<byte>, bool> isThere) =>
+        Parse(table, Split(table, key), encoder, isThere);
 
     public static IReadOnlyList<string> Split(TableSchema table, string key)
     {
@@ -26,8 +30,16 @@ internal static class KeyParser
         return parts;
     }
 
-    /// <summary>A part that looks like a number is a number unless the column is declared as text. Throws usage failure <c>key.invalid</c>.</summary>
-    public static ReadOnlyMemory<byte> Parse(TableSchema table, IReadOnlyList<string> parts, TableEncoder encoder)
+    /// <summary>The same for parts that are apart already. Throws usage failure <c>key.invalid</c>.</summary>
+    public static ReadOnlyMemory<byte> Parse(
+        TableSchema table, IReadOnlyList<string> parts, TableEncoder encoder, Func<ReadOnlyMemory<byte>, bool> isThere)
+    {
+        var meant = Meanings(table, parts, encoder);
+        return meant.Find(key => isThere(key)) is { Length: > 0 } found ? found : meant[0];
+    }
+
+    /// <summary>All that parts may mean, the likeliest first.</summary>
+    public static List<ReadOnlyMemory<byte>> Meanings(TableSchema table, IReadOnlyList<string> parts, TableEncoder encoder)
     {
         if (!table.HasKey || parts.Count != table.PrimaryKey.Count)
         {
@@ -37,7 +49,14 @@ internal static class KeyParser
                 hint: table.HasKey ? $"Give {string.Join(", ", table.PrimaryKey)} in this order, separated by commas." : "Leave --key out to see all rows.");
         }
 
-        return encoder.EncodeKey([.. table.PrimaryKey.Select((name, i) => ParsePart(table.FindColumn(name)!, parts[i]))]);
+        IEnumerable<Value[]> keys = [[]];
+        foreach (var (name, text) in table.PrimaryKey.Zip(parts))
+        {
+            var values = Meanings(table.FindColumn(name)!, text).Distinct().ToList();
+            keys = keys.SelectMany(_ => values, (key, value) => (Value[])[.. key, value]);
+        }
+
+        return [.. keys.Take(MostMeanings).Select(key => encoder.EncodeKey(key))];
     }
 
     /// <summary>Where the closing quote stands; two quotes are one of the text.</summary>
@@ -51,11 +70,29 @@ internal static class KeyParser
         }
     }
 
-    private static Value ParsePart(Column column, string text)
+    /// <summary>A part that looks like a number is a number unless the column is declared as text; some engines hold exact numbers as digits.</summary>
+    private static IEnumerable<Value> Meanings(Column column, string text)
     {
-        if (IsText(column)) return Value.Text(text);
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer)) return Value.Integer(integer);
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) ? Value.Real(real) : Value.Text(text);
+        if (!IsText(column))
+        {
+            if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer)) yield return Value.Integer(integer);
+            else if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real)) yield return Value.Real(real);
+            if (Scaled(column, text) is { } digits) yield return Value.Text(digits);
+        }
+
+        yield return Value.Text(text);
+    }
+
+    /// <summary>The digits of a number with as many places as the column is declared with: <c>5</c> is <c>5.00</c> in a <c>numeric(9,2)</c>.</summary>
+    private static string? Scaled(Column column, string text)
+    {
+        if (!column.IsExactNumber || !decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) return null;
+        var comma = column.DeclaredType.IndexOf(',', StringComparison.Ordinal);
+        var end = column.DeclaredType.IndexOf(')', StringComparison.Ordinal);
+        if (comma < 0 || end < comma) return null;
+        if (!int.TryParse(column.DeclaredType.AsSpan(comma + 1, end - comma - 1), CultureInfo.InvariantCulture, out var places)) return null;
+        var digits = number.ToString("F" + Math.Max(places, 0), CultureInfo.InvariantCulture);
+        return decimal.Parse(digits, CultureInfo.InvariantCulture) == number ? digits : null;
     }
 
     private static bool IsText(Column column) =>

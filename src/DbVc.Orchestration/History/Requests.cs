@@ -28,8 +28,8 @@ public sealed record DiffReport(
 /// <summary>The statements that turn one state into another, read once; dispose it then.</summary>
 public sealed record ScriptReport(string Before, string After, IEnumerable<string> Statements, IDisposable Owner) : IDisposable
 {
-    /// <summary>A statement as it stands in a file of statements.</summary>
-    public static string Terminate(string statement) => ChangeScript.Terminate(statement);
+    /// <summary>Makes of a statement what stands in a file for the engine's own shell.</summary>
+    public Func<string, string> Terminate { get; init; } = ChangeScript.Terminate;
 
     public void Dispose() => Owner.Dispose();
 }
@@ -59,7 +59,11 @@ public sealed record BlameRequest(string Table, string Revision, string? Key, st
 
 /// <summary>Blame of some rows, found as they are read.</summary>
 /// <param name="Truncated">True when the table has more rows than are listed.</param>
-public sealed record BlameReport(string Table, CommitId Revision, IEnumerable<BlameRow> Rows, bool Truncated);
+public sealed record BlameReport(string Table, CommitId Revision, IEnumerable<BlameRow> Rows, bool Truncated)
+{
+    /// <summary>Columns whose text is a number.</summary>
+    public IReadOnlySet<string> Numbers { get; init; } = new HashSet<string>();
+}
 
 /// <summary>A row with the commit behind each cell.</summary>
 /// <param name="Cells">By column name.</param>
@@ -73,7 +77,11 @@ public sealed record BlameCell(string Column, Value Value, NamedCommit Commit, I
 public sealed record RowHistoryRequest(string Table, string Key, string Revision, int MaxVersions);
 
 /// <summary>The versions of one row, newest first.</summary>
-public sealed record RowHistoryReport(string Table, IReadOnlyList<NamedValue> Key, IReadOnlyList<RowVersionReport> Versions);
+public sealed record RowHistoryReport(string Table, IReadOnlyList<NamedValue> Key, IReadOnlyList<RowVersionReport> Versions)
+{
+    /// <summary>Columns whose text is a number.</summary>
+    public IReadOnlySet<string> Numbers { get; init; } = new HashSet<string>();
+}
 
 /// <summary>One version of a row.</summary>
 /// <param name="Change">added, modified, deleted, or moved where only its key changed.</param>

@@ -119,7 +119,8 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
         if (replay is { Table: { } table, Keys.Count: 0 }) after = SnapshotSelection.TakeTable(chunks, before, after, table);
         if (replay is { Table: { } only, Keys.Count: > 0 })
         {
-            after = SnapshotSelection.TakeRows(chunks, before, after, only, rows => replay.Keys.Select(key => KeyParser.Parse(rows.Table, key, rows)));
+            after = SnapshotSelection.TakeRows(chunks, before, after, only,
+                rows => replay.Keys.SelectMany(key => KeyParser.Meanings(rows.Table, KeyParser.Split(rows.Table, key), rows)));
         }
 
         var commits = new MergeHistory(context.Repository, CommitId.Parse(replay.After), context.Repository.Head(BranchName.Parse(record.Target)));

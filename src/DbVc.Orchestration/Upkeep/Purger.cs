@@ -42,11 +42,13 @@ internal sealed class Purger(WorkspaceContext context)
     private PurgeRecord Plan(PurgeRequest request)
     {
         var head = context.Repository.Head(BranchName.Main);
-        var commits = Store.ListCommits().Select(h => new CommitId(h)).OrderByDescending(id => context.Repository.ReadCommit(id).Time).Prepend(head);
+        var commits = Store.ListCommits().Select(h => new CommitId(h)).OrderByDescending(id => context.Repository.ReadCommit(id).Time).Prepend(head).ToList();
         var at = commits.Select(id => context.Repository.ReadSnapshot(id)).FirstOrDefault(s => s.FindTable(request.Table) is not null)
             ?? throw new DbVcException(FailureKind.Usage, "table.missing", $"There is no table '{request.Table}' in any commit.");
         var schema = at.FindTable(request.Table)!.Schema;
-        var key = KeyParser.Parse(schema, request.Key, new TableEncoder(schema));
+        var key = KeyParser.Parse(schema, request.Key, new TableEncoder(schema), meant => commits.Exists(id =>
+            context.Repository.ReadSnapshot(id).FindTable(request.Table) is { } table
+            && ProllyTree.TryGet(context.Repository.Chunks, table.Rows, meant.Span, out _)));
         return new PurgeRecord(schema.Name, Convert.ToBase64String(key.Span), Tombstone.Digest(schema.Name, key.Span),
             context.Repository.Clock.GetUtcNow(), context.Options.User.Name, null, null, 0)
         {

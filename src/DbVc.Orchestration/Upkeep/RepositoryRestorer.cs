@@ -26,15 +26,10 @@ internal sealed class RepositoryRestorer(RestoreRequest request, WorkspaceOption
         }
 
         var provider = DatabaseEngines.For(request.Database, new ProviderOptions(Path.GetTempPath(), options.LockTimeout));
-        var database = DatabaseEngines.FileOf(request.Database) is null ? DatabaseEngines.Normalize(request.Database, "/")
+        var database = DatabaseEngines.FileOf(request.Database) is null ? request.Database
             : Path.IsPathRooted(request.Database) ? Path.GetFullPath(request.Database)
             : Path.Combine(_layout.MainData, Path.GetFileName(request.Database));
-        if (provider.Exists(database) || Directory.Exists(database))
-        {
-            throw new DbVcException(FailureKind.Usage, "database.exists", "There is a file where the live database is to be made.", database,
-                "An import never writes into a database that exists. Choose another name.");
-        }
-
+        RefuseFilled(provider, database);
         var draft = _layout.Control + DraftSuffix;
         Directory.CreateDirectory(_layout.Root);
         if (Directory.Exists(draft)) Directory.Delete(draft, recursive: true);
@@ -53,9 +48,33 @@ internal sealed class RepositoryRestorer(RestoreRequest request, WorkspaceOption
         }
     }
 
+    /// <summary>A file must not exist; on a server, where not everybody may make databases, an empty one is taken too.</summary>
+    private void RefuseFilled(IDatabaseProvider provider, string database)
+    {
+        var isFile = DatabaseEngines.FileOf(database) is not null;
+        if (isFile && (provider.Exists(database) || Directory.Exists(database)))
+        {
+            throw new DbVcException(FailureKind.Usage, "database.exists", "There is a file where the live database is to be made.", database,
+                "An import never writes into a database that exists. Choose another name.");
+        }
+
+        if (isFile || !provider.Exists(database)) return;
+        using var there = provider.Open(database);
+        using var read = there.BeginRead();
+        if (read.State is null && read.ReadSchema() is { Tables.Count: 0, Objects.Count: 0 }) return;
+        throw new DbVcException(FailureKind.Usage, "database.exists", "The database to restore into is not empty.", DatabaseEngines.Show(database),
+            "An import never writes into a database that holds something. Name an empty one, or one that is not there yet.");
+    }
+
     private ExportReader Build(string control, string database, CancellationToken cancel)
     {
         using var store = RepositoryStore.Create(control, options.StoreReached);
+        var draft = new RepositoryLayout(_layout.Root, control);
+        if (DatabaseEngines.FileOf(database) is null)
+        {
+            database = DatabaseEngines.Normalize(SecretFiles.Strip(draft, database, SecretFiles.LivePassword), Directory.GetCurrentDirectory());
+        }
+
         using var chunks = store.Chunks.BeginWrite();
         var export = Importer.Open(request.File, chunks, cancel);
         if (export.Manifest.Engine != DatabaseEngines.EngineOf(database))
@@ -70,7 +89,7 @@ internal sealed class RepositoryRestorer(RestoreRequest request, WorkspaceOption
         var identity = new RepositoryIdentity(NewId(), NewId(), request.Name ?? export.Manifest.Name, export.Manifest.Engine, database);
         using (var first = store.Begin())
         {
-            identity.Write(first, new RepositoryLayout(_layout.Root, control));
+            identity.Write(first, draft);
             first.Commit();
         }
 
@@ -85,7 +104,7 @@ internal sealed class RepositoryRestorer(RestoreRequest request, WorkspaceOption
         chunks.Publish();
         transaction.Publish();
         File.WriteAllText(Path.Combine(control, "config.yaml"), Configuration.DefaultText);
-        new RepositoryLayout(_layout.Root, control).Create();
+        draft.Create();
         return export;
     }
 

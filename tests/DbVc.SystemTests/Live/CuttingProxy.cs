@@ -7,8 +7,8 @@ namespace DbVc.SystemTests;
 internal sealed class CuttingProxy : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly int _server;
     private readonly Lock _lock = new();
+    private int _server;
     private readonly List<TcpClient> _open = [];
     private long _limit = long.MaxValue;
 
@@ -32,6 +32,13 @@ internal sealed class CuttingProxy : IDisposable
 
     /// <summary>Lets everybody through again.</summary>
     public void Heal() => Set(long.MaxValue);
+
+    /// <summary>Ends all connections; new ones go to another server, as when an address is given to one that takes over.</summary>
+    public void Redirect(int server)
+    {
+        _server = server;
+        Cut();
+    }
 
     public void Dispose()
     {

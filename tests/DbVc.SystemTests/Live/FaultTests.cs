@@ -24,7 +24,7 @@ public sealed class FaultTests : IDisposable
         _started = new LiveShop(engine, init: false);
         using var proxy = new CuttingProxy(Shop.Live.Server!.Port);
         Shop.Init(new UriBuilder(Shop.Live.Address) { Port = proxy.Port }.Uri.ToString());
-        var (cuts, rounds) = (0, ProofMode.IsLong ? 100 : 6);
+        var (cuts, rounds) = (0, ProofMode.Rounds(100, 6));
         var whole = 0L;
         for (var round = 0; round <= rounds; round++)
         {

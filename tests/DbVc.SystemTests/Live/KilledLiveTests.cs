@@ -9,9 +9,6 @@ namespace DbVc.SystemTests;
 /// <summary>Processes killed with -9 on every engine, at each step and at random moments: the next command alone brings old or new, whole.</summary>
 public sealed class KilledLiveTests : IDisposable
 {
-    private static readonly PublishStep[] s_steps =
-        [PublishStep.Planned, PublishStep.IntentWritten, PublishStep.Applied, PublishStep.LiveCommitted, PublishStep.RefMoved];
-
     private OperationHost _spare = new();
     private LiveShop? _started;
 
@@ -35,9 +32,9 @@ public sealed class KilledLiveTests : IDisposable
     public void A_capture_a_merge_and_a_rollback_killed_at_a_step_are_undone_or_finished(LiveEngine engine)
     {
         _started = new LiveShop(engine);
-        for (var round = 0; round < s_steps.Length; round++)
+        for (var round = 0; round < LiveShop.Steps.Count; round++)
         {
-            var (step, name) = (s_steps[round], "work" + round);
+            var (step, name) = (LiveShop.Steps[round], "work" + round);
             var done = step >= PublishStep.LiveCommitted;
             var start = (Dump: Shop.Live.Dump(), Head: Shop.Head());
             var merged = Shop.Branch(name, round);
@@ -121,7 +118,7 @@ public sealed class KilledLiveTests : IDisposable
         _started = new LiveShop(engine);
         var random = new Random(ProofMode.Seed);
         var tally = new KillTally();
-        var rounds = ProofMode.IsLong ? 500 : 20;
+        var rounds = ProofMode.Rounds(500, 20);
         for (var kill = 0; kill < rounds;)
         {
             var name = "w" + kill;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DbVc.Live;
 using DbVc.Model;
 using DbVc.Orchestration;
 using DbVc.TestServers;
@@ -29,6 +30,10 @@ internal sealed class LiveShop : IDisposable
         Insert("items", rows, i => $"({i}, {i % 3}, 'note {i}')");
         if (init) Init();
     }
+
+    /// <summary>The steps of a publishing at which something is killed.</summary>
+    public static IReadOnlyList<PublishStep> Steps { get; } =
+        [PublishStep.Planned, PublishStep.IntentWritten, PublishStep.Applied, PublishStep.LiveCommitted, PublishStep.RefMoved];
 
     public LiveUnderTest Live { get; }
 

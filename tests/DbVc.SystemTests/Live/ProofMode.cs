@@ -18,6 +18,11 @@ internal static class ProofMode
         ? int.Parse(text, CultureInfo.InvariantCulture)
         : Environment.TickCount;
 
+    /// <summary>How often something is tried: as the mode says, or as <c>DBVC_ROUNDS</c> does.</summary>
+    public static int Rounds(int whole, int brief) => Environment.GetEnvironmentVariable("DBVC_ROUNDS") is { Length: > 0 } text
+        ? int.Parse(text, CultureInfo.InvariantCulture)
+        : IsLong ? whole : brief;
+
     /// <summary>Each of these engines, or those that the run was told to take.</summary>
     public static TheoryData<LiveEngine> Engines(IEnumerable<LiveEngine> brief)
     {

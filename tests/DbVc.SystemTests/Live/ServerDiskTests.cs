@@ -5,7 +5,7 @@ using Xunit;
 
 namespace DbVc.SystemTests;
 
-/// <summary>The disk on which a server keeps the live database is full at the wrong moment.</summary>
+/// <summary>The disk on which a server keeps the live database, or that of the repository, is full at the wrong moment.</summary>
 public sealed class ServerDiskTests : IDisposable
 {
     private readonly string _disk = Directory.CreateTempSubdirectory("dbvc-disk-").FullName;
@@ -20,13 +20,12 @@ public sealed class ServerDiskTests : IDisposable
     [Fact]
     public void A_disk_of_PostgreSQL_that_is_full_is_said_at_init_and_merge_and_all_goes_on_when_there_is_space_again()
     {
-        _isMounted = Run("mount", "-t", "tmpfs", "-o", "size=40m", "dbvc", _disk) == 0;
-        Assert.SkipUnless(_isMounted, "Only root may mount a small disk.");
+        Mount(_disk, "40m");
         using var shop = new LiveShop(LiveEngine.Postgres15, init: false);
         var space = Path.Combine(_disk, "space");
         Directory.CreateDirectory(space);
         Assert.Equal(0, Run("chown", "-R", "--reference=" + Path.Combine(shop.Live.Server!.FolderPath, "data"), _disk));
-        var database = new Uri(shop.Live.Address).AbsolutePath.TrimStart('/');
+        var database = DatabaseOf(shop);
         shop.Live.Server.Run($"CREATE TABLESPACE small LOCATION '{space}'");
         shop.Live.Server.Run($"ALTER DATABASE {database} SET TABLESPACE small");
 
@@ -47,8 +46,77 @@ public sealed class ServerDiskTests : IDisposable
         Free();
         Assert.Equal(MergeState.Merged, Merge(shop));
         Assert.Equal(after, shop.Live.Dump());
-        using var whole = shop.Open();
-        shop.CheckWhole(whole);
+        CommitOnFullServer(shop);
+    }
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Engines))]
+    public void A_full_disk_of_the_repository_is_said_at_commit_and_merge_and_the_live_database_is_left_alone(LiveEngine engine)
+    {
+        using var shop = new LiveShop(engine, init: false);
+        Mount(shop.Folder, "24m");
+        try
+        {
+            var filler = Path.Combine(shop.Folder, "filler");
+            shop.Init();
+            var after = shop.Branch("work", 4);
+            shop.Live.Execute("UPDATE items SET note = CONCAT('late ', order_id) WHERE order_id % 4 = 2 AND order_id % 50 <> 4;\n");
+            var (before, head) = (shop.Live.Dump(), shop.Head());
+            Assert.NotEqual(0, Run("cp", "/dev/zero", filler));
+            Assert.Equal("store.full", Assert.Throws<DbVcException>(() => Commit(shop)).Code);
+            Assert.Equal("store.full", Assert.Throws<DbVcException>(() => Merge(shop)).Code);
+            File.Delete(filler);
+            Assert.Equal(head, shop.Head());
+            Assert.Equal(before, shop.Live.Dump());
+            Commit(shop);
+            using (var workspace = shop.Open()) shop.CheckWhole(workspace);
+            Assert.Equal(MergeState.Merged, Merge(shop));
+            Assert.NotEqual(after, shop.Live.Dump());
+            using var whole = shop.Open();
+            shop.CheckWhole(whole);
+        }
+        finally
+        {
+            Run("umount", "--lazy", shop.Folder);
+        }
+    }
+
+    public static TheoryData<LiveEngine> Engines => ProofMode.Servers([LiveEngine.Postgres15, LiveEngine.MariaDb]);
+
+    /// <summary>Only while <see cref="_disk"/> is full: the row that a commit writes needs no new page, or it is said.</summary>
+    private void CommitOnFullServer(LiveShop shop)
+    {
+        shop.Live.Execute("UPDATE items SET note = 'late' WHERE order_id = 7;\n");
+        Fill();
+        var (before, head) = (shop.Live.Dump(), shop.Head());
+        var failure = Record.Exception(() => Commit(shop));
+        Assert.True(failure is null or DbVcException { Code: "database.full" }, failure?.ToString());
+        Free();
+        Assert.Equal(before, shop.Live.Dump());
+        if (failure is not null)
+        {
+            Assert.Equal(head, shop.Head());
+            Commit(shop);
+        }
+
+        Assert.NotEqual(head, shop.Head());
+        using var workspace = shop.Open();
+        shop.CheckWhole(workspace);
+    }
+
+    private static void Commit(LiveShop shop)
+    {
+        using var workspace = shop.Open();
+        Assert.NotNull(workspace.Branches.Commit(BranchName.Main, "Late", null, CancellationToken.None).Commit);
+    }
+
+    private static string DatabaseOf(LiveShop shop) => new Uri(shop.Live.Address).AbsolutePath.TrimStart('/');
+
+    private void Mount(string folder, string size)
+    {
+        var isMounted = Run("mount", "-t", "tmpfs", "-o", "size=" + size, "dbvc", folder) == 0;
+        Assert.SkipUnless(isMounted, "Only root may mount a small disk.");
+        _isMounted |= folder == _disk;
     }
 
     private static MergeState Merge(LiveShop shop)

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DbVc.Live;
 using DbVc.Model;
 using DbVc.Orchestration;
 using Xunit;
@@ -9,9 +8,6 @@ namespace DbVc.SystemTests;
 /// <summary>The database server itself killed with -9 and started again while db-vc works on it: the next command alone brings old or new, whole.</summary>
 public sealed class ServerKilledTests : IDisposable
 {
-    private static readonly PublishStep[] s_steps =
-        [PublishStep.Planned, PublishStep.IntentWritten, PublishStep.Applied, PublishStep.LiveCommitted, PublishStep.RefMoved];
-
     private LiveShop? _started;
 
     public static TheoryData<LiveEngine> Engines => ProofMode.Servers([LiveEngine.Postgres18, LiveEngine.MariaDb]);
@@ -25,13 +21,13 @@ public sealed class ServerKilledTests : IDisposable
     public void A_server_killed_at_a_step_of_a_merge_leaves_old_or_new(LiveEngine engine)
     {
         _started = new LiveShop(engine);
-        for (var round = 0; round < s_steps.Length; round++)
+        for (var round = 0; round < LiveShop.Steps.Count; round++)
         {
             var name = "work" + round;
             var before = Shop.Live.Dump();
             var after = Shop.Branch(name, round);
             using var host = new OperationHost();
-            host.BeginAndPause("merge", Shop.Folder, name, s_steps[round]);
+            host.BeginAndPause("merge", Shop.Folder, name, LiveShop.Steps[round]);
             Shop.Live.Server!.Kill();
             Shop.Live.Server.Restart();
             Judge(host.Continue(), name, before, after);
@@ -45,7 +41,7 @@ public sealed class ServerKilledTests : IDisposable
         _started = new LiveShop(engine);
         var random = new Random(ProofMode.Seed);
         var usual = TimeSpan.Zero;
-        var (failed, rounds) = (0, ProofMode.IsLong ? 100 : 5);
+        var (failed, rounds) = (0, ProofMode.Rounds(100, 5));
         for (var round = 0; round < rounds; round++)
         {
             var name = "work" + round;

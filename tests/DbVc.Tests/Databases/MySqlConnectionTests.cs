@@ -57,6 +57,17 @@ public sealed class MySqlConnectionTests
         }
     }
 
+    [Fact]
+    public void What_is_shown_of_an_address_does_not_say_where_the_password_is()
+    {
+        var file = Path.GetTempFileName();
+        File.WriteAllText(file, "s3cr3t-word");
+        var address = MySqlAddress.Of(ServerAddress.Parse($"mysql://ann@127.0.0.1:1/shop?password_file={file}&sslmode=disable"));
+        File.Delete(file);
+        Assert.Equal("mysql://ann@127.0.0.1:1/shop?sslmode=disable", address.Display);
+        Assert.Equal("mysql://ann@127.0.0.1:1/shop?sslmode=disable", Assert.Throws<DbVcException>(() => MySqlHandle.Open(address)).Where);
+    }
+
     [Theory]
     [InlineData("host=evil;ssl-enforce=0")]
     [InlineData("a,b")]

@@ -37,7 +37,8 @@ public sealed class PostgresSharedViewTests : IDisposable
                     + $"{random.Next(4000)}");
                 Interlocked.Increment(ref moves);
             }
-        });
+        })
+        { IsBackground = true };
         writer.Start();
         for (var round = 0; round < 5; round++)
         {
@@ -71,7 +72,7 @@ public sealed class PostgresSharedViewTests : IDisposable
         Thread altering;
         using (var read = live.BeginRead())
         {
-            altering = new Thread(() => _fixture.Execute(location, "ALTER TABLE t3 ADD COLUMN later integer"));
+            altering = new Thread(() => _fixture.Execute(location, "ALTER TABLE t3 ADD COLUMN later integer")) { IsBackground = true };
             altering.Start();
             while (IsNobodyWaiting(location)) Thread.Sleep(10);
             var view = read.Share()!;
