@@ -60,7 +60,9 @@ public sealed class ScriptShellTests : IDisposable
             workspace.Branches.Commit(copy, "As the shell left it", null, CancellationToken.None);
             using var rest = workspace.History.Diff(new DiffRequest(after, "copy", null, 10), CancellationToken.None);
             Assert.Empty(rest.Tables.Select(t => t.Name));
-            Assert.Empty(rest.Schema.Select(s => $"{s.Kind} {s.Object}: {s.Before} / {s.After}"));
+            // MariaDB's bodies get the script's sql_mode, not their own (docs/databases.md).
+            var schema = rest.Schema.Where(s => !isMariaDb || !(s.Before + s.After).Contains("sql_mode", StringComparison.Ordinal));
+            Assert.Empty(schema.Select(s => $"{s.Kind} {s.Object}: {s.Before} / {s.After}"));
             var wanted = after == "HEAD" ? Shop.Live.Address : workspace.Branches.Show(BranchName.Parse(after)).Database!;
             Assert.Equal(Shop.Live.Dump(wanted), Shop.Live.Dump(location));
         }

@@ -49,40 +49,6 @@ public sealed class ServerDiskTests : IDisposable
         CommitOnFullServer(shop);
     }
 
-    [Fact]
-    public void A_disk_of_MariaDB_that_is_full_is_said_at_init_and_merge_and_all_goes_on_when_there_is_space_again()
-    {
-        Mount(_disk, "40m");
-        using var shop = new LiveShop(LiveEngine.MariaDb, init: false);
-        var (server, folder) = (shop.Live.Server!, Path.Combine(shop.Live.Server!.FolderPath, "data", DatabaseOf(shop)));
-        server.Kill();
-        var space = Path.Combine(_disk, "space");
-        Assert.Equal(0, Run("cp", "-a", folder, space));
-        Directory.Delete(folder, recursive: true);
-        Directory.CreateSymbolicLink(folder, space);
-        Assert.Equal(0, Run("chown", "-R", "--reference=" + Path.Combine(server.FolderPath, "data"), _disk));
-        server.Restart();
-
-        var before = shop.Live.Dump();
-        Fill();
-        Assert.Equal("database.full", Assert.Throws<DbVcException>(shop.Init).Code);
-        Free();
-        Assert.Equal(before, shop.Live.Dump());
-        Assert.Empty(Directory.EnumerateFileSystemEntries(shop.Folder));
-        shop.Init();
-        using (var begun = shop.Open()) shop.CheckWhole(begun);
-
-        var after = shop.Branch("work", "INSERT INTO items SELECT order_id, line + 10 + seq, REPEAT('x', 100) FROM items, seq_1_to_40;\n");
-        Fill();
-        Assert.Equal("database.full", Assert.Throws<DbVcException>(() => Merge(shop)).Code);
-        Assert.Equal(before, shop.Live.Dump());
-        using (var workspace = shop.Open()) shop.CheckWhole(workspace);
-        Free();
-        Assert.Equal(MergeState.Merged, Merge(shop));
-        Assert.Equal(after, shop.Live.Dump());
-        CommitOnFullServer(shop);
-    }
-
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Engines))]
     public void A_full_disk_of_the_repository_is_said_at_commit_and_merge_and_the_live_database_is_left_alone(LiveEngine engine)
