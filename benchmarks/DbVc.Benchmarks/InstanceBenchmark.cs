@@ -89,6 +89,7 @@ internal static class InstanceBenchmark
         using var workspace = Workspace.Open(folder, s_options, CancellationToken.None);
         var first = Bench.Time(() => workspace.Branches.Create(BranchName.Parse("first"), null, CancellationToken.None));
         Console.WriteLine($"{kind}: {workspace.Upkeep.ReadShadow().Bytes >> 20} MiB; the first branch, main's copy made for it: {first:0.000} s");
+        if (kind != ServerKind.MariaDb) MeasureInstances(server, workspace.Upkeep.ReadShadow().Place!, folder);
         List<double> branches = [], questions = [];
         for (var i = 0; i < Branches; i++)
         {
@@ -102,6 +103,25 @@ internal static class InstanceBenchmark
         Bench.Print("  a question about the past, first time", questions[..1]);
         Bench.Print("  the same again", questions[1..]);
         foreach (var branch in workspace.Branches.List().Where(b => b.Name != "main")) workspace.Branches.Delete(BranchName.Parse(branch.Name));
+    }
+
+    /// <summary>The database alone, from the pool: no capture of main before it, no commit and no branch.</summary>
+    private static void MeasureInstances(DatabaseServer server, string shown, string folder)
+    {
+        var password = Path.Combine(folder, "password");
+        File.WriteAllText(password, server.Password);
+        var shadow = ServerAddress.Parse(shown).WithOption("password_file", password);
+        var provider = new PostgresProvider(shadow.WithDatabase(null));
+        List<double> seconds = [];
+        for (var i = 0; i < Branches; i++)
+        {
+            var place = shadow.WithDatabase($"{shadow.Database}{i}").ToString();
+            Thread.Sleep(TimeSpan.FromSeconds(4));
+            seconds.Add(Bench.Time(() => provider.Clone(shadow.ToString(), place)));
+            provider.Drop(place);
+        }
+
+        Bench.Print("  an instance, the database alone", seconds);
     }
 
     private static void Ask(Workspace workspace)

@@ -22,6 +22,7 @@ var benchmarks = new Dictionary<string, Action<Bench>>
     ["server-load"] = ServerLoadBenchmark.Run,
     ["branch"] = InstanceBenchmark.RunSqlite,
     ["branch-servers"] = InstanceBenchmark.RunServers,
+    ["branch-commit"] = BranchCommitBenchmark.Run,
 };
 
 // A number among the names is the size of the tables, for benchmarks that let it be chosen.

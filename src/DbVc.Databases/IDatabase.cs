@@ -104,7 +104,11 @@ public interface IDatabaseProvider
 
     /// <summary>A consistent, isolated, durable copy of <paramref name="source"/> at <paramref name="destination"/> by the fastest safe way.
     /// Either the whole copy stands at the destination afterwards, or nothing.</summary>
-    void Clone(string source, string destination);
+    /// <returns>The mark (<see cref="IReadSnapshot.Mark"/>) of the copy before anybody else could reach it, where having it costs nothing; else null.</returns>
+    string? Clone(string source, string destination);
+
+    /// <summary>True if a mark of a database says as much about a copy of its storage: what changed in the copy is found by comparing the two.</summary>
+    bool MarksHoldForCopies => false;
 
     /// <summary>Runs one read-only statement of untrusted SQL on a database as it was, without making that database: rows are read as the statement
     /// asks for them. <paramref name="history"/> must stay readable until the answer is disposed.</summary>

@@ -70,11 +70,12 @@ public sealed class MySqlProvider : IDatabaseProvider
         else MySqlClone.CreateEmpty(handle, address);
     }
 
-    public void Clone(string source, string destination)
+    public string? Clone(string source, string destination)
     {
         var from = AddressOf(source);
         if (!Stands(from)) throw MySqlError.Missing(from);
         MySqlClone.Run(from, AddressOf(destination), _options.ReadTimeout);
+        return null;
     }
 
     public IQueryResult QueryHistory(IHistory history, string sql, QueryLimits limits) =>

@@ -29,6 +29,7 @@ internal static class PostgresClone
     public static void Create(PostgresAddress address, PostgresLocale? locale = null)
     {
         using var server = OpenServer(address);
+        Lock(server, address.Database);
         Create(server, address, locale);
     }
 
@@ -44,6 +45,7 @@ internal static class PostgresClone
     public static void Drop(PostgresAddress address)
     {
         using var server = OpenServer(address);
+        Lock(server, address.Database);
         Drop(server, address.Database);
         Drop(server, address.Database + DraftMark);
         PostgresReadyPool.Drop(server, address.Database);
@@ -52,27 +54,46 @@ internal static class PostgresClone
     public static void RemoveDrafts(PostgresAddress address)
     {
         using var server = OpenServer(address);
-        Drop(server, address.Database + DraftMark);
+        if (TryLock(server, address.Database)) Drop(server, address.Database + DraftMark);
     }
 
-    /// <summary>A copy under another name; whole when it has that name.</summary>
-    public static void Run(PostgresAddress source, PostgresAddress destination, TimeSpan timeout)
+    /// <summary>A copy under another name; whole when it has that name. Returns the mark of what it holds.</summary>
+    public static string? Run(PostgresAddress source, PostgresAddress destination, TimeSpan timeout)
     {
         using var server = OpenServer(destination);
+        Lock(server, destination.Database);
         RequireCopyable(server, source, destination);
-        if (PostgresReadyPool.TryTake(server, source, destination.Database))
+        if (PostgresReadyPool.TryTake(server, source, destination.Database, out var mark))
         {
             Close(server, destination.Database);
-            return;
+            return mark;
         }
 
-        var draft = destination.With(destination.Database + DraftMark);
-        Drop(server, draft.Database);
+        var draft = DropDraft(server, destination);
         if (IsInUse(server, source.Database)) PostgresRowCopy.Run(source, draft, timeout);
         else Copy(server, source.Database, draft.Database);
+        mark = PostgresMark.ReadFresh(server, draft.Database)?.ToString();
         server.Execute($"ALTER DATABASE {PostgresName.Quote(draft.Database)} RENAME TO {PostgresName.Quote(destination.Database)}");
         Close(server, destination.Database);
         PostgresReadyPool.Prepare(source);
+        return mark;
+    }
+
+    /// <summary>Waits until nobody else makes or drops a database of that name. The lock is held by the connection that makes it, so it stays while the server
+    /// still works for a client that is dead.</summary>
+    public static void Lock(PostgresConnection server, string database) =>
+        _ = server.ReadText("SELECT 'held' FROM pg_advisory_lock(hashtextextended($1, 0))", database);
+
+    /// <summary>False if somebody is at it. Who comes next waits no longer than the connection is used.</summary>
+    public static bool TryLock(PostgresConnection server, string database) =>
+        server.ReadText("SELECT pg_try_advisory_lock(hashtextextended($1, 0))::text", database) == "true";
+
+    /// <summary>The name under which the holder of the lock makes a database. What lies there is of one who is dead, or would have the lock.</summary>
+    public static PostgresAddress DropDraft(PostgresConnection server, PostgresAddress address)
+    {
+        var draft = address.With(address.Database + DraftMark);
+        Drop(server, draft.Database);
+        return draft;
     }
 
     /// <summary>The statement that copies a database, settings of the session included.</summary>

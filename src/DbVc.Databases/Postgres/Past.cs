@@ -59,11 +59,9 @@ internal sealed class PostgresPast(ServerAddress workServer, string prefix, Post
     private void Make(PostgresAddress address, Action<PostgresConnection> fill)
     {
         using var server = PostgresClone.OpenServer(address);
-        _ = server.ReadText("SELECT 'held' FROM pg_advisory_lock(hashtextextended($1, 0))", address.Database);
+        PostgresClone.Lock(server, address.Database);
         if (PostgresClone.List(server, address.Database).Contains(address.Database)) return;
-        var draft = address.With(address.Database + PostgresClone.DraftMark);
-        // Whoever had begun it is dead, or would have the lock.
-        PostgresClone.Drop(server, draft.Database);
+        var draft = PostgresClone.DropDraft(server, address);
         try
         {
             PostgresClone.Create(server, draft, live is null ? null : PostgresLocale.Read(live));
@@ -108,7 +106,11 @@ internal sealed class PostgresPast(ServerAddress workServer, string prefix, Post
         var dropped = new HashSet<string>(StringComparer.Ordinal);
         if (!counts)
         {
-            foreach (var draft in all[true].Where(d => evenUsed || IsAbandoned(server, d.Copy.Database))) PostgresClone.Drop(server, draft.Copy.Database);
+            foreach (var draft in all[true].Select(d => d.Copy.Database))
+            {
+                if (evenUsed || PostgresClone.TryLock(server, draft[..^PostgresClone.DraftMark.Length])) PostgresClone.Drop(server, draft);
+            }
+
             foreach (var copy in PastCopies.Surplus(whole.Select(c => c.Copy), unusedFor))
             {
                 if (evenUsed) PostgresClone.Drop(server, copy.Database);
@@ -119,14 +121,6 @@ internal sealed class PostgresPast(ServerAddress workServer, string prefix, Post
 
         var left = whole.Where(c => !dropped.Contains(c.Copy.Database)).ToList();
         return new PastKept(left.Count, left.Sum(c => c.Copy.Bytes), dropped.Count);
-    }
-
-    private static bool IsAbandoned(PostgresConnection server, string draft)
-    {
-        var name = draft[..^PostgresClone.DraftMark.Length];
-        if (server.ReadText("SELECT pg_try_advisory_lock(hashtextextended($1, 0))::text", name) != "true") return false;
-        // Who comes now waits no longer than the drop takes: the lock goes with the connection.
-        return true;
     }
 
     private static bool TryDrop(PostgresConnection server, string database)

@@ -76,7 +76,8 @@ public sealed class PostgresProvider(ServerAddress? workServer = null) : IDataba
         PostgresClone.Create(address, LocaleFor(address));
     }
 
-    public void Clone(string source, string destination) => PostgresClone.Run(PostgresAddress.Parse(source), PostgresAddress.Parse(destination), ReadTimeout);
+    public string? Clone(string source, string destination) =>
+        PostgresClone.Run(PostgresAddress.Parse(source), PostgresAddress.Parse(destination), ReadTimeout);
 
     public IQueryResult QueryHistory(IHistory history, string sql, QueryLimits limits)
     {

@@ -16,12 +16,24 @@ internal static class PostgresReadyPool
     private const string Mark = "_ready_";
 
     /// <summary>Gives a copy of the source, as it is now, its new name; false if none is ready. Others are made ready for the next time.</summary>
-    public static bool TryTake(PostgresConnection server, PostgresAddress source, string name)
+    /// <param name="server">Any database of the server.</param>
+    /// <param name="source">What was copied.</param>
+    /// <param name="name">The new name.</param>
+    /// <param name="mark">Of what the copy holds.</param>
+    public static bool TryTake(PostgresConnection server, PostgresAddress source, string name, out string? mark)
     {
+        mark = null;
         if (PrefixFor(source.Database) is not { } prefix || ReadState(source) is not { } state) return false;
-        var taken = PostgresClone.List(server, prefix + state).Exists(ready => TryRename(server, ready, name));
-        if (taken) Refill(server, source, state);
-        return taken;
+        foreach (var ready in PostgresClone.List(server, prefix + state))
+        {
+            // Read before it has a name that others look for.
+            mark = PostgresMark.ReadFresh(server, ready)?.ToString();
+            if (!TryRename(server, ready, name)) continue;
+            Refill(server, source, state);
+            return true;
+        }
+
+        return false;
     }
 
     /// <summary>Has the server make copies of the source, as it is now, and drop those of older states. Returns before it is done.</summary>

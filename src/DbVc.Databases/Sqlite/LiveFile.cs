@@ -24,8 +24,10 @@ internal static unsafe class LiveFile
     public static void Copy(SqliteHandle source, SafeFileHandle destination)
     {
         var file = Find(source);
-        if (FindDescriptor(source) is { } descriptor && LinuxFiles.TryReflink(descriptor, destination)) return;
-        CopyBytes(file, Size(source), source.Path, destination);
+        var size = Size(source);
+        if (FindDescriptor(source) is { } descriptor
+            && (LinuxFiles.TryReflink(descriptor, destination) || LinuxFiles.TryCopy(descriptor, destination, size))) return;
+        CopyBytes(file, size, source.Path, destination);
     }
 
     /// <summary>The length of the main file.</summary>

@@ -75,11 +75,16 @@ public sealed class SqliteProvider(string scratchFolder) : IDatabaseProvider
         }
     }
 
-    public void Clone(string source, string destination)
+    /// <summary>Pages are told by what they hold, whatever file they lie in.</summary>
+    public bool MarksHoldForCopies => true;
+
+    /// <summary>Its mark would cost a pass over the file, which sharing its blocks does without.</summary>
+    public string? Clone(string source, string destination)
     {
         var path = Path.GetFullPath(destination);
         RequireAbsent(path);
         SqliteClone.Run(Path.GetFullPath(source), path, ReadTimeout);
+        return null;
     }
 
     public IQueryResult QueryHistory(IHistory history, string sql, QueryLimits limits) => SqliteQuery.Run(history, sql, limits);

@@ -11,7 +11,7 @@ internal sealed class SelectedSnapshot(IReadSnapshot whole, TableSelection selec
     public LiveState? State => whole.State;
 
     /// <summary>A mark made under another selection says nothing: what was left out then may have changed at any time.</summary>
-    public string? Mark => whole.Mark is { } mark ? $"{selection.Mark}:{mark}" : null;
+    public string? Mark => whole.Mark is { } mark ? selection.MarkOf(mark) : null;
 
     /// <summary>Throws kind Refused, <c>selection.foreign-key</c>: a table cannot stand in a branch's database without those that it refers to.</summary>
     public DatabaseSchema ReadSchema()

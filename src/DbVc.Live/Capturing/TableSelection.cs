@@ -32,6 +32,9 @@ public sealed record TableSelection(IReadOnlyList<string> Include, IReadOnlyList
     /// <summary>The database's own part of a mark that a snapshot of <see cref="Of(IReadSnapshot)"/> gave.</summary>
     internal string DatabaseMark(string mark) => IsAll ? mark : mark[(Mark.Length + 1)..];
 
+    /// <summary>The mark that a snapshot of <see cref="Of(IReadSnapshot)"/> would give of a database whose own is this.</summary>
+    internal string MarkOf(string databaseMark) => IsAll ? databaseMark : $"{Mark}:{databaseMark}";
+
     /// <summary>The view of the database through the selection; the selection owns the snapshot from here on.</summary>
     public IReadSnapshot Of(IReadSnapshot snapshot) => IsAll ? snapshot : new SelectedSnapshot(snapshot, this);
 

@@ -17,13 +17,7 @@ public sealed class BranchInstances(LiveContext context, Shadow shadow)
     public IDatabase Open(BranchRecord branch)
     {
         var location = Locate(branch);
-        if (!context.Provider.Exists(location))
-        {
-            Directory.CreateDirectory(context.Layout.Branch(BranchName.Parse(branch.Name)));
-            var head = context.Repository.Head(BranchName.Parse(branch.Name));
-            shadow.CloneAt(head, location);
-        }
-
+        if (!context.Provider.Exists(location)) Make(branch, context.Repository.Head(BranchName.Parse(branch.Name)));
         return context.Provider.OpenConnected(location);
     }
 
@@ -33,10 +27,9 @@ public sealed class BranchInstances(LiveContext context, Shadow shadow)
     public void Reset(BranchRecord branch)
     {
         Drop(branch);
-        Directory.CreateDirectory(context.Layout.Branch(BranchName.Parse(branch.Name)));
         var head = context.Repository.Head(BranchName.Parse(branch.Name));
         var common = new CommitGraph(context.Repository).MergeBases(head, context.Repository.Head(BranchName.Main));
-        shadow.CloneAt(common.Count > 0 ? common[0] : CommitId.Parse(branch.Base), Locate(branch));
+        Make(branch, common.Count > 0 ? common[0] : CommitId.Parse(branch.Base));
     }
 
     /// <summary>Removes the instance. Nothing there is no error.</summary>
@@ -44,5 +37,14 @@ public sealed class BranchInstances(LiveContext context, Shadow shadow)
     {
         new MarkShelf(context.Repository.Store).Drop(BranchName.Parse(branch.Name));
         context.Provider.Drop(Locate(branch));
+    }
+
+    /// <summary>What it holds is known from its first moment, so that the first capture need not read it.</summary>
+    private void Make(BranchRecord branch, CommitId commit)
+    {
+        var name = BranchName.Parse(branch.Name);
+        Directory.CreateDirectory(context.Layout.Branch(name));
+        if (shadow.CloneAt(commit, Locate(branch)) is not { } mark) return;
+        new MarkShelf(context.Repository.Store).Put(MarkShelf.Entry(name, context.Repository.ReadCommit(commit).Snapshot, context.Selection.MarkOf(mark)));
     }
 }

@@ -16,6 +16,8 @@ public sealed class Shadow(LiveContext context)
     private const string Id = "shadow";
     private const int FewRows = 5_000;
 
+    private static readonly TimeSpan s_briefly = TimeSpan.FromSeconds(1);
+
     /// <summary>The copy's location. Throws <c>branches.server-unset</c> where the engine has no place for it yet.</summary>
     public string Location => context.Provider.Locate(new PrivateDatabase(context.Layout.Shadow, FileName, context.Identity.Id, Id));
 
@@ -59,15 +61,39 @@ public sealed class Shadow(LiveContext context)
         session.Commit();
     }
 
-    /// <summary>Makes an isolated copy of the database as it is at <paramref name="commit"/>.</summary>
-    public void CloneAt(CommitId commit, string destination)
+    /// <summary>Makes an isolated copy of the database as it is at <paramref name="commit"/>. Returns the copy's mark where the engine gives one with
+    /// it.</summary>
+    public string? CloneAt(CommitId commit, string destination)
     {
         using var held = Lock();
         // Another command may have made it while this one waited.
-        if (context.Provider.Exists(destination)) return;
+        if (context.Provider.Exists(destination)) return null;
         Sweep(destination);
         MoveTo(commit);
-        context.Provider.Clone(Location, destination);
+        return context.Provider.Clone(Location, destination);
+    }
+
+    /// <summary>
+    /// What a branch's database holds otherwise than the copy of main from which it was made, where the engine finds that by comparing the two: whatever
+    /// commit the copy has moved to since. Null where it cannot be told, or somebody is moving the copy just now.
+    /// </summary>
+    internal KnownChanges? Compare(IReadSnapshot instance)
+    {
+        if (!context.Provider.MarksHoldForCopies || !context.Provider.Exists(Location)) return null;
+        try
+        {
+            using var held = context.Repository.Store.Lock(LockName, s_briefly);
+            if (ReadState() is not { } commit) return null;
+            using var database = context.Provider.Open(Location);
+            using var copy = context.BeginCapture(database);
+            return copy.Mark is { } mark && instance.ChangesSince(mark) is { } changes
+                ? new KnownChanges(context.Repository.ReadSnapshot(commit).Snapshot, changes)
+                : null;
+        }
+        catch (DbVcException failure) when (failure.Kind == FailureKind.Locked)
+        {
+            return null;
+        }
     }
 
     /// <summary>

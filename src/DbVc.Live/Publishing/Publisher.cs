@@ -136,11 +136,13 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
     {
         var stored = context.Repository.ReadCommit(head).Snapshot;
         var previous = SnapshotCodec.Read(context.Repository.Chunks, stored);
-        using var known = _marks.Find(branch, read);
+        using var known = FindKnown(branch, read);
         var captured = Capture.Run(read, previous, chunks, cancel, new CaptureScope(null, known));
         if (captured == previous) _marks.Put(MarkShelf.Entry(branch, stored, read.Mark));
         return captured;
     }
+
+    private KnownChanges? FindKnown(BranchName branch, IReadSnapshot read) => _marks.Find(branch, read) ?? (branch.IsMain ? null : shadow.Compare(read));
 
     private CaptureOutcome CaptureChanges(CaptureRequest request, IDatabase database, CancellationToken cancel)
     {
@@ -174,7 +176,7 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
         LiveIdentity.Check(context, request.Branch, head, read.State);
         var stored = context.Repository.ReadCommit(head).Snapshot;
         var previous = SnapshotCodec.Read(context.Repository.Chunks, stored);
-        using var known = _marks.Find(request.Branch, read);
+        using var known = FindKnown(request.Branch, read);
         var captured = request.Files is null ? previous : request.Files.ApplyTo(previous, chunks);
         captured = Capture.Run(read, captured, chunks, cancel, new CaptureScope(request.Tables, known));
         // Only a capture that has seen all of it knows what the database held.

@@ -19,6 +19,9 @@ public sealed class KilledLiveTests : IDisposable
 
     public static TheoryData<LiveEngine> RandomEngines => ProofMode.Engines([LiveEngine.SqliteWal, LiveEngine.Postgres18, LiveEngine.MariaDb]);
 
+    public static TheoryData<LiveEngine> CopyingEngines => [.. ProofMode.Engines([LiveEngine.Postgres15, LiveEngine.Postgres18]).Select(row => row.Data)
+        .Where(engine => engine is LiveEngine.Postgres15 or LiveEngine.Postgres18)];
+
     private LiveShop Shop => _started!;
 
     public void Dispose()
@@ -166,6 +169,35 @@ public sealed class KilledLiveTests : IDisposable
         using var last = Shop.Open();
         last.Upkeep.Examine(fix: true);
         Assert.All(last.Upkeep.Examine(fix: false).Items, i => Assert.DoesNotContain("about the past", i.Detail));
+    }
+
+    [Theory]
+    [MemberData(nameof(CopyingEngines))]
+    public async Task A_database_that_the_server_goes_on_making_for_a_dead_process_does_not_stand_in_the_way(LiveEngine engine)
+    {
+        _started = new LiveShop(engine);
+        Shop.Branch("first", "UPDATE customers SET city = 'elsewhere' WHERE id = 1;\n");
+        // No copy that lies ready is of this state.
+        Shop.Live.Execute("UPDATE customers SET city = 'new' WHERE id = 1;\n");
+        var dump = Shop.Live.Dump();
+        var copy = new UriBuilder(Shop.Live.Address) { Path = Shop.Live.Scalar("SELECT datname FROM pg_database WHERE datname LIKE 'dbvc%shadow'") };
+        using var user = Shop.Live.Connect(copy.Uri.ToString());
+        // The server waits some seconds for whoever is connected to what it is to copy.
+        user.Execute("SET application_name = 'db-vc'");
+        using (var host = Take())
+        {
+            host.Begin("create", Shop.Folder, "second");
+            const string Making = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' "
+                + "AND query LIKE 'CREATE DATABASE %\\_new\"%'";
+            for (var watch = Stopwatch.StartNew(); Shop.Live.Scalar(Making) == "0"; Thread.Sleep(5)) Assert.True(watch.Elapsed < TimeSpan.FromMinutes(1));
+            Assert.True(host.KillAfter(TimeSpan.Zero));
+        }
+
+        var leaving = Task.Delay(TimeSpan.FromSeconds(0.5), TestContext.Current.CancellationToken).ContinueWith(_ => user.Dispose(), TaskScheduler.Default);
+        using var workspace = Shop.Open();
+        Assert.Null(workspace.Branches.Commit(BranchName.Parse("second"), "Nothing", null, CancellationToken.None).Commit);
+        Assert.Equal(dump, Shop.Live.Dump(workspace.Branches.Show(BranchName.Parse("second")).Database!));
+        await leaving;
     }
 
     private void KillMaking(string name, Random random, KillTally tally)

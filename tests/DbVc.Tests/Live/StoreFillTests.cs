@@ -103,7 +103,7 @@ public sealed class StoreFillTests : IDisposable
 
         public void Create(string location) => near.Create(location);
 
-        public void Clone(string source, string destination) => near.Clone(source, destination);
+        public string? Clone(string source, string destination) => near.Clone(source, destination);
 
         public IQueryResult QueryHistory(IHistory history, string sql, QueryLimits limits) => near.QueryHistory(history, sql, limits);
 

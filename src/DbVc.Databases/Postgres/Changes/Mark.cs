@@ -25,7 +25,7 @@ internal sealed record PostgresMark(string Origin, ulong Xmin, ulong Xmax, strin
         """
         SELECT concat_ws('/', (SELECT system_identifier FROM pg_control_system()), (SELECT timeline_id FROM pg_control_checkpoint()),
             current_setting('server_version_num'), extract(epoch FROM pg_postmaster_start_time()), (SELECT extract(epoch FROM stats_reset)
-            FROM pg_stat_bgwriter), (SELECT oid FROM pg_database WHERE datname = current_database())),
+            FROM pg_stat_bgwriter), (SELECT oid FROM pg_database WHERE datname = coalesce($1, current_database()))),
           pg_current_snapshot()::text
         """;
 
@@ -37,9 +37,16 @@ internal sealed record PostgresMark(string Origin, ulong Xmin, ulong Xmax, strin
     /// <summary>Of the transaction that the connection is in, which keeps one snapshot. Null if more transactions run than can be named.</summary>
     public static PostgresMark? Read(PostgresConnection connection)
     {
-        var (origin, snapshot) = connection.Read(Sql, row => (row.GetString(0), row.GetString(1)))[0];
+        var (origin, snapshot) = ReadPlace(connection, null);
         var log = PostgresChangeLog.Read(connection) is { } now ? $"{now.Epoch}/{now.Nonce}/{PostgresChangeLog.Count(connection)}" : "-";
         return snapshot.Length > MostCharacters ? null : Parse($"{Version} {origin} {snapshot} {log}");
+    }
+
+    /// <summary>Of a database without tracking to which nobody is connected, as all of it sees who connects from now on.</summary>
+    public static PostgresMark? ReadFresh(PostgresConnection server, string database)
+    {
+        var (origin, snapshot) = ReadPlace(server, database);
+        return snapshot.Length > MostCharacters ? null : Parse($"{Version} {origin} {snapshot} -");
     }
 
     /// <summary>Null for a text that <see cref="ToString"/> did not make.</summary>
@@ -60,6 +67,9 @@ internal sealed record PostgresMark(string Origin, ulong Xmin, ulong Xmax, strin
         var log = Log is null ? "-" : string.Create(CultureInfo.InvariantCulture, $"{Log.Epoch}/{Log.Nonce}/{Log.Seen}");
         return $"{Version} {Origin} {Snapshot} {log}";
     }
+
+    private static (string Origin, string Snapshot) ReadPlace(PostgresConnection connection, string? database) =>
+        connection.Read(Sql, row => (row.GetString(0), row.GetString(1)), database)[0];
 
     private static bool TryNumber(string text, out ulong number) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }
