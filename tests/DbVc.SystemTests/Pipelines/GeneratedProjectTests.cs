@@ -68,7 +68,12 @@ public sealed class GeneratedProjectTests
         }
         """;
 
-    public static TheoryData<string, string> Samples => new() { { "seed", SeedLong }, { "hostile", Hostile }, { "vocabulary", VocabularyMetadata.Everything() } };
+    public static TheoryData<string, string> Samples => new()
+    {
+        { "seed", SeedLong },
+        { "hostile", Hostile },
+        { "vocabulary", VocabularyMetadata.Everything() },
+    };
 
     [Theory]
     [MemberData(nameof(Samples))]
