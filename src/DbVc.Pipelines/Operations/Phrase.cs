@@ -47,7 +47,7 @@ public sealed class Phrase
     /// <summary>A short form for lists of known forms, with X for fields and angle brackets around what is put in.</summary>
     public string Shown => string.Join(' ', Parts.Select(Show).Where(p => p.Length > 0));
 
-    /// <summary>A phrase for every field of a type that the operation takes.</summary>
+    /// <summary>A phrase that names its fields.</summary>
     public static implicit operator Phrase(string template) => new(template);
 
     private static string Show(PhrasePart part) => part switch
