@@ -24,6 +24,9 @@ public static class CSharpGenerator
         .. GenerateTests(spec), .. GenerateProjects(spec, options),
     ];
 
+    /// <summary>A rule's condition as the C# expression that it becomes; fields stand in it by their own names.</summary>
+    public static string Express(PipelineRule rule) => new ConditionCode(f => f.Name).Write(rule, "Pattern");
+
     public static GeneratedFile GenerateIngestion(PipelineSpec spec) => new(IngestionPath, new IngestionWriter(spec, new PipelineNames(spec)).Write());
 
     public static GeneratedFile GenerateValidators(PipelineSpec spec) => new(ValidatorsPath, new ValidatorsWriter(spec, new PipelineNames(spec)).Write());

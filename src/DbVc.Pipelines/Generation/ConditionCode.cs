@@ -3,7 +3,7 @@ using DbVc.Model;
 namespace DbVc.Pipelines;
 
 /// <summary>Writes conditions as C# expressions that are true unless the condition is false; NULL makes a test pass.</summary>
-internal sealed class ConditionCode(PipelineNames names)
+internal sealed class ConditionCode(Func<PipelineField, string> nameOf)
 {
     /// <summary>The expression; the parameters are named after their fields.</summary>
     public string Write(PipelineRule rule)
@@ -205,7 +205,7 @@ internal sealed class ConditionCode(PipelineNames names)
 
     private string IsNull(PipelineField field) => field.Type == FieldType.Text ? $"{Name(field)}.IsNull" : $"{Name(field)} is null";
 
-    private string Name(PipelineField field) => names.Parameter(field);
+    private string Name(PipelineField field) => nameOf(field);
 
     private static string Not(bool negated) => negated ? "!" : "";
 }

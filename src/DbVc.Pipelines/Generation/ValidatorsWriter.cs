@@ -45,7 +45,7 @@ internal sealed class ValidatorsWriter(PipelineSpec spec, PipelineNames names)
         code.Summary(rule.Text + ".");
         var method = names.Of(rule);
         code.Line($"public static bool {method}({CSharpTypes.Parameters(names, rule.Fields)}) =>");
-        code.Line($"    {new ConditionCode(names).Write(rule, method)};");
+        code.Line($"    {new ConditionCode(names.Parameter).Write(rule, method)};");
     }
 
     private void WriteKey(CodeWriter code, PipelineRule rule)

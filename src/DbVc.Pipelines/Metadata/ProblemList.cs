@@ -1,3 +1,5 @@
+using DbVc.Model;
+
 namespace DbVc.Pipelines;
 
 /// <summary>Collects problems and reads the members of objects with the checks that all of them need.</summary>

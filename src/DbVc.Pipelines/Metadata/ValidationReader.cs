@@ -22,7 +22,7 @@ internal sealed class ValidationReader(ProblemList problems, IReadOnlyList<Pipel
             switch (item.Kind)
             {
                 case JsonKind.String:
-                    foreach (var rule in RuleParser.Parse(item.Text, fields)) _declared.Add((rule, item));
+                    foreach (var rule in RuleParser.Parse(item.Text, fields)) _declared.Add((rule with { Written = item.Text }, item));
                     break;
                 case JsonKind.Object:
                     foreach (var rule in new RuleObjectReader(problems, fields).Read(item)) _declared.Add((rule, item));

@@ -61,6 +61,9 @@ public sealed record PipelineRule
     /// <summary>Whether a row that breaks it is loaded all the same.</summary>
     public bool OnlyCounts => !Rejects && !Drops;
 
+    /// <summary>The sentence that it was read from; null for a long form and for what follows from the schema.</summary>
+    public string? Written { get; init; }
+
     /// <summary>True when it follows from the schema and was not declared as a validation.</summary>
     public bool FromSchema { get; init; }
 

@@ -4,16 +4,20 @@ namespace DbVc.Pipelines;
 
 /// <summary>What a pipeline must do with one record.</summary>
 /// <param name="Values">The row, aligned with the filled fields; null when rejected or left out.</param>
-/// <param name="Failures"><c>field:rule</c> for every broken rule, in the order of reports; empty when left out.</param>
-internal sealed record SimulatedOutcome(IReadOnlyList<object?>? Values, IReadOnlyList<string> Failures)
+/// <param name="Broken">Every rule that it is rejected for, in the order of reports; empty when left out.</param>
+internal sealed record SimulatedOutcome(IReadOnlyList<object?>? Values, IReadOnlyList<BrokenRule> Broken)
 {
-    public static SimulatedOutcome LeftOut { get; } = new(null, []);
+    /// <summary>The rule that leaves the record out; null when none does.</summary>
+    public PipelineRule? DroppedBy { get; init; }
+
+    /// <summary><c>field:rule</c> for every broken rule.</summary>
+    public IReadOnlyList<string> Failures => [.. Broken.Select(b => $"{b.Field}:{b.Rule}")];
 
     public bool IsAccepted => Values is not null;
 
-    public bool IsLeftOut => Values is null && Failures.Count == 0;
+    public bool IsLeftOut => DroppedBy is not null;
 
-    public bool IsRejected => Failures.Count > 0;
+    public bool IsRejected => Broken.Count > 0;
 }
 
 /// <summary>Interprets a pipeline record by record, independent of generated code; it knows what tests must expect.</summary>
@@ -22,7 +26,7 @@ internal sealed class PipelineSimulator
     private readonly PipelineSpec _spec;
     private readonly IReadOnlyList<PipelineField> _fields;
     private readonly List<(PipelineRule Rule, ConditionTest Test)> _rules;
-    private readonly List<ConditionTest> _drops;
+    private readonly List<(PipelineRule Rule, ConditionTest Test)> _drops;
     private readonly List<(PipelineRule Rule, UniqueFields Unique, UniqueSet Seen)> _unique;
 
     public PipelineSimulator(PipelineSpec spec)
@@ -32,25 +36,34 @@ internal sealed class PipelineSimulator
         var index = new SampleRow(_fields);
         var rules = spec.CheckedRules;
         _rules = [.. rules.Where(r => !r.IsUnique && r.Rejects).Select(r => (r, ConditionTest.Build(r.Condition!, index.IndexOf)))];
-        _drops = [.. rules.Where(r => !r.IsUnique && r.Drops).Select(r => ConditionTest.Build(r.Condition!, index.IndexOf))];
+        _drops = [.. rules.Where(r => !r.IsUnique && r.Drops).Select(r => (r, ConditionTest.Build(r.Condition!, index.IndexOf)))];
         _unique = [.. rules.Where(r => r.IsUnique && !r.OnlyCounts)
             .Select(r => (r, UniqueFields.Of(r, index.IndexOf), new UniqueSet(r.NullsAreEqual)))];
     }
 
     /// <summary>Takes the next record; cells are raw, aligned with the filled fields, null for NULL.</summary>
-    public SimulatedOutcome Take(IReadOnlyList<string?> cells)
+    public SimulatedOutcome Take(IReadOnlyList<string?> cells) => Take(cells, new SampleRow(_fields));
+
+    /// <summary>The same, with the row as far as it could be read left in <paramref name="row"/>.</summary>
+    public SimulatedOutcome Take(IReadOnlyList<string?> cells, SampleRow row)
     {
-        var row = new SampleRow(_fields);
-        var failures = new List<string>();
-        for (var i = 0; i < _fields.Count; i++) Read(row, i, cells[i], failures);
-        if (failures.Count == 0 && _drops.Any(d => !d.Passes(row))) return SimulatedOutcome.LeftOut;
-        foreach (var (rule, test) in _rules.Where(r => !IsReadRule(r.Rule)))
+        var broken = new List<BrokenRule>();
+        for (var i = 0; i < _fields.Count; i++) Read(row, i, cells[i], broken);
+        if (broken.Count == 0)
         {
-            if (!test.Passes(row)) failures.Add($"{rule.ReportedField}:{rule.Name}");
+            foreach (var (rule, test) in _drops)
+            {
+                if (!test.Passes(row)) return new SimulatedOutcome(null, []) { DroppedBy = rule };
+            }
         }
 
-        if (failures.Count == 0 && !ClaimKeys(row, failures) && failures.Count == 0) return SimulatedOutcome.LeftOut;
-        return failures.Count > 0 ? new SimulatedOutcome(null, failures) : new SimulatedOutcome([.. _fields.Select((_, i) => row.ValueAt(i))], []);
+        foreach (var (rule, test) in _rules)
+        {
+            if (!IsReadRule(rule) && !test.Passes(row)) broken.Add(rule.AsBroken());
+        }
+
+        if (broken.Count == 0 && ClaimKeys(row, broken) is { } repeated) return new SimulatedOutcome(null, []) { DroppedBy = repeated };
+        return broken.Count > 0 ? new SimulatedOutcome(null, broken) : new SimulatedOutcome([.. _fields.Select((_, i) => row.ValueAt(i))], []);
     }
 
     /// <summary>Applies the preprocessing of a field to one cell.</summary>
@@ -72,31 +85,32 @@ internal sealed class PipelineSimulator
 
     private static bool IsReadRule(PipelineRule rule) => rule.Condition is Presence { Kind: PresenceKind.NotNull or PresenceKind.Given };
 
-    private void Read(SampleRow row, int index, string? cell, List<string> failures)
+    private void Read(SampleRow row, int index, string? cell, List<BrokenRule> broken)
     {
         var field = _fields[index];
         if (!TrySet(_spec, row, field, cell))
         {
-            failures.Add($"{field.Name}:type");
+            broken.Add(new BrokenRule(field.Name, "type", $"{field.Name} must be {FieldTypes.Describe(field.Type)}"));
             return;
         }
 
-        foreach (var (rule, test) in _rules.Where(r => IsReadRule(r.Rule) && r.Rule.Fields[0].Name == field.Name))
+        foreach (var (rule, test) in _rules)
         {
-            if (test.Passes(row)) continue;
-            failures.Add($"{rule.ReportedField}:{rule.Name}");
+            if (!IsReadRule(rule) || rule.Fields[0].Name != field.Name || test.Passes(row)) continue;
+            broken.Add(rule.AsBroken());
             return;
         }
     }
 
-    /// <summary>False when a key was seen before: failed by a rule that rejects, else left out.</summary>
-    private bool ClaimKeys(SampleRow row, List<string> failures)
+    /// <summary>Fails what holds a key that was seen before; the rule that leaves it out, if no rule rejects it.</summary>
+    private PipelineRule? ClaimKeys(SampleRow row, List<BrokenRule> broken)
     {
         var keys = _unique.Select(u => (u.Rule, u.Seen, Key: RowChecker.KeyOf(u.Unique, row))).ToList();
         var seen = keys.Where(k => k.Seen.Contains(k.Key)).ToList();
-        failures.AddRange(seen.Where(k => k.Rule.Rejects).Select(k => $"{k.Rule.ReportedField}:{k.Rule.Name}"));
-        if (seen.Count > 0) return false;
+        broken.AddRange(seen.Where(k => k.Rule.Rejects).Select(k => k.Rule.AsBroken()));
+        if (broken.Count == 0 && seen.Count > 0) return seen[0].Rule;
+        if (seen.Count > 0) return null;
         foreach (var key in keys) key.Seen.Add(key.Key);
-        return true;
+        return null;
     }
 }

@@ -1,4 +1,4 @@
-namespace DbVc.Pipelines;
+namespace DbVc.Model;
 
 /// <summary>One thing that is wrong with a metadata file.</summary>
 /// <param name="Path">The JSON path, for example <c>$.schema.age.type</c>.</param>

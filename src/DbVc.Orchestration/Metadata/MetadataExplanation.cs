@@ -1,0 +1,116 @@
+using DbVc.Model;
+using DbVc.Pipelines;
+
+namespace DbVc.Orchestration;
+
+/// <summary>A metadata file in plain words.</summary>
+/// <param name="Source">Where the records come from and how they are written.</param>
+/// <param name="Destination">Where the rows go.</param>
+public sealed record MetadataExplanation(
+    string Source, string Destination, IReadOnlyList<ExplainedField> Fields, IReadOnlyList<string> Steps, IReadOnlyList<ExplainedRule> Rules)
+{
+    public IReadOnlyList<string> Assumptions { get; init; } = [];
+
+    /// <summary>What becomes of the first records; null when the source cannot be read.</summary>
+    public PreviewCounts? Preview { get; init; }
+
+    /// <summary>Why the source cannot be read.</summary>
+    public DbVcException? Unreadable { get; init; }
+
+    internal static MetadataExplanation Of(PipelineSpec spec, SourcePreview? preview, DbVcException? unreadable)
+    {
+        var counts = preview?.Rules.ToDictionary(r => r.Rule) ?? [];
+        return new MetadataExplanation(
+            SourceOf(spec), DestinationOf(spec), [.. spec.Fields.Select(f => Explain(f, spec))], [.. spec.Operations.Select(o => o.Text)],
+            [.. Unnamed(spec, preview), .. spec.Rules.Select(r => Explain(r, counts))])
+        {
+            Assumptions = spec.Assumptions,
+            Preview = preview is null ? null
+                : new PreviewCounts(preview.Records, preview.IsWhole, preview.Accepted, preview.Rejected, preview.LeftOut),
+            Unreadable = unreadable,
+        };
+    }
+
+    private static string SourceOf(PipelineSpec spec)
+    {
+        var csv = spec.Source.Csv;
+        var delimiter = csv.Delimiter switch { ',' => "commas", ';' => "semicolons", '\t' => "tabs", '|' => "bars", var other => $"'{other}'" };
+        var header = csv.HasHeader ? "with a header" : "without header";
+        var tokens = string.Join(", ", csv.NullTokens.Select(t => t.Length == 0 ? "the empty cell" : $"'{t}'"));
+        var nulls = csv.NullTokens.Count switch { 0 => "no cell is NULL", 1 => $"{tokens} is NULL", _ => $"{tokens} are NULL" };
+        return $"{spec.Source.Location}: CSV in {csv.Encoding}, {delimiter} between fields, {header}; {nulls}";
+    }
+
+    private static string DestinationOf(PipelineSpec spec)
+    {
+        var key = spec.PrimaryKey.Count == 0 ? "no primary key" : "primary key " + string.Join(", ", spec.PrimaryKey.Select(f => f.Name));
+        return $"table {spec.Destination.Table} ({key}): made if it is not there; accepted records are added";
+    }
+
+    private static ExplainedField Explain(PipelineField field, PipelineSpec spec)
+    {
+        var notes = new List<string>();
+        if (field.PrimaryKey) notes.Add("primary key");
+        if (!field.Nullable) notes.Add("never NULL");
+        if (field.MaxLength is { } longest) notes.Add($"at most {longest} characters");
+        if (field.Default is { IsCurrentTimestamp: true }) notes.Add("the time of the load where the source has none");
+        else if (field.Default is { } value) notes.Add($"{value.Text} instead of NULL");
+        if (field.SourceName is { } name) notes.Add($"from column {name}");
+        if (!spec.FilledFields.Contains(field)) notes.Add("filled by the database");
+        return new ExplainedField(field.Name, FieldTypes.Describe(field.Type), notes);
+    }
+
+    private static ExplainedRule Explain(PipelineRule rule, Dictionary<BrokenRule, PreviewedRule> counts)
+    {
+        var broken = counts.GetValueOrDefault(rule.AsBroken());
+        return new ExplainedRule(rule.Text, rule.Written, EffectOf(rule), ConditionOf(rule), broken?.Count ?? 0, FirstOf(broken));
+    }
+
+    /// <summary>Types, and records that cannot be split into fields, are rules too, but only worth a line where something breaks them.</summary>
+    private static IEnumerable<ExplainedRule> Unnamed(PipelineSpec spec, SourcePreview? preview)
+    {
+        var named = spec.Rules.Select(r => r.AsBroken()).ToHashSet();
+        return (preview?.Rules ?? []).Where(r => !named.Contains(r.Rule))
+            .Select(r => new ExplainedRule(r.Rule.Message, null, "quarantine", null, r.Count, FirstOf(r)));
+    }
+
+    private static IReadOnlyList<StoppedRecord> FirstOf(PreviewedRule? rule) =>
+        [.. (rule?.First ?? []).Select(r => new StoppedRecord(r.Record, r.Line, r.Value))];
+
+    private static string EffectOf(PipelineRule rule)
+    {
+        if (rule.MinimumShare is not null) return rule.Severity == RuleSeverity.Warn ? "warn when fewer pass" : "fail the run when fewer pass";
+        return rule.Severity switch
+        {
+            RuleSeverity.Warn => "warn",
+            RuleSeverity.Drop => "leave out",
+            RuleSeverity.Fail => "quarantine, and fail the run",
+            _ => "quarantine",
+        };
+    }
+
+    private static string? ConditionOf(PipelineRule rule) => rule.Condition is null ? null : CSharpGenerator.Express(rule);
+}
+
+/// <summary>A field in plain words.</summary>
+public sealed record ExplainedField(string Name, string Type, IReadOnlyList<string> Notes);
+
+/// <summary>A rule in plain words.</summary>
+/// <param name="Text">The one wording.</param>
+/// <param name="Written">The sentence it was read from; null for a long form or one that follows from the schema.</param>
+/// <param name="Effect">What becomes of a record that breaks it.</param>
+/// <param name="Condition">The test as it is compiled; null for a rule about duplicates, which is a set of keys.</param>
+/// <param name="Broken">How many of the first records of the source break it.</param>
+/// <param name="First">The first of them.</param>
+public sealed record ExplainedRule(string Text, string? Written, string Effect, string? Condition, long Broken, IReadOnlyList<StoppedRecord> First);
+
+/// <summary>A record that breaks a rule.</summary>
+/// <param name="Record">Its number in the source, from 1, the header not counted.</param>
+/// <param name="Line">The line where it starts, from 1.</param>
+/// <param name="Value">The field as it was read; the whole record for a rule over several fields.</param>
+public sealed record StoppedRecord(long Record, long Line, string Value);
+
+/// <summary>What would become of the first records of a source.</summary>
+/// <param name="Records">Records looked at.</param>
+/// <param name="IsWhole">Whether these are all.</param>
+public sealed record PreviewCounts(long Records, bool IsWhole, long Loaded, long Rejected, long LeftOut);

@@ -1,0 +1,201 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace DbVc.Pipelines;
+
+/// <summary>
+/// The JSON Schema (draft 2020-12) of metadata files, made from the vocabulary: editors complete and check from it. It describes the form; whether
+/// sentences are understood and fields exist is said by <c>metadata validate</c>.
+/// </summary>
+public static class MetadataSchema
+{
+    private const string Draft = "https://json-schema.org/draft/2020-12/schema";
+
+    /// <summary>The schema as text.</summary>
+    public static string Write()
+    {
+        var schema = new JsonObject
+        {
+            ["$schema"] = Draft,
+            ["title"] = "db-vc metadata",
+            ["description"] = "A data source, the table that it fills, and the rules and steps between them.",
+            ["type"] = "object",
+            ["required"] = new JsonArray("source", "schema"),
+            ["additionalProperties"] = false,
+            ["properties"] = new JsonObject
+            {
+                ["$schema"] = Text("The address of this schema, for editors."),
+                ["task_id"] = Text("A name for the task."),
+                ["description"] = Text("For people."),
+                ["source"] = AnyOf("Where the records come from.", Text("The location; the type comes from its extension."), Source()),
+                ["destination"] = AnyOf("The table that is filled; named after the source when left out.", Text("The table."), Destination()),
+                ["schema"] = Fields(),
+                ["validations"] = ListOf("What records must satisfy.", AnyOf(null, Text("A sentence, for example \"age must be between 0 and 120\"."), Rule())),
+                ["preprocessing"] = ListOf("What is done to cells before they are typed, in this order.",
+                    AnyOf(null, Text("A sentence, for example \"trim whitespace\"."), Step())),
+                ["test_data"] = TestData(),
+            },
+        };
+        var options = new JsonSerializerOptions { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        return schema.ToJsonString(options) + "\n";
+    }
+
+    private static JsonObject Source() => Closed(["location"], new JsonObject
+    {
+        ["type"] = new JsonObject { ["enum"] = new JsonArray("csv") },
+        ["location"] = Text("A path, from the metadata's folder or the working folder."),
+        ["encoding"] = Text("How bytes become text: utf-8, utf-16le, utf-16be, latin-1, windows-1252."),
+        ["delimiter"] = new JsonObject { ["type"] = "string", ["description"] = "One ASCII character, or tab.", ["minLength"] = 1 },
+        ["header"] = Truth("Whether the first record names the columns."),
+        ["null_tokens"] = ListOf("Cells that mean NULL; the empty cell when left out.", new JsonObject { ["type"] = "string" }),
+        ["description"] = Text("For people."),
+    });
+
+    private static JsonObject Destination() => Closed(["table"], new JsonObject
+    {
+        ["table"] = Text("The table."),
+        ["database"] = Text("For people; the repository decides which database it is."),
+        ["description"] = Text("For people."),
+    });
+
+    private static JsonObject Fields() => new()
+    {
+        ["description"] = "The fields: a type each, or an object.",
+        ["type"] = "object",
+        ["minProperties"] = 1,
+        ["additionalProperties"] = AnyOf(null, Type(), Closed(["type"], new JsonObject
+        {
+            ["type"] = Type(),
+            ["primary_key"] = Truth("Part of the primary key."),
+            ["nullable"] = Truth("Whether it may be NULL; true when left out, false for a key."),
+            ["max_length"] = new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["description"] = "The most characters of a text." },
+            ["default"] = new JsonObject
+            {
+                ["type"] = new JsonArray("string", "number", "boolean", "null"),
+                ["description"] = "What stands for NULL; current_timestamp leaves it to the database.",
+            },
+            ["source_column"] = Text("Its name in the source, when it is another."),
+            ["description"] = Text("For people."),
+        })),
+    };
+
+    private static JsonObject Type()
+    {
+        var names = string.Join("|", FieldTypes.Names.Select(n => n.Replace(" ", "\\s+", StringComparison.Ordinal)));
+        return new JsonObject
+        {
+            ["type"] = "string",
+            ["description"] = "string (also varchar(40)), integer, float, decimal, boolean, date, timestamp.",
+            ["anyOf"] = new JsonArray(
+                new JsonObject { ["enum"] = new JsonArray([.. FieldTypes.Names.Select(n => (JsonNode)n)]) },
+                new JsonObject { ["pattern"] = $"^\\s*({names}|{names.ToUpperInvariant()})\\s*(\\(\\s*[0-9]+\\s*(,\\s*[0-9]+\\s*)?\\))?\\s*$" }),
+        };
+    }
+
+    private static JsonObject Rule()
+    {
+        var names = RuleVocabulary.All.SelectMany(r => r.Names).Concat(FormatVocabulary.Names).Select(n => (JsonNode)n);
+        var properties = new JsonObject
+        {
+            ["rule"] = AnyOf("Its name, or a sentence.",
+                new JsonObject { ["enum"] = new JsonArray([.. names]) },
+                new JsonObject { ["type"] = "string", ["pattern"] = " " }),
+            ["field"] = Text("The field that it is about."),
+            ["fields"] = ListOf("The fields that it is about.", new JsonObject { ["type"] = "string" }),
+            ["severity"] = new JsonObject
+            {
+                ["enum"] = new JsonArray([.. RuleSeverities.Names.Select(n => (JsonNode)n)]),
+                ["description"] = "What becomes of a record that breaks it.",
+            },
+            ["where"] = Text("A sentence: only rows that satisfy it are judged."),
+            ["mostly"] = new JsonObject
+            {
+                ["type"] = "number",
+                ["exclusiveMinimum"] = 0,
+                ["maximum"] = 1,
+                ["description"] = "The share of rows that must pass.",
+            },
+            ["error_message"] = Text("What people are told."),
+            ["message"] = Text("What people are told."),
+            ["description"] = Text("For people."),
+        };
+        foreach (var parameter in RuleVocabulary.All.SelectMany(r => r.Parameters).DistinctBy(p => p.Name)) properties[parameter.Name] = Schema(parameter.Kind);
+        var rule = Closed(["rule"], properties);
+        rule["allOf"] = new JsonArray([.. RuleVocabulary.All.Where(r => r.Parameters.Any(p => p.Required)).Select(RequiredOf)]);
+        return rule;
+    }
+
+    /// <summary>What a rule's name asks for besides.</summary>
+    private static JsonNode RequiredOf(RuleDefinition rule) => new JsonObject
+    {
+        ["if"] = new JsonObject
+        {
+            ["properties"] = new JsonObject { ["rule"] = new JsonObject { ["enum"] = new JsonArray([.. rule.Names.Select(n => (JsonNode)n)]) } },
+            ["required"] = new JsonArray("rule"),
+        },
+        ["then"] = new JsonObject { ["required"] = new JsonArray([.. rule.Parameters.Where(p => p.Required).Select(p => (JsonNode)p.Name)]) },
+    };
+
+    private static JsonObject Schema(RuleParameterKind kind) => kind switch
+    {
+        RuleParameterKind.Number => new JsonObject { ["type"] = "number" },
+        RuleParameterKind.Text => new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") },
+        RuleParameterKind.Texts => ListOf(null, new JsonObject { ["type"] = "string" }),
+        RuleParameterKind.Truth => new JsonObject { ["type"] = "boolean" },
+        RuleParameterKind.Values => ListOf(null, new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") }),
+        _ => new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") },
+    };
+
+    private static JsonObject Step()
+    {
+        var names = new JsonObject { ["enum"] = new JsonArray([.. OperationVocabulary.Names.Select(n => (JsonNode)n)]) };
+        var operation = new JsonObject
+        {
+            ["type"] = "object",
+            ["required"] = new JsonArray("operation"),
+            ["properties"] = new JsonObject { ["operation"] = names.DeepClone() },
+        };
+        return Closed(["operations"], new JsonObject
+        {
+            ["field"] = Text("The field that is changed."),
+            ["fields"] = ListOf("The fields that are changed.", new JsonObject { ["type"] = "string" }),
+            ["operations"] = ListOf("Names of operations, or objects with their parameters.", AnyOf(null, names, operation)),
+            ["description"] = Text("For people."),
+        });
+    }
+
+    private static JsonObject TestData() => Closed([], new JsonObject
+    {
+        ["sample_size"] = new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 1_000_000, ["description"] = "Records in the stored sample." },
+        ["validation_threshold"] = new JsonObject
+        {
+            ["type"] = "number",
+            ["minimum"] = 0,
+            ["maximum"] = 1,
+            ["description"] = "The share of records that must be accepted.",
+        },
+    });
+
+    private static JsonObject Text(string description) => new() { ["type"] = "string", ["description"] = description };
+
+    private static JsonObject Truth(string description) => new() { ["type"] = "boolean", ["description"] = description };
+
+    private static JsonObject ListOf(string? description, JsonNode items) => Described(description, new JsonObject { ["type"] = "array", ["items"] = items });
+
+    private static JsonObject AnyOf(string? description, params JsonNode[] choices) =>
+        Described(description, new JsonObject { ["anyOf"] = new JsonArray(choices) });
+
+    private static JsonObject Closed(string[] required, JsonObject properties)
+    {
+        var schema = new JsonObject { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
+        if (required.Length > 0) schema["required"] = new JsonArray([.. required.Select(r => (JsonNode)r)]);
+        return schema;
+    }
+
+    private static JsonObject Described(string? description, JsonObject schema)
+    {
+        if (description is not null) schema["description"] = description;
+        return schema;
+    }
+}

@@ -1,0 +1,105 @@
+using DbVc.PipelineRuntime;
+
+namespace DbVc.Pipelines;
+
+/// <summary>A record of the source that breaks a rule.</summary>
+/// <param name="Record">Its number, from 1, the header not counted.</param>
+/// <param name="Line">The line where it starts, from 1.</param>
+/// <param name="Value">The field as it was read; the whole record for a rule over several fields.</param>
+public sealed record PreviewedRecord(long Record, long Line, string Value);
+
+/// <summary>What a rule, or a type, would do to the source.</summary>
+/// <param name="Rule">As reports name it.</param>
+/// <param name="Count">Records that break it.</param>
+/// <param name="First">The first of them.</param>
+public sealed record PreviewedRule(BrokenRule Rule, long Count, IReadOnlyList<PreviewedRecord> First);
+
+/// <summary>What a pipeline would make of the first records of its source.</summary>
+/// <param name="Records">Records looked at.</param>
+/// <param name="IsWhole">Whether these are all.</param>
+public sealed record SourcePreview(long Records, bool IsWhole, long Accepted, long Rejected, long LeftOut, IReadOnlyList<PreviewedRule> Rules)
+{
+    private const int FirstRecords = 3;
+    private const int LongestValue = 200;
+
+    /// <summary>
+    /// Interprets the pipeline on the source, without code being generated or run; duplicates are those within these records.
+    /// Throws <see cref="PipelineException"/> for a source that cannot be read.
+    /// </summary>
+    /// <param name="spec">With the source's header.</param>
+    public static SourcePreview Read(PipelineSpec spec, Stream source, long maxRecords, CancellationToken cancellation)
+    {
+        var reader = new CsvReader(source, spec.Source.Csv);
+        var preview = new Builder(spec, reader);
+        while (preview.Records < maxRecords && reader.Read())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            preview.Take();
+        }
+
+        return preview.Build(isWhole: preview.Records < maxRecords || !reader.Read());
+    }
+
+    private sealed class Builder(PipelineSpec spec, CsvReader reader)
+    {
+        private readonly PipelineSimulator _simulator = new(spec);
+        private readonly IReadOnlyList<PipelineField> _fields = spec.FilledFields;
+        private readonly int[] _columns = [.. spec.FilledFields.Select(f => reader.FindOptionalColumn(f.HeaderName))];
+        private readonly Dictionary<BrokenRule, (long Count, List<PreviewedRecord> First)> _rules = [];
+        private readonly List<(PipelineRule Rule, ConditionTest Test)> _counted =
+        [
+            .. spec.CheckedRules.Where(r => r is { OnlyCounts: true, IsUnique: false })
+                .Select(r => (r, ConditionTest.Build(r.Condition!, new SampleRow(spec.FilledFields).IndexOf))),
+        ];
+
+        private long _accepted;
+        private long _rejected;
+        private long _leftOut;
+
+        public long Records { get; private set; }
+
+        public void Take()
+        {
+            Records++;
+            if (reader.Problem is { } problem)
+            {
+                _rejected++;
+                Note(new BrokenRule("", problem.Rule, problem.Message));
+                return;
+            }
+
+            var cells = new string?[_columns.Length];
+            for (var i = 0; i < cells.Length; i++) cells[i] = reader.Cell(_columns[i]).ToStringOrNull();
+            var row = new SampleRow(_fields);
+            var outcome = _simulator.Take(cells, row);
+            if (outcome.IsRejected) _rejected++;
+            else if (outcome.IsLeftOut) _leftOut++;
+            else _accepted++;
+            foreach (var broken in outcome.Broken) Note(broken);
+            if (outcome.DroppedBy is { } rule) Note(rule.AsBroken());
+            if (!outcome.IsAccepted) return;
+            foreach (var (counted, test) in _counted)
+            {
+                if (!test.Passes(row)) Note(counted.AsBroken());
+            }
+        }
+
+        public SourcePreview Build(bool isWhole) => new(Records, isWhole, _accepted, _rejected, _leftOut,
+            [.. _rules.OrderByDescending(r => r.Value.Count).Select(r => new PreviewedRule(r.Key, r.Value.Count, r.Value.First))]);
+
+        private void Note(BrokenRule rule)
+        {
+            var (count, first) = _rules.GetValueOrDefault(rule, (0, []));
+            if (first.Count < FirstRecords) first.Add(new PreviewedRecord(reader.Record, reader.Line, ValueOf(rule.Field)));
+            _rules[rule] = (count + 1, first);
+        }
+
+        private string ValueOf(string field)
+        {
+            var index = _fields.ToList().FindIndex(f => f.Name == field);
+            var bytes = index < 0 ? reader.Raw : reader.Field(_columns[index]);
+            var text = System.Text.Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, LongestValue)]);
+            return bytes.Length > LongestValue ? text + "…" : text;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace DbVc.Tests;
+
+public sealed class MetadataCommandTests : IDisposable
+{
+    private const string People = """
+        id,email,status,age
+        1,a@example.org,new,30
+        2,broken,new,31
+        3,c@example.org,test,32
+        x,d@example.org,new,33
+        5,e@example.org,new,150
+        5,f@example.org,new,34
+        7,"g@example.org,new,35
+        """;
+
+    private readonly ShopCli _cli = new();
+
+    public void Dispose() => _cli.Dispose();
+
+    [Fact]
+    public async Task A_whole_file_says_what_it_assumes()
+    {
+        var said = await ValidateAsync("""{"source": "people.csv", "schema": {"id": "integer", "email": "string"}}""");
+        Assert.Equal(0, said.Code);
+        Assert.Contains("is whole", said.Out, StringComparison.Ordinal);
+        Assert.Contains("'id' is the primary key", said.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Everything_that_is_wrong_is_said_in_one_pass()
+    {
+        const string Text = """
+            {
+              "source": "people.csv",
+              "schema": {"id": "intger", "email": "string"},
+              "validations": ["emal must be valid", {"field": "emal", "rule": "required"}]
+            }
+            """;
+        var said = await ValidateAsync(Text);
+        Assert.Equal(2, said.Code);
+        Assert.Contains("has 3 problems:", said.Out, StringComparison.Ordinal);
+        Assert.Contains("Did you mean 'integer'?", said.Out, StringComparison.Ordinal);
+        var json = JsonNode.Parse((await _cli.RunAsync("metadata", "validate", Path.Combine(_cli.Shop.Folder, "people.json"), "--json")).Out)!;
+        Assert.False((bool)json["ok"]!);
+        Assert.Equal([3, 4, 4], json["problems"]!.AsArray().Select(p => (int)p!["line"]!));
+        Assert.Equal("$.validations[1].field", (string?)json["problems"]![2]!["path"]);
+    }
+
+    [Fact]
+    public async Task A_file_is_explained_with_what_it_would_do_to_its_source()
+    {
+        const string Text = """
+            source: people.csv
+            schema: {id: integer, email: string, status: string, age: integer}
+            validations:
+              - email must be valid
+              - drop rows where status = 'test'
+              - age should be at most 120
+            preprocessing: [trim whitespace]
+            """;
+        File.WriteAllText(Path.Combine(_cli.Shop.Folder, "people.csv"), People);
+        var path = Path.Combine(_cli.Shop.Folder, "people.yaml");
+        File.WriteAllText(path, Text);
+        var json = await _cli.JsonAsync("metadata", "explain", path);
+        var preview = json["preview"]!;
+        Assert.Equal("""{"records":7,"whole":true,"loaded":2,"rejected":4,"leftOut":1}""", preview.ToJsonString());
+        var rules = json["rules"]!.AsArray().ToDictionary(r => (string)r!["text"]!, r => r!);
+        Assert.Equal("""[{"record":2,"line":3,"value":"broken"}]""", rules["email must be a valid email"]["first"]!.ToJsonString());
+        Assert.Equal("email.IsNull || Rules.IsEmail(email)", (string?)rules["email must be a valid email"]["code"]);
+        Assert.Equal("leave out", (string?)rules["status must not equal 'test'"]["effect"]);
+        Assert.Equal("drop rows where status = 'test'", (string?)rules["status must not equal 'test'"]["written"]);
+        Assert.Equal(1, (int)rules["status must not equal 'test'"]["broken"]!);
+        Assert.Equal(("warn", 1), ((string?)rules["age should be at most 120"]["effect"], (int)rules["age should be at most 120"]["broken"]!));
+        Assert.Equal("x", (string?)rules["id must be a whole number"]["first"]![0]!["value"]);
+        Assert.Equal(6, (int)rules["id must be unique"]["first"]![0]!["record"]!);
+        var people = (await _cli.RunAsync("metadata", "explain", path)).Out;
+        Assert.Contains("Of 7 records of the source 2 would be loaded, 4 quarantined, 1 left out.", people, StringComparison.Ordinal);
+        Assert.Contains("written  drop rows where status = 'test'", people, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_source_that_cannot_be_read_does_not_keep_a_file_from_being_explained()
+    {
+        var path = Path.Combine(_cli.Shop.Folder, "people.json");
+        File.WriteAllText(path, """{"source": "absent.csv", "schema": {"id": "integer"}}""");
+        var json = await _cli.JsonAsync("metadata", "explain", path);
+        Assert.Null(json["preview"]);
+        Assert.Contains("does not exist", (string?)json["unreadable"], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("metadata validate absent.json", "metadata.unreadable")]
+    [InlineData("metadata explain absent.json", "metadata.unreadable")]
+    public async Task A_file_that_is_not_there_is_named(string line, string code)
+    {
+        var said = await _cli.RunAsync([.. line.Split(' '), "--json"]);
+        Assert.Equal(2, said.Code);
+        Assert.Equal(code, (string?)JsonNode.Parse(said.Error)!["error"]!["code"]);
+    }
+
+    [Fact]
+    public async Task The_schema_is_printed_as_it_is()
+    {
+        var said = await _cli.RunAsync("metadata", "schema");
+        Assert.Equal("object", (string?)JsonNode.Parse(said.Out)!["type"]);
+        Assert.Equal(JsonNode.Parse(said.Out)!.ToJsonString(), (await _cli.JsonAsync("metadata", "schema")).ToJsonString());
+    }
+
+    private async Task<Said> ValidateAsync(string text)
+    {
+        var path = Path.Combine(_cli.Shop.Folder, "people.json");
+        File.WriteAllText(path, text);
+        return await _cli.RunAsync("metadata", "validate", path);
+    }
+}
