@@ -13,7 +13,7 @@ public sealed class PartialBranchPropertyTests
 {
     private const int Rounds = 6;
 
-    public static TheoryData<int> Seeds => [.. new[] { 1, 2, 3, 4, 5, 6, 7, 8 }.Select(i => DateTime.UtcNow.DayOfYear * 100 + i)];
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(33001, 8)];
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -179,16 +179,20 @@ public sealed class PartialBranchPropertyTests
             {
                 var parent = random.Next(3) > 0 ? $" REFERENCES {AnyTable()}(id){Actions[random.Next(Actions.Length)]}" : "";
                 _statements.Add($"CREATE TABLE {name} (id INTEGER PRIMARY KEY, p INTEGER{parent}, v TEXT)");
-                for (var id = 1; id <= 6; id++) _statements.Add($"INSERT INTO {name} VALUES ({id}, {(random.Next(3) > 0 ? random.Next(1, 7) : "NULL")}, 'v{id}')");
+                for (var id = 1; id <= 6; id++) _statements.Add($"INSERT INTO {name} VALUES ({id}, {AnyIdOrNull(3)}, 'v{id}')");
             }
 
             for (var i = random.Next(0, 3); i > 0; i--)
             {
                 var what = new[] { "INSERT", "UPDATE", "DELETE" }[random.Next(3)];
-                _statements.Add($"CREATE TRIGGER g{i} AFTER {what} ON {AnyTable()} BEGIN UPDATE {AnyTable()} SET v = v || 'g' WHERE id = {random.Next(1, 7)}; END");
+                _statements.Add(
+                    $"CREATE TRIGGER g{i} AFTER {what} ON {AnyTable()} BEGIN UPDATE {AnyTable()} SET v = v || 'g' WHERE id = {random.Next(1, 7)}; END");
             }
 
-            for (var i = random.Next(0, 3); i > 0; i--) _statements.Add($"CREATE VIEW w{i} AS SELECT a.id, b.v FROM {AnyTable()} a JOIN {AnyTable()} b ON a.id = b.p");
+            for (var i = random.Next(0, 3); i > 0; i--)
+            {
+                _statements.Add($"CREATE VIEW w{i} AS SELECT a.id, b.v FROM {AnyTable()} a JOIN {AnyTable()} b ON a.id = b.p");
+            }
         }
 
         public List<string> Names { get; } = [];
@@ -197,9 +201,11 @@ public sealed class PartialBranchPropertyTests
 
         public string AnyTable() => Names[_random.Next(Names.Count)];
 
+        private string AnyIdOrNull(int oneIn) => _random.Next(oneIn) == 0 ? "NULL" : _random.Next(1, 7).ToString(CultureInfo.InvariantCulture);
+
         public string AnyEdit(string table) => _random.Next(9) switch
         {
-            0 or 1 => string.Create(CultureInfo.InvariantCulture, $"INSERT INTO {table} VALUES ({_next++}, {(_random.Next(2) == 0 ? "NULL" : _random.Next(1, 7))}, 'new')"),
+            0 or 1 => $"INSERT INTO {table} VALUES ({_next++}, {AnyIdOrNull(2)}, 'new')",
             2 or 3 => $"UPDATE {table} SET v = 'set' WHERE id = {_random.Next(1, 7)}",
             4 => $"UPDATE {table} SET p = {_random.Next(1, 8)} WHERE id = {_random.Next(1, 7)}",
             5 or 6 => $"DELETE FROM {table} WHERE id = {_random.Next(1, 7)}",
