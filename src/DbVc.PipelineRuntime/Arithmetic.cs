@@ -38,6 +38,23 @@ public static class Arithmetic
 
     public static double Multiply(double first, double second) => first * second;
 
+    /// <summary>Whether <paramref name="divisor"/> divides a number without rest.</summary>
+    public static bool IsMultiple(decimal value, decimal divisor)
+    {
+        try
+        {
+            return value % divisor == 0;
+        }
+        catch (OverflowException)
+        {
+            // More digits than 28 are needed, so there is a rest.
+            return false;
+        }
+    }
+
+    /// <summary>Digits after the point; zeros at the end do not count.</summary>
+    public static int CountPlaces(decimal value) => (value / 1.0000000000000000000000000000m).Scale;
+
     /// <summary>Equality of calculated doubles, forgiving rounding in the last digits.</summary>
     public static bool AreClose(double first, double second) =>
         Math.Abs(first - second) <= Tolerance * Math.Max(1, Math.Max(Math.Abs(first), Math.Abs(second)));

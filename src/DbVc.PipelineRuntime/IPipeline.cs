@@ -24,7 +24,7 @@ public enum CellKind : byte
 
 /// <summary>
 /// Takes the rows of a pipeline. Per source record: <see cref="Begin"/>, then either one call per column followed by
-/// <see cref="Accept"/>, or one or more <see cref="Fail"/> followed by <see cref="Reject"/>, or <see cref="Filter"/>.
+/// <see cref="Accept"/> or <see cref="Filter"/>, or one or more <see cref="Fail"/> followed by <see cref="Reject"/>.
 /// Spans are copied before the call returns.
 /// </summary>
 public interface IRowSink
@@ -58,6 +58,9 @@ public interface IRowSink
     /// <param name="raw">The record's raw bytes as text in UTF-8.</param>
     void Reject(long line, ReadOnlySpan<byte> raw);
 
-    /// <summary>The record is left out on purpose.</summary>
+    /// <summary>
+    /// The record is left out on purpose. After one call per column the host judges by the row whether a declared rule leaves it out;
+    /// without them it only counts the record.
+    /// </summary>
     void Filter();
 }

@@ -136,11 +136,12 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         loader.Commit();
         var elapsed = Stopwatch.GetElapsedTime(started);
         loader.Dispose();
-        var run = new SampleRun([.. loader.Filled.Select(c => c.Name)], new RowCounts(summary.Records, loader.Loaded, loader.Rejections, loader.Omitted),
-            elapsed, before, Destination.CountRows(table, database))
+        var rows = new RowCounts(summary.Records, loader.Loaded, loader.Rejections, loader.Omitted + loader.Unexplained);
+        var run = new SampleRun([.. loader.Filled.Select(c => c.Name)], rows, elapsed, before, Destination.CountRows(table, database))
         {
             RejectedByRule = loader.RejectedByRule,
-            Warned = loader.Warned,
+            Rules = loader.Rules,
+            Unexplained = loader.Unexplained,
             FirstFailures = loader.FirstFailures,
             Disagreements = loader.Disagreements,
             FirstDisagreements = loader.FirstDisagreements,

@@ -110,9 +110,10 @@ public sealed class DataQualityGate : IGate
         var findings = new List<GateFinding>();
         if (success < wanted) AddRejections(findings, run, success, wanted);
         if (run.Disagreements > 0) AddDisagreements(findings, run);
-        if (run.Rows.Filtered > 0)
+        findings.AddRange(run.Rules.Where(r => r.IsBroken && r.Rule.Severity == RuleSeverity.Fail).Select(ToFinding));
+        if (run.Unexplained > 0)
         {
-            findings.Add(new($"{run.Rows.Filtered} records were left out, but the metadata declares no filter.") { Rule = "filtered" });
+            findings.Add(new($"{run.Unexplained} records were left out, and no rule of the metadata says so.") { Rule = "filtered" });
         }
 
         if (run.TableRowsAfter - run.TableRowsBefore != run.Rows.Loaded)
@@ -132,14 +133,38 @@ public sealed class DataQualityGate : IGate
             ["violations"] = run.Violations.Count,
             ["tableRowsBefore"] = run.TableRowsBefore,
             ["tableRowsAfter"] = run.TableRowsAfter,
-            ["warned"] = new JsonObject(run.Warned.Select(w => KeyValuePair.Create(w.Key, (JsonNode?)w.Value))),
+            ["rules"] = new JsonArray([.. run.Rules.Select(Describe)]),
             ["rejectedByRule"] = new JsonObject(run.RejectedByRule.Select(r => KeyValuePair.Create(r.Key, (JsonNode?)r.Value))),
         };
         var relation = success < wanted ? "<" : "≥";
-        var warned = run.Warned.Where(w => w.Value > 0).Select(w => $"; warning: {w.Value} rows, {w.Key}");
+        var warned = run.Rules.Where(Warns).Select(r => $"; warning: {r.Failed} rows, {r.Rule.Message}");
         var summary = $"{UnitTestsGate.Percent(success)} {relation} {UnitTestsGate.Percent(wanted)}{string.Concat(warned)}";
         return GateResult.Of(Name, summary, findings, evidence);
     }
+
+    private static bool Warns(RuleOutcome rule) =>
+        rule.Rule.Severity == RuleSeverity.Warn && (rule.Rule.MinimumShare is null ? rule.Failed > 0 : rule.IsBroken);
+
+    private static GateFinding ToFinding(RuleOutcome rule)
+    {
+        var found = rule.Rule.MinimumShare is { } least
+            ? $"{UnitTestsGate.Percent(rule.Share)} of {rule.Evaluated} rows pass, {UnitTestsGate.Percent((double)least)} are wanted: {rule.Rule.Message}"
+            : $"{rule.Failed} rows break a rule that none may break: {rule.Rule.Message}";
+        return new GateFinding(found) { Rule = rule.Rule.Name };
+    }
+
+    private static JsonNode Describe(RuleOutcome rule) => new JsonObject
+    {
+        ["rule"] = rule.Rule.Name,
+        ["text"] = rule.Rule.Text,
+        ["field"] = rule.Rule.ReportedField,
+        ["severity"] = RuleSeverities.NameOf(rule.Rule.Severity),
+        ["mostly"] = rule.Rule.MinimumShare,
+        ["evaluated"] = rule.Evaluated,
+        ["skipped"] = rule.Skipped,
+        ["failed"] = rule.Failed,
+        ["share"] = Math.Round(rule.Share, 6),
+    };
 
     private static void AddRejections(List<GateFinding> findings, SampleRun run, double success, double wanted)
     {

@@ -1,4 +1,5 @@
 using DbVc.Model;
+using DbVc.Pipelines;
 
 namespace DbVc.Orchestration;
 
@@ -14,8 +15,11 @@ public sealed record SampleRun(
     /// <summary>How many records each rule rejected.</summary>
     public IReadOnlyDictionary<string, long> RejectedByRule { get; init; } = new Dictionary<string, long>();
 
-    /// <summary>How many loaded rows break each rule that only warns, by the rule's message.</summary>
-    public IReadOnlyDictionary<string, long> Warned { get; init; } = new Dictionary<string, long>();
+    /// <summary>What became of every declared rule.</summary>
+    public IReadOnlyList<RuleOutcome> Rules { get; init; } = [];
+
+    /// <summary>Records that the code left out though no rule drops them, as far as the host can see.</summary>
+    public long Unexplained { get; init; }
 
     public IReadOnlyList<RowFailure> FirstFailures { get; init; } = [];
 

@@ -21,8 +21,6 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
     private readonly RowInserter _inserter;
     private readonly Quarantine _quarantine;
     private readonly IAgentProgress _progress;
-    private readonly long[] _warned;
-    private readonly long[] _warnedOfRefused;
     private readonly LoadTarget _target;
     private long _rows;
     private long _bytes;
@@ -32,8 +30,6 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
         (_target, _quarantine, _progress) = (target, quarantine, progress);
         _columns = target.Spec.Columns;
         _checker = new RowChecker(target.Spec);
-        _warned = new long[_checker.Warnings.Count];
-        _warnedOfRefused = new long[_warned.Length];
         _uniques = [.. _checker.UniqueFields.Select(u => UniqueTracker.Read(u, target.Spec, target.Table, target.Database))];
 
         // Columns that the pipeline does not fill are left to the database's defaults.
@@ -47,17 +43,19 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
 
     public long Rejections { get; private set; }
 
+    /// <summary>Records that a declared rule leaves out.</summary>
     public long Omitted { get; private set; }
+
+    /// <summary>Records that the code left out without showing a row to judge.</summary>
+    public long Unexplained { get; private set; }
 
     /// <summary>Rows that the generated code accepted against a declared rule.</summary>
     public long Disagreements { get; private set; }
 
     public Dictionary<string, long> RejectedByRule { get; } = [];
 
-    /// <summary>How many loaded rows break each rule that only warns.</summary>
-    public IReadOnlyDictionary<string, long> Warned =>
-        _checker.Warnings.Zip(_warned, _warnedOfRefused).GroupBy(w => w.First.Message)
-            .ToDictionary(g => g.Key, g => g.Sum(w => w.Second - w.Third));
+    /// <summary>What became of every declared rule.</summary>
+    public IReadOnlyList<RuleOutcome> Rules => _checker.Tally.Outcomes;
 
     public List<RowFailure> FirstFailures { get; } = [];
 
@@ -82,33 +80,50 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
             return;
         }
 
+        if (!IsNew(record, row)) return;
+        // As in generated code, a row that passes every rule takes its keys, even if the database then refuses it.
         foreach (var unique in _uniques)
         {
-            var duplicate = unique.Find();
-            if (duplicate == DuplicateKind.None) continue;
-            if (duplicate == DuplicateKind.InSource) Disagreements++;
-            Reject(record, row, unique.Fields.Broken, duplicate == DuplicateKind.InSource ? FirstDisagreements : FirstFailures);
+            if (unique.Fields.Rule.OnlyCounts && unique.Find() != DuplicateKind.None) _checker.Tally.Repeated(unique.Fields.Rule);
+            unique.AddFound();
+        }
+
+        _checker.Tally.Loaded(row);
+        if (_target.Branch?.Budget is { } budget) RequireBudget(budget, row);
+        _inserter.Add(record, row);
+    }
+
+    public void FilteredRow(long record, RowView row)
+    {
+        foreach (var unique in _uniques) unique.Prepare(row);
+        var rule = _checker.FindDropping(row)
+            ?? Array.Find(_uniques, u => u.Fields.Rule.Drops && u.Find() != DuplicateKind.None)?.Fields.Rule;
+        if (rule is not null)
+        {
+            Omit(rule.AsBroken());
             return;
         }
 
-        // As in generated code, a row that passes every rule takes its keys, even if the database then refuses it.
-        foreach (var unique in _uniques) unique.AddFound();
-        _checker.CountWarnings(row, _warned);
-        if (_target.Branch?.Budget is { } budget) RequireBudget(budget, row);
-        _inserter.Add(record, row);
+        Disagreements++;
+        Reject(record, row, new BrokenRule("", "filter", "The code leaves out a row that no declared rule drops."), FirstDisagreements);
     }
 
     public void Rejected(RejectedRecord rejected)
     {
         _quarantine.Add(rejected);
         Rejections++;
-        foreach (var reason in rejected.Reasons) Count(reason.Rule);
+        foreach (var reason in rejected.Reasons)
+        {
+            Count(reason.Rule);
+            _checker.Tally.Broken(new BrokenRule(reason.Field, reason.Rule, reason.Message));
+        }
+
         if (rejected.Reasons.Count == 0 || FirstFailures.Count >= MaxFirst) return;
         var first = rejected.Reasons[0];
         FirstFailures.Add(new RowFailure(rejected.Record, rejected.Line, first.Field, first.Rule, first.Value, first.Message));
     }
 
-    public void Filtered(long record) => Omitted++;
+    public void Filtered(long record) => Unexplained++;
 
     /// <summary>Makes the rows visible. The quarantine goes first, so no record can be lost between the two.</summary>
     public void Commit()
@@ -120,6 +135,30 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
     }
 
     public void Dispose() => _inserter.Dispose();
+
+    /// <summary>False when a rule about duplicates keeps the row out; it is counted then.</summary>
+    private bool IsNew(long record, RowView row)
+    {
+        foreach (var unique in _uniques)
+        {
+            var rule = unique.Fields.Rule;
+            var duplicate = rule.OnlyCounts ? DuplicateKind.None : unique.Find();
+            if (duplicate == DuplicateKind.None) continue;
+            // The sandbox does not know what the destination holds; what the source repeats it should have seen.
+            if (duplicate == DuplicateKind.InSource) Disagreements++;
+            if (duplicate == DuplicateKind.InDestination && rule.Drops) Omit(unique.Fields.Broken);
+            else Reject(record, row, unique.Fields.Broken, duplicate == DuplicateKind.InSource ? FirstDisagreements : FirstFailures);
+            return false;
+        }
+
+        return true;
+    }
+
+    private void Omit(BrokenRule rule)
+    {
+        Omitted++;
+        _checker.Tally.Broken(rule);
+    }
 
     /// <summary>A branch's instance is made anew before it is loaded, so what is loaded is what the branch becomes.</summary>
     private void RequireBudget(BranchBudget budget, RowView row)
@@ -141,7 +180,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
         foreach (var (index, sentence) in refused)
         {
             var row = block.RowAt(index);
-            _checker.CountWarnings(row, _warnedOfRefused);
+            _checker.Tally.Refused(row);
             Reject(block.RecordAt(index), row, new BrokenRule("", "constraint", sentence), FirstFailures);
         }
 
@@ -157,6 +196,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
             [new RejectionReason(broken.Field, broken.Rule, value, broken.Message)]));
         Rejections++;
         Count(broken.Rule);
+        _checker.Tally.Broken(broken);
         if (first.Count < MaxFirst) first.Add(new RowFailure(record, 0, broken.Field, broken.Rule, value, broken.Message));
     }
 

@@ -61,6 +61,25 @@ public static partial class Rules
 
     public static bool AreEqual(Text first, Text second) => first.Bytes.SequenceEqual(second.Bytes);
 
+    /// <summary>Whether two texts differ in case at most, by Unicode's simple mapping.</summary>
+    public static bool AreEqualIgnoringCase(Text first, ReadOnlySpan<byte> second)
+    {
+        var bytes = first.Bytes;
+        if (AsciiBytes.IsAscii(bytes) && AsciiBytes.IsAscii(second)) return Ascii.EqualsIgnoreCase(bytes, second);
+        while (!bytes.IsEmpty && !second.IsEmpty)
+        {
+            var known = Rune.DecodeFromUtf8(bytes, out var before, out var length) == OperationStatus.Done;
+            known &= Rune.DecodeFromUtf8(second, out var after, out var otherLength) == OperationStatus.Done;
+            if (known ? Fold(before) != Fold(after) : !bytes[..length].SequenceEqual(second[..otherLength])) return false;
+            bytes = bytes[length..];
+            second = second[otherLength..];
+        }
+
+        return bytes.IsEmpty && second.IsEmpty;
+
+        static Rune Fold(Rune letter) => Rune.ToLowerInvariant(Rune.ToUpperInvariant(letter));
+    }
+
     public static bool StartsWith(Text value, ReadOnlySpan<byte> start) => value.Bytes.StartsWith(start);
 
     public static bool EndsWith(Text value, ReadOnlySpan<byte> end) => value.Bytes.EndsWith(end);

@@ -39,19 +39,20 @@ internal enum FrameKind : byte
 /// for <see cref="Row"/> one cell per column: a byte (0 for NULL, else <see cref="CellKind"/>) and the value (zigzag varint, 8 bytes
 /// little endian, or varint length and bytes); for <see cref="Rejected"/>: line (varint), a byte (1: raw was cut), raw (varint length
 /// and bytes), number of failures (varint), each with field, rule, value, message (varint length and bytes);
-/// for <see cref="Filtered"/> nothing.
+/// for <see cref="Filtered"/> nothing, and for <see cref="FilteredRow"/> the cells of a row.
 /// </summary>
 internal enum BatchEntry : byte
 {
     Row = 1,
     Rejected = 2,
     Filtered = 3,
+    FilteredRow = 4,
 }
 
 /// <summary>Bounds that both sides keep to; the host refuses what exceeds them.</summary>
 internal static class WireLimits
 {
-    public const int ProtocolVersion = 1;
+    public const int ProtocolVersion = 2;
     public const int HeaderBytes = 5;
 
     /// <summary>A batch is sent when it has grown to this size.</summary>

@@ -19,6 +19,9 @@ internal abstract class ConditionTest
         Between between => new Any([
             BuildComparison(between.Subject, Comparator.Less, between.Minimum, indexOf),
             BuildComparison(between.Subject, Comparator.Greater, between.Maximum, indexOf)]),
+        OneOf { IgnoresCase: true } oneOf => new FoldedList(
+            indexOf(oneOf.Field), [.. oneOf.Values.Select(v => Encoding.UTF8.GetBytes(((TextOperand)v).Value))], oneOf.Negated),
+        MultipleOf multiple => new Multiple(OperandReader.Build(new FieldOperand(multiple.Field), indexOf), multiple.Divisor, multiple.Negated),
         OneOf { Negated: false } oneOf => new Any([.. oneOf.Values.Select(v => BuildComparison(new FieldOperand(oneOf.Field), Comparator.Equal, v, indexOf))]),
         OneOf oneOf => new All([.. oneOf.Values.Select(v => BuildComparison(new FieldOperand(oneOf.Field), Comparator.NotEqual, v, indexOf))]),
         HasFormat format => new FormatTest(indexOf(format.Field), format.Format.Judge, format.Negated),
@@ -122,6 +125,25 @@ internal abstract class ConditionTest
             if (row.KindAt(column) is null || (literal is null && row.KindAt(second) is null)) return true;
             return row.Bytes(column).SequenceEqual(literal ?? row.Bytes(second)) != negated;
         }
+    }
+
+    private sealed class FoldedList(int column, byte[][] values, bool negated) : ConditionTest
+    {
+        public override bool Passes(IRowView row)
+        {
+            if (row.KindAt(column) is null) return true;
+            foreach (var value in values)
+            {
+                if (Rules.AreEqualIgnoringCase(new Text(row.Bytes(column)), value)) return !negated;
+            }
+
+            return negated;
+        }
+    }
+
+    private sealed class Multiple(OperandReader subject, decimal divisor, bool negated) : ConditionTest
+    {
+        public override bool Passes(IRowView row) => !subject.TryDecimal(row, out var value) || Arithmetic.IsMultiple(value, divisor) != negated;
     }
 
     private sealed class FormatTest(int column, TextJudge judge, bool negated) : ConditionTest

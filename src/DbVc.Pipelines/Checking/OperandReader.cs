@@ -11,6 +11,7 @@ internal abstract class OperandReader
     {
         FieldOperand field => new Cell(indexOf(field.Field), field.Field.Type),
         LengthOperand length => new Length(indexOf(length.Field)),
+        PlacesOperand places => new Places(new Cell(indexOf(places.Field), FieldType.Decimal)),
         Calculation calculation => new Calculated(Build(calculation.First, indexOf), calculation.Kind, Build(calculation.Second, indexOf)),
         NumberOperand number => new Constant(number.Value, number.IsInteger ? (long)number.Value : 0),
         BooleanOperand truth => new Constant(0, truth.Value ? 1 : 0),
@@ -123,6 +124,30 @@ internal abstract class OperandReader
         {
             var known = TryLong(row, out var length);
             value = length;
+            return known;
+        }
+    }
+
+    private sealed class Places(Cell subject) : OperandReader
+    {
+        public override bool TryLong(IRowView row, out long value)
+        {
+            var known = subject.TryDecimal(row, out var number);
+            value = Arithmetic.CountPlaces(number);
+            return known;
+        }
+
+        public override bool TryDecimal(IRowView row, out decimal value)
+        {
+            var known = TryLong(row, out var count);
+            value = count;
+            return known;
+        }
+
+        public override bool TryDouble(IRowView row, out double value)
+        {
+            var known = TryLong(row, out var count);
+            value = count;
             return known;
         }
     }

@@ -11,11 +11,18 @@ namespace DbVc.Pipelines;
 public sealed record BrokenRule(string Field, string Rule, string Message);
 
 /// <summary>A rule about duplicates that the host tracks with a set of its own.</summary>
+/// <param name="Rule">As declared.</param>
 /// <param name="Broken">What to report for a duplicate.</param>
 /// <param name="Columns">The columns of the key.</param>
-/// <param name="NullsAreEqual">Whether keys with NULL can be duplicates; goes to the constructor of <see cref="UniqueSet"/>.</param>
 /// <param name="Types">What the columns of the key hold.</param>
-public sealed record UniqueFields(BrokenRule Broken, IReadOnlyList<int> Columns, bool NullsAreEqual, IReadOnlyList<FieldType> Types);
+public sealed record UniqueFields(PipelineRule Rule, BrokenRule Broken, IReadOnlyList<int> Columns, IReadOnlyList<FieldType> Types)
+{
+    /// <summary>Whether keys with NULL can be duplicates; goes to the constructor of <see cref="UniqueSet"/>.</summary>
+    public bool NullsAreEqual => Rule.NullsAreEqual;
+
+    internal static UniqueFields Of(PipelineRule rule, Func<PipelineField, int> indexOf) =>
+        new(rule, rule.AsBroken(), [.. rule.Fields.Select(indexOf)], [.. rule.Fields.Select(f => f.Type)]);
+}
 
 /// <summary>
 /// Checks finished rows against the declared rules on the host's side, whatever the generated code said about them.
@@ -24,8 +31,8 @@ public sealed record UniqueFields(BrokenRule Broken, IReadOnlyList<int> Columns,
 public sealed class RowChecker
 {
     private readonly (CellKind Kind, FieldType Type, BrokenRule Broken)[] _columns;
-    private readonly (ConditionTest Test, BrokenRule Broken)[] _rules;
-    private readonly (ConditionTest Test, BrokenRule Broken)[] _warnings;
+    private readonly (ConditionTest Test, PipelineRule Rule, BrokenRule Broken)[] _rejecting;
+    private readonly (ConditionTest Test, PipelineRule Rule, BrokenRule Broken)[] _dropping;
 
     /// <summary>Prepares the checks of a pipeline.</summary>
     public RowChecker(PipelineSpec spec)
@@ -34,22 +41,22 @@ public sealed class RowChecker
         var index = filled.Select((f, i) => (f.Name, i)).ToDictionary(f => f.Name, f => f.i);
         _columns = [.. filled.Select(f => (f.CellKind, f.Type, new BrokenRule(f.Name, "type", $"{f.Name} must be {FieldTypes.Describe(f.Type)}")))];
         var rules = spec.CheckedRules;
-        _rules = [.. rules.Where(r => !r.IsUnique && r.Severity == RuleSeverity.Reject).Select(Prepare)];
-        _warnings = [.. rules.Where(r => !r.IsUnique && r.Severity == RuleSeverity.Warn).Select(Prepare)];
-        UniqueFields = [.. rules.Where(r => r.IsUnique).Select(r =>
-            new UniqueFields(Report(r), [.. r.Fields.Select(f => index[f.Name])], r.NullsAreEqual, [.. r.Fields.Select(f => f.Type)]))];
-        Warnings = [.. _warnings.Select(w => w.Broken)];
+        _rejecting = [.. rules.Where(r => !r.IsUnique && r.Rejects).Select(Prepare)];
+        _dropping = [.. rules.Where(r => !r.IsUnique && r.Drops).Select(Prepare)];
+        UniqueFields = [.. rules.Where(r => r.IsUnique).Select(r => DbVc.Pipelines.UniqueFields.Of(r, f => index[f.Name]))];
+        Tally = new RuleTally(rules, f => index[f.Name]);
 
-        (ConditionTest, BrokenRule) Prepare(PipelineRule rule) => (ConditionTest.Build(rule.Condition!, f => index[f.Name]), Report(rule));
+        (ConditionTest, PipelineRule, BrokenRule) Prepare(PipelineRule rule) =>
+            (ConditionTest.Build(rule.Condition!, f => index[f.Name]), rule, rule.AsBroken());
     }
 
     /// <summary>The rules about duplicates.</summary>
     public IReadOnlyList<UniqueFields> UniqueFields { get; }
 
-    /// <summary>The rules of severity warn, in the order of the counts of <see cref="CountWarnings"/>.</summary>
-    public IReadOnlyList<BrokenRule> Warnings { get; }
+    /// <summary>What became of each rule, for the rows that were noted in it.</summary>
+    public RuleTally Tally { get; }
 
-    /// <summary>The first type or rule that the row breaks; null when it may be loaded.</summary>
+    /// <summary>The first type or rule that the row breaks so that it must not be loaded; null when it may be.</summary>
     public BrokenRule? FindBroken(IRowView row)
     {
         for (var i = 0; i < _columns.Length; i++)
@@ -58,7 +65,12 @@ public sealed class RowChecker
             if (row.KindAt(i) is { } kind && (kind != column.Kind || !IsValue(row, i, column.Type))) return column.Broken;
         }
 
-        foreach (ref var rule in _rules.AsSpan())
+        foreach (ref var rule in _rejecting.AsSpan())
+        {
+            if (!rule.Test.Passes(row)) return rule.Broken;
+        }
+
+        foreach (ref var rule in _dropping.AsSpan())
         {
             if (!rule.Test.Passes(row)) return rule.Broken;
         }
@@ -66,13 +78,15 @@ public sealed class RowChecker
         return null;
     }
 
-    /// <summary>Adds 1 to the count of each warning that the row gives; <paramref name="counts"/> is aligned with <see cref="Warnings"/>.</summary>
-    public void CountWarnings(IRowView row, Span<long> counts)
+    /// <summary>The first rule by which a row is left out; null when no rule does.</summary>
+    public PipelineRule? FindDropping(IRowView row)
     {
-        for (var i = 0; i < _warnings.Length; i++)
+        foreach (ref var rule in _dropping.AsSpan())
         {
-            if (!_warnings[i].Test.Passes(row)) counts[i]++;
+            if (!rule.Test.Passes(row)) return rule.Rule;
         }
+
+        return null;
     }
 
     /// <summary>The row's key for a rule about duplicates.</summary>
@@ -103,8 +117,6 @@ public sealed class RowChecker
 
         return key;
     }
-
-    private static BrokenRule Report(PipelineRule rule) => new(rule.ReportedField, rule.Name, rule.Message);
 
     private static bool IsValue(IRowView row, int column, FieldType type) => type switch
     {

@@ -87,6 +87,9 @@ internal sealed class ConditionCode(PipelineNames names)
                     + WriteComparison(between.Subject, Comparator.Greater, between.Maximum);
             case OneOf oneOf:
                 return WriteOneOf(oneOf);
+            case MultipleOf multiple:
+                var number = WriteOperand(new FieldOperand(multiple.Field), FieldType.Decimal, inside: true);
+                return $"{Not(multiple.Negated)}Arithmetic.IsMultiple({number}, {Literals.Number(multiple.Divisor, FieldType.Decimal)})";
             case HasFormat format:
                 return $"{Not(format.Negated)}Rules.{format.Format.Method}({Name(format.Field)})";
             case Matches matches:
@@ -117,6 +120,12 @@ internal sealed class ConditionCode(PipelineNames names)
     {
         var name = Name(oneOf.Field);
         var type = oneOf.Field.Type;
+        if (oneOf.IgnoresCase)
+        {
+            var tests = oneOf.Values.Select(v => $"{Not(oneOf.Negated)}Rules.AreEqualIgnoringCase({name}, {Literals.Utf8(((TextOperand)v).Value)})");
+            return string.Join(oneOf.Negated ? " && " : " || ", tests);
+        }
+
         if (type is FieldType.Text or FieldType.Date or FieldType.Timestamp)
         {
             var sign = oneOf.Negated ? Comparator.NotEqual : Comparator.Equal;
@@ -161,6 +170,8 @@ internal sealed class ConditionCode(PipelineNames names)
             case LengthOperand length:
                 var measured = $"Rules.Length({Name(length.Field)})";
                 return inside ? $"({KeywordOf(type)}){measured}" : measured;
+            case PlacesOperand places:
+                return $"Arithmetic.CountPlaces({Name(places.Field)}.Value)";
             case NumberOperand number:
                 return Literals.Number(number.Value, type);
             case TextOperand text:

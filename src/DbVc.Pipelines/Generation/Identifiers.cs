@@ -31,7 +31,8 @@ internal static class Identifiers
             var c = text[i];
             if (!char.IsAsciiLetterOrDigit(c))
             {
-                startOfWord = c != '\'';
+                // "it's" is one word; quotes around a text are not part of it.
+                startOfWord = c != '\'' || i == 0 || i + 1 == text.Length || !char.IsAsciiLetter(text[i - 1]) || !char.IsAsciiLetter(text[i + 1]);
                 continue;
             }
 

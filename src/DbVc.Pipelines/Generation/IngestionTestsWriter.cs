@@ -11,6 +11,7 @@ internal sealed class IngestionTestsWriter
     private readonly IReadOnlyList<PipelineField> _fields;
     private readonly IReadOnlyList<IReadOnlyList<string?>> _good;
     private readonly IReadOnlyList<IReadOnlyList<string?>> _bad;
+    private readonly IReadOnlyList<IReadOnlyList<string?>> _leftOut;
     private readonly IReadOnlyList<IReadOnlyList<string?>> _duplicates;
 
     public IngestionTestsWriter(PipelineSpec spec, PipelineNames names)
@@ -19,6 +20,7 @@ internal sealed class IngestionTestsWriter
         var samples = new SampleRecords(spec);
         _good = [.. samples.Good.Where(CanWrite)];
         _bad = [.. samples.FindBad().Where(CanWrite)];
+        _leftOut = [.. samples.FindLeftOut().Where(CanWrite)];
         _duplicates = [.. samples.FindDuplicates().Where(CanWrite)];
     }
 
@@ -31,7 +33,8 @@ internal sealed class IngestionTestsWriter
         if (_spec.Source.Csv.HasHeader) _code.Line($"private const string Header = {Literals.Text(Join(_fields.Select(f => f.HeaderName)))};");
         if (_good.Count > 0) WriteGood();
         if (_bad.Count > 0) WriteBad();
-        if (_duplicates.Count > 0) WriteDuplicates();
+        if (_leftOut.Count > 0) WriteLeftOut();
+        WriteDuplicates();
         WriteRagged();
         WriteAll();
         if (_spec.Source.Csv.HasHeader) WriteHeaders();
@@ -94,23 +97,58 @@ internal sealed class IngestionTestsWriter
         _code.Close();
     }
 
-    private void WriteDuplicates()
+    private void WriteLeftOut()
     {
         _code.Line();
         _code.Line("[Theory]");
-        foreach (var record in _duplicates)
+        foreach (var record in _leftOut) _code.Line($"[InlineData({Literals.Text(Line(record))})]");
+        _code.Open("public void Records_that_a_rule_drops_are_left_out(string record)");
+        _code.Line("var sink = Run(record);");
+        _code.Line();
+        _code.Line("Assert.Empty(sink.Accepted);");
+        _code.Line("Assert.Empty(sink.Rejected);");
+        _code.Line("Assert.Equal([1L], sink.Filtered);");
+        _code.Close();
+    }
+
+    private void WriteDuplicates()
+    {
+        var outcomes = _duplicates.Select(d => (Record: d, Outcome: TakeSecond(d))).ToList();
+        var (rejected, leftOut) = (outcomes.Where(o => o.Outcome.IsRejected).ToList(), outcomes.Where(o => o.Outcome.IsLeftOut).ToList());
+        if (rejected.Count > 0)
         {
-            var simulator = new PipelineSimulator(_spec);
-            simulator.Take(_good[0]);
-            _code.Line($"[InlineData({Literals.Text(Line(record))}, {Literals.Text(string.Join(", ", simulator.Take(record).Failures))})]");
+            _code.Line();
+            _code.Line("[Theory]");
+            foreach (var (record, outcome) in rejected)
+            {
+                _code.Line($"[InlineData({Literals.Text(Line(record))}, {Literals.Text(string.Join(", ", outcome.Failures))})]");
+            }
+
+            _code.Open("public void Of_duplicates_the_first_is_accepted(string duplicate, string rules)");
+            _code.Line($"var sink = Run({Literals.Text(Line(_good[0]))}, duplicate);");
+            _code.Line();
+            _code.Line("Assert.Single(sink.Accepted);");
+            _code.Line("Assert.Equal(rules, string.Join(\", \", Assert.Single(sink.Rejected).Failures.Select(f => f.Field + \":\" + f.Rule)));");
+            _code.Close();
         }
 
-        _code.Open("public void Of_duplicates_the_first_is_accepted(string duplicate, string rules)");
+        if (leftOut.Count == 0) return;
+        _code.Line();
+        _code.Line("[Theory]");
+        foreach (var (record, _) in leftOut) _code.Line($"[InlineData({Literals.Text(Line(record))})]");
+        _code.Open("public void Of_duplicates_the_first_is_kept(string duplicate)");
         _code.Line($"var sink = Run({Literals.Text(Line(_good[0]))}, duplicate);");
         _code.Line();
         _code.Line("Assert.Single(sink.Accepted);");
-        _code.Line("Assert.Equal(rules, string.Join(\", \", Assert.Single(sink.Rejected).Failures.Select(f => f.Field + \":\" + f.Rule)));");
+        _code.Line("Assert.Equal([2L], sink.Filtered);");
         _code.Close();
+    }
+
+    private SimulatedOutcome TakeSecond(IReadOnlyList<string?> record)
+    {
+        var simulator = new PipelineSimulator(_spec);
+        simulator.Take(_good[0]);
+        return simulator.Take(record);
     }
 
     private void WriteRagged()
@@ -127,22 +165,23 @@ internal sealed class IngestionTestsWriter
     private void WriteAll()
     {
         var nulls = new string?[_fields.Count];
-        List<IReadOnlyList<string?>> records = [.. _good, .. _bad];
+        List<IReadOnlyList<string?>> records = [.. _good, .. _bad, .. _leftOut];
         if (CanWrite(nulls)) records.Add(nulls);
         records.AddRange(_duplicates);
         if (records.Count == 0) return;
         var simulator = new PipelineSimulator(_spec);
-        var accepted = records.Count(r => simulator.Take(r).IsAccepted);
+        var outcomes = records.Select(simulator.Take).ToList();
         _code.Line();
         _code.Line("[Fact]");
-        _code.Open("public void Every_record_is_accepted_or_rejected()");
+        _code.Open("public void Every_record_is_accounted_for()");
         _code.Line("var sink = Run(");
         _code.Indent();
         WriteRecords(records);
         _code.Outdent();
         _code.Line();
-        _code.Line(CountCode("sink.Accepted", accepted));
-        _code.Line(CountCode("sink.Rejected", records.Count - accepted));
+        _code.Line(CountCode("sink.Accepted", outcomes.Count(o => o.IsAccepted)));
+        _code.Line(CountCode("sink.Rejected", outcomes.Count(o => o.IsRejected)));
+        if (_spec.CheckedRules.Any(r => r.Drops)) _code.Line(CountCode("sink.Filtered", outcomes.Count(o => o.IsLeftOut)));
         _code.Close();
     }
 

@@ -7,9 +7,14 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
 {
     private readonly CodeWriter _code = new();
 
-    private IReadOnlyList<PipelineRule> RowRules => [.. spec.CheckedRules.Where(r => !r.IsUnique && !IsReadRule(r) && r.Severity == RuleSeverity.Reject)];
+    private IReadOnlyList<PipelineRule> RowRules => [.. spec.CheckedRules.Where(r => !r.IsUnique && !IsReadRule(r) && r.Rejects)];
 
-    private IReadOnlyList<PipelineRule> UniqueRules => [.. spec.CheckedRules.Where(r => r.IsUnique)];
+    /// <summary>Rules that leave out rows.</summary>
+    private IReadOnlyList<PipelineRule> DropRules => [.. spec.CheckedRules.Where(r => !r.IsUnique && r.Drops)];
+
+    private IReadOnlyList<PipelineRule> UniqueRules => [.. spec.CheckedRules.Where(r => r.IsUnique && !r.OnlyCounts)];
+
+    private bool LeavesOut => spec.CheckedRules.Any(r => r.Drops);
 
     private bool KnowsTime => spec.FilledFields.Any(f => f.Default is { IsCurrentTimestamp: true });
 
@@ -28,7 +33,7 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
 
     /// <summary>Rules that ask for a value are checked where the field is read, so that a value of the wrong type is not called missing too.</summary>
     private static bool IsReadRule(PipelineRule rule) =>
-        rule is { Severity: RuleSeverity.Reject, Condition: Presence { Kind: PresenceKind.NotNull or PresenceKind.Given } };
+        rule is { Rejects: true, Condition: Presence { Kind: PresenceKind.NotNull or PresenceKind.Given } };
 
     private void WriteRow()
     {
@@ -57,6 +62,7 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
         _code.Open("while (reader.Read())");
         _code.Line("sink.Begin(reader.Record);");
         _code.Line("if (records.Take()) sink.Accept();");
+        if (LeavesOut) _code.Line("else if (records.LeftOut) sink.Filter();");
         _code.Line("else sink.Reject(reader.Line, reader.Raw);");
         _code.Close();
         _code.Close();
@@ -92,6 +98,13 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
         _code.Line();
         WriteConstructor();
         _code.Line();
+        if (LeavesOut)
+        {
+            _code.Summary("Whether the current record is left out by a rule, and not rejected.");
+            _code.Line("public bool LeftOut { get; private set; }");
+            _code.Line();
+        }
+
         WriteTake();
         foreach (var field in spec.FilledFields)
         {
@@ -99,10 +112,12 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
             WriteRead(field);
         }
 
+        if (DropRules.Count > 0) WriteKeep();
         if (RowRules.Count > 0) WriteValidate();
         if (UniqueRules.Count > 0) WriteClaimKeys();
         _code.Line();
         WriteWrite();
+        if (LeavesOut) WriteLeaveOut();
         _code.Line();
         _code.Open("private bool Fail(string field, string rule, ReadOnlySpan<byte> value, string message)");
         _code.Line("_sink.Fail(field, rule, value, message);");
@@ -130,6 +145,7 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
     {
         _code.Summary("Writes the current record's row, or fails it with every rule it breaks.");
         _code.Open("public bool Take()");
+        if (LeavesOut) _code.Line("LeftOut = false;");
         _code.Line("if (_reader.Problem is { } problem) return Fail(\"\", problem.Rule, _reader.Raw, problem.Message);");
         _code.Line("_scratch.Reset();");
         _code.Line($"var row = new {names.RowType}();");
@@ -140,6 +156,7 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
             first = false;
         }
 
+        if (DropRules.Count > 0) _code.Line("if (valid && !Keep(in row)) return LeaveOut(in row);");
         if (RowRules.Count > 0) _code.Line("valid &= Validate(in row);");
         _code.Line(UniqueRules.Count > 0 ? "if (!valid || !ClaimKeys(in row)) return false;" : "if (!valid) return false;");
         _code.Line("Write(in row);");
@@ -176,6 +193,29 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
         _code.Close();
     }
 
+    private void WriteKeep()
+    {
+        _code.Line();
+        _code.Summary("False for a row that a rule leaves out.");
+        _code.Line($"private static bool Keep(in {names.RowType} row) =>");
+        for (var i = 0; i < DropRules.Count; i++)
+        {
+            var call = $"Validators.{names.Of(DropRules[i])}({Members(DropRules[i])})";
+            _code.Line((i == 0 ? "    " : "        && ") + call + (i + 1 < DropRules.Count ? "" : ";"));
+        }
+    }
+
+    private void WriteLeaveOut()
+    {
+        _code.Line();
+        _code.Summary("Writes the row too, so that it can be seen why it is left out.");
+        _code.Open($"private bool LeaveOut(in {names.RowType} row)");
+        _code.Line("Write(in row);");
+        _code.Line("LeftOut = true;");
+        _code.Line("return false;");
+        _code.Close();
+    }
+
     private void WriteValidate()
     {
         _code.Line();
@@ -201,20 +241,27 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
         foreach (var rule in UniqueRules) _code.Line($"var {KeyName(rule)} = Validators.{names.Of(rule)}({Members(rule)});");
         if (UniqueRules.Count == 1)
         {
+            var otherwise = UniqueRules[0].Drops ? "LeaveOut(in row)" : FailCall(UniqueRules[0]);
             _code.Line($"return {SetName(UniqueRules[0])}.Add({KeyName(UniqueRules[0])})");
-            _code.Line($"    || {FailCall(UniqueRules[0])};");
+            _code.Line($"    || {otherwise};");
             _code.Close();
             return;
         }
 
-        _code.Line("var unique = true;");
-        foreach (var rule in UniqueRules)
+        var rejecting = UniqueRules.Where(r => r.Rejects).ToList();
+        if (rejecting.Count > 0)
         {
-            _code.Line($"unique &= !{SetName(rule)}.Contains({KeyName(rule)})");
-            _code.Line($"    || {FailCall(rule)};");
+            _code.Line("var unique = true;");
+            foreach (var rule in rejecting)
+            {
+                _code.Line($"unique &= !{SetName(rule)}.Contains({KeyName(rule)})");
+                _code.Line($"    || {FailCall(rule)};");
+            }
+
+            _code.Line("if (!unique) return false;");
         }
 
-        _code.Line("if (!unique) return false;");
+        foreach (var rule in UniqueRules.Where(r => r.Drops)) _code.Line($"if ({SetName(rule)}.Contains({KeyName(rule)})) return LeaveOut(in row);");
         foreach (var rule in UniqueRules) _code.Line($"{SetName(rule)}.Add({KeyName(rule)});");
         _code.Line("return true;");
         _code.Close();

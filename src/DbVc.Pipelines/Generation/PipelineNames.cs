@@ -11,6 +11,8 @@ internal sealed class PipelineNames
     private static readonly (string Sign, string Word)[] s_signs =
         [("-", " minus "), ("*", " times "), ("+", " plus "), (">=", " at least "), ("<=", " at most "), (">", " above "), ("<", " below ")];
 
+    private const int LongestRuleName = 60;
+
     private readonly Dictionary<string, string> _fields = [];
     private readonly Dictionary<string, string> _parameters = [];
     private readonly Dictionary<string, string> _rules = [];
@@ -80,7 +82,9 @@ internal sealed class PipelineNames
 
         foreach (var (sign, word) in s_signs) text = text.Replace(sign, word, StringComparison.Ordinal);
 
-        return Identifiers.Pascal(Regex.Replace(text, @"(?<=\d)\.(?=\d)", " point "), "Rule");
+        // What would be a sentence as a name stands above the method; the name says which fields agree.
+        var whole = Identifiers.Pascal(Regex.Replace(text, @"(?<=\d)\.(?=\d)", " point "), "Rule");
+        return whole.Length <= LongestRuleName ? whole : Identifiers.Pascal(string.Join(" and ", rule.Fields.Take(4).Select(Of)) + " rule", "Rule");
     }
 
     private string OperationName(FieldOperation operation)

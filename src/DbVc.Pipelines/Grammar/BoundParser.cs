@@ -19,9 +19,16 @@ internal static class BoundParser
     ];
 
     private static readonly string[] s_more =
-        ["more than", "greater than", "larger than", "bigger than", "higher than", "above", "over", "exceed", "exceeds", "after", "later than"];
+    [
+        "more than", "greater than", "larger than", "bigger than", "higher than", "above", "over", "exceed", "exceeds", "after", "later than",
+        "come after", "comes after", "follow", "follows",
+    ];
 
-    private static readonly string[] s_less = ["less than", "fewer than", "smaller than", "lower than", "below", "under", "before", "earlier than"];
+    private static readonly string[] s_less =
+    [
+        "less than", "fewer than", "smaller than", "lower than", "below", "under", "before", "earlier than",
+        "come before", "comes before", "precede", "precedes",
+    ];
 
     public static bool TryParse(TokenReader reader, Operand subject, out Condition condition)
     {
@@ -143,6 +150,12 @@ internal static class BoundParser
                 LengthOperand => subject,
                 _ => throw new RuleException("only a field has characters"),
             };
+        }
+
+        if (reader.AcceptAny("decimals", "decimal places", "decimal digits", "decimal place", "decimal", "places after the decimal point",
+            "digits after the decimal point"))
+        {
+            return subject is FieldOperand { Field: var counted } ? ConditionBuilder.PlacesOf(counted) : throw new RuleException("only a field has decimals");
         }
 
         reader.AcceptAny("years old", "years of age", "years", "year");

@@ -5,6 +5,16 @@ namespace DbVc.Pipelines;
 /// <summary>Reads what stands on a side of a comparison: fields, lengths, literals and calculations.</summary>
 internal static class OperandParser
 {
+    private static readonly (string[] Words, CalculationKind Kind)[] s_results =
+    [
+        (["the sum of", "sum of"], CalculationKind.Add), (["the product of", "product of"], CalculationKind.Multiply),
+        (["the difference of", "difference of", "the difference between"], CalculationKind.Subtract),
+    ];
+
+    /// <summary>The words with which a list of values goes on: what is compared, not another word of a value.</summary>
+    private static readonly string[] s_caseWords =
+        ["ignoring case", "in any case", "case insensitive", "case insensitively", "regardless of case"];
+
     /// <summary>The subject of a rule, with the small words people put around it.</summary>
     public static Operand ParseSubject(TokenReader reader)
     {
@@ -34,8 +44,46 @@ internal static class OperandParser
     {
         if (reader.Current.Kind != TokenKind.Word || reader.Current.Is("true") || reader.Current.Is("false")) return ParseLiteral(reader);
         var words = new List<string>();
-        while (reader.Current.Kind == TokenKind.Word && !Words.IsReserved(reader.Current.Text)) words.Add(reader.Take().Text);
+        while (reader.Current.Kind == TokenKind.Word && !Words.IsReserved(reader.Current.Text) && !IsCaseNext(reader)) words.Add(reader.Take().Text);
         return words.Count == 0 ? throw reader.Unexpected("a value") : new TextOperand(string.Join(' ', words));
+    }
+
+    /// <summary>Takes "ignoring case" and its kin.</summary>
+    public static bool AcceptIgnoringCase(TokenReader reader)
+    {
+        var start = reader.Index;
+        reader.AcceptSymbol(",");
+        var brackets = reader.AcceptSymbol("(");
+        if (reader.AcceptAny(s_caseWords) && (!brackets || reader.AcceptSymbol(")"))) return true;
+        reader.Index = start;
+        return false;
+    }
+
+    /// <summary>"the sum of a and b": a calculation in words; null, with nothing taken, when none comes next.</summary>
+    public static Operand? TryParseResult(TokenReader reader)
+    {
+        foreach (var (words, kind) in s_results)
+        {
+            if (!reader.AcceptAny(words)) continue;
+            var result = ParseFactor(reader);
+            if (!reader.AcceptAny("and") && !reader.AcceptSymbol(",")) throw reader.Unexpected("'and'");
+            do
+            {
+                result = ConditionBuilder.Calculate(result, kind, ParseFactor(reader));
+            }
+            while (reader.AcceptSymbol(","));
+            return result;
+        }
+
+        return null;
+    }
+
+    private static bool IsCaseNext(TokenReader reader)
+    {
+        var start = reader.Index;
+        var found = reader.AcceptAny(s_caseWords);
+        reader.Index = start;
+        return found;
     }
 
     private static Operand ParseProduct(TokenReader reader)
@@ -54,6 +102,7 @@ internal static class OperandParser
         }
 
         if (reader.TryTakeField(out var field)) return new FieldOperand(field);
+        if (TryParseResult(reader) is { } result) return result;
         if (reader.AcceptAny("the length of", "length of"))
         {
             reader.Accept("the");

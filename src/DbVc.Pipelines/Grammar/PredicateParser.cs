@@ -60,7 +60,7 @@ internal sealed class PredicateParser(TokenReader reader)
         if (TryParseSymbol(subject, out var condition)) return condition;
         if (TryParsePresence(subject, out condition)) return condition;
         reader.AcceptAny("a", "an");
-        return TryParseFormat(subject, out condition) || BoundParser.TryParse(reader, subject, out condition)
+        return TryParseMultiple(subject, out condition) || TryParseFormat(subject, out condition) || BoundParser.TryParse(reader, subject, out condition)
             || TryParseSign(subject, out condition) || TryParseList(subject, out condition)
             || TryParseText(subject, out condition) || TryParseLiteral(subject, out condition)
             ? condition
@@ -164,6 +164,43 @@ internal sealed class PredicateParser(TokenReader reader)
         return true;
     }
 
+    private bool TryParseMultiple(Operand subject, out Condition condition)
+    {
+        condition = null!;
+        var odd = reader.AcceptAny("odd");
+        decimal divisor;
+        if (odd || reader.AcceptAny("even"))
+        {
+            reader.AcceptAny("number", "numbers");
+            divisor = 2;
+        }
+        else if (reader.AcceptAny("whole number", "whole", "integer number"))
+        {
+            divisor = 1;
+        }
+        else if (reader.AcceptAny("multiple of", "multiples of", "divisible by", "in steps of"))
+        {
+            divisor = OperandParser.ParseSum(reader) is NumberOperand number ? number.Value : throw reader.Unexpected("a number");
+        }
+        else
+        {
+            return false;
+        }
+
+        if (subject is not FieldOperand { Field: var field }) throw new RuleException("only a field can be a multiple");
+        condition = ConditionBuilder.Multiple(field, divisor);
+        if (odd) condition = ConditionBuilder.Negate(condition);
+        return true;
+    }
+
+    /// <summary>"allowed values for status: new, paid": the list alone.</summary>
+    public Condition ParseValues(PipelineField field)
+    {
+        var values = new List<Operand> { OperandParser.ParseListValue(reader) };
+        while (AcceptSeparator()) values.Add(OperandParser.ParseListValue(reader));
+        return ConditionBuilder.InList(field, values, ignoresCase: OperandParser.AcceptIgnoringCase(reader));
+    }
+
     private bool TryParseList(Operand subject, out Condition condition)
     {
         condition = null!;
@@ -177,17 +214,24 @@ internal sealed class PredicateParser(TokenReader reader)
 
         if (subject is not FieldOperand { Field: var field }) throw new RuleException("only a field can be compared with a list");
         reader.AcceptAny("the following", "following", "these values");
+        reader.AcceptSymbol(":");
         var brackets = reader.AcceptSymbol("(");
         var values = new List<Operand> { OperandParser.ParseListValue(reader) };
         while (AcceptSeparator()) values.Add(OperandParser.ParseListValue(reader));
         if (brackets && !reader.AcceptSymbol(")")) throw reader.Unexpected("')'");
-        condition = ConditionBuilder.InList(field, values, none);
+        condition = ConditionBuilder.InList(field, values, none, OperandParser.AcceptIgnoringCase(reader));
         return true;
     }
 
     private bool AcceptSeparator()
     {
         var start = reader.Index;
+        if (OperandParser.AcceptIgnoringCase(reader))
+        {
+            reader.Index = start;
+            return false;
+        }
+
         var comma = reader.AcceptSymbol(",");
         var word = reader.AcceptAny("or", "and");
 
@@ -204,6 +248,7 @@ internal sealed class PredicateParser(TokenReader reader)
     {
         condition = null!;
         TextTestKind? kind = null;
+        if (TryParseLike(subject, out condition)) return true;
         var matches = reader.AcceptAny("match", "matches");
         if (!matches)
         {
@@ -227,9 +272,30 @@ internal sealed class PredicateParser(TokenReader reader)
         return true;
     }
 
+    private bool TryParseLike(Operand subject, out Condition condition)
+    {
+        condition = null!;
+        var start = reader.Index;
+        if (!reader.AcceptAny("like", "look like")) return false;
+        if (reader.Current.Kind != TokenKind.Quoted || subject is not FieldOperand { Field: var field })
+        {
+            reader.Index = start;
+            return false;
+        }
+
+        condition = ConditionBuilder.Like(field, reader.Take().Text);
+        return true;
+    }
+
     private bool TryParseLiteral(Operand subject, out Condition condition)
     {
         condition = null!;
+        if (OperandParser.TryParseResult(reader) is { } result)
+        {
+            condition = ConditionBuilder.Compare(subject, Comparator.Equal, result);
+            return true;
+        }
+
         var word = reader.Current.Kind == TokenKind.Word && reader.FindField(reader.Current) is null;
         if (word && !reader.Current.Is("true") && !reader.Current.Is("false"))
         {

@@ -33,14 +33,84 @@ internal sealed class RuleParser
         }
     }
 
+    /// <summary>Parses what a row is asked for, such as <c>status = 'paid'</c>.</summary>
+    public static Condition ParseCondition(string text, IReadOnlyList<PipelineField> fields)
+    {
+        var rules = Parse(text, fields);
+        return rules is [{ Condition: { } condition, Severity: RuleSeverity.Reject, MinimumShare: null }]
+            ? condition
+            : throw new RuleException($"\"{text}\" is no condition on one row", "write for example: status = 'paid'.");
+    }
+
     private List<PipelineRule> ParseSentence()
     {
         if (_reader.AtEnd) throw new RuleException("it is empty");
+        if (TryParseFilter(out var filter)) return [filter];
+        var share = ShareParser.TryParsePrefix(_reader);
+        return [.. ParseRules().Select(r => share is { } least ? r.WithShare(least) : r)];
+    }
+
+    private List<PipelineRule> ParseRules()
+    {
         if (UniqueParser.TryParse(_reader, out var unique)) return [unique];
+        if (TryParseHeading() is { } headed) return [FinishRule(headed, "the end of the rule")];
+        if (StartsGroup() is { } group) return [FinishRule(group, "the end of the rule")];
         if (TryParseList(out var rules)) return rules;
         var condition = ParseConditional();
+        return [FinishRule(condition, "the end of the rule")];
+    }
+
+    /// <summary>"maximum length of name is 20", "allowed values for status: new, paid": what is asked for comes before the field.</summary>
+    private Condition? TryParseHeading()
+    {
+        var start = _reader.Index;
+        _reader.Accept("the");
+        Comparator? comparator = _reader.AcceptAny("maximum length of", "max length of") ? Comparator.LessOrEqual
+            : _reader.AcceptAny("minimum length of", "min length of") ? Comparator.GreaterOrEqual : null;
+        var values = comparator is null && _reader.AcceptAny("allowed values for", "allowed values of", "accepted values for", "accepted values of",
+            "possible values for", "possible values of", "valid values for", "valid values of");
+        if ((comparator is not null || values) && _reader.TryTakeField(out var field))
+        {
+            _reader.AcceptAny("is", "are", "must be");
+            _reader.AcceptSymbol(":");
+            if (comparator is not { } bound) return _predicates.ParseValues(field);
+            return ConditionBuilder.Compare(ConditionBuilder.LengthOf(field), bound, OperandParser.ParseSum(_reader));
+        }
+
+        _reader.Index = start;
+        return null;
+    }
+
+    /// <summary>Before lists of fields, as a group begins like one; a sentence that goes on after it is read as a whole.</summary>
+    private Condition? StartsGroup()
+    {
+        var start = _reader.Index;
+        if (GroupParser.TryParse(_reader, _predicates, out var group) && !_reader.Current.Is("and") && !_reader.Current.Is("or")
+            && !_reader.Current.Is("if") && !_reader.Current.Is("when") && !_reader.Current.Is("unless"))
+        {
+            return group;
+        }
+
+        _reader.Index = start;
+        return null;
+    }
+
+    private PipelineRule FinishRule(Condition condition, string wanted)
+    {
+        var rule = PipelineRule.Of(condition, _predicates.Severity);
+        if (ShareParser.TryParseSuffix(_reader) is { } share) rule = rule.WithShare(share);
+        return _reader.AtEnd ? rule : throw _reader.Unexpected(wanted);
+    }
+
+    /// <summary>"drop rows where status = 'test'": what is done with rows, and which.</summary>
+    private bool TryParseFilter(out PipelineRule rule)
+    {
+        rule = null!;
+        if (FilterVerb.TryTake(_reader) is not { } verb) return false;
+        var named = ParseOr();
         if (!_reader.AtEnd) throw _reader.Unexpected("the end of the rule");
-        return [PipelineRule.Of(condition, severity: _predicates.Severity)];
+        rule = PipelineRule.Of(verb.Keeps ? ConditionBuilder.Certain(named) : ConditionBuilder.Negate(named), verb.Severity);
+        return true;
     }
 
     /// <summary>"name and email are required": the same rule for each of several fields.</summary>
@@ -61,8 +131,7 @@ internal sealed class RuleParser
         {
             _reader.Index = predicate;
             var condition = _predicates.Parse(new FieldOperand(field));
-            if (!_reader.AtEnd) throw _reader.Unexpected("the end of a rule for several fields");
-            rules.Add(PipelineRule.Of(condition, severity: _predicates.Severity));
+            rules.Add(FinishRule(condition, "the end of a rule for several fields"));
         }
 
         return true;
@@ -113,7 +182,7 @@ internal sealed class RuleParser
         }
 
         if (TryParseBrackets(out var inner)) return inner;
-        if (TryParseAtLeastOne(out var presence)) return presence;
+        if (GroupParser.TryParse(_reader, _predicates, out var group)) return group;
         if (_lastSubject is not null && Words.StartsPredicate(_reader.Current) && _reader.FindField(_reader.Current) is null)
         {
             if (_predicates.WasNegated) throw new RuleException("it is open how far 'not' reaches; repeat the field after 'and' or 'or'");
@@ -165,23 +234,5 @@ internal sealed class RuleParser
         {
             return false;
         }
-    }
-
-    private bool TryParseAtLeastOne(out Condition condition)
-    {
-        condition = null!;
-        var start = _reader.Index;
-        if (!_reader.AcceptAny("at least one of", "one of", "any of", "either") || !FieldList.TryRead(_reader, out var fields) || fields.Count < 2)
-        {
-            _reader.Index = start;
-            return false;
-        }
-
-        _predicates.AcceptModal();
-        _reader.AcceptAny("be", "is", "are");
-        var isGiven = _reader.AcceptAny("given", "present", "provided", "filled", "required", "set", "not null", "not empty");
-        if (!isGiven) throw _reader.Unexpected("'must be given'");
-        condition = ConditionBuilder.Any([.. fields.Select(f => new Presence(f, PresenceKind.Given))]);
-        return true;
     }
 }

@@ -15,13 +15,14 @@ internal static class UniqueParser
     {
         rule = null!;
         reader.Accept("there");
-        reader.AcceptAny("must be", "should be", "are", "allow");
+        var severity = reader.Accept("should be") ? RuleSeverity.Warn : RuleSeverity.Reject;
+        reader.AcceptAny("must be", "are", "allow");
         if (!reader.AcceptAny("no_duplicates", "no duplicates", "no duplicate", "no duplicated", "unique")) return false;
         var noun = reader.AcceptAny("records", "rows", "record", "row", "entries", "values", "value", "combinations");
         if (reader.AtEnd)
         {
             if (!noun && reader.Peek(0).Kind == TokenKind.End && reader.Index > 0 && IsBareUnique(reader)) throw reader.Unexpected("a field");
-            rule = PipelineRule.Unique(reader.Fields, nullsAreEqual: true);
+            rule = PipelineRule.Unique(reader.Fields, nullsAreEqual: true).WithSeverity(severity);
             return true;
         }
 
@@ -30,7 +31,7 @@ internal static class UniqueParser
         if (!FieldList.TryRead(reader, out var fields)) throw reader.Unexpected("a field");
         reader.AcceptAny("together", "allowed", "values");
         if (!reader.AtEnd) throw reader.Unexpected("the end of the rule");
-        rule = PipelineRule.Unique(fields);
+        rule = PipelineRule.Unique(fields).WithSeverity(severity);
         return true;
     }
 
@@ -51,7 +52,8 @@ internal static class UniqueParser
         if (!FieldList.TryRead(reader, out var fields)) return false;
         reader.AcceptAny("values", "value", "column", "field");
         var start = reader.Index;
-        reader.AcceptAny("must", "should", "has to", "have to", "needs to", "shall");
+        var severity = reader.AcceptAny("should", "ought to") ? RuleSeverity.Warn : RuleSeverity.Reject;
+        reader.AcceptAny("must", "has to", "have to", "needs to", "shall");
         var found = reader.AcceptAny("be unique", "is unique", "are unique", "be distinct", "unique", "is distinct",
             "not have duplicates", "not contain duplicates", "have no duplicates", "has no duplicates", "contain no duplicates", "not be duplicated",
             "cannot be duplicated", "not repeat", "not be repeated");
@@ -70,7 +72,7 @@ internal static class UniqueParser
                 $"write \"{names} must be unique together\", or one rule for each field.");
         }
 
-        rule = PipelineRule.Unique(fields);
+        rule = PipelineRule.Unique(fields).WithSeverity(severity);
         return true;
     }
 }

@@ -82,7 +82,7 @@ internal static class CanonicalJson
         json.WriteString("rule", "expression");
         json.WriteString("expression", rule.Text);
         json.WriteString("error_message", rule.Message);
-        json.WriteString("severity", rule.Severity == RuleSeverity.Warn ? "warn" : "quarantine");
+        json.WriteString("severity", RuleSeverities.NameOf(rule.Severity));
         json.WriteEndObject();
     }
 }

@@ -76,7 +76,7 @@ internal sealed class ValidationReader(ProblemList problems, IReadOnlyList<Pipel
     /// <summary>A declared rule with its own message stands for the one that follows from the schema.</summary>
     private static bool Implies(PipelineRule declared, PipelineRule schema)
     {
-        if (declared.Severity == RuleSeverity.Warn) return false;
+        if (!declared.Rejects) return false;
         if (Key(declared) == Key(schema)) return true;
         return schema.Condition is Presence { Kind: PresenceKind.NotNull } wanted
             && declared.Condition is Presence { Kind: PresenceKind.Given } given && given.Field == wanted.Field;

@@ -29,7 +29,14 @@ public sealed record Comparison(Operand Subject, Comparator Comparator, Operand 
 public sealed record Between(Operand Subject, Operand Minimum, Operand Maximum, bool Negated) : Condition;
 
 /// <summary>The field's value is one of some literals of its type.</summary>
-public sealed record OneOf(PipelineField Field, IReadOnlyList<Operand> Values, bool Negated) : Condition;
+public sealed record OneOf(PipelineField Field, IReadOnlyList<Operand> Values, bool Negated) : Condition
+{
+    /// <summary>Texts that differ in case alone are equal, by Unicode's simple mapping.</summary>
+    public bool IgnoresCase { get; init; }
+}
+
+/// <summary>A number that a positive number divides without rest.</summary>
+public sealed record MultipleOf(PipelineField Field, decimal Divisor, bool Negated) : Condition;
 
 public sealed record HasFormat(PipelineField Field, FormatDefinition Format, bool Negated) : Condition;
 
@@ -67,6 +74,9 @@ public sealed record FieldOperand(PipelineField Field) : Operand;
 
 /// <summary>The number of code points of a text field.</summary>
 public sealed record LengthOperand(PipelineField Field) : Operand;
+
+/// <summary>The number of digits after the point of a decimal field, zeros at the end not counted.</summary>
+public sealed record PlacesOperand(PipelineField Field) : Operand;
 
 /// <summary>A number, with the text it was written as.</summary>
 public sealed record NumberOperand(decimal Value, string Written) : Operand

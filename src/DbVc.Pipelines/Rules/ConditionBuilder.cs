@@ -19,6 +19,11 @@ internal static class ConditionBuilder
                 + $"{ConditionText.NameOperand(value)}, which is {FieldTypes.Describe(after)}");
         }
 
+        if (subject is PlacesOperand && comparator is Comparator.Equal or Comparator.NotEqual)
+        {
+            throw new RuleException("a number does not keep zeros at its end, so it has no exact count of decimals", "say 'at most'.");
+        }
+
         if (comparator is not (Comparator.Equal or Comparator.NotEqual) && (before is FieldType.Text or FieldType.Boolean))
         {
             throw new RuleException($"{ConditionText.NameOperand(subject)} is {FieldTypes.Describe(before)}, which has no order",
@@ -41,10 +46,11 @@ internal static class ConditionBuilder
         return new Between(subject, low.Value, high.Value, negated);
     }
 
-    public static Condition InList(PipelineField field, IReadOnlyList<Operand> values, bool negated = false)
+    public static Condition InList(PipelineField field, IReadOnlyList<Operand> values, bool negated = false, bool ignoresCase = false)
     {
+        if (ignoresCase) RequireText(field, "a comparison that ignores case");
         var coerced = values.Select(v => ((Comparison)Compare(new FieldOperand(field), Comparator.Equal, v)).Value).Distinct().ToList();
-        return coerced.Count == 0 ? throw new RuleException("its list of values is empty") : new OneOf(field, coerced, negated);
+        return coerced.Count == 0 ? throw new RuleException("its list of values is empty") : new OneOf(field, coerced, negated) { IgnoresCase = ignoresCase };
     }
 
     public static Condition Format(PipelineField field, FormatDefinition format)
@@ -80,6 +86,40 @@ internal static class ConditionBuilder
         return new LengthOperand(field);
     }
 
+    public static Operand PlacesOf(PipelineField field) => field.Type == FieldType.Decimal
+        ? new PlacesOperand(field)
+        : throw new RuleException($"{ConditionText.NameField(field)} is {FieldTypes.Describe(field.Type)}, and only a decimal has decimals to count");
+
+    public static Condition Multiple(PipelineField field, decimal divisor)
+    {
+        if (divisor <= 0) throw new RuleException("what a number is a multiple of is greater than 0");
+        return field.Type is FieldType.Integer or FieldType.Decimal
+            ? new MultipleOf(field, divisor, Negated: false)
+            : throw new RuleException($"{ConditionText.NameField(field)} is {FieldTypes.Describe(field.Type)}, "
+                + "and only a whole number or a decimal is a multiple");
+    }
+
+    /// <summary>A pattern of SQL: % stands for any text, _ for one character, a backslash takes their meaning away.</summary>
+    public static Condition Like(PipelineField field, string pattern) => Match(field, LikePattern.ToExpression(pattern));
+
+    /// <summary>No two of the fields are equal.</summary>
+    public static Condition Different(IReadOnlyList<PipelineField> fields)
+    {
+        if (fields.Count < 2) throw new RuleException("one field alone cannot be different from itself");
+        return All([.. fields.SelectMany((f, i) => fields.Skip(i + 1).Select(g => Compare(new FieldOperand(f), Comparator.NotEqual, new FieldOperand(g))))]);
+    }
+
+    public static Condition AnyGiven(IReadOnlyList<PipelineField> fields) => Any([.. fields.Select(f => new Presence(f, PresenceKind.Given))]);
+
+    public static Condition AllOrNone(IReadOnlyList<PipelineField> fields) => Any(
+    [
+        All([.. fields.Select(f => new Presence(f, PresenceKind.Given))]),
+        All([.. fields.Select(f => new Presence(f, PresenceKind.Missing))]),
+    ]);
+
+    public static Condition OneGiven(IReadOnlyList<PipelineField> fields) => Any(
+        [.. fields.Select(given => All([.. fields.Select(f => new Presence(f, f == given ? PresenceKind.Given : PresenceKind.Missing))]))]);
+
     public static Operand Calculate(Operand first, CalculationKind kind, Operand second)
     {
         foreach (var operand in new[] { first, second })
@@ -105,6 +145,7 @@ internal static class ConditionBuilder
         Comparison comparison => comparison with { Comparator = Invert(comparison.Comparator) },
         Between between => between with { Negated = !between.Negated },
         OneOf oneOf => oneOf with { Negated = !oneOf.Negated },
+        MultipleOf multiple => multiple with { Negated = !multiple.Negated },
         HasFormat format => format with { Negated = !format.Negated },
         Matches matches => matches with { Negated = !matches.Negated },
         TextTest test => test with { Negated = !test.Negated },
@@ -119,6 +160,15 @@ internal static class ConditionBuilder
             },
         },
         _ => throw new InvalidOperationException($"Unknown condition {condition.GetType().Name}."),
+    };
+
+    /// <summary>The condition when it is surely true: a test of NULL, which is neither true nor false, does not pass.</summary>
+    public static Condition Certain(Condition condition) => condition switch
+    {
+        AllOf all => All([.. all.Parts.Select(Certain)]),
+        AnyOf any => Any([.. any.Parts.Select(Certain)]),
+        Presence => condition,
+        _ => All([.. ConditionFields.Of(condition).Select(f => new Presence(f, PresenceKind.NotNull)), condition]),
     };
 
     private static void RequireText(PipelineField field, string what)

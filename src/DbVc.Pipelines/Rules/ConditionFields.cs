@@ -15,6 +15,7 @@ internal static class ConditionFields
         Comparison comparison => Walk(comparison.Subject).Concat(Walk(comparison.Value)),
         Between between => Walk(between.Subject).Concat(Walk(between.Minimum)).Concat(Walk(between.Maximum)),
         OneOf oneOf => [oneOf.Field],
+        MultipleOf multiple => [multiple.Field],
         HasFormat format => [format.Field],
         Matches matches => [matches.Field],
         TextTest test => [test.Field],
@@ -26,6 +27,7 @@ internal static class ConditionFields
     {
         FieldOperand field => [field.Field],
         LengthOperand length => [length.Field],
+        PlacesOperand places => [places.Field],
         Calculation calculation => Walk(calculation.First).Concat(Walk(calculation.Second)),
         _ => [],
     };

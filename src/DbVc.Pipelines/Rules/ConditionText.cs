@@ -8,10 +8,15 @@ namespace DbVc.Pipelines;
 internal static partial class ConditionText
 {
     /// <summary>For example <c>age must be between 0 and 120</c>.</summary>
-    public static string Describe(Condition condition, RuleSeverity severity = RuleSeverity.Reject)
+    public static string Describe(Condition condition) => DescribeNested(condition, nested: false);
+
+    /// <summary>The rule's condition with its severity, where a word says it, and its share of rows.</summary>
+    public static string Describe(PipelineRule rule)
     {
-        var text = DescribeNested(condition, nested: false);
-        return severity == RuleSeverity.Warn ? text.Replace(" must ", " should ", StringComparison.Ordinal) : text;
+        var text = rule.Condition is { } condition ? Describe(condition) : DescribeKey(rule);
+        if (rule.Severity == RuleSeverity.Warn) text = MustOrQuoted().Replace(text, m => m.Value == " must " ? " should " : m.Value);
+        if (rule.MinimumShare is not { } share) return text;
+        return $"{text} in at least {(share * 100).ToString("0.############", CultureInfo.InvariantCulture)} % of rows";
     }
 
     /// <summary>The canonical rule name that reports use.</summary>
@@ -21,6 +26,8 @@ internal static partial class ConditionText
         Between { Negated: false, Subject: FieldOperand } between when HasLiteralBounds(between) => "range",
         Between { Negated: false, Subject: LengthOperand } => "length",
         Comparison { Subject: LengthOperand } => "length",
+        Comparison { Subject: PlacesOperand } => "decimal_places",
+        MultipleOf { Negated: false } => "multiple_of",
         Comparison { Subject: FieldOperand, Comparator: not (Comparator.Equal or Comparator.NotEqual) } comparison
             when OperandTypes.IsLiteral(comparison.Value) => "range",
         OneOf oneOf => oneOf.Negated ? "not_one_of" : "one_of",
@@ -45,6 +52,7 @@ internal static partial class ConditionText
     {
         FieldOperand field => NameField(field.Field),
         LengthOperand length => "length of " + NameField(length.Field),
+        PlacesOperand places => "decimals of " + NameField(places.Field),
         NumberOperand number => number.Value.ToString(CultureInfo.InvariantCulture),
         TextOperand text => "'" + text.Value.Replace("'", "''", StringComparison.Ordinal) + "'",
         BooleanOperand truth => truth.Value ? "true" : "false",
@@ -56,6 +64,13 @@ internal static partial class ConditionText
             $"{NameFactor(calculation.First, calculation.Kind, false)} {SymbolOf(calculation.Kind)} {NameFactor(calculation.Second, calculation.Kind, true)}",
         _ => throw new InvalidOperationException($"Unknown operand {operand.GetType().Name}."),
     };
+
+    private static string DescribeKey(PipelineRule rule)
+    {
+        if (rule.NullsAreEqual) return rule.Severity == RuleSeverity.Warn ? "there should be no duplicate records" : "no duplicate records";
+        var names = string.Join(" and ", rule.Fields.Select(NameField));
+        return rule.Fields.Count == 1 ? $"{names} must be unique" : $"{names} must be unique together";
+    }
 
     private static string DescribeNested(Condition condition, bool nested)
     {
@@ -100,12 +115,16 @@ internal static partial class ConditionText
     private static (string Subject, string Predicate) Split(Condition condition) => condition switch
     {
         Comparison { Subject: LengthOperand length } comparison => (NameField(length.Field), DescribeLength(comparison)),
+        Comparison { Subject: PlacesOperand places } comparison => (NameField(places.Field),
+            $"must have {VerbOf(comparison).Replace("be ", "", StringComparison.Ordinal)} {NameOperand(comparison.Value)} decimals"),
         Comparison comparison => (NameOperand(comparison.Subject), $"must {VerbOf(comparison)} {NameOperand(comparison.Value)}"),
         Between { Subject: LengthOperand length } between => (NameField(length.Field),
             $"must {Not(between.Negated)}be between {NameOperand(between.Minimum)} and {NameOperand(between.Maximum)} characters long"),
         Between between => (NameOperand(between.Subject),
             $"must {Not(between.Negated)}be between {NameOperand(between.Minimum)} and {NameOperand(between.Maximum)}"),
-        OneOf oneOf => (NameField(oneOf.Field), $"must {Not(oneOf.Negated)}be one of {List(oneOf.Values)}"),
+        OneOf oneOf => (NameField(oneOf.Field), $"must {Not(oneOf.Negated)}be one of {List(oneOf.Values)}{(oneOf.IgnoresCase ? " ignoring case" : "")}"),
+        MultipleOf multiple => (NameField(multiple.Field),
+            $"must {Not(multiple.Negated)}be a multiple of {multiple.Divisor.ToString(CultureInfo.InvariantCulture)}"),
         HasFormat format => (NameField(format.Field), $"must {Not(format.Negated)}be a valid {format.Format.Nouns[0]}"),
         Matches matches => (NameField(matches.Field), $"must {Not(matches.Negated)}match /{matches.Pattern.Replace("/", "\\/", StringComparison.Ordinal)}/"),
         TextTest test => (NameField(test.Field), $"must {Not(test.Negated)}{VerbOf(test.Kind)} {NameOperand(new TextOperand(test.Part))}"),
@@ -190,6 +209,10 @@ internal static partial class ConditionText
     private static bool HasLiteralBounds(Between between) => OperandTypes.IsLiteral(between.Minimum) && OperandTypes.IsLiteral(between.Maximum);
 
     private static string Not(bool negated) => negated ? "not " : "";
+
+    /// <summary>"must", and what is quoted and may hold that word too.</summary>
+    [GeneratedRegex("'(?:[^']|'')*'|`(?:[^`]|``)*`|/(?:\\\\.|[^/\\\\])*/| must ", RegexOptions.CultureInvariant)]
+    private static partial Regex MustOrQuoted();
 
     [GeneratedRegex(@"\A[\p{L}_][\p{L}\p{Nd}_]*\z", RegexOptions.CultureInvariant)]
     private static partial Regex PlainName();

@@ -8,7 +8,7 @@ internal static class OperandTypes
     public static FieldType Of(Operand operand) => operand switch
     {
         FieldOperand field => field.Field.Type,
-        LengthOperand => FieldType.Integer,
+        LengthOperand or PlacesOperand => FieldType.Integer,
         NumberOperand number => number.IsInteger ? FieldType.Integer : FieldType.Decimal,
         TextOperand => FieldType.Text,
         BooleanOperand => FieldType.Boolean,

@@ -8,6 +8,12 @@ public enum RuleSeverity
 
     /// <summary>The record is accepted and the finding counted.</summary>
     Warn,
+
+    /// <summary>The record is left out and counted.</summary>
+    Drop,
+
+    /// <summary>The record goes to the quarantine, and the run does not pass the gates.</summary>
+    Fail,
 }
 
 /// <summary>One rule over a row, or over all rows when it is about duplicates.</summary>
@@ -30,6 +36,31 @@ public sealed record PipelineRule
 
     public RuleSeverity Severity { get; init; }
 
+    /// <summary>
+    /// The share of the values looked at that must pass, above 0 and below 1; null when each row is judged alone. With it rows that break the
+    /// rule are loaded and counted, and the severity, <see cref="RuleSeverity.Warn"/> or <see cref="RuleSeverity.Fail"/>, is for the run.
+    /// </summary>
+    public decimal? MinimumShare { get; init; }
+
+    /// <summary>Which rows it is about, when not all; part of <see cref="Condition"/> too.</summary>
+    public Condition? Premise { get; init; }
+
+    /// <summary>The fields that it judges in these rows.</summary>
+    public IReadOnlyList<PipelineField> JudgedFields
+    {
+        get => field ?? Fields;
+        init;
+    }
+
+    /// <summary>Whether a row that breaks it goes to the quarantine.</summary>
+    public bool Rejects => MinimumShare is null && (Severity is RuleSeverity.Reject or RuleSeverity.Fail);
+
+    /// <summary>Whether a row that breaks it is left out.</summary>
+    public bool Drops => Severity == RuleSeverity.Drop;
+
+    /// <summary>Whether a row that breaks it is loaded all the same.</summary>
+    public bool OnlyCounts => !Rejects && !Drops;
+
     /// <summary>True when it follows from the schema and was not declared as a validation.</summary>
     public bool FromSchema { get; init; }
 
@@ -39,36 +70,62 @@ public sealed record PipelineRule
     public bool IsUnique => Condition is null;
 
     /// <summary>The field that reports name: empty for a rule over several.</summary>
-    public string ReportedField => Fields.Count == 1 ? Fields[0].Name : "";
-
-    /// <summary>A rule from its condition.</summary>
-    public static PipelineRule Of(Condition condition, string? message = null, RuleSeverity severity = RuleSeverity.Reject)
+    public string ReportedField
     {
-        var text = ConditionText.Describe(condition, severity);
-        return new PipelineRule
-        {
-            Name = ConditionText.NameOf(condition),
-            Fields = ConditionFields.Of(condition),
-            Condition = condition,
-            Text = text,
-            Message = message ?? text,
-            Severity = severity,
-        };
+        get => field ?? (Fields.Count == 1 ? Fields[0].Name : "");
+        init;
     }
 
-    /// <summary>A rule that no two accepted rows have equal values in <paramref name="fields"/>.</summary>
-    public static PipelineRule Unique(IReadOnlyList<PipelineField> fields, bool nullsAreEqual = false, string? message = null)
+    /// <summary>What reports say about a record that breaks it.</summary>
+    public BrokenRule AsBroken() => new(ReportedField, Name, Message);
+
+    /// <summary>A rule from its condition.</summary>
+    public static PipelineRule Of(Condition condition, RuleSeverity severity = RuleSeverity.Reject) => new PipelineRule
     {
-        var names = string.Join(" and ", fields.Select(f => ConditionText.NameField(f)));
-        var text = nullsAreEqual ? "no duplicate records" : fields.Count == 1 ? $"{names} must be unique" : $"{names} must be unique together";
-        return new PipelineRule
-        {
-            Name = "no_duplicates",
-            Fields = fields,
-            Condition = null,
-            Text = text,
-            Message = message ?? text,
-            NullsAreEqual = nullsAreEqual,
-        };
+        Name = ConditionText.NameOf(condition),
+        Fields = ConditionFields.Of(condition),
+        Condition = condition,
+        Text = "",
+        Message = "",
+        Severity = severity,
+    }.Worded();
+
+    /// <summary>A rule that no two accepted rows have equal values in <paramref name="fields"/>.</summary>
+    public static PipelineRule Unique(IReadOnlyList<PipelineField> fields, bool nullsAreEqual = false) => new PipelineRule
+    {
+        Name = "no_duplicates",
+        Fields = fields,
+        Condition = null,
+        Text = "",
+        Message = "",
+        NullsAreEqual = nullsAreEqual,
+    }.Worded();
+
+    /// <summary>The same rule with another severity.</summary>
+    public PipelineRule WithSeverity(RuleSeverity severity) => (this with { Severity = severity }).Worded();
+
+    /// <summary>The same rule for a share of the rows; throws <see cref="RuleException"/> for a rule that judges each row alone.</summary>
+    public PipelineRule WithShare(decimal share)
+    {
+        if (share is <= 0 or > 1) throw new RuleException("the share of rows that must pass is above 0 and at most 100 %");
+        if (IsUnique) throw new RuleException("a rule about duplicates has no share of rows that may break it");
+        if (Drops) throw new RuleException("rows are left out one by one, and a share is known only at the end", "use severity warn or fail.");
+        return (this with { Severity = Severity == RuleSeverity.Warn ? RuleSeverity.Warn : RuleSeverity.Fail, MinimumShare = share }).Worded();
+    }
+
+    /// <summary>The same rule for the rows that satisfy <paramref name="premise"/>; throws <see cref="RuleException"/> for a rule about duplicates.</summary>
+    public PipelineRule Where(Condition premise)
+    {
+        if (Condition is null) throw new RuleException("a rule about duplicates looks at all rows", "leave out 'where'.");
+        var condition = ConditionBuilder.Any([ConditionBuilder.Negate(premise), Condition]);
+        var rule = this with { Condition = condition, Fields = ConditionFields.Of(condition), ReportedField = ReportedField, JudgedFields = Fields };
+        return (rule with { Premise = Premise is null ? premise : ConditionBuilder.All([Premise, premise]) }).Worded();
+    }
+
+    /// <summary>A message that was the old wording becomes the new one.</summary>
+    private PipelineRule Worded()
+    {
+        var text = ConditionText.Describe(this);
+        return this with { Text = text, Message = Message == Text ? text : Message };
     }
 }

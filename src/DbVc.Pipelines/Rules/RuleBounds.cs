@@ -11,7 +11,7 @@ internal sealed class RuleBounds
     /// <summary>Adds a rule; what is wrong if it leaves a field no value, else null.</summary>
     public string? Add(PipelineRule rule)
     {
-        if (rule.Condition is null || rule.Severity != RuleSeverity.Reject) return null;
+        if (rule.Condition is null || rule.OnlyCounts) return null;
         foreach (var (subject, bound) in Bounds(rule.Condition))
         {
             var left = _left.GetValueOrDefault(subject, new Interval(null, null)).With(bound, rule);

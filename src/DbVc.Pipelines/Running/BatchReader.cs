@@ -54,6 +54,12 @@ internal sealed class BatchReader
                     if (_ledger.Mark(record))
                         _receiver.Rejected(rejected);
                     break;
+                case BatchEntry.FilteredRow:
+                    ReadCells(record, batch, ref position);
+                    Filtered++;
+                    if (_ledger.Mark(record))
+                        _receiver.FilteredRow(record, _row);
+                    break;
                 case BatchEntry.Filtered:
                     Filtered++;
                     if (_ledger.Mark(record))

@@ -31,7 +31,10 @@ public interface IRowReceiver
 
     void Rejected(RejectedRecord rejected);
 
-    /// <summary>A record left out on purpose.</summary>
+    /// <summary>A row left out on purpose; its bytes are valid until the call returns.</summary>
+    void FilteredRow(long record, RowView row);
+
+    /// <summary>A record left out on purpose that no row was made of.</summary>
     void Filtered(long record);
 }
 

@@ -47,6 +47,15 @@ internal static class SampleCells
             case OneOf oneOf when oneOf.Field.Name == field.Name:
                 foreach (var value in oneOf.Values) cells.Add(TextOf(value));
                 if (field.Type == FieldType.Text) cells.Add(TextOf(oneOf.Values[0]) + "x");
+                if (oneOf.IgnoresCase) cells.AddRange([TextOf(oneOf.Values[0]).ToUpperInvariant(), TextOf(oneOf.Values[0]).ToLowerInvariant()]);
+                break;
+            case MultipleOf multiple when multiple.Field.Name == field.Name:
+                foreach (var value in new[] { multiple.Divisor, multiple.Divisor * 3, multiple.Divisor * 3 / 2, multiple.Divisor + 1 })
+                {
+                    if (field.Type == FieldType.Integer && value != decimal.Truncate(value)) continue;
+                    cells.Add((value / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture));
+                }
+
                 break;
             case HasFormat format when format.Field.Name == field.Name:
                 cells.AddRange([.. format.Format.Accepted, .. format.Format.Refused]);
@@ -72,6 +81,16 @@ internal static class SampleCells
             var count = (int)number.Value;
             for (var size = Math.Max(0, count - 1); size <= count + 1; size++) cells.Add(new string('a', size));
             cells.Add(new string('é', count));
+            return;
+        }
+
+        if (subject is PlacesOperand places && places.Field.Name == field.Name && value is NumberOperand { Value: >= 0 and <= 20 } least)
+        {
+            for (var digits = Math.Max(0, (int)least.Value - 1); digits <= least.Value + 1; digits++)
+            {
+                cells.Add(digits == 0 ? "1" : "1." + new string('2', digits));
+            }
+
             return;
         }
 

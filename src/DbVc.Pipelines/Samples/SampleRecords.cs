@@ -21,7 +21,7 @@ internal sealed class SampleRecords
         var conditions = spec.CheckedRules.Where(r => r.Condition is not null).Select(r => r.Condition!).ToList();
         _candidates = [.. _fields.Select(f => FilterAlone(f, SampleCells.For(f, conditions)))];
         var row = new SampleRow(_fields);
-        _tests = [.. spec.CheckedRules.Where(r => r is { IsUnique: false, Severity: RuleSeverity.Reject })
+        _tests = [.. spec.CheckedRules.Where(r => r is { IsUnique: false, OnlyCounts: false })
             .Select(r => (r.Fields.Max(row.IndexOf), ConditionTest.Build(r.Condition!, row.IndexOf)))];
         Good = FindGood();
     }
@@ -42,7 +42,7 @@ internal sealed class SampleRecords
                 {
                     var record = Replace(good, i, cell);
                     var outcome = new PipelineSimulator(_spec).Take(record);
-                    if (!outcome.IsAccepted && outcome.Failures.Any(seen.Add)) found.Add(record);
+                    if (outcome.IsRejected && outcome.Failures.Any(seen.Add)) found.Add(record);
                 }
             }
         }
@@ -50,12 +50,20 @@ internal sealed class SampleRecords
         return found;
     }
 
+    /// <summary>Records that differ from a good one in one cell and are left out, one for each cell at most.</summary>
+    public IReadOnlyList<IReadOnlyList<string?>> FindLeftOut()
+    {
+        if (Good.Count == 0) return [];
+        return [.. _fields.SelectMany((f, i) => BadCells(f).Select(c => Replace(Good[0], i, c))
+            .Where(r => new PipelineSimulator(_spec).Take(r).IsLeftOut).Take(1))];
+    }
+
     /// <summary>For each rule about duplicates a record that, after the first good one, breaks that rule, and if possible no other.</summary>
     public IReadOnlyList<IReadOnlyList<string?>> FindDuplicates()
     {
         var found = new List<IReadOnlyList<string?>>();
         if (Good.Count == 0) return found;
-        foreach (var rule in _spec.CheckedRules.Where(r => r.IsUnique))
+        foreach (var rule in _spec.CheckedRules.Where(r => r.IsUnique && !r.OnlyCounts))
         {
             var other = Good.Count > 1 ? Good[1] : Good[0];
             var names = rule.Fields.Select(f => f.Name).ToHashSet();

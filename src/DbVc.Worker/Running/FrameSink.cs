@@ -133,7 +133,8 @@ internal sealed class FrameSink(Stream output, long maxRecords) : IRowSink
     {
         CheckInside(nameof(Filter));
         _failures.Clear();
-        Restart(BatchEntry.Filtered);
+        if (_column == _kinds.Length) _buffer[_entryStart] = (byte)BatchEntry.FilteredRow;
+        else Restart(BatchEntry.Filtered);
         Filtered++;
         EndEntry();
     }

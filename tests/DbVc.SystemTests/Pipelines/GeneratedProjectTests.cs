@@ -72,6 +72,7 @@ public sealed class GeneratedProjectTests
     {
         { "seed", SeedLong },
         { "hostile", Hostile },
+        { "filters", VocabularyMetadata.Filters },
         { "vocabulary", VocabularyMetadata.Everything() },
     };
 

@@ -92,6 +92,8 @@ public sealed class RowCollector : IRowReceiver
 
     public List<long> FilteredRecords { get; } = [];
 
+    public List<long> FilteredRows { get; } = [];
+
     public void Columns(IReadOnlyList<PipelineColumn> columns) => _columns = columns;
 
     public void Row(long record, RowView row)
@@ -113,6 +115,8 @@ public sealed class RowCollector : IRowReceiver
     }
 
     public void Rejected(RejectedRecord rejected) => RejectedRecords.Add(rejected);
+
+    public void FilteredRow(long record, RowView row) => FilteredRows.Add(record);
 
     public void Filtered(long record) => FilteredRecords.Add(record);
 }

@@ -14,6 +14,7 @@ public sealed class GeneratorTests
         { "seed-long", SampleMetadata.SeedLong },
         { "orders", SampleMetadata.Orders },
         { "hostile", SampleMetadata.Hostile },
+        { "filters", SampleMetadata.Filters },
     };
 
     /// <summary>Approved text lies in Snapshots; after a wanted change run with DBVC_APPROVE=1 and review the difference.</summary>

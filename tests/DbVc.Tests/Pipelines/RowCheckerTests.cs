@@ -70,16 +70,63 @@ public sealed class RowCheckerTests
         Assert.Equal(expected, broken is null ? null : $"{broken.Field}:{broken.Rule}");
     }
 
-    [Fact]
-    public void Warnings_are_counted_and_do_not_break()
+    /// <summary>A rule, quantities of rows that are loaded, and evaluated/skipped/failed.</summary>
+    public static TheoryData<string, long?[], string> Tallies => new()
     {
-        var checker = new RowChecker(Spec("quantity should be less than 5"));
-        var counts = new long[checker.Warnings.Count];
-        checker.CountWarnings(new View(Row(id: 1L, quantity: 9L, name: "a")), counts);
-        checker.CountWarnings(new View(Row(id: 1L, quantity: 1L, name: "a")), counts);
-        checker.CountWarnings(new View(Row(id: 1L, quantity: null, name: "a")), counts);
-        Assert.Equal([1], counts);
-        Assert.Equal("range", checker.Warnings[0].Rule);
+        { """ "quantity should be less than 5" """, [9, 1, null], "2/1/1" },
+        { """ "quantity must be less than 5" """, [1, 2, null], "2/1/0" },
+        { """ "quantity should be given" """, [1, null, 2], "3/0/1" },
+        { """ "quantity must be less than 5 in at least 50 % of rows" """, [1, 9, 9, null], "3/1/2" },
+        { """ {"field": "quantity", "rule": "at_most", "value": 4, "mostly": 0.5, "where": "id = 1"} """, [1, 9, 9, null], "3/1/2" },
+        { """ {"field": "quantity", "rule": "at_most", "value": 4, "mostly": 0.5, "where": "id = 2"} """, [1, 9, 9, null], "0/4/0" },
+        { """ {"field": "quantity", "rule": "at_most", "value": 4, "severity": "warn", "where": "price > 1"} """, [1, 9], "0/2/0" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Tallies))]
+    public void Rows_are_tallied_by_rule(string rule, long?[] quantities, string expected)
+    {
+        var checker = new RowChecker(SpecOf(rule));
+        foreach (var quantity in quantities) checker.Tally.Loaded(new View(Row(id: 1L, quantity: quantity, name: "a")));
+        Assert.Equal(expected, Show(checker.Tally.Outcomes[^1]));
+        foreach (var quantity in quantities) checker.Tally.Refused(new View(Row(id: 1L, quantity: quantity, name: "a")));
+        Assert.Equal("0/0/0", Show(checker.Tally.Outcomes[^1]));
+        checker.Tally.Broken(checker.Tally.Outcomes[^1].Rule.AsBroken());
+        checker.Tally.Broken(new BrokenRule("", "unknown", ""));
+        Assert.Equal("1/0/1", Show(checker.Tally.Outcomes[^1]));
+
+        static string Show(RuleOutcome outcome) => $"{outcome.Evaluated}/{outcome.Skipped}/{outcome.Failed}";
+    }
+
+    /// <summary>A rule, quantities of rows that are loaded, and whether the run breaks it.</summary>
+    [Theory]
+    [InlineData("quantity must be less than 5 in at least 50 % of rows", new long[] { 1, 9 }, false)]
+    [InlineData("quantity must be less than 5 in at least 50.1 % of rows", new long[] { 1, 9 }, true)]
+    [InlineData("quantity should be less than 5 in at least 60 % of rows", new long[] { 1, 9 }, true)]
+    [InlineData("quantity must be less than 5 in at least 100 % of rows", new long[] { 1, 2 }, false)]
+    [InlineData("quantity must be less than 5 in at least 100 % of rows", new long[0], false)]
+    [InlineData("quantity should be less than 5", new long[] { 9 }, false)]
+    public void A_share_is_judged_over_the_rows_that_were_looked_at(string rule, long[] quantities, bool broken)
+    {
+        var checker = new RowChecker(Spec(rule));
+        foreach (var quantity in quantities) checker.Tally.Loaded(new View(Row(id: 1L, quantity: quantity, name: "a")));
+        Assert.Equal(broken, checker.Tally.Outcomes[^1].IsBroken);
+    }
+
+    [Theory]
+    [InlineData("drop rows where quantity = 5", 5L, "quantity:expression")]
+    [InlineData("drop rows where quantity = 5", 4L, null)]
+    [InlineData("drop rows where quantity = 5", null, null)]
+    [InlineData("keep only rows where quantity = 5", 5L, null)]
+    [InlineData("keep only rows where quantity = 5", 4L, "quantity:expression")]
+    [InlineData("keep only rows where quantity = 5", null, "quantity:expression")]
+    public void A_row_that_a_rule_leaves_out_must_not_be_loaded(string rule, long? quantity, string? expected)
+    {
+        var checker = new RowChecker(Spec(rule));
+        var view = new View(Row(id: 1L, quantity: quantity, name: "a"));
+        var broken = checker.FindBroken(view);
+        Assert.Equal(expected, broken is null ? null : $"{broken.Field}:{broken.Rule}");
+        Assert.Equal(expected is not null, checker.FindDropping(view) is not null);
     }
 
     [Fact]
@@ -107,8 +154,10 @@ public sealed class RowCheckerTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    private static PipelineSpec Spec(string rule) => MetadataReader.Read(
-        $$"""{"source": "a.csv", "schema": {{{Fields}}}, "validations": [{{System.Text.Json.JsonSerializer.Serialize(rule)}}]}""", "a.json");
+    private static PipelineSpec Spec(string rule) => SpecOf(System.Text.Json.JsonSerializer.Serialize(rule));
+
+    private static PipelineSpec SpecOf(string json) =>
+        MetadataReader.Read($$"""{"source": "a.csv", "schema": {{{Fields}}}, "validations": [{{json}}]}""", "a.json");
 
     private static object?[] Row(
         object? id = null, object? name = null, object? price = null, object? rate = null, object? active = null, object? on = null, object? at = null,

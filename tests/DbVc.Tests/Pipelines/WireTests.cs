@@ -79,7 +79,7 @@ public sealed class WireTests
     {
         var receiver = new CountingReceiver();
         Read(ValidBatch(), receiver);
-        Assert.Equal((2, 1, 1), (receiver.Rows, receiver.RejectedRecords, receiver.FilteredRecords));
+        Assert.Equal((2, 1, 1, 1), (receiver.Rows, receiver.RejectedRecords, receiver.FilteredRecords, receiver.FilteredRows));
     }
 
     [Theory]
@@ -166,7 +166,7 @@ public sealed class WireTests
         }
     }
 
-    private static void Read(ReadOnlyMemory<byte> batch, CountingReceiver receiver) => new BatchReader(Columns, new RecordLedger(4), receiver).Read(batch);
+    private static void Read(ReadOnlyMemory<byte> batch, CountingReceiver receiver) => new BatchReader(Columns, new RecordLedger(5), receiver).Read(batch);
 
     private static byte[] ValidBatch() =>
     [
@@ -174,6 +174,7 @@ public sealed class WireTests
         (byte)BatchEntry.Row, 2, 0, 0, 0, 0,
         (byte)BatchEntry.Rejected, 2, 3, 0, 2, (byte)'a', (byte)'b', 1, 1, (byte)'f', 1, (byte)'r', 1, 0xff, 0,
         (byte)BatchEntry.Filtered, 2,
+        (byte)BatchEntry.FilteredRow, 2, 0, 0, 0, 0,
     ];
 
     private static byte[] Frame(FrameKind kind, byte[] payload)
@@ -226,6 +227,8 @@ public sealed class WireTests
 
         public int FilteredRecords { get; private set; }
 
+        public int FilteredRows { get; private set; }
+
         public void Columns(IReadOnlyList<PipelineColumn> columns)
         {
         }
@@ -245,6 +248,8 @@ public sealed class WireTests
         }
 
         public void Rejected(RejectedRecord rejected) => RejectedRecords++;
+
+        public void FilteredRow(long record, RowView row) => FilteredRows++;
 
         public void Filtered(long record) => FilteredRecords++;
     }

@@ -1,0 +1,91 @@
+using System.Globalization;
+
+namespace DbVc.Pipelines;
+
+/// <summary>The parameters of a rule in its long form; what is wrong with one becomes a problem, and null.</summary>
+internal sealed class RuleArguments(ProblemList problems, JsonValue item, IReadOnlyList<PipelineField> fields)
+{
+    /// <summary>What a parser of rules says about a parameter that is a sentence.</summary>
+    public IReadOnlyList<PipelineField> Fields { get; } = fields;
+
+    public bool Has(string name) => item.Find(name) is not null;
+
+    public string? Text(string name) => problems.Text(item, name, mayBeEmpty: true);
+
+    public bool IsTrue(string name) => problems.Truth(item, name) ?? false;
+
+    public Operand? Operand(string name) => item.Find(name) is { } value ? ToOperand(value) : null;
+
+    public IReadOnlyList<Operand>? Operands(string name)
+    {
+        if (List(name) is not { } list) return null;
+        var operands = list.Items.Select(ToOperand).ToList();
+        return operands.Contains(null) ? null : [.. operands.OfType<Operand>()];
+    }
+
+    public IReadOnlyList<string>? Texts(string name)
+    {
+        if (List(name) is not { } list) return null;
+        if (list.Items.All(i => i.Kind == JsonKind.String)) return [.. list.Items.Select(i => i.Text)];
+        problems.Add(list, $"'{name}' must be a list of texts.");
+        return null;
+    }
+
+    public decimal? Number(string name)
+    {
+        if (item.Find(name) is not { } value) return null;
+        if (value.Kind == JsonKind.Number && decimal.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) return number;
+        problems.Add(value, $"'{name}' must be a number, not {value.Describe()}.");
+        return null;
+    }
+
+    /// <summary>The condition that a parameter states in English.</summary>
+    public Condition? Condition(string name)
+    {
+        if (problems.Text(item, name, required: true) is not { } text) return null;
+        try
+        {
+            return RuleParser.ParseCondition(text, Fields);
+        }
+        catch (RuleException e)
+        {
+            problems.Add(item.Find(name)!, e);
+            return null;
+        }
+    }
+
+    /// <summary>Both bounds, or one of them; a problem when there is none.</summary>
+    public Condition? Range(Operand subject, string minimumName, string maximumName)
+    {
+        var (minimum, maximum) = (Operand(minimumName), Operand(maximumName));
+        if (!Has(minimumName) && !Has(maximumName)) problems.Add(item, $"'{minimumName}' and '{maximumName}' are both missing.");
+        if (minimum is not null && maximum is not null) return ConditionBuilder.InRange(subject, minimum, maximum);
+        if (minimum is not null) return ConditionBuilder.Compare(subject, Comparator.GreaterOrEqual, minimum);
+        return maximum is null ? null : ConditionBuilder.Compare(subject, Comparator.LessOrEqual, maximum);
+    }
+
+    private JsonValue? List(string name)
+    {
+        if (item.Find(name) is not { } value) return null;
+        if (value.Kind == JsonKind.Array) return value;
+        problems.Add(value, $"'{name}' must be a list, not {value.Describe()}.");
+        return null;
+    }
+
+    private Operand? ToOperand(JsonValue value)
+    {
+        switch (value.Kind)
+        {
+            case JsonKind.Number when decimal.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number):
+                return new NumberOperand(number, value.Text);
+            case JsonKind.String:
+                return new TextOperand(value.Text);
+            case JsonKind.Boolean:
+                return new BooleanOperand(value.Text == "true");
+            default:
+                problems.Add(value, value.Kind == JsonKind.Number ? "The number is too large."
+                    : $"A value must be a text, a number or true or false, not {value.Describe()}.");
+                return null;
+        }
+    }
+}

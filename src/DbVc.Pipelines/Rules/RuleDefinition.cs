@@ -1,0 +1,44 @@
+namespace DbVc.Pipelines;
+
+internal enum RuleParameterKind
+{
+    /// <summary>A number, a text, or true or false.</summary>
+    Value,
+
+    /// <summary>A list of such values.</summary>
+    Values,
+    Number,
+    Text,
+    Texts,
+    Truth,
+}
+
+/// <summary>One parameter of a rule in its long form.</summary>
+internal sealed record RuleParameter(string Name, RuleParameterKind Kind, bool Required = true);
+
+/// <summary>
+/// One rule of the vocabulary in its long form. Reading metadata, the published schema, suggestions and the documentation all take what they know
+/// of a rule from here; formats have a table of their own.
+/// </summary>
+/// <param name="Name">Canonical, as metadata and reports name it.</param>
+/// <param name="Summary">One sentence for a person.</param>
+internal sealed record RuleDefinition(string Name, string Summary)
+{
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    public IReadOnlyList<RuleParameter> Parameters { get; init; } = [];
+
+    /// <summary>The condition on one field; null for a rule about several as a group, or about duplicates.</summary>
+    public Func<RuleArguments, PipelineField, Condition?>? Build { get; init; }
+
+    /// <summary>The condition on a group of fields.</summary>
+    public Func<RuleArguments, IReadOnlyList<PipelineField>, Condition?>? BuildGroup { get; init; }
+
+    /// <summary>The members of an example besides <c>rule</c>.</summary>
+    public required string Example { get; init; }
+
+    /// <summary>The same in English.</summary>
+    public required string English { get; init; }
+
+    public IEnumerable<string> Names => [Name, .. Aliases];
+}
