@@ -104,8 +104,12 @@ public interface IDatabaseProvider
 
     /// <summary>A consistent, isolated, durable copy of <paramref name="source"/> at <paramref name="destination"/> by the fastest safe way.
     /// Either the whole copy stands at the destination afterwards, or nothing.</summary>
+    /// <param name="source">What is copied.</param>
+    /// <param name="destination">Where the copy will stand.</param>
+    /// <param name="tracks">The copy writes down what changes in it before anybody else can reach it, where the engine could not tell otherwise without
+    /// looking at whole tables.</param>
     /// <returns>The mark (<see cref="IReadSnapshot.Mark"/>) of the copy before anybody else could reach it, where having it costs nothing; else null.</returns>
-    string? Clone(string source, string destination);
+    string? Clone(string source, string destination, bool tracks = false);
 
     /// <summary>True if a mark of a database says as much about a copy of its storage: what changed in the copy is found by comparing the two.</summary>
     bool MarksHoldForCopies => false;

@@ -73,6 +73,10 @@ public sealed record BranchRecord(string Name, string Base, DateTimeOffset Creat
     /// <summary>When its time is over; null for never.</summary>
     public DateTimeOffset? Expires { get; init; }
 
+    /// <summary>Ids of the tables that its database does not hold, though its commits do; null where it is a copy of all. Objects that need them are not
+    /// there either.</summary>
+    public IReadOnlyList<string>? LeftOut { get; init; }
+
     [JsonIgnore]
     public string InstanceId => Path.GetFileNameWithoutExtension(Instance);
 

@@ -16,6 +16,7 @@ internal static class BranchCommand
         Rename(),
         Delete(),
         Restore(),
+        Fetch(),
         BranchReviewCommand.Create(),
         BranchMergeCommand.Create(),
     };
@@ -38,20 +39,54 @@ internal static class BranchCommand
     {
         var name = Name();
         var from = new Option<string?>("--from") { Description = "The revision to begin at; otherwise main with its live changes.", HelpName = "REV" };
+        var tables = new Option<string[]>("--tables")
+        {
+            Description = "Only these tables, and those that they need by foreign key or trigger, stand in its database.",
+            HelpName = "TABLE,…",
+        };
         var (budget, expires) = (Budget(), Expires());
         return new Verb("create", "Make a branch with a database of its own.", "db-vc branch create new-tariffs", "db-vc branch create repair --from HEAD~3",
-            "db-vc branch create trial --expires 7d --budget rows=100000,bytes=50M")
+            "db-vc branch create trial --expires 7d --budget rows=100000,bytes=50M", "db-vc branch create prices --tables tariffs,customers")
         {
             name,
             from,
+            tables,
             budget,
             expires,
         }.OnRepository((context, workspace) =>
         {
-            var terms = new BranchTerms(context.Get(budget), context.Get(expires));
+            var terms = new BranchTerms(context.Get(budget), context.Get(expires)) { Tables = context.Get(tables) ?? [] };
             var branch = workspace.Branches.Create(BranchName.Parse(context.Get(name)), context.Get(from), terms, context.Interrupted);
             context.Output.Line(Piece.Good("✓ "), "Branch ", Piece.Name(branch.Name), " at ", Piece.Id(branch.Head.Short));
             context.Output.Line(Piece.Dim("  its database  "), branch.Database ?? "");
+            if (branch.LeftOut.Count > 0) context.Output.Line(Piece.Dim("  left out      "), BranchesView.LeftOut(branch));
+            context.Output.Json(branch.ToJson());
+            return 0;
+        });
+    }
+
+    private static Verb Fetch()
+    {
+        var name = Name();
+        var tables = new Argument<string[]>("TABLE") { Description = "A table that was left out.", Arity = ArgumentArity.ZeroOrMore };
+        var all = new Option<bool>("--all") { Description = "Everything that was left out." };
+        return new Verb("fetch", "Bring tables that were left out into a branch's database; what is in it stays.",
+            "db-vc branch fetch prices orders", "db-vc branch fetch prices --all")
+        {
+            name,
+            tables,
+            all,
+        }.OnRepository((context, workspace) =>
+        {
+            var wanted = context.Get(tables) ?? [];
+            if (context.Get(all) == wanted.Length > 0)
+            {
+                throw new DbVcException(FailureKind.Usage, "usage", "Say which tables: TABLE …, or --all.", hint: "db-vc branch fetch --help");
+            }
+
+            var branch = workspace.Branches.Fetch(BranchName.Parse(context.Get(name)), wanted);
+            context.Output.Line(Piece.Good("✓ "), "The database of branch ", Piece.Name(branch.Name),
+                branch.LeftOut.Count == 0 ? " holds every table now" : " still leaves out ", branch.LeftOut.Count == 0 ? "" : BranchesView.LeftOut(branch));
             context.Output.Json(branch.ToJson());
             return 0;
         });

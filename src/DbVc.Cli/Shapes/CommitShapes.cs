@@ -67,6 +67,7 @@ internal static class CommitShapes
             : null,
         ["used"] = branch.Used is { } used ? new JsonObject { ["rows"] = used.Rows, ["bytes"] = used.Bytes, ["seconds"] = used.Seconds } : null,
         ["expires"] = Json.Time(branch.Expires),
+        ["leftOut"] = Json.Array(branch.LeftOut),
     };
 
     public static JsonObject ToJson(this InitReport report) => new()

@@ -5,6 +5,8 @@ namespace DbVc.Cli;
 /// <summary>Branches and merges in progress for people.</summary>
 internal static class BranchesView
 {
+    private const int MostNamed = 8;
+
     public static void Write(Output output, IEnumerable<BranchReport> branches)
     {
         var list = new TextTable("", "", "", "", "", "");
@@ -35,6 +37,7 @@ internal static class BranchesView
         if (branch.Base is { } start) list.Add(Piece.Dim("base"), Piece.Id(start.ToString()));
         list.Add(Piece.Dim("status"), new Piece(branch.Status, LookOf(branch.Status)));
         list.Add(Piece.Dim("database"), branch.Database ?? "(made on first use)");
+        if (branch.LeftOut.Count > 0) list.Add(Piece.Dim("left out"), LeftOut(branch));
         if (branch.Created is { } time) list.Add(Piece.Dim("created"), Shown.Time(time));
         if (branch.Task is { } task) list.Add(Piece.Dim("task"), task);
         if (branch.Expires is { } end) list.Add(Piece.Dim("expires"), Shown.Time(end));
@@ -51,6 +54,11 @@ internal static class BranchesView
 
         output.List(list);
     }
+
+    /// <summary>The tables that a branch's database lacks, not more of them than one reads.</summary>
+    public static string LeftOut(BranchReport branch) => branch.LeftOut.Count <= MostNamed
+        ? string.Join(", ", branch.LeftOut)
+        : $"{string.Join(", ", branch.LeftOut.Take(MostNamed))} and {Shown.Count(branch.LeftOut.Count - MostNamed)} more";
 
     private static IEnumerable<string> Terms(BranchReport branch)
     {

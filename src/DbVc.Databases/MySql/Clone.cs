@@ -67,8 +67,8 @@ internal static class MySqlClone
     }
 
     /// <summary>Copies what a snapshot of the source sees: on its own server by the server, while nobody writes; else rows go through this process, over
-    /// any distance.</summary>
-    public static void Run(MySqlAddress source, MySqlAddress destination, TimeSpan timeout)
+    /// any distance. Returns the mark of what a copy holds that tracks its changes.</summary>
+    public static MySqlMark? Run(MySqlAddress source, MySqlAddress destination, TimeSpan timeout, bool tracks = false)
     {
         using var server = MySqlHandle.Open(destination with { Database = null });
         MySqlWriteLock.Take(server, "clone " + destination.Database, timeout);
@@ -81,8 +81,10 @@ internal static class MySqlClone
         {
             server.Execute($"CREATE TABLE {MySqlName.Quote(destination.Database!)}.{DraftTable} (id INT)");
             Fill(snapshot, copy, destination, timeout);
+            var mark = tracks ? Track(destination) : null;
             server.Execute($"DROP TABLE {MySqlName.Quote(destination.Database!)}.{DraftTable}");
             if (server.IsMariaDb) server.Execute($"ALTER DATABASE {MySqlName.Quote(destination.Database!)} /*M!100500 COMMENT '' */");
+            return mark;
         }
         catch
         {
@@ -116,6 +118,14 @@ internal static class MySqlClone
         if (snapshot.State is not { } state) return;
         MySqlStateTable.Create(last);
         MySqlStateTable.Write(last, state);
+    }
+
+    /// <summary>Nobody writes to a database that still bears its mark, so what the log does not name is as it was copied.</summary>
+    private static MySqlMark? Track(MySqlAddress destination)
+    {
+        using var handle = MySqlHandle.Open(destination);
+        MySqlTracking.Start(handle, null);
+        return MySqlLogMark.Read(handle) is { } log ? new MySqlMark(null, log) : null;
     }
 
     private static void Copy(MySqlReadSnapshot snapshot, TableSchema table, MySqlAddress destination, TimeSpan timeout)

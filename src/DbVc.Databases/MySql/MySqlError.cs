@@ -59,7 +59,8 @@ internal static class MySqlError
             1040 or 1129 or 1130 or 1203 or 2001 or 2002 or 2003 or 2004 or 2005 => (FailureKind.Failed, "database.unreachable",
                 $"'{where}' cannot be reached: {message}.", "Check the address, and that the server runs and lets this machine in."),
             1053 or 1152 or 1158 or 1159 or 1160 or 1161 or 1184 or 1927 or 2006 or Lost or 2055 or 5013 or 5014 => (FailureKind.Failed, "database.lost",
-                $"The connection to '{where}' was lost: {message}.", "Check the server and the network, then try again; the next command recovers."),
+                $"The connection to '{where}' was lost: {message}.",
+                "Check the server (does it run, is its disk full?) and the network, then try again; the next command recovers."),
             Tls => (FailureKind.Failed, "database.tls", $"No encrypted connection to '{where}': {message}.",
                 "Check the server's certificate and the authority file, or ask for less: tls=preferred."),
             1451 or 1452 or 1216 or 1217 or 4025 or 3819 or 1048 or 1364 or Duplicate or 1169 or 1557 or 1586 or 1644 =>

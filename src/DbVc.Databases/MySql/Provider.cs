@@ -70,12 +70,11 @@ public sealed class MySqlProvider : IDatabaseProvider
         else MySqlClone.CreateEmpty(handle, address);
     }
 
-    public string? Clone(string source, string destination)
+    public string? Clone(string source, string destination, bool tracks = false)
     {
         var from = AddressOf(source);
         if (!Stands(from)) throw MySqlError.Missing(from);
-        MySqlClone.Run(from, AddressOf(destination), _options.ReadTimeout);
-        return null;
+        return MySqlClone.Run(from, AddressOf(destination), _options.ReadTimeout, tracks)?.ToString();
     }
 
     public IQueryResult QueryHistory(IHistory history, string sql, QueryLimits limits) =>

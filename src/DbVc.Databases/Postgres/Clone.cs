@@ -59,12 +59,12 @@ internal static class PostgresClone
     }
 
     /// <summary>A copy under another name; whole when it has that name. Returns the mark of what it holds.</summary>
-    public static string? Run(PostgresAddress source, PostgresAddress destination, TimeSpan timeout)
+    public static PostgresMark? Run(PostgresAddress source, PostgresAddress destination, TimeSpan timeout, bool tracks = false)
     {
         using var server = OpenServer(destination);
         Lock(server, destination.Database);
         RequireCopyable(server, source, destination);
-        if (PostgresReadyPool.TryTake(server, source, destination.Database, out var mark))
+        if (PostgresReadyPool.TryTake(server, source, destination.Database, ready => MakeMark(server, source.With(ready), tracks, timeout), out var mark))
         {
             Close(server, destination.Database);
             return mark;
@@ -73,7 +73,7 @@ internal static class PostgresClone
         var draft = DropDraft(server, destination);
         if (IsInUse(server, source.Database)) PostgresRowCopy.Run(source, draft, timeout);
         else Copy(server, source.Database, draft.Database);
-        mark = PostgresMark.ReadFresh(server, draft.Database)?.ToString();
+        mark = MakeMark(server, draft, tracks, timeout);
         server.Execute($"ALTER DATABASE {PostgresName.Quote(draft.Database)} RENAME TO {PostgresName.Quote(destination.Database)}");
         Close(server, destination.Database);
         PostgresReadyPool.Prepare(source);
@@ -138,6 +138,30 @@ internal static class PostgresClone
             // A worker of the server's autovacuum is in it, which is not for an owner to end. The plain statement ends such workers itself.
             server.Execute(drop);
         }
+    }
+
+    /// <summary>What a copy holds that nobody else knows of yet, and so nobody writes to; from here on it tracks its changes where it shall.</summary>
+    private static PostgresMark? MakeMark(PostgresConnection server, PostgresAddress copy, bool tracks, TimeSpan timeout)
+    {
+        if (!tracks) return PostgresMark.ReadFresh(server, copy.Database);
+        PostgresMark? mark;
+        using (var connection = PostgresConnection.Open(copy, PostgresUse.Own, timeout))
+        {
+            PostgresTracking.Start(connection, null, timeout);
+            connection.Execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+            mark = PostgresMark.Read(connection);
+            connection.Execute("COMMIT");
+        }
+
+        WaitUntilLeft(server, copy.Database);
+        return mark;
+    }
+
+    /// <summary>A database gets no other name while somebody is in it, and the server looks again only after a tenth of a second.</summary>
+    private static void WaitUntilLeft(PostgresConnection server, string database)
+    {
+        const string Left = "SELECT 'yes' WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = $1)";
+        for (var attempt = 0; attempt < 100 && server.ReadText(Left, database) is null; attempt++) Thread.Sleep(1);
     }
 
     private static void Copy(PostgresConnection server, string source, string destination)

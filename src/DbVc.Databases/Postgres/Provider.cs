@@ -76,8 +76,8 @@ public sealed class PostgresProvider(ServerAddress? workServer = null) : IDataba
         PostgresClone.Create(address, LocaleFor(address));
     }
 
-    public string? Clone(string source, string destination) =>
-        PostgresClone.Run(PostgresAddress.Parse(source), PostgresAddress.Parse(destination), ReadTimeout);
+    public string? Clone(string source, string destination, bool tracks = false) =>
+        PostgresClone.Run(PostgresAddress.Parse(source), PostgresAddress.Parse(destination), ReadTimeout, tracks)?.ToString();
 
     public IQueryResult QueryHistory(IHistory history, string sql, QueryLimits limits)
     {

@@ -19,15 +19,16 @@ internal static class PostgresReadyPool
     /// <param name="server">Any database of the server.</param>
     /// <param name="source">What was copied.</param>
     /// <param name="name">The new name.</param>
+    /// <param name="makeMark">Makes the mark of a copy before it has a name that others look for.</param>
     /// <param name="mark">Of what the copy holds.</param>
-    public static bool TryTake(PostgresConnection server, PostgresAddress source, string name, out string? mark)
+    public static bool TryTake(
+        PostgresConnection server, PostgresAddress source, string name, Func<string, PostgresMark?> makeMark, out PostgresMark? mark)
     {
         mark = null;
         if (PrefixFor(source.Database) is not { } prefix || ReadState(source) is not { } state) return false;
         foreach (var ready in PostgresClone.List(server, prefix + state))
         {
-            // Read before it has a name that others look for.
-            mark = PostgresMark.ReadFresh(server, ready)?.ToString();
+            mark = makeMark(ready);
             if (!TryRename(server, ready, name)) continue;
             Refill(server, source, state);
             return true;

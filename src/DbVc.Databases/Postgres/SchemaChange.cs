@@ -57,8 +57,11 @@ internal sealed class PostgresSchemaChange(PostgresConnection connection, Databa
     /// <summary>After old rows went and before new ones come: the tables' new forms, as far as rows may differ from them meanwhile.</summary>
     public void ChangeTables()
     {
-        Retry(delta.ObjectsAfter.Where(o => o.Kind.IsBelowTables() && !delta.ObjectsBefore.Any(b => AreSame(b, o))).OrderBy(o => o.Kind.CreationOrder()),
-            o => o.Sql);
+        // A function may name tables that come after it.
+        if (delta.ObjectsAfter.Any(o => o.Kind == SchemaObjectKind.Function)) connection.Execute("SET LOCAL check_function_bodies = off");
+        var waiting = Try(
+            [.. delta.ObjectsAfter.Where(o => o.Kind.IsBelowTables() && !delta.ObjectsBefore.Any(b => AreSame(b, o))).OrderBy(o => o.Kind.CreationOrder())],
+            o => o.Sql).Left;
         foreach (var (old, now) in delta.ObjectsAfter.Select(a => (delta.ObjectsBefore.FirstOrDefault(b => AreSame(b, a)), a)))
         {
             if (old is { Kind: SchemaObjectKind.Type }) PostgresTypeChange.Run(connection, old, now, Freely);
@@ -72,8 +75,9 @@ internal sealed class PostgresSchemaChange(PostgresConnection connection, Databa
 
         Rename();
         foreach (var table in _altered) new PostgresTableAlter(table.Before!, table.After!, sql => Freely(table.After!.Name, sql)).Run();
-        Retry(delta.Tables.Where(t => t.Before is null).Select(t => t.After!), t =>
-            string.Join(";\n", PostgresTableComposer.Statements(t, foreignKeys: false)));
+        Retry(waiting.Concat<object>(delta.Tables.Where(t => t.Before is null).Select(t => t.After!)), item => item is TableSchema table
+            ? string.Join(";\n", PostgresTableComposer.Statements(table, foreignKeys: false))
+            : ((SchemaObject)item).Sql);
     }
 
     /// <summary>After the rows: what they have to meet, and everything that stands on tables.</summary>
@@ -207,8 +211,13 @@ internal sealed class PostgresSchemaChange(PostgresConnection connection, Databa
     /// <summary>Runs a statement for each; those that need another one first are tried again after it.</summary>
     private void Retry<T>(IEnumerable<T> items, Func<T, string> statement)
     {
-        var left = items.ToList();
-        while (left.Count > 0)
+        if (Try([.. items], statement) is { Left: [var first, ..], Failure: var failure }) GiveUp(first, failure!);
+    }
+
+    /// <summary>What the server does not accept in whatever order, and why it did not accept the last of them.</summary>
+    private (List<T> Left, DbVcException? Failure) Try<T>(List<T> items, Func<T, string> statement)
+    {
+        for (var left = items; ;)
         {
             var failed = new List<T>();
             DbVcException? last = null;
@@ -223,17 +232,12 @@ internal sealed class PostgresSchemaChange(PostgresConnection connection, Databa
                 catch (DbVcException failure) when (failure.Code is "database.failed" or "constraint.violated")
                 {
                     connection.Execute("ROLLBACK TO SAVEPOINT dbvc_object; RELEASE SAVEPOINT dbvc_object");
-                    (last, _) = (failure, 0);
+                    last = failure;
                     failed.Add(item);
                 }
             }
 
-            if (failed.Count == left.Count)
-            {
-                GiveUp(failed[0], last!);
-                return;
-            }
-
+            if (failed.Count == 0 || failed.Count == left.Count) return (failed, last);
             left = failed;
         }
     }

@@ -78,8 +78,9 @@ public sealed class SqliteProvider(string scratchFolder) : IDatabaseProvider
     /// <summary>Pages are told by what they hold, whatever file they lie in.</summary>
     public bool MarksHoldForCopies => true;
 
-    /// <summary>Its mark would cost a pass over the file, which sharing its blocks does without.</summary>
-    public string? Clone(string source, string destination)
+    /// <summary>Its mark would cost a pass over the file, which sharing its blocks does without.
+    /// Nothing is tracked in it: its pages tell what changed.</summary>
+    public string? Clone(string source, string destination, bool tracks = false)
     {
         var path = Path.GetFullPath(destination);
         RequireAbsent(path);

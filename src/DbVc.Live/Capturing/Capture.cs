@@ -30,11 +30,12 @@ public static class Capture
         var names = schema.Tables.Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
         var vanished = known.Values.Where(t => !names.Contains(t.Schema.Name)).ToList();
         foreach (var gone in vanished) editor.DropTable(gone.Schema.Name);
-        if (vanished.Count == 0) AddNew(appeared, known.Values, whole);
+        var ids = known.Values.Select(t => t.Schema.Id).Concat(scope?.Reserved ?? new HashSet<string>()).ToHashSet();
+        if (vanished.Count == 0) AddNew(appeared, ids, whole);
         foreach (var table in whole.Read()) editor.PutTable(table);
         if (vanished.Count > 0)
         {
-            foreach (var table in new TableRenames(chunks, capture, vanished).Read(appeared, known.Values)) editor.PutTable(table);
+            foreach (var table in new TableRenames(chunks, capture, vanished).Read(appeared, ids)) editor.PutTable(table);
         }
 
         CaptureObjects(before, schema, editor);
@@ -42,9 +43,8 @@ public static class Capture
     }
 
     /// <summary>Where none vanished, none was renamed.</summary>
-    private static void AddNew(IEnumerable<TableSchema> appeared, IEnumerable<TableSnapshot> known, WholeTables whole)
+    private static void AddNew(IEnumerable<TableSchema> appeared, HashSet<string> ids, WholeTables whole)
     {
-        var ids = known.Select(t => t.Schema.Id).ToHashSet();
         foreach (var table in appeared)
         {
             var named = table with { Id = TableIds.Create(table, ids) };

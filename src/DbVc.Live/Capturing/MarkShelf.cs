@@ -55,6 +55,9 @@ public sealed class MarkShelf(IRepositoryStore store)
         transaction.Commit();
     }
 
+    /// <summary>The same as a part of something else that is written.</summary>
+    internal static DocumentChange Removal(BranchName branch) => new(Collection, branch.Text, []);
+
     /// <summary>Forgets all; the snapshots they name are history that is to be erased.</summary>
     public static void DropAll(IStoreTransaction transaction) => transaction.DeleteCollection(Collection);
 }
@@ -68,4 +71,8 @@ public sealed record KnownChanges(Snapshot Then, IChangeReader Changes) : IDispo
 /// <summary>How much of a database a capture has to look at.</summary>
 /// <param name="Tables">Only these can have changed; null for all.</param>
 /// <param name="Known">Where to start from; null reads every row.</param>
-public sealed record CaptureScope(IReadOnlySet<string>? Tables, KnownChanges? Known);
+public sealed record CaptureScope(IReadOnlySet<string>? Tables, KnownChanges? Known)
+{
+    /// <summary>Ids of tables that are elsewhere: no new one may get them.</summary>
+    public IReadOnlySet<string> Reserved { get; init; } = new HashSet<string>();
+}

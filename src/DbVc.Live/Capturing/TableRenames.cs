@@ -17,9 +17,8 @@ internal sealed class TableRenames(IChunkSource chunks, TableCapture capture, IR
     private readonly HashSet<TableSnapshot> _free = new(vanished, ReferenceEqualityComparer.Instance);
 
     /// <summary>Reads tables that were not there before, each with the identity of the one it was, if it was one.</summary>
-    public IEnumerable<TableSnapshot> Read(IReadOnlyList<TableSchema> appeared, IEnumerable<TableSnapshot> known)
+    public IEnumerable<TableSnapshot> Read(IReadOnlyList<TableSchema> appeared, HashSet<string> ids)
     {
-        var ids = known.Select(t => t.Schema.Id).ToHashSet();
         var byShape = vanished.ToLookup(t => Shape(t.Schema));
         var rivals = vanished.Count == 0 ? [] : appeared.GroupBy(Shape).ToDictionary(g => g.Key, g => g.ToList());
         foreach (var table in appeared)

@@ -7,6 +7,8 @@ namespace DbVc.Live;
 /// <summary>The isolated database of each branch: made on first use, removed with the branch.</summary>
 public sealed class BranchInstances(LiveContext context, Shadow shadow)
 {
+    private readonly PartialFill _fill = new(context);
+
     /// <summary>Where the instance lies or will lie.</summary>
     public string Locate(BranchRecord branch) => context.Provider.Locate(new PrivateDatabase(
         context.Layout.Branch(BranchName.Parse(branch.Name)), branch.Instance, context.Identity.Id, branch.InstanceId));
@@ -28,19 +30,38 @@ public sealed class BranchInstances(LiveContext context, Shadow shadow)
     public IDatabase Open(BranchRecord branch)
     {
         var location = Locate(branch);
-        if (!context.Provider.Exists(location)) Make(branch, context.Repository.Head(BranchName.Parse(branch.Name)));
+        if (!context.Provider.Exists(location) || _fill.IsBegun(branch)) Make(branch, context.Repository.Head(BranchName.Parse(branch.Name)));
         return context.Provider.OpenConnected(location);
     }
+
+    /// <summary>Throws usage failure <c>branch.missing</c>.</summary>
+    public BranchRecord Require(BranchName branch) => BranchRecord.Read(context.Repository.Store, branch)
+        ?? throw new DbVcException(FailureKind.Usage, "branch.missing", $"There is no branch '{branch}'.", hint: "db-vc branch list shows them.");
 
     /// <summary>
     /// Makes the instance anew as main was when the branch last had all of it: what the branch loaded itself is gone, what came from main stays.
     /// </summary>
     public void Reset(BranchRecord branch)
     {
+        // Tables may have been brought in since the caller read the record.
+        branch = Require(BranchName.Parse(branch.Name));
         Drop(branch);
         var head = context.Repository.Head(BranchName.Parse(branch.Name));
         var common = new CommitGraph(context.Repository).MergeBases(head, context.Repository.Head(BranchName.Main));
-        Make(branch, common.Count > 0 ? common[0] : CommitId.Parse(branch.Base));
+        var start = common.Count > 0 ? common[0] : CommitId.Parse(branch.Base);
+        Make(Settle(branch, start), start);
+    }
+
+    /// <summary>The branch with what is needed at a commit: that was other tables once, perhaps.</summary>
+    private BranchRecord Settle(BranchRecord branch, CommitId commit)
+    {
+        if (PartialContent.Of(branch) is not { } partial) return branch;
+        var settled = partial.Settle(context.Repository.ReadSnapshot(commit).ReadSchema());
+        if (settled == branch) return branch;
+        using var transaction = context.Repository.Store.Begin();
+        transaction.PutDocument(BranchRecord.Collection, branch.Name, settled.ToBytes());
+        transaction.Commit();
+        return settled;
     }
 
     /// <summary>Throws <c>database.read-only</c> where a server would not let the instance go. Whatever else is wrong with it keeps nobody from
@@ -65,6 +86,7 @@ public sealed class BranchInstances(LiveContext context, Shadow shadow)
     {
         new MarkShelf(context.Repository.Store).Drop(BranchName.Parse(branch.Name));
         context.Provider.Drop(Locate(branch));
+        _fill.Forget(branch);
     }
 
     /// <summary>What it holds is known from its first moment, so that the first capture need not read it.</summary>
@@ -72,6 +94,12 @@ public sealed class BranchInstances(LiveContext context, Shadow shadow)
     {
         var name = BranchName.Parse(branch.Name);
         Directory.CreateDirectory(context.Layout.Branch(name));
+        if (PartialContent.Of(branch) is { } partial)
+        {
+            _fill.Run(partial, commit);
+            return;
+        }
+
         if (shadow.CloneAt(commit, Locate(branch)) is not { } mark) return;
         new MarkShelf(context.Repository.Store).Put(MarkShelf.Entry(name, context.Repository.ReadCommit(commit).Snapshot, context.Selection.MarkOf(mark)));
     }

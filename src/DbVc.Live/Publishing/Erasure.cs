@@ -15,7 +15,12 @@ public sealed class Erasure(LiveContext context, Shadow shadow, BranchInstances 
         using (var chunks = context.Repository.Chunks.BeginWrite())
         {
             var now = publisher.Peek(branch, chunks, cancel);
-            foreach (var (table, row) in erasure.FindRows(chunks, context.Repository.Head(branch), now).ToList()) Delete(database, table, row);
+            var absent = PartialContent.Of(record)?.AbsentOf(context.Repository.ReadSnapshot(context.Repository.Head(branch))).Tables
+                .Select(t => t.Schema.Id).ToHashSet() ?? [];
+            foreach (var (table, row) in erasure.FindRows(chunks, context.Repository.Head(branch), now).Where(r => !absent.Contains(r.Table.Id)).ToList())
+            {
+                Delete(database, table, row);
+            }
         }
 
         database.Scrub(context.LockTimeout);

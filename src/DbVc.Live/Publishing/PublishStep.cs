@@ -27,6 +27,9 @@ public enum PublishStep
     /// <summary>Branches only: a new branch is recorded; its instance is not there.</summary>
     BranchRecorded,
 
+    /// <summary>Branches only: an instance that lacks tables has its rows and its state; that it was begun is still written down.</summary>
+    InstanceFilled,
+
     /// <summary>Branches only: the new branch's instance is whole and in its place.</summary>
     InstanceMade,
 

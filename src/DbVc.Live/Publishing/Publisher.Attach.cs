@@ -59,7 +59,7 @@ public sealed partial class Publisher
             context.Selection.RefuseLoss(delta);
             var rewrite = new RewriteRequest(BranchName.Main, request.Command, request.User.Name, (_, _, _) => null);
             var result = Carry(rewrite, head, new RewritePlan(goal, [], []) { AlsoWrite = request.AlsoWrite },
-                session => Judge(session, delta, AsCaptured(now, cancel)), standing);
+                session => Judge(session, delta, context.Invariants.ReadAll(), AsCaptured(now, cancel)), standing);
             if (result.Violations.Count > 0)
             {
                 throw new DbVcException(FailureKind.Refused, "constraint.violated",

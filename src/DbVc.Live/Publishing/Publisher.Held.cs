@@ -32,7 +32,8 @@ public sealed partial class Publisher
             var after = SnapshotCodec.Read(context.Repository.Chunks, plan.Commit.Snapshot);
             var before = context.Repository.ReadSnapshot(head).Snapshot;
             // No rehearsal: what it would show, the transaction shows as well, and others are waiting for its end.
-            var result = Judge(session, new SnapshotDiff(context.Repository.Chunks, before, after).ToDelta(), AsCaptured(before, cancel));
+            var result = Judge(session, new SnapshotDiff(context.Repository.Chunks, before, after).ToDelta(), context.Invariants.ReadAll(),
+                AsCaptured(before, cancel));
             if (result.Violations.Count > 0) return new PublishOutcome(null, head, result.Violations);
             if (result.Moved.Count > 0) return null;
 

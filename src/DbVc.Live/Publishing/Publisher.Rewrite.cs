@@ -29,9 +29,11 @@ public sealed partial class Publisher
             if (violations.Count > 0) return new RewriteOutcome(false, head, now, now, violations);
 
             cancel.ThrowIfCancellationRequested();
-            var delta = new SnapshotDiff(chunks, now, plan.After).ToDelta();
+            var partial = PartialOf(request.Branch);
+            var delta = partial is null ? new SnapshotDiff(chunks, now, plan.After).ToDelta()
+                : new SnapshotDiff(chunks, partial.Reduce(now, chunks), partial.Reduce(plan.After, chunks)).ToDelta();
             if (request.Branch.IsMain) context.Selection.RefuseLoss(delta);
-            var result = Carry(request, head, plan, session => Judge(session, delta, AsCaptured(now, cancel)));
+            var result = Carry(request, head, plan, session => Judge(session, delta, InvariantsOf(partial, plan.After), AsCaptured(now, cancel)));
             if (result.Violations.Count > 0) return new RewriteOutcome(false, head, now, now, result.Violations);
             if (result.Moved.Count == 0) return new RewriteOutcome(true, head, now, plan.After, []);
         }

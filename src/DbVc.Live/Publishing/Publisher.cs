@@ -34,16 +34,18 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
             cancel.ThrowIfCancellationRequested();
             var head = CaptureChanges(CaptureRequest.Outside(request.Branch), database, cancel).Head;
             if (request.Plan(head) is not { } plan) return new PublishOutcome(null, head, []);
-            plan = Select(plan);
-            var after = SnapshotCodec.Read(context.Repository.Chunks, plan.Commit.Snapshot);
-            var chunks = InterruptibleChunks.For(context.Repository.Chunks, cancel);
-            var violations = request.Branch.IsMain ? shadow.Rehearse(head, after, chunks) : [];
+            var partial = PartialOf(request.Branch);
+            plan = Settle(partial, Select(plan));
+            var (before, after) = (context.Repository.ReadSnapshot(head).Snapshot, SnapshotCodec.Read(context.Repository.Chunks, plan.Commit.Snapshot));
+            using var work = partial is null ? null : InterruptibleChunks.For(context.Repository.Chunks.BeginWrite(), cancel);
+            var chunks = work ?? InterruptibleChunks.For(context.Repository.Chunks, cancel);
+            var violations = request.Branch.IsMain ? shadow.Rehearse(head, after, chunks) : partial?.FindOrphans(before, after, chunks) ?? [];
             if (violations.Count > 0) return new PublishOutcome(null, head, violations);
 
             cancel.ThrowIfCancellationRequested();
-            var delta = new CountedDelta(new SnapshotDiff(chunks, context.Repository.ReadSnapshot(head).Snapshot, after).ToDelta());
+            var delta = new CountedDelta(partial is null ? new SnapshotDiff(chunks, before, after).ToDelta() : Between(partial, plan, before, after, work!));
             if (request.Branch.IsMain) context.Selection.RefuseLoss(delta.Delta);
-            var result = Apply(Begin(request, head, plan), delta.Delta, database, cancel);
+            var result = Apply(Begin(request, head, plan), delta.Delta, database, InvariantsOf(partial, after), cancel);
             if (result.Commit is not null) return new PublishOutcome(result.Commit, head, []) { Counted = delta.Tables };
 
             // What broke on live but not in the shadow came from a writer in between: capture again and judge the whole.
@@ -97,7 +99,8 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
                 {
                     LiveIdentity.Check(context, branch, head, read.State);
                     if (!isWhole) return ReadNow(branch, head, read, chunks, cancel);
-                    return Capture.Run(read, context.Repository.ReadSnapshot(head).Snapshot, chunks, cancel);
+                    return CaptureAll(new Reading(branch, read, context.Repository.ReadSnapshot(head).Snapshot, chunks, cancel),
+                        new CaptureScope(null, null), isStrict: false);
                 }
             }
 
@@ -127,8 +130,7 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
             return LiveIdentity.Open(context);
         }
 
-        return instances.Open(BranchRecord.Read(context.Repository.Store, branch)
-            ?? throw new DbVcException(FailureKind.Usage, "branch.missing", $"There is no branch '{branch}'.", hint: "db-vc branch list shows them."));
+        return instances.Open(instances.Require(branch));
     }
 
     /// <summary>All that the database holds, from where it is known; if that is what the head holds, it is known from here on.</summary>
@@ -137,12 +139,13 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
         var stored = context.Repository.ReadCommit(head).Snapshot;
         var previous = SnapshotCodec.Read(context.Repository.Chunks, stored);
         using var known = FindKnown(branch, read);
-        var captured = Capture.Run(read, previous, chunks, cancel, new CaptureScope(null, known));
+        var captured = CaptureAll(new Reading(branch, read, previous, chunks, cancel), new CaptureScope(null, known), isStrict: false);
         if (captured == previous) _marks.Put(MarkShelf.Entry(branch, stored, read.Mark));
         return captured;
     }
 
-    private KnownChanges? FindKnown(BranchName branch, IReadSnapshot read) => _marks.Find(branch, read) ?? (branch.IsMain ? null : shadow.Compare(read));
+    private KnownChanges? FindKnown(BranchName branch, IReadSnapshot read) =>
+        _marks.Find(branch, read) ?? (branch.IsMain || PartialOf(branch) is not null ? null : shadow.Compare(read));
 
     private CaptureOutcome CaptureChanges(CaptureRequest request, IDatabase database, CancellationToken cancel)
     {
@@ -178,7 +181,7 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
         var previous = SnapshotCodec.Read(context.Repository.Chunks, stored);
         using var known = FindKnown(request.Branch, read);
         var captured = request.Files is null ? previous : request.Files.ApplyTo(previous, chunks);
-        captured = Capture.Run(read, captured, chunks, cancel, new CaptureScope(request.Tables, known));
+        captured = CaptureAll(new Reading(request.Branch, read, captured, chunks, cancel), new CaptureScope(request.Tables, known), isStrict: true);
         // Only a capture that has seen all of it knows what the database held.
         var mark = request.Tables is null ? read.Mark : null;
         if (captured == previous)
@@ -192,13 +195,13 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
         return new Found(snapshot, mark);
     }
 
-    private Attempt Apply(Intent intent, DatabaseDelta delta, IDatabase database, CancellationToken cancel)
+    private Attempt Apply(Intent intent, DatabaseDelta delta, IDatabase database, IReadOnlyList<Invariant> invariants, CancellationToken cancel)
     {
         var captured = context.Repository.ReadSnapshot(CommitId.Parse(intent.From!)).Snapshot;
         var failed = new Attempt(null, [], []);
         var changed = Change(database, intent, session =>
         {
-            failed = Judge(session, delta, AsCaptured(captured, cancel));
+            failed = Judge(session, delta, invariants, AsCaptured(captured, cancel));
             return failed.Moved.Count == 0 && failed.Violations.Count == 0;
         });
         if (!changed) return failed;
@@ -214,9 +217,9 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
     };
 
     /// <summary>Applies the delta and says what stands in its way: rows that moved, or constraints and invariants that it breaks.</summary>
-    private Attempt Judge(IApplySession session, DatabaseDelta delta, Func<TableSchema, IRowCursor, bool> isAsCaptured)
+    private Attempt Judge(
+        IApplySession session, DatabaseDelta delta, IReadOnlyList<Invariant> invariants, Func<TableSchema, IRowCursor, bool>? isAsCaptured)
     {
-        var invariants = context.Invariants.ReadAll();
         session.Hold(invariants);
         var result = session.Apply(delta, isAsCaptured);
         if (result.Moved.Count > 0) return new Attempt(null, result.Moved, []);

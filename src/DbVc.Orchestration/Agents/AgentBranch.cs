@@ -50,7 +50,7 @@ internal sealed class AgentBranch(WorkspaceContext context, BranchRecord record,
     public BranchAnswer Query(string sql)
     {
         using var database = context.Publisher.Open(Name);
-        using var result = database.Query(sql, new QueryLimits(MaxRows + 1, s_maxQueryTime));
+        using var result = PartialPlan.Query(context, Name, sql, () => database.Query(sql, new QueryLimits(MaxRows + 1, s_maxQueryTime)));
         var rows = new List<IReadOnlyList<string?>>();
         foreach (var row in result.Rows)
         {

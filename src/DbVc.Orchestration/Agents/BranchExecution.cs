@@ -176,7 +176,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     private static bool HasTriggers(IDatabase database, TableSchema table)
     {
         using var read = database.BeginRead();
-        return read.ReadSchema().Objects.Any(o => o.Kind == SchemaObjectKind.Trigger && o.Table == table.Name);
+        return read.ReadSchema().Objects.Any(o => o.Kind == SchemaObjectKind.Trigger && string.Equals(o.Table, table.Name, StringComparison.OrdinalIgnoreCase));
     }
 }
 

@@ -14,7 +14,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     {
         // Until its metadata is pinned it is a task that waits for metadata, should this process die.
         var report = NewReport(name, request.Text, model);
-        branches.Create(name, null, new NewBranch(PipelineName(plan, name), report, request.Terms), cancel);
+        branches.Create(name, null, new NewBranch(PipelineName(plan, name), report, request.Terms) { Destination = plan.Spec.Destination.Table }, cancel);
         return Pin(plan, report);
     }
 

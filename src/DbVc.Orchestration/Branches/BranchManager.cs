@@ -105,6 +105,17 @@ public sealed class BranchManager
         return Show(name);
     }
 
+    /// <summary>Brings tables that were left out into a branch's database, with all that they need; none for all. What is in the database stays. Throws usage
+    /// failure <c>table.missing</c>; kind Refused, <c>branch.left-out</c>, where something is in the way.</summary>
+    public BranchReport Fetch(BranchName name, IReadOnlyList<string> tables)
+    {
+        _context.Repository.Head(name);
+        if (name.IsMain) throw new DbVcException(FailureKind.Usage, "branch.protected", "main is the live database; nothing is left out of it.");
+        var command = $"branch fetch {name} {(tables.Count == 0 ? "--all" : string.Join(" ", tables))}";
+        _context.Publisher.Fetch(name, command, _context.Options.User.Name, schema => tables.Count == 0 ? schema.Tables : PartialPlan.Find(schema, tables));
+        return Show(name);
+    }
+
     /// <summary>Commits what the branch's database holds, and its pipeline files. No commit in the report means that nothing had changed.</summary>
     public CommitReport Commit(BranchName branch, string message, Author? author, CancellationToken cancel)
     {
@@ -145,6 +156,7 @@ public sealed class BranchManager
             Budget = budget,
             Expires = expires,
         };
+        record = new PartialPlan(_context, start).Choose(record, made);
 
         // Asked before anything is recorded: without a place for its database there is no branch.
         _context.Instances.Locate(record);
@@ -187,8 +199,7 @@ public sealed class BranchManager
         BranchInfo.Write(_context, record, record.Merged is null ? "open" : "merged");
     }
 
-    internal BranchRecord RequireRecord(BranchName name) => BranchRecord.Read(_context.Repository.Store, name)
-        ?? throw new DbVcException(FailureKind.Usage, "branch.missing", $"There is no branch '{name}'.", hint: "db-vc branch list shows them.");
+    internal BranchRecord RequireRecord(BranchName name) => _context.Instances.Require(name);
 
     internal CommitReport Report(CommitId? before, CommitId after, IReadOnlyDictionary<string, RowsChanged>? counted = null)
     {
@@ -242,6 +253,7 @@ public sealed class BranchManager
         {
             Budget = record.Budget,
             Expires = record.Expires,
+            LeftOut = PartialPlan.LeftOut(_context, record, head),
         };
     }
 }
@@ -249,4 +261,8 @@ public sealed class BranchManager
 /// <summary>A branch to be made.</summary>
 /// <param name="Pipeline">Name below <c>pipelines/</c> under which its files are versioned.</param>
 /// <param name="Task">The task that it is made for; null for a person's own work.</param>
-internal sealed record NewBranch(string Pipeline, AgentReport? Task, BranchTerms Terms);
+internal sealed record NewBranch(string Pipeline, AgentReport? Task, BranchTerms Terms)
+{
+    /// <summary>The table that the task writes to; null where that is not known.</summary>
+    public string? Destination { get; init; }
+}

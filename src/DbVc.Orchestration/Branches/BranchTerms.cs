@@ -8,6 +8,10 @@ namespace DbVc.Orchestration;
 /// <param name="Expires">A time, or how long from now: <c>90m</c>, <c>12h</c>, <c>7d</c>, <c>2w</c>; null: never.</param>
 public sealed record BranchTerms(string? Budget, string? Expires)
 {
+    /// <summary>The only tables that the branch's database shall hold, with all that they need; several may stand in one text, with commas between them.
+    /// None: all.</summary>
+    public IReadOnlyList<string> Tables { get; init; } = [];
+
     public static BranchTerms None { get; } = new(null, null);
 
     internal BranchBudget? ReadBudget() => Budget is null ? null : BranchBudget.Parse(Budget);

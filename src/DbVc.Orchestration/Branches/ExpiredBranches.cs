@@ -36,7 +36,7 @@ internal sealed class ExpiredBranches(WorkspaceContext context, BranchManager br
             branches.Delete(name, $"gc: branch {name} expired");
             return true;
         }
-        catch (DbVcException failure) when (failure.Kind is FailureKind.Locked || failure.Code is "branch.merging")
+        catch (DbVcException failure) when (failure.Kind is FailureKind.Locked || failure.Code is "branch.merging" or "branch.left-out")
         {
             return false;
         }

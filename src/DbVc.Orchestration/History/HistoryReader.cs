@@ -145,7 +145,8 @@ public sealed class HistoryReader
     /// <summary>A read-only query on the live database, on a branch's instance, or on the database as it was at a revision.</summary>
     public QueryReport Query(QueryRequest request) => request.Revision is { } revision
         ? new TimeTravel(_context).Query(_revisions.Parse(revision), request)
-        : TimeTravel.Run(_context.Publisher.Open(request.Branch ?? BranchName.Main), request);
+        : request.Branch is { IsMain: false } branch ? PartialPlan.Query(_context, branch, request.Sql, database => TimeTravel.Run(database, request))
+        : TimeTravel.Run(_context.Publisher.Open(BranchName.Main), request);
 
     /// <summary>The operation log, newest first.</summary>
     public IReadOnlyList<OperationEntry> Operations(int limit) =>

@@ -77,6 +77,9 @@ public sealed record BranchReport(
 
     /// <summary>When gc may remove it; null for never.</summary>
     public DateTimeOffset? Expires { get; init; }
+
+    /// <summary>Tables that its commits hold and its database does not, by name.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
 }
 
 /// <summary>A new commit, or none where there was nothing to commit.</summary>

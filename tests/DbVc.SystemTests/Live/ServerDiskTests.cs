@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DbVc.Model;
 using DbVc.Orchestration;
 using Xunit;
@@ -6,47 +5,38 @@ using Xunit;
 namespace DbVc.SystemTests;
 
 /// <summary>The disk on which a server keeps the live database, or that of the repository, is full at the wrong moment.</summary>
-public sealed class ServerDiskTests : IDisposable
+public sealed class ServerDiskTests
 {
-    private readonly string _disk = Directory.CreateTempSubdirectory("dbvc-disk-").FullName;
-    private bool _isMounted;
-
-    public void Dispose()
-    {
-        if (_isMounted) Run("umount", "--lazy", _disk);
-        Directory.Delete(_disk, recursive: true);
-    }
-
     [Fact]
     public void A_disk_of_PostgreSQL_that_is_full_is_said_at_init_and_merge_and_all_goes_on_when_there_is_space_again()
     {
-        Mount(_disk, "40m");
+        using var disk = new SmallDisk("40m");
         using var shop = new LiveShop(LiveEngine.Postgres15, init: false);
-        var space = Path.Combine(_disk, "space");
+        var space = Path.Combine(disk.Path, "space");
         Directory.CreateDirectory(space);
-        Assert.Equal(0, Run("chown", "-R", "--reference=" + Path.Combine(shop.Live.Server!.FolderPath, "data"), _disk));
+        Assert.Equal(0, SmallDisk.Run("chown", "-R", "--reference=" + Path.Combine(shop.Live.Server!.FolderPath, "data"), disk.Path));
         var database = DatabaseOf(shop);
         shop.Live.Server.Run($"CREATE TABLESPACE small LOCATION '{space}'");
         shop.Live.Server.Run($"ALTER DATABASE {database} SET TABLESPACE small");
 
         var before = shop.Live.Dump();
-        Fill();
+        disk.Fill();
         Assert.Equal("database.full", Assert.Throws<DbVcException>(shop.Init).Code);
-        Free();
+        disk.Free();
         Assert.Equal(before, shop.Live.Dump());
         // The repository stands, and only the database's own mark is missing: the next command writes it.
         LiveShop.AllowBranches(shop.Folder);
         using (var begun = shop.Open()) shop.CheckWhole(begun);
 
         var after = shop.Branch("work", 4);
-        Fill();
+        disk.Fill();
         Assert.Equal("database.full", Assert.Throws<DbVcException>(() => Merge(shop)).Code);
         Assert.Equal(before, shop.Live.Dump());
         using (var workspace = shop.Open()) shop.CheckWhole(workspace);
-        Free();
+        disk.Free();
         Assert.Equal(MergeState.Merged, Merge(shop));
         Assert.Equal(after, shop.Live.Dump());
-        CommitOnFullServer(shop);
+        CommitOnFullServer(shop, disk);
     }
 
     [Theory(SkipTestWithoutData = true)]
@@ -54,44 +44,36 @@ public sealed class ServerDiskTests : IDisposable
     public void A_full_disk_of_the_repository_is_said_at_commit_and_merge_and_the_live_database_is_left_alone(LiveEngine engine)
     {
         using var shop = new LiveShop(engine, init: false);
-        Mount(shop.Folder, "24m");
-        try
-        {
-            var filler = Path.Combine(shop.Folder, "filler");
-            shop.Init();
-            var after = shop.Branch("work", 4);
-            shop.Live.Execute("UPDATE items SET note = CONCAT('late ', order_id) WHERE order_id % 4 = 2 AND order_id % 50 <> 4;\n");
-            var (before, head) = (shop.Live.Dump(), shop.Head());
-            Assert.NotEqual(0, Run("cp", "/dev/zero", filler));
-            Assert.Equal("store.full", Assert.Throws<DbVcException>(() => Commit(shop)).Code);
-            Assert.Equal("store.full", Assert.Throws<DbVcException>(() => Merge(shop)).Code);
-            File.Delete(filler);
-            Assert.Equal(head, shop.Head());
-            Assert.Equal(before, shop.Live.Dump());
-            Commit(shop);
-            using (var workspace = shop.Open()) shop.CheckWhole(workspace);
-            Assert.Equal(MergeState.Merged, Merge(shop));
-            Assert.NotEqual(after, shop.Live.Dump());
-            using var whole = shop.Open();
-            shop.CheckWhole(whole);
-        }
-        finally
-        {
-            Run("umount", "--lazy", shop.Folder);
-        }
+        using var disk = new SmallDisk("24m", shop.Folder);
+        shop.Init();
+        var after = shop.Branch("work", 4);
+        shop.Live.Execute("UPDATE items SET note = CONCAT('late ', order_id) WHERE order_id % 4 = 2 AND order_id % 50 <> 4;\n");
+        var (before, head) = (shop.Live.Dump(), shop.Head());
+        disk.Fill();
+        Assert.Equal("store.full", Assert.Throws<DbVcException>(() => Commit(shop)).Code);
+        Assert.Equal("store.full", Assert.Throws<DbVcException>(() => Merge(shop)).Code);
+        disk.Free();
+        Assert.Equal(head, shop.Head());
+        Assert.Equal(before, shop.Live.Dump());
+        Commit(shop);
+        using (var workspace = shop.Open()) shop.CheckWhole(workspace);
+        Assert.Equal(MergeState.Merged, Merge(shop));
+        Assert.NotEqual(after, shop.Live.Dump());
+        using var whole = shop.Open();
+        shop.CheckWhole(whole);
     }
 
     public static TheoryData<LiveEngine> Engines => ProofMode.Servers([LiveEngine.Postgres15, LiveEngine.MariaDb]);
 
-    /// <summary>Only while <see cref="_disk"/> is full: the row that a commit writes needs no new page, or it is said.</summary>
-    private void CommitOnFullServer(LiveShop shop)
+    /// <summary>The row that a commit writes needs no new page, or it is said.</summary>
+    private static void CommitOnFullServer(LiveShop shop, SmallDisk disk)
     {
         shop.Live.Execute("UPDATE items SET note = 'late' WHERE order_id = 7;\n");
-        Fill();
+        disk.Fill();
         var (before, head) = (shop.Live.Dump(), shop.Head());
         var failure = Record.Exception(() => Commit(shop));
         Assert.True(failure is null or DbVcException { Code: "database.full" }, failure?.ToString());
-        Free();
+        disk.Free();
         Assert.Equal(before, shop.Live.Dump());
         if (failure is not null)
         {
@@ -112,28 +94,9 @@ public sealed class ServerDiskTests : IDisposable
 
     private static string DatabaseOf(LiveShop shop) => new Uri(shop.Live.Address).AbsolutePath.TrimStart('/');
 
-    private void Mount(string folder, string size)
-    {
-        var isMounted = Run("mount", "-t", "tmpfs", "-o", "size=" + size, "dbvc", folder) == 0;
-        Assert.SkipUnless(isMounted, "Only root may mount a small disk.");
-        _isMounted |= folder == _disk;
-    }
-
     private static MergeState Merge(LiveShop shop)
     {
         using var workspace = shop.Open();
         return workspace.Merges.Merge(new MergeRequest(BranchName.Parse("work"), BranchName.Main, false, []), CancellationToken.None).State;
-    }
-
-    private void Fill() => Assert.NotEqual(0, Run("cp", "/dev/zero", Path.Combine(_disk, "filler")));
-
-    private void Free() => File.Delete(Path.Combine(_disk, "filler"));
-
-    private static int Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode;
     }
 }

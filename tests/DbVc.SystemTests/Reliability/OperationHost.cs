@@ -137,6 +137,8 @@ internal sealed class OperationHost : IDisposable
             "rollback" => workspace.Replays.Rollback(new RollbackRequest(order[2], false), CancellationToken.None),
             "commit" => workspace.Branches.Commit(BranchName.Parse(order[2]), "Commit " + order[2], null, CancellationToken.None),
             "create" => workspace.Branches.Create(BranchName.Parse(order[2]), null, CancellationToken.None),
+            "create-part" => workspace.Branches.Create(BranchName.Parse(order[2]), null, BranchTerms.None with { Tables = ["orders"] }, CancellationToken.None),
+            "fetch" => workspace.Branches.Fetch(BranchName.Parse(order[2]), []),
             "past" => Ask(workspace, order[2]),
             "delete" => Delete(workspace, order[2]),
             "status" => workspace.Status(CancellationToken.None),

@@ -56,6 +56,8 @@ public sealed class MySqlTrackingTests() : TrackingConformance(new MySqlFixture(
         { "CREATE OR REPLACE TABLE quiet (id INT PRIMARY KEY, x INT)", "quiet", "!" },
         { "DROP TRIGGER _dbvc_track_1_insert", "codes", "!" },
         { "DROP TRIGGER _dbvc_track_1_insert", "people", "" },
+        { "ALTER TABLE codes CHANGE b c VARBINARY(9); INSERT INTO codes VALUES ('c', 3, x'', '2024-01-01', 3); UPDATE codes SET n = 4 WHERE n = 3; "
+            + "DELETE FROM codes WHERE n = 1; ALTER TABLE codes CHANGE c b VARBINARY(9)", "codes", "!" },
         { "DELETE FROM _dbvc_changes", "people", "!" },
         { "UPDATE _dbvc_changes SET stamp = stamp + 1 LIMIT 1", "people", "!" },
         { "UPDATE _dbvc_tracking SET epoch = 'other'", "people", "!" },

@@ -35,7 +35,7 @@ internal sealed class CountingProvider(IDatabaseProvider real) : IDatabaseProvid
 
     public void Create(string location) => real.Create(location);
 
-    public string? Clone(string source, string destination) => real.Clone(source, destination);
+    public string? Clone(string source, string destination, bool tracks = false) => real.Clone(source, destination, tracks);
 
     public IQueryResult QueryHistory(IHistory history, string sql, QueryLimits limits) => real.QueryHistory(history, sql, limits);
 

@@ -39,6 +39,46 @@ public sealed class FirstMarkTests(ITestOutputHelper output) : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(ServerKind.Postgres15)]
+    [InlineData(ServerKind.Postgres18)]
+    [InlineData(ServerKind.MariaDb)]
+    public void Where_main_is_tracked_a_branch_is_from_its_first_moment_so_each_of_its_commits_reads_what_changed(ServerKind kind)
+    {
+        var server = _server = DatabaseServer.Start(kind);
+        var url = server.CreateDatabase();
+        server.Run("CREATE TABLE t (id INT PRIMARY KEY, v INT)", NameOf(url));
+        server.Run("CREATE TABLE other (name VARCHAR(20) PRIMARY KEY, v INT)", NameOf(url));
+        var numbers = kind == ServerKind.MariaDb ? $"SELECT seq, 0 FROM seq_1_to_{Rows}" : $"SELECT i, 0 FROM generate_series(1, {Rows}) i";
+        server.Run($"INSERT INTO t {numbers}", NameOf(url));
+        server.Run($"INSERT INTO other SELECT concat('n', id), 1 FROM t WHERE id <= 100", NameOf(url));
+        if (kind != ServerKind.MariaDb)
+        {
+            server.Run($"ALTER TABLE t OWNER TO {DatabaseServer.User}; ALTER TABLE other OWNER TO {DatabaseServer.User}", NameOf(url));
+        }
+
+        Workspace.Init(new InitRequest(_folder, url, null) { WorkServer = "production" }, s_options, CancellationToken.None);
+        using (var workspace = Workspace.Open(_folder, s_options, CancellationToken.None)) workspace.Tracking.Start(null);
+        foreach (var (name, waits) in new[] { ("one", false), ("two", kind != ServerKind.MariaDb) })
+        {
+            if (waits) WaitForReady(server);
+            Check(name, location =>
+            {
+                Assert.Equal($"{Rows}", server.Run("SELECT count(*) FROM t", NameOf(location)).Trim());
+                server.Run("UPDATE t SET v = 1 WHERE id % 2000 = 1", NameOf(location));
+                server.Run("DELETE FROM t WHERE id = 7", NameOf(location));
+                // Others write to other databases of the server.
+                server.Run("UPDATE t SET v = v + 1 WHERE id = 5", NameOf(url));
+            }, most: 11);
+            Assert.InRange(Commit(name, location =>
+            {
+                server.Run("INSERT INTO t VALUES (0, 5)", NameOf(location));
+                server.Run("UPDATE other SET name = 'renamed' WHERE name = 'n5'", NameOf(location));
+                server.Run("UPDATE t SET v = v + 1 WHERE id = 6", NameOf(url));
+            }, _folder), 1, 3);
+        }
+    }
+
     [Fact]
     public void On_SQLite_the_first_commit_of_a_branch_reads_pages_that_changed_also_when_main_has_moved_on()
     {

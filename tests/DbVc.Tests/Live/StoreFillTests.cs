@@ -103,7 +103,7 @@ public sealed class StoreFillTests : IDisposable
 
         public void Create(string location) => near.Create(location);
 
-        public string? Clone(string source, string destination) => near.Clone(source, destination);
+        public string? Clone(string source, string destination, bool tracks = false) => near.Clone(source, destination, tracks);
 
         public IQueryResult QueryHistory(IHistory history, string sql, QueryLimits limits) => near.QueryHistory(history, sql, limits);
 

@@ -20,6 +20,8 @@ internal sealed record MySqlChangeLog(string Epoch, string Nonce, string Forgott
     public const string Tracked = "_dbvc_tracked";
     public const int MostKeyColumns = 16;
 
+    private const int UnknownColumn = 1054;
+
     private static readonly string[] Events = ["INSERT", "UPDATE", "DELETE"];
 
     /// <summary>Null without tracking.</summary>
@@ -141,18 +143,26 @@ internal sealed record MySqlChangeLog(string Epoch, string Nonce, string Forgott
         return Read(handle)!;
     }
 
+    /// <summary>Whatever happens to the key's columns, nobody is kept from writing: an entry without key then says that something changed.</summary>
     private static string Body(TableSchema table, long number, string e)
     {
-        var first = e == "INSERT" ? "NEW" : "OLD";
-        if (e != "UPDATE" || table.PrimaryKey.Count == 0) return Entry(table, number, e, first);
-        // Bytes and not collations say whether a key changed.
-        var same = string.Join(" AND ", table.PrimaryKey.Select(k => $"{KeyText(table, k, "NEW")} <=> {KeyText(table, k, "OLD")}"));
-        return $"BEGIN {Entry(table, number, e, "OLD")}; IF NOT ({same}) THEN {Entry(table, number, e, "NEW")}; END IF; END";
+        if (table.PrimaryKey.Count == 0) return Entry(number, e, []);
+        var entries = Entry(table, number, e, e == "INSERT" ? "NEW" : "OLD") + ";";
+        if (e == "UPDATE")
+        {
+            // Bytes and not collations say whether a key changed.
+            var same = string.Join(" AND ", table.PrimaryKey.Select(k => $"{KeyText(table, k, "NEW")} <=> {KeyText(table, k, "OLD")}"));
+            entries += $" IF NOT ({same}) THEN {Entry(table, number, e, "NEW")}; END IF;";
+        }
+
+        return $"BEGIN DECLARE EXIT HANDLER FOR {UnknownColumn} {Entry(number, e, [])}; {entries} END";
     }
 
-    private static string Entry(TableSchema table, long number, string e, string row)
+    private static string Entry(TableSchema table, long number, string e, string row) =>
+        Entry(number, e, [.. table.PrimaryKey.Select((k, i) => (Name: $", k{i + 1}", Value: ", " + KeyText(table, k, row)))]);
+
+    private static string Entry(long number, string e, IReadOnlyList<(string Name, string Value)> keys)
     {
-        var keys = table.PrimaryKey.Select((k, i) => (Name: $", k{i + 1}", Value: ", " + KeyText(table, k, row))).ToList();
         return $"INSERT INTO {Changes} (stamp, number, kind{string.Concat(keys.Select(k => k.Name))}) "
             + $"VALUES (FLOOR(RAND() * 9007199254740992), {Text(number)}, '{e[0]}'{string.Concat(keys.Select(k => k.Value))})";
     }

@@ -42,6 +42,8 @@ internal sealed class MySqlLogChanges : IChangeReader
         if (IsReachedByCascade(table, [])) return TableChanges.Unknown;
         var entries = _entries.GetValueOrDefault(number) ?? [];
         if (entries.Count > 0 && (!table.HasKey || entries.Count > MostEntries)) return TableChanges.Unknown;
+        // No key is NULL: whoever wrote that found other columns than those of the key.
+        if (entries.Exists(e => e[0] is null)) return TableChanges.Unknown;
         // TRUNCATE fires no trigger. But a row that nobody touched since was there before, so nothing was emptied.
         if (entries.Count == 0) return (_filled ??= ReadFilled()).Contains(table.Name) ? TableChanges.Same : TableChanges.Unknown;
         var keys = entries.Select(e => ReadKey(table, e)).Distinct(RowComparer.Instance).ToList();
