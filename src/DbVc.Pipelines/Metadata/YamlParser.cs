@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using DbVc.Model;
-using YamlDotNet.Core.Events;
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 
 namespace DbVc.Pipelines;
 
