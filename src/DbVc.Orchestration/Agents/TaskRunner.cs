@@ -22,7 +22,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     public AgentReport Wait(BranchName name, AgentRequest request, string model, CancellationToken cancel)
     {
         var report = NewReport(name, request.Text, model);
-        branches.Create(name, null, new NewBranch(name.Text, report, request.Terms), cancel);
+        branches.Create(name, null, new NewBranch(name.Folder, report, request.Terms), cancel);
         return report;
     }
 
