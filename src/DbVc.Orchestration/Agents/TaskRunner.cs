@@ -223,7 +223,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         WallTime = context.Configuration.AgentWallTime,
     };
 
-    private static string PipelineName(TaskPlan plan, BranchName name) => TaskNames.Plain(plan.Spec.TaskId ?? name.Text);
+    private static string PipelineName(TaskPlan plan, BranchName name) => plan.Spec.TaskId is { } id ? TaskNames.Plain(id) : name.Folder;
 
     private sealed record PreparedRun(ExecutionSetup Setup, AgentBranch Branch, BranchExecution Execution) : IDisposable
     {
