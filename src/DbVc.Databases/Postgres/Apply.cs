@@ -24,6 +24,9 @@ internal sealed class PostgresApply
         _stages = [.. delta.Tables.Where(stages.ContainsKey).Select(t => stages[t])];
     }
 
+    /// <summary>The foreign keys to be checked where only rows change, read before others wait; else null.</summary>
+    public PostgresForeignKeyCheck? ForeignKeys { get; private set; }
+
     /// <summary>Rows that would refer to nothing, found before a role that cannot switch off foreign keys' actions would set them off.</summary>
     public IReadOnlyList<ConstraintViolation> Orphans { get; private set; } = [];
 
@@ -32,12 +35,26 @@ internal sealed class PostgresApply
     /// <param name="lockTimeout">How long to wait for tables.</param>
     public ApplyResult Run(Func<TableSchema, IRowCursor, bool>? isAsCaptured, IReadOnlyCollection<string> held, TimeSpan lockTimeout)
     {
-        var firing = Hold(held, lockTimeout);
-        _findings.Moved.AddRange(_schema.FindMoved(ReadSchema()).Take(PostgresFindings.MaxReported));
-        if (_findings.Moved.Count == 0 && isAsCaptured is not null) RequireAsCaptured(isAsCaptured);
+        var holds = new PostgresHolds(_connection, _delta, _stages);
+        var firing = _triggers.FindFiring(holds.Oids);
+        holds.Add(firing);
+        holds.AddBehind(held);
+        if (_schema.IsNeeded) PostgresApplyLocks.Take(_connection, holds.Tables, lockTimeout);
+        // Nobody redefines a table under this, and writers go on: they wait only from the next lock on.
+        else PostgresApplyLocks.Take(_connection, holds.Tables.Keys.ToDictionary(t => t, _ => PostgresHold.RowExclusive), lockTimeout);
+        var schema = ReadSchema();
+        _findings.Moved.AddRange(_schema.FindMoved(schema).Take(PostgresFindings.MaxReported));
+        if (_findings.Moved.Count > 0) return _findings.Result;
+        if (!_schema.IsNeeded)
+        {
+            ForeignKeys = new PostgresForeignKeyCheck(_connection, _stages, schema);
+            PostgresApplyLocks.Raise(_connection, holds.Tables, lockTimeout);
+        }
+
+        if (isAsCaptured is not null) RequireAsCaptured(isAsCaptured);
         if (_findings.Moved.Count == 0) _findings.Moved.AddRange(_stages.Where(s => s.Delta.Before is not null).SelectMany(FindMoved));
         if (_findings.Moved.Count > 0) return _findings.Result;
-        if (!_triggers.AreOff) Orphans = new PostgresForeignKeyCheck(_connection, _stages).FindComing();
+        if (!_triggers.AreOff) Orphans = (ForeignKeys ?? new PostgresForeignKeyCheck(_connection, _stages)).FindComing();
         if (Orphans.Count > 0) return _findings.Result;
         _triggers.Disable(firing);
         // Before the rows: whoever takes a number from here on gets one that no new row has.
@@ -53,17 +70,6 @@ internal sealed class PostgresApply
     private DatabaseSchema ReadSchema() => _schema.IsNeeded ? PostgresSchemaReader.Read(_connection) : PostgresSchemaReader.ReadTables(_connection);
 
     private IEnumerable<MovedRow> FindMoved(PostgresStage stage) => new PostgresApplyCheck(stage, PostgresFindings.MaxReported).FindMoved();
-
-    /// <summary>Takes all locks on tables at once. Gives the triggers that are to be disabled.</summary>
-    private IReadOnlyList<PostgresTriggers.Item> Hold(IReadOnlyCollection<string> behindInvariants, TimeSpan timeout)
-    {
-        var holds = new PostgresHolds(_connection, _delta, _stages);
-        var firing = _triggers.FindFiring(holds.Oids);
-        holds.Add(firing);
-        holds.AddBehind(behindInvariants);
-        PostgresApplyLocks.Take(_connection, holds.Tables, timeout);
-        return firing;
-    }
 
     /// <summary>Rows that go with their table or column are in no list of changes, so they are looked at all together.</summary>
     private void RequireAsCaptured(Func<TableSchema, IRowCursor, bool> isAsCaptured)
@@ -92,7 +98,7 @@ internal sealed class PostgresApply
         }
 
         _connection.Execute("SET CONSTRAINTS ALL DEFERRED");
-        var keys = new PostgresForeignKeyCheck(_connection, _stages);
+        var keys = ForeignKeys ?? new PostgresForeignKeyCheck(_connection, _stages);
         var ordered = keys.ParentsFirst();
         if (!keys.SetsOffActions() && TryRows(ordered, firstDelete: true)) return;
         if (!_schema.IsNeeded && TryRows(ordered, firstDelete: false)) return;

@@ -63,6 +63,10 @@ internal static class PostgresApplyLocks
         }
     }
 
+    /// <summary>Of a session that holds all of them in the weakest way already.</summary>
+    public static void Raise(PostgresConnection connection, IReadOnlyDictionary<string, PostgresHold> tables, TimeSpan timeout) => Take(connection,
+        tables.Where(t => t.Value > PostgresHold.RowExclusive).ToDictionary(t => t.Key, t => t.Value), timeout);
+
     private static string Limit(TimeSpan wait) =>
         string.Create(CultureInfo.InvariantCulture, $"SET LOCAL lock_timeout = {Math.Max(1, (long)wait.TotalMilliseconds)}");
 

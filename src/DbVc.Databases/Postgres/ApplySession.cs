@@ -15,6 +15,7 @@ internal sealed class PostgresApplySession : IApplySession
     private readonly Dictionary<TableDelta, PostgresStage> _stages = new(ReferenceEqualityComparer.Instance);
     private readonly List<string> _held = [];
     private IReadOnlyList<ConstraintViolation> _orphans = [];
+    private (DatabaseDelta Delta, PostgresForeignKeyCheck Keys)? _read;
     private int _stageCount;
     private bool _isDone;
 
@@ -54,7 +55,7 @@ internal sealed class PostgresApplySession : IApplySession
         var apply = new PostgresApply(_connection, delta, _stages, _triggers);
         var result = apply.Run(isAsCaptured, _held, _lockTimeout);
         if (result.IsClean) PostgresTracking.Mend(_connection, delta);
-        _orphans = apply.Orphans;
+        (_orphans, _read) = (apply.Orphans, apply.ForeignKeys is { } keys ? (delta, keys) : null);
         return result;
     }
 
@@ -63,7 +64,7 @@ internal sealed class PostgresApplySession : IApplySession
         if (_orphans.Count > 0) return _orphans;
         Stage(delta);
         var stages = delta.Tables.Where(t => t.After is not null && _stages.ContainsKey(t)).Select(t => _stages[t]).ToList();
-        var keys = new PostgresForeignKeyCheck(_connection, stages);
+        var keys = _read is { } read && read.Delta == delta ? read.Keys : new PostgresForeignKeyCheck(_connection, stages);
         // Types of extensions bring their own equality, found where the user has them.
         _connection.Execute("SET LOCAL search_path TO DEFAULT");
         var violations = keys.Run(holds: _triggers.AreOff);
@@ -85,7 +86,7 @@ internal sealed class PostgresApplySession : IApplySession
 
     public void SetState(LiveState state)
     {
-        PostgresStateTable.Write(_connection, state);
+        PostgresStateTable.Write(_connection, state, isThere: State is not null);
         State = state;
     }
 

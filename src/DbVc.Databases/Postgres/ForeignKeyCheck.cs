@@ -15,12 +15,15 @@ internal sealed class PostgresForeignKeyCheck
     private readonly List<ConstraintViolation> _violations = [];
     private readonly HashSet<(string, string)> _seen = [];
 
-    public PostgresForeignKeyCheck(PostgresConnection connection, List<PostgresStage> stages)
+    /// <param name="connection">In its transaction.</param>
+    /// <param name="stages">Of tables that are there as the delta leaves them.</param>
+    /// <param name="schema">Null where it was not read yet.</param>
+    public PostgresForeignKeyCheck(PostgresConnection connection, List<PostgresStage> stages, DatabaseSchema? schema = null)
     {
         (_connection, _stages) = (connection, stages);
         var oids = PostgresHolds.FindOids(connection, stages.Select(s => PostgresName.Table(s.Delta.After!.Name))).Values;
         _keys = PostgresForeignKey.Read(connection, oids).FindAll(k => k.Match.IsPlain);
-        _schema = _keys.Count == 0 ? DatabaseSchema.Empty : PostgresSchemaReader.Read(connection);
+        _schema = _keys.Count == 0 ? DatabaseSchema.Empty : schema ?? PostgresSchemaReader.ReadTables(connection);
     }
 
     public IReadOnlyList<ConstraintViolation> Run(bool holds)

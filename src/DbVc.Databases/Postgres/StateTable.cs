@@ -21,9 +21,12 @@ internal static class PostgresStateTable
     /// <summary>Locks the row until the transaction ends; null if there is none to lock.</summary>
     public static LiveState? Lock(PostgresConnection connection) => Exists(connection) ? Read(connection, ReadSql + " FOR UPDATE") : null;
 
-    public static void Write(PostgresConnection connection, LiveState state)
+    /// <param name="connection">In its transaction.</param>
+    /// <param name="state">From now on.</param>
+    /// <param name="isThere">The caller has locked the row.</param>
+    public static void Write(PostgresConnection connection, LiveState state, bool isThere = false)
     {
-        if (!Exists(connection)) connection.Execute(CreateSql);
+        if (!isThere && !Exists(connection)) connection.Execute(CreateSql);
         connection.Execute(
             """
             INSERT INTO public._dbvc_state VALUES (1, $1, $2, $3, $4) ON CONFLICT (id) DO UPDATE SET repository_id = excluded.repository_id,

@@ -9,15 +9,14 @@ internal static class PostgresTransaction
     /// <summary>READ COMMITTED; throws <c>database.read-only</c> on a replica and where sessions only read.</summary>
     public static void Begin(PostgresConnection connection)
     {
-        connection.Execute("BEGIN ISOLATION LEVEL READ COMMITTED");
+        // Durable when COMMIT returns, whatever the role has set; a stronger setting stays.
+        connection.Execute("BEGIN ISOLATION LEVEL READ COMMITTED; SELECT set_config('synchronous_commit', 'on', true) "
+            + "WHERE current_setting('synchronous_commit') IN ('off', 'local')");
         if (connection.ReadText("SELECT current_setting('transaction_read_only')") == "on")
         {
             throw new DbVcException(FailureKind.Failed, "database.read-only", $"{connection.Display} takes no writes: it is a replica, or set to read only.",
                 connection.Display, "Name the primary server, or a role and database without default_transaction_read_only.");
         }
-
-        // Durable when COMMIT returns, whatever the role has set; a stronger setting stays.
-        connection.Execute("SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') IN ('off', 'local')");
     }
 
     /// <summary>Rolls back what was not committed: a connection that is merely closed holds its locks until the server notices.</summary>
