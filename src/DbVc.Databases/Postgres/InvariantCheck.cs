@@ -49,7 +49,8 @@ internal static class PostgresInvariantCheck
 
     /// <summary>Names are found as in the user's own sessions, and nothing can be written.</summary>
     private static void Enter(PostgresConnection connection) => connection.Execute(
-        "SAVEPOINT dbvc_invariant; SET LOCAL transaction_read_only = on; SET LOCAL search_path TO DEFAULT");
+        "SAVEPOINT dbvc_invariant; SET LOCAL transaction_read_only = on; SET LOCAL search_path TO DEFAULT; SET LOCAL seq_page_cost TO DEFAULT; "
+            + "SET LOCAL random_page_cost TO DEFAULT");
 
     private static void Leave(PostgresConnection connection) => connection.Execute("ROLLBACK TO SAVEPOINT dbvc_invariant; RELEASE SAVEPOINT dbvc_invariant");
 

@@ -30,7 +30,17 @@ public sealed class BranchInstances(LiveContext context, Shadow shadow)
     public IDatabase Open(BranchRecord branch)
     {
         var location = Locate(branch);
-        if (!context.Provider.Exists(location) || _fill.IsBegun(branch)) Make(branch, context.Repository.Head(BranchName.Parse(branch.Name)));
+        try
+        {
+            // Asking first whether it is there would cost one connection more.
+            if (!_fill.IsBegun(branch)) return context.Provider.OpenConnected(location);
+        }
+        catch (DbVcException failure) when (failure.Code == "database.missing")
+        {
+            // Never used yet, or lost.
+        }
+
+        Make(branch, context.Repository.Head(BranchName.Parse(branch.Name)));
         return context.Provider.OpenConnected(location);
     }
 

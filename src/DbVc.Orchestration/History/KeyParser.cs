@@ -8,6 +8,7 @@ namespace DbVc.Orchestration;
 internal static class KeyParser
 {
     private const int MostMeanings = 64;
+    private const int MostPlaces = 12;
 
     /// <summary>The parts of a key of several columns stand between commas, a part with a comma in it in double quotes. What is typed may mean several
     /// values (a number, or text of digits): the first that is there is taken.</summary>
@@ -81,6 +82,16 @@ internal static class KeyParser
         }
 
         yield return Value.Text(text);
+        foreach (var digits in WithPlaces(column, text)) yield return Value.Text(digits);
+    }
+
+    /// <summary>A column of any scale keeps each number with the places that it came with, and <c>5</c> and <c>5.00</c> are one key there.</summary>
+    private static IEnumerable<string> WithPlaces(Column column, string text)
+    {
+        if (!column.IsExactNumber || column.DeclaredType.AsSpan().ContainsAny('(', ' ')
+            || !decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) return [];
+        return Enumerable.Range(0, MostPlaces + 1).Select(places => number.ToString(FormattableString.Invariant($"F{places}"), CultureInfo.InvariantCulture))
+            .Where(digits => decimal.Parse(digits, CultureInfo.InvariantCulture) == number);
     }
 
     /// <summary>The digits of a number with as many places as the column is declared with: <c>5</c> is <c>5.00</c> in a <c>numeric(9,2)</c>.</summary>

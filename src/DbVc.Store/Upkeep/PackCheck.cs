@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using DbVc.Model;
 using Microsoft.Win32.SafeHandles;
 
@@ -6,11 +8,13 @@ namespace DbVc.Store;
 
 /// <summary>
 /// Reads every pack from its first byte to its last: the header, each record, and what lies between and behind them. A record that the index
-/// does not name is no problem if it is whole (gc has not been there yet), nor is an end that was never published.
+/// does not name is no problem if it is whole (gc has not been there yet), nor is an end that was never published. Few places are in memory at a time,
+/// however many chunks there are.
 /// </summary>
 internal sealed class PackCheck(StoreDatabase database, IStoredChunks chunks, string folder)
 {
     private const int Parallelism = 2;
+    private const int MostPlaces = 4_096;
 
     private readonly Lock _lock = new();
     private readonly List<StoreProblem> _problems = [];
@@ -19,41 +23,78 @@ internal sealed class PackCheck(StoreDatabase database, IStoredChunks chunks, st
 
     public StoreCheck Run(CancellationToken cancel)
     {
-        var packs = ReadPacks();
-        Parallel.ForEach(packs.Values.OrderByDescending(p => p.Places.Count),
-            new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancel }, Check);
+        using var connection = database.OpenConnection();
+        connection.Execute("BEGIN");
+        var stretches = Partitioner.Create(FindStretches(connection), EnumerablePartitionerOptions.NoBuffering);
+        try
+        {
+            Parallel.ForEach(stretches, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancel }, Check);
+        }
+        catch (AggregateException failure) when (failure.InnerExceptions.OfType<DbVcException>().FirstOrDefault() is { } unreadable)
+        {
+            // The index itself cannot be read.
+            ExceptionDispatchInfo.Throw(unreadable);
+        }
+
+        connection.Execute("COMMIT");
         return new StoreCheck(_chunks, _bytes, [.. _problems.OrderBy(p => p.Place, StringComparer.Ordinal)]);
     }
 
-    private sealed record Pack(string Name, List<(Hash Hash, ChunkPlace Place)> Places);
-
-    private Dictionary<long, Pack> ReadPacks()
+    /// <summary>Records that follow each other in a pack; what lies between two of them, and before the first, belongs to it.</summary>
+    /// <param name="Pack">The file's name.</param>
+    /// <param name="Start">Where the record before the first one ends.</param>
+    private sealed record Stretch(string Pack, long Start, List<(Hash Hash, ChunkPlace Place)> Places)
     {
-        using var connection = database.OpenConnection();
-        var packs = new Dictionary<long, Pack>();
-        using (var query = connection.Use("SELECT id, name FROM packs"))
+        public bool IsFirst => Start == PackFormat.HeaderSize;
+
+        public long End => Places.Aggregate(Start, (end, p) => Math.Max(end, p.Place.Offset + PackFormat.RecordHeaderSize + p.Place.Length));
+    }
+
+    /// <summary>All that the index names, one pack after the other; packs of which it names nothing, too.</summary>
+    private IEnumerable<Stretch> FindStretches(StoreConnection connection)
+    {
+        var packs = ReadPacks(connection);
+        var empty = packs.Values.ToHashSet(StringComparer.Ordinal);
+        Stretch? open = null;
+        using var query = connection.Use(
+            "SELECT hash, pack, offset, length FROM chunks UNION ALL SELECT hash, pack, offset, length FROM condemned ORDER BY pack, offset");
+        while (query.Step())
         {
-            while (query.Step())
+            if (FindPlace(packs, query) is not { } found) continue;
+            empty.Remove(found.Pack);
+            if (open is not null && (open.Pack != found.Pack || open.Places.Count >= MostPlaces))
             {
-                if (IsName(query.Text(1)) && packs.TryAdd(query.Integer(0), new Pack(query.Text(1), []))) continue;
-                Report("store.index-damaged", "commit-history.db, packs", $"'{query.Text(1)}' is no pack name.", null);
+                yield return open;
+                open = open.Pack == found.Pack ? new Stretch(found.Pack, open.End, []) : null;
             }
+
+            open ??= new Stretch(found.Pack, PackFormat.HeaderSize, []);
+            open.Places.Add((found.Hash, found.Place));
         }
 
-        using (var query = connection.Use("SELECT hash, pack, offset, length FROM chunks UNION ALL SELECT hash, pack, offset, length FROM condemned"))
+        if (open is not null) yield return open;
+        foreach (var pack in empty) yield return new Stretch(pack, PackFormat.HeaderSize, []);
+    }
+
+    private Dictionary<long, string> ReadPacks(StoreConnection connection)
+    {
+        var packs = new Dictionary<long, string>();
+        using var query = connection.Use("SELECT id, name FROM packs");
+        while (query.Step())
         {
-            while (query.Step()) AddPlace(packs, query);
+            if (IsName(query.Text(1)) && packs.TryAdd(query.Integer(0), query.Text(1))) continue;
+            Report("store.index-damaged", "commit-history.db, packs", $"'{query.Text(1)}' is no pack name.", null);
         }
 
         return packs;
     }
 
-    private void AddPlace(Dictionary<long, Pack> packs, Statement row)
+    private (string Pack, Hash Hash, ChunkPlace Place)? FindPlace(Dictionary<long, string> packs, Statement row)
     {
         if (row.Blob(0).Length != Hash.Size)
         {
             Report("store.index-damaged", "commit-history.db, chunks", $"A hash of {row.Blob(0).Length} bytes was found.", null);
-            return;
+            return null;
         }
 
         var (hash, offset, length) = (row.ReadHash(0), row.Integer(2), row.Integer(3));
@@ -67,56 +108,58 @@ internal sealed class PackCheck(StoreDatabase database, IStoredChunks chunks, st
         }
         else
         {
-            pack.Places.Add((hash, new ChunkPlace(offset, (int)length)));
+            return (pack, hash, new ChunkPlace(offset, (int)length));
         }
+
+        return null;
     }
 
-    private void Check(Pack pack)
+    private void Check(Stretch stretch)
     {
-        pack.Places.Sort((a, b) => a.Place.Offset.CompareTo(b.Place.Offset));
         try
         {
-            using var file = File.OpenHandle(Path.Combine(folder, pack.Name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            CheckRecords(pack, file);
+            using var file = File.OpenHandle(Path.Combine(folder, stretch.Pack), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            CheckRecords(stretch, file);
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
             // A pack of which nothing is left may have been removed before its name.
-            foreach (var (hash, _) in pack.Places) Report("store.chunk-missing", pack.Name, "The pack is missing.", hash);
+            foreach (var (hash, _) in stretch.Places) Report("store.chunk-missing", stretch.Pack, "The pack is missing.", hash);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            foreach (var (hash, _) in pack.Places) Report("store.chunk-damaged", pack.Name, $"The pack cannot be read: {failure.Message}", hash);
+            foreach (var (hash, _) in stretch.Places) Report("store.chunk-damaged", stretch.Pack, $"The pack cannot be read: {failure.Message}", hash);
         }
     }
 
-    private void CheckRecords(Pack pack, SafeFileHandle file)
+    private void CheckRecords(Stretch stretch, SafeFileHandle file)
     {
         var window = new PackWindow(file);
-        if (PackFormat.FindHeaderProblem(window.Read(0, PackFormat.HeaderSize).Span) is { } problem)
+        Span<byte> header = stackalloc byte[PackFormat.HeaderSize];
+        if (PackFormat.FindHeaderProblem(header[..PackReader.ReadFully(file, header, 0)]) is { } problem)
         {
-            Report("store.pack-damaged", $"{pack.Name} at byte 0", $"The header of the pack is wrong: {problem}.", null);
-            foreach (var (hash, _) in pack.Places) Report("store.chunk-damaged", $"{pack.Name} at byte 0", "The header of its pack is wrong.", hash);
+            if (stretch.IsFirst) Report("store.pack-damaged", $"{stretch.Pack} at byte 0", $"The header of the pack is wrong: {problem}.", null);
+            foreach (var (hash, _) in stretch.Places) Report("store.chunk-damaged", $"{stretch.Pack} at byte 0", "The header of its pack is wrong.", hash);
         }
 
-        long position = PackFormat.HeaderSize;
-        foreach (var (hash, place) in pack.Places)
+        var position = stretch.Start;
+        foreach (var (hash, place) in stretch.Places)
         {
-            if (position < place.Offset) CheckUnknown(pack, window, position, place.Offset);
-            CheckRecord(pack, window, hash, place);
+            if (position < place.Offset) CheckUnknown(stretch.Pack, window, position, place.Offset);
+            CheckRecord(stretch.Pack, window, hash, place);
             position = Math.Max(position, place.Offset + PackFormat.RecordHeaderSize + place.Length);
         }
 
-        Interlocked.Add(ref _bytes, window.Length);
+        if (stretch.IsFirst) Interlocked.Add(ref _bytes, window.Length);
     }
 
-    private void CheckRecord(Pack pack, PackWindow window, Hash hash, ChunkPlace place)
+    private void CheckRecord(string pack, PackWindow window, Hash hash, ChunkPlace place)
     {
         Interlocked.Increment(ref _chunks);
         var record = window.Read(place.Offset, PackFormat.RecordHeaderSize + place.Length);
         if (FindProblem(record, hash) is { } problem)
         {
-            Report("store.chunk-damaged", $"{pack.Name} at byte {place.Offset}", $"Chunk {hash} is damaged: {problem}.", hash);
+            Report("store.chunk-damaged", $"{pack} at byte {place.Offset}", $"Chunk {hash} is damaged: {problem}.", hash);
         }
     }
 
@@ -133,7 +176,7 @@ internal sealed class PackCheck(StoreDatabase database, IStoredChunks chunks, st
     }
 
     /// <summary>Between two records that the index names there can only be records that it no longer names.</summary>
-    private void CheckUnknown(Pack pack, PackWindow window, long position, long end)
+    private void CheckUnknown(string pack, PackWindow window, long position, long end)
     {
         while (position < end)
         {
@@ -145,7 +188,7 @@ internal sealed class PackCheck(StoreDatabase database, IStoredChunks chunks, st
                 : "its length leads into the next record";
             if (problem is not null)
             {
-                Report("store.pack-damaged", $"{pack.Name} at byte {position}", $"A record that nothing names is damaged: {problem}.", null);
+                Report("store.pack-damaged", $"{pack} at byte {position}", $"A record that nothing names is damaged: {problem}.", null);
             }
 
             if (!fits) return;

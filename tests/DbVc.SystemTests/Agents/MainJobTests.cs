@@ -72,6 +72,26 @@ public sealed class MainJobTests : IDisposable
     }
 
     [Fact]
+    public void An_agent_whose_budget_is_below_what_main_has_works_beside_what_it_does_not_need_and_its_merge_leaves_that_alone()
+    {
+        _shop.Write("CREATE TABLE big (id INTEGER PRIMARY KEY, note TEXT); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9000) "
+            + "INSERT INTO big SELECT i, 'note ' || i FROM n");
+        _shop.Workspace.Branches.Commit(BranchName.Main, "Big", null, CancellationToken.None);
+        var branch = BranchName.Parse("partial");
+        var report = _shop.Create("customers.json", branch.Text, "rows=5000");
+        Assert.True(report.State == TaskState.Ready, report.Error);
+        var shown = _shop.Workspace.Branches.Show(branch);
+        Assert.Contains("big", shown.LeftOut);
+        Assert.DoesNotContain("customers", shown.LeftOut);
+
+        _shop.Write("UPDATE big SET note = 'meanwhile' WHERE id = 7");
+        Assert.Equal(MergeState.Merged, _shop.Merge(branch.Text).State);
+        Assert.Equal((200 + report.Rows!.Loaded).ToString(), _shop.Ask("SELECT count(*) FROM customers"));
+        Assert.Equal("9000 meanwhile", _shop.Ask("SELECT count(*) || ' ' || (SELECT note FROM big WHERE id = 7) FROM big"));
+        Assert.True(_shop.Workspace.Upkeep.Verify(CancellationToken.None).Ok);
+    }
+
+    [Fact]
     public void Work_beyond_its_seconds_is_ended_and_the_task_has_failed_also_when_it_is_tried_again()
     {
         var branch = BranchName.Parse("short");

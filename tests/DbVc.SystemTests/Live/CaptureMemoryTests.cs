@@ -21,7 +21,7 @@ public sealed class CaptureMemoryTests : IDisposable
     [InlineData(LiveEngine.SqliteWal)]
     [InlineData(LiveEngine.Postgres18)]
     [InlineData(LiveEngine.MariaDb)]
-    public async Task A_database_of_600_MB_is_captured_with_a_heap_of_180_MB(LiveEngine engine)
+    public async Task A_database_of_600_MB_is_captured_and_verified_with_a_heap_of_180_MB(LiveEngine engine)
     {
         using var live = LiveUnderTest.Start(engine, new DbVc.TestServers.ServerOptions());
         live.Execute(Fill(engine));
@@ -30,6 +30,7 @@ public sealed class CaptureMemoryTests : IDisposable
         live.Execute("UPDATE ordered SET body = 'changed' WHERE id = 7;\nINSERT INTO loose VALUES ('came', 'later');\n");
         var output = await SucceedAsync("commit", "-m", "Changed", "--json");
         Assert.Contains("\"commit\": \"", output, StringComparison.Ordinal);
+        await SucceedAsync("verify");
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

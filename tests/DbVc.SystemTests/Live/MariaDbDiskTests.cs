@@ -24,23 +24,7 @@ public sealed class MariaDbDiskTests : IDisposable
     {
         var (shop, disk) = Start(size);
         MoveTo(disk, shop, what == "all" ? "data" : "data/" + DatabaseOf(shop), "-a");
-        var before = shop.Live.Dump();
-        disk.Fill();
-        Assert.Equal("database.full", Assert.Throws<DbVcException>(shop.Init).Code);
-        disk.Free();
-        Assert.Equal(before, shop.Live.Dump());
-        shop.Init();
-        using (var begun = shop.Open()) shop.CheckWhole(begun);
-
-        var after = changesDefinitions ? shop.Branch("work", 4) : shop.Branch("work", ManyRows);
-        disk.Fill();
-        Assert.Equal("database.full", Assert.Throws<DbVcException>(() => Merge(shop)).Code);
-        Assert.Equal(before, shop.Live.Dump());
-        using (var workspace = shop.Open()) shop.CheckWhole(workspace);
-        disk.Free();
-        Assert.Equal(MergeState.Merged, Merge(shop));
-        Assert.Equal(after, shop.Live.Dump());
-        CommitWhileFull(shop, disk);
+        disk.FillAtEachStep(shop, shop.Init, () => changesDefinitions ? shop.Branch("work", 4) : shop.Branch("work", ManyRows));
     }
 
     [Fact]
@@ -54,14 +38,14 @@ public sealed class MariaDbDiskTests : IDisposable
         // The log was copied without the blocks that hold nothing, as backups do: InnoDB ends itself where it cannot write to it.
         MoveTo(disk, shop, "data", "-a", "--sparse=always");
         disk.Fill();
-        var failure = Assert.Throws<DbVcException>(() => Merge(shop));
+        var failure = Assert.Throws<DbVcException>(() => SmallDisk.Merge(shop));
         Assert.Contains(failure.Code, (string[])["database.lost", "database.unreachable"]);
         disk.Free();
         shop.Live.Server!.Kill();
         shop.Live.Server.Restart();
         using (var workspace = shop.Open()) shop.CheckWhole(workspace);
         Assert.Equal(before, shop.Live.Dump());
-        Assert.Equal(MergeState.Merged, Merge(shop));
+        Assert.Equal(MergeState.Merged, SmallDisk.Merge(shop));
         Assert.Equal(after, shop.Live.Dump());
     }
 
@@ -84,9 +68,9 @@ public sealed class MariaDbDiskTests : IDisposable
 
         // Reading needs no binary log; but who writes waits for the one that the server has not let go of.
         Assert.Equal(before, shop.Live.Dump());
-        Assert.Equal(FailureKind.Locked, Assert.Throws<DbVcException>(() => Merge(shop, TimeSpan.FromSeconds(1))).Kind);
+        Assert.Equal(FailureKind.Locked, Assert.Throws<DbVcException>(() => SmallDisk.Merge(shop, TimeSpan.FromSeconds(1))).Kind);
         disk.Free();
-        Assert.True(Merge(shop, TimeSpan.FromSeconds(90)) is MergeState.Merged or MergeState.UpToDate);
+        Assert.True(SmallDisk.Merge(shop, TimeSpan.FromSeconds(90)) is MergeState.Merged or MergeState.UpToDate);
         Assert.Equal(after, shop.Live.Dump());
         using var workspace = shop.Open();
         shop.CheckWhole(workspace);
@@ -94,26 +78,6 @@ public sealed class MariaDbDiskTests : IDisposable
 
     private static string ManyRows { get; } = "INSERT INTO customers VALUES "
         + string.Join(", ", Enumerable.Range(20_000, 20_000).Select(i => $"({i}, 'a name so long that it takes pages to hold {i}', 'x')")) + ";\n";
-
-    private static void CommitWhileFull(LiveShop shop, SmallDisk disk)
-    {
-        shop.Live.Execute("UPDATE items SET note = 'late' WHERE order_id = 7;\n");
-        disk.Fill();
-        var (before, head) = (shop.Live.Dump(), shop.Head());
-        var failure = Record.Exception(() => Commit(shop));
-        Assert.True(failure is null or DbVcException { Code: "database.full" }, failure?.ToString());
-        disk.Free();
-        Assert.Equal(before, shop.Live.Dump());
-        if (failure is not null)
-        {
-            Assert.Equal(head, shop.Head());
-            Commit(shop);
-        }
-
-        Assert.NotEqual(head, shop.Head());
-        using var workspace = shop.Open();
-        shop.CheckWhole(workspace);
-    }
 
     private (LiveShop Shop, SmallDisk Disk) Start(string size)
     {
@@ -138,19 +102,6 @@ public sealed class MariaDbDiskTests : IDisposable
         Directory.Delete(from, recursive: true);
         Directory.CreateSymbolicLink(from, to);
         server.Restart();
-    }
-
-    private static void Commit(LiveShop shop)
-    {
-        using var workspace = shop.Open();
-        Assert.NotNull(workspace.Branches.Commit(BranchName.Main, "Late", null, CancellationToken.None).Commit);
-    }
-
-    private static MergeState Merge(LiveShop shop, TimeSpan? lockTimeout = null)
-    {
-        var options = lockTimeout is { } time ? OperationHost.Options with { LockTimeout = time } : OperationHost.Options;
-        using var workspace = Workspace.Open(shop.Folder, options, CancellationToken.None);
-        return workspace.Merges.Merge(new MergeRequest(BranchName.Parse("work"), BranchName.Main, false, []), CancellationToken.None).State;
     }
 
     private static string DatabaseOf(LiveShop shop) => new Uri(shop.Live.Address).AbsolutePath.TrimStart('/');

@@ -19,24 +19,8 @@ public sealed class ServerDiskTests
         shop.Live.Server.Run($"CREATE TABLESPACE small LOCATION '{space}'");
         shop.Live.Server.Run($"ALTER DATABASE {database} SET TABLESPACE small");
 
-        var before = shop.Live.Dump();
-        disk.Fill();
-        Assert.Equal("database.full", Assert.Throws<DbVcException>(shop.Init).Code);
-        disk.Free();
-        Assert.Equal(before, shop.Live.Dump());
-        // The repository stands, and only the database's own mark is missing: the next command writes it.
-        LiveShop.AllowBranches(shop.Folder);
-        using (var begun = shop.Open()) shop.CheckWhole(begun);
-
-        var after = shop.Branch("work", 4);
-        disk.Fill();
-        Assert.Equal("database.full", Assert.Throws<DbVcException>(() => Merge(shop)).Code);
-        Assert.Equal(before, shop.Live.Dump());
-        using (var workspace = shop.Open()) shop.CheckWhole(workspace);
-        disk.Free();
-        Assert.Equal(MergeState.Merged, Merge(shop));
-        Assert.Equal(after, shop.Live.Dump());
-        CommitOnFullServer(shop, disk);
+        // The repository stands after a failed init, and only the database's own mark is missing: the next command writes it.
+        disk.FillAtEachStep(shop, () => LiveShop.AllowBranches(shop.Folder), () => shop.Branch("work", 4));
     }
 
     [Theory(SkipTestWithoutData = true)]
@@ -50,14 +34,14 @@ public sealed class ServerDiskTests
         shop.Live.Execute("UPDATE items SET note = CONCAT('late ', order_id) WHERE order_id % 4 = 2 AND order_id % 50 <> 4;\n");
         var (before, head) = (shop.Live.Dump(), shop.Head());
         disk.Fill();
-        Assert.Equal("store.full", Assert.Throws<DbVcException>(() => Commit(shop)).Code);
-        Assert.Equal("store.full", Assert.Throws<DbVcException>(() => Merge(shop)).Code);
+        Assert.Equal("store.full", Assert.Throws<DbVcException>(() => SmallDisk.Commit(shop)).Code);
+        Assert.Equal("store.full", Assert.Throws<DbVcException>(() => SmallDisk.Merge(shop)).Code);
         disk.Free();
         Assert.Equal(head, shop.Head());
         Assert.Equal(before, shop.Live.Dump());
-        Commit(shop);
+        SmallDisk.Commit(shop);
         using (var workspace = shop.Open()) shop.CheckWhole(workspace);
-        Assert.Equal(MergeState.Merged, Merge(shop));
+        Assert.Equal(MergeState.Merged, SmallDisk.Merge(shop));
         Assert.NotEqual(after, shop.Live.Dump());
         using var whole = shop.Open();
         shop.CheckWhole(whole);
@@ -65,38 +49,5 @@ public sealed class ServerDiskTests
 
     public static TheoryData<LiveEngine> Engines => ProofMode.Servers([LiveEngine.Postgres15, LiveEngine.MariaDb]);
 
-    /// <summary>The row that a commit writes needs no new page, or it is said.</summary>
-    private static void CommitOnFullServer(LiveShop shop, SmallDisk disk)
-    {
-        shop.Live.Execute("UPDATE items SET note = 'late' WHERE order_id = 7;\n");
-        disk.Fill();
-        var (before, head) = (shop.Live.Dump(), shop.Head());
-        var failure = Record.Exception(() => Commit(shop));
-        Assert.True(failure is null or DbVcException { Code: "database.full" }, failure?.ToString());
-        disk.Free();
-        Assert.Equal(before, shop.Live.Dump());
-        if (failure is not null)
-        {
-            Assert.Equal(head, shop.Head());
-            Commit(shop);
-        }
-
-        Assert.NotEqual(head, shop.Head());
-        using var workspace = shop.Open();
-        shop.CheckWhole(workspace);
-    }
-
-    private static void Commit(LiveShop shop)
-    {
-        using var workspace = shop.Open();
-        Assert.NotNull(workspace.Branches.Commit(BranchName.Main, "Late", null, CancellationToken.None).Commit);
-    }
-
     private static string DatabaseOf(LiveShop shop) => new Uri(shop.Live.Address).AbsolutePath.TrimStart('/');
-
-    private static MergeState Merge(LiveShop shop)
-    {
-        using var workspace = shop.Open();
-        return workspace.Merges.Merge(new MergeRequest(BranchName.Parse("work"), BranchName.Main, false, []), CancellationToken.None).State;
-    }
 }

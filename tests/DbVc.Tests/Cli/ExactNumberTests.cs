@@ -28,6 +28,10 @@ public sealed class ExactNumberTests
     [InlineData("decimal(9,2)", "-0.5", "-0.50")]
     [InlineData("DECIMAL(10, 3)", "1e1", "10.000")]
     [InlineData("numeric", "5.10", "5.10")]
+    [InlineData("numeric", "5", "5.00")]
+    [InlineData("numeric", "5.00", "5")]
+    [InlineData("numeric", "-1e1", "-10.0")]
+    [InlineData("numeric", "0.123", "0.123000000000")]
     [InlineData("bigint(20) unsigned", "18446744073709551615", "18446744073709551615")]
     [InlineData("bit(3)", "101", "101")]
     public void A_key_that_is_kept_as_digits_is_found_by_its_number(string type, string typed, string kept)
@@ -53,6 +57,13 @@ public sealed class ExactNumberTests
     public void Of_5_001_in_two_places_nothing_is_made()
     {
         var (table, encoder) = TableWith("numeric(9,2)");
+        Assert.DoesNotContain(KeyParser.Meanings(table, ["5.001"], encoder), key => key.Span.SequenceEqual(encoder.EncodeKey([Value.Text("5.00")])));
+    }
+
+    [Fact]
+    public void Of_5_001_in_any_scale_no_other_number_is_made()
+    {
+        var (table, encoder) = TableWith("numeric");
         Assert.DoesNotContain(KeyParser.Meanings(table, ["5.001"], encoder), key => key.Span.SequenceEqual(encoder.EncodeKey([Value.Text("5.00")])));
     }
 

@@ -40,11 +40,10 @@ internal sealed record PostgresTracker(
             WHEN '_dbvc_track_update' THEN g.tgtype = 16 AND g.tgoldtable = 'touched' AND g.tgnewtable = 'came'
               AND f.proname = '_dbvc_track_' || t.root || '_update' END
           GROUP BY t.root)
-        SELECT c.oid::text, n.nspname, c.relname, string_agg(quote_ident(rn.nspname) || '.' || quote_ident(r.relname), chr(10) ORDER BY r.oid),
+        SELECT c.oid::text, n.nspname, c.relname, string_agg(t.rel::regclass::text, chr(10) ORDER BY t.rel),
           coalesce(min(a.triggers) = 3 * count(*), false), coalesce(bool_and(a.old), false), bool_or(s.srrelid IS NOT NULL),
           (SELECT string_agg(f.body, chr(10) ORDER BY f.proname) FROM func f WHERE f.proname LIKE '\_dbvc\_track\_' || c.oid || '\_%')
         FROM tree t JOIN pg_class c ON c.oid = t.root JOIN pg_namespace n ON n.oid = c.relnamespace
-          JOIN pg_class r ON r.oid = t.rel JOIN pg_namespace rn ON rn.oid = r.relnamespace
           LEFT JOIN armed a ON a.root = t.root LEFT JOIN pg_subscription_rel s ON s.srrelid = t.rel
         GROUP BY c.oid, n.nspname, c.relname
         """;
