@@ -71,7 +71,8 @@ internal static class PipelineCommand
         {
             var request = new QuarantineRequest(context.Get(name)!, context.Get(run), context.Get(rule));
             RequireOneWay(context.Get(export) is not null, context.Get(retry), context.Get(discard), context.Get(from) is not null);
-            if (context.Get(export) is { } file) return PipelineView.Exported(context.Output, workspace.Quarantine.Export(request, Path.GetFullPath(file)), file);
+            if (context.Get(export) is { } file)
+                return PipelineView.Exported(context.Output, workspace.Quarantine.Export(request, Path.GetFullPath(file)), file);
             if (context.Get(discard)) return PipelineView.Discarded(context.Output, workspace.Quarantine.Discard(request));
             if (!context.Get(retry)) return PipelineView.Show(context.Output, workspace.Quarantine.List(request, context.Get(limit)));
             var mended = context.Get(from) is { } path ? Path.GetFullPath(path) : null;

@@ -92,7 +92,8 @@ internal static class PipelineView
         output.Line(Piece.Good("✓ "), Shown.Count(exported.Written, "record"), " in ", Piece.Name(file));
         if (exported.Unwritable > 0)
         {
-            output.Line(Piece.Warning("! "), Shown.Count(exported.Unwritable, "record"), " cannot be written as they were: cut off, or with bytes that mean nothing.");
+            output.Line(Piece.Warning("! "), Shown.Count(exported.Unwritable, "record"),
+                " cannot be written as they were: cut off, or with bytes that mean nothing.");
         }
 
         output.Line(Piece.Dim($"Next: mend it, then db-vc pipeline quarantine {exported.Pipeline} --retry --from {file}"));
