@@ -14,7 +14,7 @@ namespace DbVc.Orchestration;
 internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, IAgentProgress progress) : IBranchExecution, IGateWork, IDisposable
 {
     private readonly WorkspaceContext _context = setup.Context;
-    private readonly SourceFile _source = SourceFile.Open(setup.SourcePath);
+    private readonly SourceFile _source = SourceFile.Open(setup.SourcePath, setup.Spec.Source.Member);
     private WorkerSession? _session;
     private (Hash Code, CompileResult Result)? _compiled;
     private (Hash Code, SampleRun Run)? _ran;
@@ -122,6 +122,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     private SampleRun LoadSource(CompiledPipeline pipeline, CancellationToken cancellation)
     {
         _ran = null;
+        _source.Unpack();
         Checkout.RefuseLinks(setup.Checkout.Folder);
         _context.Instances.Reset(setup.Record);
         using var database = _context.Instances.Open(setup.Record);
@@ -133,6 +134,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         using var loader = new RowLoader(target, quarantine, progress);
         var started = Stopwatch.GetTimestamp();
         var summary = RunInSandbox(pipeline, loader, cancellation);
+        _source.RequireUnchanged();
         loader.Commit();
         var elapsed = Stopwatch.GetElapsedTime(started);
         loader.Dispose();
@@ -163,6 +165,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
             // Whatever went wrong, the next run starts in a sandbox of its own.
             _session?.Dispose();
             _session = null;
+            _source.RequireUnchanged();
             throw;
         }
     }
@@ -170,7 +173,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     private long CountRecords()
     {
         using var stream = _source.OpenStream();
-        return PipelineSource.Count(stream, setup.Spec.Source.Csv);
+        return PipelineSource.Count(stream, setup.Spec.Source);
     }
 
     private static bool HasTriggers(IDatabase database, TableSchema table)

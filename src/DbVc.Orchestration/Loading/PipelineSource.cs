@@ -13,14 +13,10 @@ internal static class PipelineSource
     /// </summary>
     public static PipelineSpec Inspect(PipelineSpec spec, string path)
     {
-        using var source = SourceFile.Open(path);
-        using var stream = source.OpenStream();
+        using var source = SourceFile.Open(path, spec.Source.Member);
         try
         {
-            var reader = new CsvReader(stream, spec.Source.Csv);
-            var known = spec.WithSourceHeader(reader.Header);
-            foreach (var field in known.FilledFields.Where(f => f.Default is null)) _ = reader.FindColumn(field.HeaderName);
-            return known;
+            return SourceInspector.Inspect(spec, source.OpenStream);
         }
         catch (PipelineException e)
         {
@@ -28,11 +24,11 @@ internal static class PipelineSource
         }
     }
 
-    public static long Count(Stream source, CsvOptions options)
+    public static long Count(Stream stream, SourceSpec source)
     {
         try
         {
-            return CsvReader.CountRecords(source, options);
+            return source.Count(stream);
         }
         catch (PipelineException e)
         {
