@@ -22,7 +22,7 @@ public sealed class ChangeScript(ISqlDialect dialect, DatabaseDelta delta, Datab
         // What a table may stand on outlives the old one and is there before the new one, unless it changes under its own name.
         var below = gone.Where(o => o.Kind.IsBelowTables()).OrderByDescending(o => o.Kind.CreationOrder()).ToList();
         foreach (var item in below.Where(o => coming.Exists(c => AreSame(c, o)))) yield return dialect.Drop(item);
-        foreach (var item in coming.Where(o => o.Kind.IsBelowTables()).OrderBy(o => o.Kind.CreationOrder())) yield return item.Sql;
+        foreach (var statement in Define(coming.Where(o => o.Kind.IsBelowTables()))) yield return statement;
         foreach (var statement in ChangeTables()) yield return statement;
         foreach (var item in below.Where(o => !coming.Exists(c => AreSame(c, o)))) yield return dialect.Drop(item);
         foreach (var statement in delta.Tables.SelectMany(AddRows)) yield return statement;
@@ -31,7 +31,7 @@ public sealed class ChangeScript(ISqlDialect dialect, DatabaseDelta delta, Datab
             foreach (var statement in dialect.Complete(table.Before, table.After!)) yield return statement;
         }
 
-        foreach (var item in coming.Where(o => !o.Kind.IsBelowTables()).OrderBy(o => o.Kind.CreationOrder())) yield return item.Sql;
+        foreach (var statement in Define(coming.Where(o => !o.Kind.IsBelowTables()))) yield return statement;
         foreach (var statement in dialect.End) yield return statement;
     }
 
@@ -55,6 +55,8 @@ public sealed class ChangeScript(ISqlDialect dialect, DatabaseDelta delta, Datab
 
     private IEnumerable<SchemaObject> FindComing(List<SchemaObject> gone) =>
         after.Objects.Where(o => delta.ObjectsAfter.Any(coming => AreSame(coming, o)) || gone.Exists(old => AreSame(old, o)));
+
+    private IEnumerable<string> Define(IEnumerable<SchemaObject> objects) => objects.OrderBy(o => o.Kind.CreationOrder()).SelectMany(dialect.Define);
 
     private IEnumerable<string> DeleteRows(TableDelta table)
     {

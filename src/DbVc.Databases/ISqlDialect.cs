@@ -33,10 +33,14 @@ public interface ISqlDialect
 
     string Drop(SchemaObject item);
 
+    /// <summary>Makes a view, trigger, function, … as it is versioned.</summary>
+    IEnumerable<string> Define(SchemaObject item) => [item.Sql];
+
     /// <summary>Moves a table out of the way, under a name that no user's table has.</summary>
     string SetAside(TableSchema table, int number);
 
-    /// <summary>Copies the rows of a table that was set aside into its new form and drops it; columns are the same if their ids are.</summary>
+    /// <summary>Copies the rows of a table that was set aside into its new form and drops it; columns are the same if their ids are. What referred to it
+    /// refers to the new one then.</summary>
     IEnumerable<string> CopyAndDrop(TableSchema before, int number, TableSchema after);
 
     /// <summary>Creates a table, without what <see cref="Complete"/> adds.</summary>

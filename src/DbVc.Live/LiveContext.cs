@@ -12,8 +12,14 @@ public sealed record LiveContext(Repository Repository, IDatabaseProvider Provid
     /// <summary>How long one invariant may take.</summary>
     public TimeSpan InvariantTime { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>What a person decided about the live database; read on first use.</summary>
+    /// <summary>What a person decided about the live database; read on first use, so that a capture and what is made of it agree.</summary>
     public Lazy<LiveSettings> Settings { get; init; } = new(LiveSettings.Default);
+
+    /// <summary>The same as it is now.</summary>
+    public Func<LiveSettings> ReadSettings { get; init; } = () => LiveSettings.Default;
+
+    /// <summary>True where the live database shall write down what changes. Asked anew each time: another process may have switched it.</summary>
+    public bool Tracks => ReadSettings().Tracks;
 
     /// <summary>What must hold in every state that is published.</summary>
     public InvariantShelf Invariants { get; } = new(Repository.Store);

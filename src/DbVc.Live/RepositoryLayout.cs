@@ -33,7 +33,7 @@ public sealed record RepositoryLayout(string Root, string Control)
 
     public string Branches => Path.Combine(Root, "branches");
 
-    public string Branch(BranchName branch) => Path.Combine(Branches, branch.Text);
+    public string Branch(BranchName branch) => Path.Combine(Branches, branch.Folder);
 
     /// <summary>Makes all folders; the control folder is for its owner alone.</summary>
     public void Create()

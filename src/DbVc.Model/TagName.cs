@@ -14,7 +14,7 @@ public readonly record struct TagName
         return problem is null
             ? new TagName(text!)
             : throw new DbVcException(FailureKind.Usage, "tag.name", $"'{text}' is not a name for a tag: {problem}.",
-                hint: "Use letters, digits, '.', '_' and '-', for example release-2026.01.");
+                hint: "Use letters, digits, '.', '_', '-' and '/', for example release-2026.01.");
     }
 
     public override string ToString() => Text;

@@ -10,13 +10,13 @@ namespace DbVc.Databases;
 internal sealed class MySqlScriptDialect : ISqlDialect
 {
     private const string OldPrefix = "_dbvc_old_";
+    private const string Mode = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO";
 
     public static MySqlScriptDialect Instance { get; } = new();
 
     public IReadOnlyList<string> Begin { get; } =
     [
-        "SET NAMES utf8mb4", "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO'",
-        "SET SESSION time_zone = '+00:00'", "SET SESSION foreign_key_checks = 0", "START TRANSACTION",
+        "SET NAMES utf8mb4", SetMode(Mode), "SET SESSION time_zone = '+00:00'", "SET SESSION foreign_key_checks = 0", "START TRANSACTION",
     ];
 
     public IReadOnlyList<string> End { get; } = ["COMMIT", "SET SESSION foreign_key_checks = 1"];
@@ -63,6 +63,13 @@ internal sealed class MySqlScriptDialect : ISqlDialect
 
     public string Drop(SchemaObject item) => MySqlObjects.DropSql(item);
 
+    /// <summary>A body keeps the mode under which it is defined.</summary>
+    public IEnumerable<string> Define(SchemaObject item)
+    {
+        var (mode, statement) = MySqlObjects.SplitMode(item.Sql);
+        return MySqlObjects.HasBody(statement) ? [SetMode(mode), statement, SetMode(Mode)] : [item.Sql];
+    }
+
     /// <summary>Its foreign keys stay behind: their names must be free for the new form.</summary>
     public string SetAside(TableSchema table, int number)
     {
@@ -82,7 +89,12 @@ internal sealed class MySqlScriptDialect : ISqlDialect
         }
 
         yield return $"DROP TABLE {Quote(OldPrefix + number)}";
+        // Keys of other tables follow a table to another name. With it they have gone to the old one's, and with the new one they come back.
+        yield return $"RENAME TABLE {Quote(after.Name)} TO {Quote(OldPrefix + number)}";
+        yield return $"RENAME TABLE {Quote(OldPrefix + number)} TO {Quote(after.Name)}";
     }
+
+    private static string SetMode(string mode) => $"SET SESSION sql_mode = {MySqlName.Text(mode)}";
 
     private string KeyIs(TableSchema table, Value[] row)
     {

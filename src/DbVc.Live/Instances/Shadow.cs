@@ -70,7 +70,7 @@ public sealed class Shadow(LiveContext context)
         if (context.Provider.Exists(destination)) return null;
         Sweep(destination);
         MoveTo(commit);
-        return context.Provider.Clone(Location, destination, context.Settings.Value.Tracks);
+        return context.Provider.Clone(Location, destination, context.Tracks);
     }
 
     /// <summary>

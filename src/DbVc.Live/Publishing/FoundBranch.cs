@@ -41,7 +41,7 @@ public sealed class FoundBranch(LiveContext context, AttachRequest request)
         transaction.MoveBranch(name, context.Repository.FindHead(name), commit);
         var instance = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6)) + ".db";
         transaction.PutDocument(BranchRecord.Collection, name.Text, new BranchRecord(
-            name.Text, start.ToString(), context.Repository.Clock.GetUtcNow(), instance, name.Text, Task: null, Merged: null).ToBytes());
+            name.Text, start.ToString(), context.Repository.Clock.GetUtcNow(), instance, name.Folder, Task: null, Merged: null).ToBytes());
         transaction.Publish();
         (Name, Commit) = (name, commit);
     }

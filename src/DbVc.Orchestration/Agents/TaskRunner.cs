@@ -22,7 +22,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     public AgentReport Wait(BranchName name, AgentRequest request, string model, CancellationToken cancel)
     {
         var report = NewReport(name, request.Text, model);
-        branches.Create(name, null, new NewBranch(name.Text, report, request.Terms), cancel);
+        branches.Create(name, null, new NewBranch(name.Folder, report, request.Terms), cancel);
         return report;
     }
 
@@ -223,7 +223,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         WallTime = context.Configuration.AgentWallTime,
     };
 
-    private static string PipelineName(TaskPlan plan, BranchName name) => TaskNames.Plain(plan.Spec.TaskId ?? name.Text);
+    private static string PipelineName(TaskPlan plan, BranchName name) => plan.Spec.TaskId is { } id ? TaskNames.Plain(id) : name.Folder;
 
     private sealed record PreparedRun(ExecutionSetup Setup, AgentBranch Branch, BranchExecution Execution) : IDisposable
     {

@@ -18,7 +18,7 @@ public sealed class BranchManager
 
     /// <summary>The same for a branch with an end or a budget. Throws usage failures <c>budget.invalid</c> and <c>expires.invalid</c>, too.</summary>
     public BranchReport Create(BranchName name, string? fromRevision, BranchTerms terms, CancellationToken cancel) =>
-        Create(name, fromRevision, new NewBranch(name.Text, null, terms), cancel);
+        Create(name, fromRevision, new NewBranch(name.Folder, null, terms), cancel);
 
     public IReadOnlyList<BranchReport> List() =>
         [.. _context.Repository.ListBranches().Select(b => Describe(BranchName.Parse(b.Key), b.Value))];

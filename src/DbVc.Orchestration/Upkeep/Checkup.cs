@@ -85,7 +85,7 @@ internal sealed class Checkup(WorkspaceContext context)
 
     private IEnumerable<CheckupItem> LookAtTracking()
     {
-        var wanted = context.Live.Settings.Value.Tracks;
+        var wanted = context.Live.Tracks;
         var state = new TrackingDesk(context).Read();
         if (!state.IsOn && !wanted) yield break;
         var missing = state.Tables.Where(t => !t.IsTracked && t.Gap is null && context.Live.Selection.Includes(t.Name)

@@ -19,7 +19,7 @@ internal static class ImportedBranch
             ? known.Base
             : item.Commit.ToString();
         return new BranchRecord(name.Text, started, now, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6)) + ".db",
-            PipelineOf(known) ?? name.Text, known?.Task, Merged: null);
+            PipelineOf(known) ?? name.Folder, known?.Task, Merged: null);
     }
 
     /// <summary>Writes the branch's pipeline files to its folder, as if it had been worked on here.</summary>
@@ -56,7 +56,7 @@ internal static class ImportedBranch
     {
         try
         {
-            return known is null ? null : BranchName.Parse(known.Pipeline).Text;
+            return known is null ? null : BranchName.OfFolder(known.Pipeline).Folder;
         }
         catch (DbVcException)
         {

@@ -121,10 +121,12 @@ internal sealed record WorkspaceContext(
         IRepositoryStore store, RepositoryLayout layout, WorkspaceOptions options, RepositoryIdentity? identity = null)
     {
         identity ??= RepositoryIdentity.Read(store, layout.Root);
-        var settings = new Lazy<LiveSettings>(() => Orchestration.Configuration.ReadLive(layout.Config));
+        var read = () => Orchestration.Configuration.ReadLive(layout.Config);
+        var settings = new Lazy<LiveSettings>(read);
         var live = new LiveContext(new Repository(store, options.Clock), ProviderFor(identity.Location, layout, options, settings), identity, layout)
         {
             Settings = settings,
+            ReadSettings = read,
             LockTimeout = options.LockTimeout,
             InvariantTime = options.InvariantTime,
             StepReached = options.StepReached,

@@ -15,17 +15,18 @@ public sealed class MainJobTests : IDisposable
     [Fact]
     public void Customers_are_ingested_reviewed_merged_and_rolled_back()
     {
-        var report = _shop.Create("customers.json", "agent-customers");
+        var report = _shop.Create("customers.json", "feature/customers");
         Assert.True(report.State == TaskState.Ready, report.Error + string.Join("; ", report.Gates.Where(g => !g.Passed).SelectMany(g => g.Findings).Take(5)));
         Assert.Equal(["syntax", "lint", "unit", "integration", "data quality", "performance", "security"], report.Gates.Select(g => g.Name));
         Assert.Equal(report.Rows!.Read, report.Rows.Loaded + report.Rows.Rejected + report.Rows.Filtered);
         Assert.Equal("200", _shop.Ask("SELECT count(*) FROM customers"));
+        Assert.True(File.Exists(Path.Combine(_shop.Folder, "branches", "feature+customers", "results", "test_results.json")));
 
         // Somebody writes to main while the branch waits.
         _shop.Write("UPDATE customers SET city = 'Bonn' WHERE id = 1; INSERT INTO customers (id, name, email) VALUES (900, 'New Here', 'new@example.com')");
-        var review = _shop.Workspace.Agents.Review(BranchName.Parse("agent-customers"), CancellationToken.None);
+        var review = _shop.Workspace.Agents.Review(BranchName.Parse("feature/customers"), CancellationToken.None);
         Assert.Equal(MergeState.Merged, review.Plan.State);
-        var merge = _shop.Merge("agent-customers");
+        var merge = _shop.Merge("feature/customers");
         Assert.Equal(MergeState.Merged, merge.State);
         Assert.Equal((200 + 1 + report.Rows.Loaded).ToString(), _shop.Ask("SELECT count(*) FROM customers"));
         Assert.Equal("Bonn", _shop.Ask("SELECT city FROM customers WHERE id = 1"));

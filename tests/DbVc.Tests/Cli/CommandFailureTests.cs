@@ -18,7 +18,7 @@ public sealed class CommandFailureTests : IDisposable
     [InlineData("log -n 0", 2, "number.invalid")]
     [InlineData("show HEAD^2", 2, "revision.unknown")]
     [InlineData("diff HEAD @{1999-01-01}", 2, "revision.unknown")]
-    [InlineData("branch create a/b", 2, "branch.name")]
+    [InlineData("branch create a//b", 2, "branch.name")]
     [InlineData("branch create main", 2, "branch.exists")]
     [InlineData("branch show missing", 2, null)]
     [InlineData("branch merge missing", 2, null)]

@@ -79,6 +79,33 @@ public sealed class FirstMarkTests(ITestOutputHelper output) : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(ServerKind.Postgres18)]
+    [InlineData(ServerKind.MariaDb)]
+    public void A_process_that_lives_on_sees_that_another_one_switched_tracking(ServerKind kind)
+    {
+        var server = _server = DatabaseServer.Start(kind);
+        var url = server.CreateDatabase();
+        server.Run("CREATE TABLE t (id INT PRIMARY KEY, v INT)", NameOf(url));
+        if (kind != ServerKind.MariaDb) server.Run($"ALTER TABLE t OWNER TO {DatabaseServer.User}", NameOf(url));
+        Workspace.Init(new InitRequest(_folder, url, null) { WorkServer = "production" }, s_options, CancellationToken.None);
+        using var living = Workspace.Open(_folder, s_options, CancellationToken.None);
+        foreach (var (name, tracks) in new[] { ("before", false), ("on", true), ("off", false), ("again", true) })
+        {
+            using (var other = Workspace.Open(_folder, s_options, CancellationToken.None))
+            {
+                if (tracks) other.Tracking.Start(null);
+                else other.Tracking.Stop(null);
+            }
+
+            living.Branches.Create(BranchName.Parse(name), null, CancellationToken.None);
+            using var store = RepositoryStore.Open(new RepositoryLayout(_folder).Control);
+            var context = WorkspaceContext.Create(store, new RepositoryLayout(_folder), s_options);
+            using var database = context.Instances.Open(context.Instances.Require(BranchName.Parse(name)));
+            Assert.Equal((name, tracks), (name, database.ReadTracking().IsOn));
+        }
+    }
+
     [Fact]
     public void On_SQLite_the_first_commit_of_a_branch_reads_pages_that_changed_also_when_main_has_moved_on()
     {

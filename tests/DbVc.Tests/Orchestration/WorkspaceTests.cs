@@ -188,7 +188,7 @@ public sealed class WorkspaceTests : IDisposable
 
     [Theory]
     [InlineData("", "branch.name")]
-    [InlineData("a/b", "branch.name")]
+    [InlineData("a//b", "branch.name")]
     [InlineData("a..b", "branch.name")]
     [InlineData("main", "branch.exists")]
     public void A_branch_name_that_cannot_be_is_refused(string name, string code) =>
