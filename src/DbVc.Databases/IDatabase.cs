@@ -270,6 +270,26 @@ public sealed record LoadOptions(bool ForeignKeys, bool Triggers)
     /// <summary>A row that is refused ends the load: whichever call notices throws kind Refused, <c>constraint.violated</c> or <c>value.rejected</c>. Nothing
     /// has to be taken back then, so rows stream.</summary>
     public bool IsStrict { get; init; }
+
+    /// <summary>What becomes of a row whose primary key the table, or the load itself, has already. All but <see cref="ExistingRow.Refuse"/> want a table
+    /// with a key whose columns are loaded, and no strict load.</summary>
+    public ExistingRow Existing { get; init; }
+
+    /// <summary>All rows of the table are removed first, in the same transaction.</summary>
+    public bool Empties { get; init; }
+}
+
+/// <summary>What a load does with a row whose primary key is there.</summary>
+public enum ExistingRow
+{
+    /// <summary>It breaks the key's constraint and is refused.</summary>
+    Refuse,
+
+    /// <summary>It takes the place of what is there; columns that are not loaded stay. Where it is the same already, nothing is written.</summary>
+    Replace,
+
+    /// <summary>What is there stays, and the row is passed over.</summary>
+    Keep,
 }
 
 /// <summary>A row that no longer is what the delta expected.</summary>

@@ -17,6 +17,9 @@ public sealed record RepositoryLayout(string Root, string Control)
 
     public string AgentLogs => Path.Combine(Control, "agent-logs");
 
+    /// <summary>What runs of pipelines have rejected.</summary>
+    public string Quarantine => Path.Combine(Control, "quarantine");
+
     /// <summary>Private copies of main and scratch files; can be deleted at any time.</summary>
     public string Shadow => Path.Combine(Control, "shadow");
 

@@ -25,7 +25,11 @@ public sealed record GateFinding(string Message)
 }
 
 /// <summary>What happened to the records of a source. Read is always the sum of the others.</summary>
-public sealed record RowCounts(long Read, long Loaded, long Rejected, long Filtered);
+public sealed record RowCounts(long Read, long Loaded, long Rejected, long Filtered)
+{
+    /// <summary>Of those loaded: had the key of a row that was there.</summary>
+    public long Replaced { get; init; }
+}
 
 /// <summary>One broken rule of one record.</summary>
 /// <param name="Record">Its number in the source, from 1.</param>

@@ -13,7 +13,8 @@ internal static class AgentShapes
         ["branch"] = report.Branch,
         ["state"] = Json.Name(report.State),
         ["text"] = report.Text,
-        ["model"] = report.Model,
+        ["model"] = report.IsRun ? null : report.Model,
+        ["pipeline"] = report.Pipeline,
         ["created"] = Json.Time(report.Created),
         ["assumptions"] = Json.Array(report.Assumptions),
         ["steps"] = Json.Array(report.Steps, step => new JsonObject
@@ -70,6 +71,7 @@ internal static class AgentShapes
     {
         ["read"] = rows.Read,
         ["loaded"] = rows.Loaded,
+        ["replaced"] = rows.Replaced,
         ["rejected"] = rows.Rejected,
         ["filtered"] = rows.Filtered,
         ["perSecond"] = Json.Number(perSecond),

@@ -13,13 +13,15 @@ internal static class AgentView
         context.Output.Json(report.ToJson());
         context.Output.Line();
         WriteSummary(context.Output, report);
-        return report.State switch
-        {
-            TaskState.Ready or TaskState.Merged or TaskState.Waiting => 0,
-            _ when report.Gates.Any(gate => !gate.Passed) => (int)FailureKind.Refused,
-            _ => (int)FailureKind.Failed,
-        };
+        return ExitCode(report);
     }
+
+    public static int ExitCode(AgentReport report) => report.State switch
+    {
+        TaskState.Ready or TaskState.Merged or TaskState.Waiting => 0,
+        _ when report.Gates.Any(gate => !gate.Passed) => (int)FailureKind.Refused,
+        _ => (int)FailureKind.Failed,
+    };
 
     /// <summary>All there is to know, for <c>agent status</c>.</summary>
     public static void Write(Output output, AgentReport report)
@@ -38,14 +40,15 @@ internal static class AgentView
 
     /// <summary>For example <c>1,209 loaded, 45 rejected of 1,254</c>.</summary>
     public static string Rows(RowCounts rows) =>
-        $"{Shown.Count(rows.Loaded)} loaded, {Shown.Count(rows.Rejected)} rejected"
+        $"{Shown.Count(rows.Loaded)} loaded{(rows.Replaced > 0 ? $" ({Shown.Count(rows.Replaced)} over rows that were there)" : "")}, "
+        + $"{Shown.Count(rows.Rejected)} rejected"
         + (rows.Filtered > 0 ? $", {Shown.Count(rows.Filtered)} filtered" : "") + $" of {Shown.Count(rows.Read)}";
 
-    private static void WriteSummary(Output output, AgentReport report)
+    public static void WriteSummary(Output output, AgentReport report)
     {
         var state = Json.Name(report.State);
         var list = new TextTable("", "")
-            .Add(Piece.Dim("Task"), Piece.Id(report.Task))
+            .Add(Piece.Dim(report.IsRun ? "Run" : "Task"), Piece.Id(report.Task))
             .Add(Piece.Dim("Branch"), Piece.Name(report.Branch))
             .Add(Piece.Dim("State"), new Piece(state, BranchesView.LookOf(state)));
         if (report.Tests is { } tests)
@@ -86,6 +89,7 @@ internal static class AgentView
     {
         TaskState.Waiting => "db-vc agent metadata --file FILE",
         TaskState.Ready => $"db-vc branch review {report.Branch}",
+        TaskState.Stopped or TaskState.Failed when report.IsRun => $"db-vc pipeline history {report.Pipeline}",
         TaskState.Stopped => $"db-vc agent retry {report.Branch}",
         TaskState.Failed => $"db-vc agent log {report.Branch}",
         _ => null,

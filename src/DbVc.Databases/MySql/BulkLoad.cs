@@ -5,7 +5,7 @@ namespace DbVc.Databases;
 /// <summary>
 /// Loads rows by LOAD DATA from a buffer of our own, in one transaction. The server skips or alters what breaks a rule and only warns, so a block that
 /// was not taken whole is taken back and halved, until the rows that are to blame stand alone. A strict load is one statement, which the server carries
-/// out while more rows are made.
+/// out while more rows are made. Rows that may be there already go into a table of the session first, and from there by two statements for each portion.
 /// </summary>
 internal sealed class MySqlBulkLoad : IBulkLoad
 {
@@ -15,20 +15,23 @@ internal sealed class MySqlBulkLoad : IBulkLoad
     private readonly MySqlHandle _handle;
     private readonly MySqlTriggerPause? _pause;
     private readonly string _sql;
+    private readonly MySqlLoadPlacing? _place;
     private readonly MySqlLoadBuffer _buffer;
     private readonly MySqlLoadStream? _stream;
     private readonly bool[] _isTime;
     private readonly List<RefusedRow> _refused = [];
     private int _flushed;
 
-    private MySqlBulkLoad(MySqlHandle handle, TableSchema table, MySqlTriggerPause? pause, bool isStrict)
+    private MySqlBulkLoad(MySqlHandle handle, TableSchema table, MySqlTriggerPause? pause, LoadOptions options)
     {
         (_handle, _pause) = (handle, pause);
-        _sql = MySqlLoadSql.Create(handle, table);
+        if (options.Empties) handle.Execute("DELETE FROM " + MySqlName.Quote(table.Name));
+        _place = options.Existing == ExistingRow.Refuse ? null : MySqlLoadPlacing.Begin(handle, table, options.Existing);
+        _sql = MySqlLoadSql.Create(handle, table, _place is null ? table.Name : MySqlLoadPlacing.Stage);
         _buffer = new MySqlLoadBuffer(table.StoredColumns.Count());
         _isTime = [.. table.StoredColumns.Select(c => c.DeclaredType.StartsWith("datetime", StringComparison.Ordinal)
             || c.DeclaredType.StartsWith("timestamp", StringComparison.Ordinal))];
-        _stream = isStrict ? new MySqlLoadStream(handle, _sql) : null;
+        _stream = options.IsStrict ? new MySqlLoadStream(handle, _sql) : null;
     }
 
     public static MySqlBulkLoad Open(MySqlAddress address, TableSchema table, TimeSpan lockTimeout, LoadOptions options)
@@ -39,7 +42,7 @@ internal sealed class MySqlBulkLoad : IBulkLoad
             var pause = options.Triggers ? null : MySqlTriggerPause.Begin(handle, [table.Name]);
             handle.Execute($"SET SESSION foreign_key_checks={(options.ForeignKeys ? 1 : 0)}, SESSION max_error_count=65535");
             handle.Execute("START TRANSACTION");
-            return new MySqlBulkLoad(handle, table, pause, options.IsStrict);
+            return new MySqlBulkLoad(handle, table, pause, options);
         }
         catch
         {
@@ -135,7 +138,9 @@ internal sealed class MySqlBulkLoad : IBulkLoad
     {
         try
         {
-            return FindFault(_handle.Load(_sql, _buffer.Open(from, to)));
+            var fault = FindFault(_handle.Load(_sql, _buffer.Open(from, to)));
+            if (fault is null) _place?.Run();
+            return fault;
         }
         catch (DbVcException failure) when (failure.Code is "constraint.violated" or "value.rejected")
         {

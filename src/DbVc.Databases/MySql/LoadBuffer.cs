@@ -122,7 +122,10 @@ internal sealed class MySqlLoadBuffer(int width)
 /// <summary>The LOAD DATA statement of a table.</summary>
 internal static class MySqlLoadSql
 {
-    public static string Create(MySqlHandle handle, TableSchema table)
+    /// <param name="handle">For the columns' character sets.</param>
+    /// <param name="table">The table that the rows are for.</param>
+    /// <param name="target">The table that they go into: this one, or one with the same columns.</param>
+    public static string Create(MySqlHandle handle, TableSchema table, string target)
     {
         var sets = MySqlObjects.List(handle, "SELECT column_name, coalesce(character_set_name, ''), extra FROM information_schema.columns "
             + $"WHERE table_schema = database() AND table_name = {MySqlName.Text(table.Name)}")
@@ -146,7 +149,7 @@ internal static class MySqlLoadSql
             converted.Add($"{MySqlName.Quote(column)} = " + (isKey ? variable : $"CONVERT({variable} USING utf8mb4)"));
         }
 
-        var sql = new StringBuilder($@"LOAD DATA LOCAL INFILE 'dbvc' INTO TABLE {MySqlName.Quote(table.Name)} CHARACTER SET binary ")
+        var sql = new StringBuilder($@"LOAD DATA LOCAL INFILE 'dbvc' INTO TABLE {MySqlName.Quote(target)} CHARACTER SET binary ")
             .Append(@"FIELDS TERMINATED BY '\t' ESCAPED BY '\\' LINES TERMINATED BY '\n' (").AppendJoin(", ", targets).Append(')');
         if (converted.Count > 0) sql.Append(" SET ").AppendJoin(", ", converted);
         return sql.ToString();

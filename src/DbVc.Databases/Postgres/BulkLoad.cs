@@ -7,7 +7,8 @@ namespace DbVc.Databases;
 /// <summary>
 /// Loads rows by COPY in one transaction. A portion that is refused is taken back and sent again without the offending row, which the server names by
 /// its line; where it does not (foreign keys are looked at when a COPY ends), halves are tried. So only offending rows are refused. A strict load is
-/// one COPY, which the server reads while more rows are made.
+/// one COPY, which the server reads while more rows are made. Rows that may be there already go into a table of the session first, and from there by one
+/// INSERT for each portion.
 /// </summary>
 internal sealed class PostgresBulkLoad : IBulkLoad
 {
@@ -20,6 +21,7 @@ internal sealed class PostgresBulkLoad : IBulkLoad
     private readonly PostgresLoadKeys _keys;
     private readonly PostgresLoadRules _rules;
     private readonly string _copy;
+    private readonly string? _place;
     private readonly PostgresLoadStream? _stream;
     private readonly string _line;
     private readonly List<RefusedRow> _refused = [];
@@ -33,9 +35,12 @@ internal sealed class PostgresBulkLoad : IBulkLoad
         _connection = connection;
         var columns = table.StoredColumns.ToList();
         _buffer = new PostgresLoadBuffer(columns.Count);
-        _copy = $"COPY {PostgresName.Table(table.Name)} ({PostgresName.QuoteAll(columns.Select(c => c.Name))}) FROM STDIN";
+        if (options.Empties) connection.Execute("DELETE FROM " + PostgresName.Table(table.Name));
+        _place = PostgresLoadPlacing.Begin(connection, table, options.Existing);
+        var target = _place is null ? PostgresName.Table(table.Name) : PostgresLoadPlacing.Stage;
+        _copy = $"COPY {target} ({PostgresName.QuoteAll(columns.Select(c => c.Name))}) FROM STDIN";
         _stream = options.IsStrict ? new PostgresLoadStream(connection, _copy) : null;
-        _line = $"COPY {PostgresName.Split(table.Name).Name}, line ";
+        _line = $"COPY {(_place is null ? PostgresName.Split(table.Name).Name : PostgresLoadPlacing.StageName)}, line ";
         _rules = PostgresLoadRules.Begin(connection, table, options);
         _keys = new PostgresLoadKeys(connection, table, columns);
     }
@@ -179,6 +184,7 @@ internal sealed class PostgresBulkLoad : IBulkLoad
                 using var copy = _connection.Native.BeginTextImport(_copy);
                 ((StreamWriter)copy).BaseStream.Write(_buffer.Rows(first, end).Span);
             });
+            if (_place is not null) _connection.Execute(_place);
             return null;
         }
         catch (DbVcException failure) when (failure.InnerException is PostgresException server && PostgresAttempt.IsAboutRow(server))

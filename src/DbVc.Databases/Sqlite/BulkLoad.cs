@@ -23,13 +23,26 @@ internal sealed class SqliteBulkLoad : IBulkLoad
             SqliteWriting.Begin(handle);
             // No trigger fires, so what changes is unknown from here on.
             if (!options.Triggers && ChangeLog.Read(handle)?.Numbers.ContainsKey(table.Name) == true) ChangeLog.Start(handle, [table]);
-            return new SqliteBulkLoad(handle, handle.Prepare(SqliteWriting.InsertSql(table)), options.IsStrict);
+            if (options.Empties) handle.Execute("DELETE FROM main." + SqliteName.Quote(table.Name));
+            return new SqliteBulkLoad(handle, handle.Prepare(SqliteWriting.InsertSql(table) + OnConflict(table, options.Existing)), options.IsStrict);
         }
         catch
         {
             handle.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Texts are told apart by their bytes, whatever the column's collation takes for equal.</summary>
+    private static string OnConflict(TableSchema table, ExistingRow existing)
+    {
+        if (existing == ExistingRow.Refuse) return "";
+        var key = $" ON CONFLICT ({SqliteName.QuoteAll(table.PrimaryKey)}) DO ";
+        var others = table.StoredColumns.Where(c => !table.PrimaryKey.Contains(c.Name, StringComparer.OrdinalIgnoreCase)).Select(c => SqliteName.Quote(c.Name))
+            .ToList();
+        if (existing == ExistingRow.Keep || others.Count == 0) return key + "NOTHING";
+        return key + "UPDATE SET " + string.Join(", ", others.Select(c => $"{c} = excluded.{c}"))
+            + " WHERE " + string.Join(" OR ", others.Select(c => $"{SqliteName.Quote(table.Name)}.{c} COLLATE BINARY IS NOT excluded.{c}"));
     }
 
     public void SetNull(int column) => _insert.BindNull(column);

@@ -14,10 +14,15 @@ internal sealed class AgentBranch(WorkspaceContext context, BranchRecord record,
 
     private int _commits;
 
+    /// <summary>Whose commits these are.</summary>
+    public required Author Author { get; init; }
+
     public BranchName Name { get; } = BranchName.Parse(record.Name);
 
     /// <summary>Tables that changed since the last commit; null when any may have, empty when none did.</summary>
     public IReadOnlySet<string>? ChangedTables { get; set; } = new HashSet<string>();
+
+    private string Command => Author.Kind == AuthorKind.Agent ? "agent" : "pipeline run";
 
     public IReadOnlyList<BranchPath> ListFiles() => checkout.List();
 
@@ -35,9 +40,11 @@ internal sealed class AgentBranch(WorkspaceContext context, BranchRecord record,
 
     public CommitId? Commit(string message, CancellationToken cancellation)
     {
-        var outcome = context.Publisher.Commit(new CaptureRequest(Name, $"agent {task.Id}", new Author($"{task.Model} agent", "", AuthorKind.Agent), message)
+        var outcome = context.Publisher.Commit(new CaptureRequest(Name, $"{Command} {task.Id}", Author, message)
         {
-            Provenance = new Provenance(task.Id.Text, task.Model, AgentPrompt.HashOf(task).ToString(), ++_commits),
+            Provenance = Author.Kind == AuthorKind.Agent
+                ? new Provenance(task.Id.Text, task.Model, AgentPrompt.HashOf(task).ToString(), ++_commits)
+                : new Provenance(task.Id.Text),
             Files = checkout.Collect(record.Pipeline),
             Tables = ChangedTables,
         }, cancellation);

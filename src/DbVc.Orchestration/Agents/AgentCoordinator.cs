@@ -48,6 +48,12 @@ public sealed class AgentCoordinator
     {
         using var held = TaskLock.Hold(_context, branch);
         var report = Status(branch);
+        if (report.IsRun)
+        {
+            throw new DbVcException(FailureKind.Usage, "agent.not-stopped", $"No agent works on '{branch}'; it is a run of the pipeline {report.Pipeline}.",
+                hint: $"db-vc pipeline run {report.Pipeline} makes another one.");
+        }
+
         if (report.State is not (TaskState.Stopped or TaskState.Failed))
         {
             throw new DbVcException(FailureKind.Usage, "agent.not-stopped", $"The task on '{branch}' is {report.State.ToString().ToLowerInvariant()}; "
@@ -64,8 +70,8 @@ public sealed class AgentCoordinator
         ?? throw new DbVcException(FailureKind.Usage, "agent.missing",
             branch is null ? "There is no task yet." : $"No agent ever worked on '{branch}'.", hint: "db-vc agent create --metadata FILE starts one.");
 
-    /// <summary>All tasks, oldest first.</summary>
-    public IReadOnlyList<AgentReport> List() => [.. AgentTasks.List(_context).Select(t => AgentTasks.Current(_context, t))];
+    /// <summary>All tasks of agents, oldest first.</summary>
+    public IReadOnlyList<AgentReport> List() => [.. AgentTasks.List(_context).Where(t => !t.IsRun).Select(t => AgentTasks.Current(_context, t))];
 
     /// <summary>The transcript of a branch's latest task, line by line (JSON lines).</summary>
     public IEnumerable<string> Log(BranchName branch)

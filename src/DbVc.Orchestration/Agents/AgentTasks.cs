@@ -28,6 +28,13 @@ internal static class AgentTasks
         [.. context.Repository.Store.ListDocuments(Collection)
             .Select(d => JsonSerializer.Deserialize(d.Value, AgentJson.Default.AgentReport)!).OrderBy(t => t.Created)];
 
+    /// <summary>What a task makes or runs, by its name below <c>pipelines/</c>. Tasks of before did not say it.</summary>
+    public static string? PipelineOf(WorkspaceContext context, AgentReport task) =>
+        task.Pipeline ?? BranchRecord.Read(context.Repository.Store, BranchName.Parse(task.Branch))?.Pipeline;
+
+    /// <summary>The tasks that made or ran a pipeline, oldest first.</summary>
+    public static IEnumerable<AgentReport> ListOf(WorkspaceContext context, string pipeline) => List(context).Where(t => PipelineOf(context, t) == pipeline);
+
     /// <summary>The latest task of a branch, or null.</summary>
     public static AgentReport? Find(WorkspaceContext context, BranchName branch) =>
         List(context).LastOrDefault(t => t.Branch == branch.Text);
@@ -42,8 +49,9 @@ internal static class AgentTasks
 
     /// <summary>The speed of the last merged run of a pipeline; null for the first.</summary>
     public static SpeedBaseline? FindBaseline(WorkspaceContext context, string pipeline) =>
-        List(context).Where(t => t.Rows is not null && BranchRecord.Read(context.Repository.Store, BranchName.Parse(t.Branch)) is { Merged: not null } branch
-                && branch.Pipeline == pipeline)
+        List(context).Where(t => t.Rows is not null && (t.State == TaskState.Merged
+                ? t.Pipeline == pipeline
+                : BranchRecord.Read(context.Repository.Store, BranchName.Parse(t.Branch)) is { Merged: not null } branch && branch.Pipeline == pipeline))
             .Select(t => new SpeedBaseline(t.Rows!.Read, t.RowsPerSecond)).LastOrDefault();
 
     /// <summary>Reads nothing but the state: listing branches should not cost what reading whole reports costs.</summary>

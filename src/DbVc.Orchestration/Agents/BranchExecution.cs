@@ -100,7 +100,8 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     private static GateFinding ToFinding(CodeFinding finding) => new(finding.Message) { File = finding.File, Line = finding.Line, Rule = finding.Rule };
 
     private GateSubject Subject() => new(branch.Name, setup.Task.Id, setup.Task.MetadataText, setup.Checkout.Code(),
-        new GateExpectations([.. setup.Spec.Columns.Select(c => c.Name)], setup.Spec.ValidationThreshold))
+        new GateExpectations([.. setup.Spec.Columns.Select(c => c.Name)], setup.Spec.ValidationThreshold)
+        { Disposition = setup.Spec.Destination.Disposition })
     { LastMerged = setup.LastMerged };
 
     private WorkerSession Session() => _session ??= WorkerSession.Start(Options, _source);
@@ -135,11 +136,12 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         var started = Stopwatch.GetTimestamp();
         var summary = RunInSandbox(pipeline, loader, cancellation);
         _source.RequireUnchanged();
-        loader.Commit();
+        loader.Commit(ReadRecords);
         var elapsed = Stopwatch.GetElapsedTime(started);
         loader.Dispose();
-        var rows = new RowCounts(summary.Records, loader.Loaded, loader.Rejections, loader.Omitted + loader.Unexplained);
-        var run = new SampleRun([.. loader.Filled.Select(c => c.Name)], rows, elapsed, before, Destination.CountRows(table, database))
+        var after = Destination.CountRows(table, database);
+        var rows = Count(summary, loader, after - before);
+        var run = new SampleRun([.. loader.Filled.Select(c => c.Name)], rows, elapsed, before, after)
         {
             RejectedByRule = loader.RejectedByRule,
             Rules = loader.Rules,
@@ -148,8 +150,24 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
             Disagreements = loader.Disagreements,
             FirstDisagreements = loader.FirstDisagreements,
         };
+        QuarantineShelf.Keep(_context, setup.Task.Id.Text, quarantine.Path);
+        new SourceLoad(SourceLoad.HashOf(_source), Path.GetFileName(_source.Path), _source.Length, rows.Read, setup.Task.Id.Text)
+            .Write(setup.Checkout, _context.Repository.ReadSnapshot(CommitId.Parse(setup.Record.Base)), setup.Record.Pipeline);
         _ran = (CodeHash, run);
         return run;
+    }
+
+    /// <summary>Only the database knows which keys it had: that is seen from by how many rows the table grew.</summary>
+    private RowCounts Count(RunSummary summary, RowLoader loader, long added)
+    {
+        var (loaded, filtered) = (loader.Loaded, loader.Omitted + loader.Unexplained);
+        var there = Math.Max(0, loaded - added);
+        return setup.Spec.Destination.Disposition switch
+        {
+            Disposition.Upsert => new RowCounts(summary.Records, loaded, loader.Rejections, filtered) { Replaced = there },
+            Disposition.InsertOnly => new RowCounts(summary.Records, loaded - there, loader.Rejections, filtered + there),
+            _ => new RowCounts(summary.Records, loaded, loader.Rejections, filtered),
+        };
     }
 
     private RunSummary RunInSandbox(CompiledPipeline pipeline, RowLoader loader, CancellationToken cancellation)
@@ -168,6 +186,12 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
             _source.RequireUnchanged();
             throw;
         }
+    }
+
+    private IReadOnlyDictionary<long, RecordText> ReadRecords(IReadOnlySet<long> records)
+    {
+        using var stream = _source.OpenStream();
+        return PipelineSource.ReadRecords(stream, setup.Spec.Source, records);
     }
 
     private long CountRecords()

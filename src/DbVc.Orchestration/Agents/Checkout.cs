@@ -10,7 +10,11 @@ namespace DbVc.Orchestration;
 internal sealed class Checkout(string folder)
 {
     private const long MaxFileBytes = 4 * 1024 * 1024;
-    private static readonly string[] s_folders = [BranchPath.GeneratedFolder, BranchPath.TestsFolder];
+
+    /// <summary>What a pipeline remembers of its loads; no agent may name it.</summary>
+    public const string StateFolder = "state";
+
+    private static readonly string[] s_folders = [BranchPath.GeneratedFolder, BranchPath.TestsFolder, StateFolder];
 
     public string Folder { get; } = folder;
 

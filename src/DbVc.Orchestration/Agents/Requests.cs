@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DbVc.Model;
 
 namespace DbVc.Orchestration;
@@ -45,12 +46,26 @@ public sealed record AgentReport
 
     public string? Text { get; init; }
 
+    /// <summary>Empty where a deployed pipeline runs and no model works.</summary>
     public string Model { get; init; } = "builtin";
+
+    /// <summary>True for a run of a deployed pipeline.</summary>
+    [JsonIgnore]
+    public bool IsRun => Model.Length == 0;
+
+    /// <summary>Name below <c>pipelines/</c> of what the task makes or runs; null before its metadata is pinned.</summary>
+    public string? Pipeline { get; init; }
 
     public DateTimeOffset Created { get; init; }
 
     /// <summary>Where the metadata came from; null while the task waits for it. What counts is the copy in the branch.</summary>
     public string? MetadataPath { get; init; }
+
+    /// <summary>The source that a run was told to read in place of the metadata's; null for that one.</summary>
+    public string? SourcePath { get; init; }
+
+    /// <summary>The columns of the source as its header names them; null where it has none, or was not read yet.</summary>
+    public IReadOnlyList<string>? SourceHeader { get; init; }
 
     /// <summary>Hash of the metadata that was pinned when the task started, 40 hexadecimal digits.</summary>
     public string? MetadataHash { get; init; }

@@ -49,4 +49,4 @@ internal static class TaskLock
 
 /// <summary>A task was interrupted and is kept as stopped; the message says how to go on with it.</summary>
 public sealed class TaskStoppedException(BranchName branch, string command, CancellationToken cancel) : OperationCanceledException(
-    $"Go on with it: db-vc {command} {branch}; or drop it: db-vc branch delete {branch}.", cancel);
+    $"Go on with it: db-vc {command}; or drop it: db-vc branch delete {branch}.", cancel);

@@ -17,6 +17,9 @@ internal static class TaskNames
     public static BranchName ForText(WorkspaceContext context, string text) =>
         FirstFree(context, "agent-" + string.Join('-', Plain(text).Split('-', StringSplitOptions.RemoveEmptyEntries).Take(MaxWords)));
 
+    /// <summary>For example <c>run-users-001</c>.</summary>
+    public static BranchName ForRun(WorkspaceContext context, string pipeline) => FirstFree(context, "run-" + Plain(pipeline));
+
     /// <summary>A name that can be a folder: letters, digits, '-', '_' and '.'.</summary>
     public static string Plain(string text)
     {

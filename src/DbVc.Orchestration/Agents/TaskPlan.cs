@@ -1,3 +1,4 @@
+using DbVc.Agents;
 using DbVc.Model;
 using DbVc.Pipelines;
 
@@ -10,6 +11,9 @@ namespace DbVc.Orchestration;
 /// <param name="SourcePath">Absolute.</param>
 internal sealed record TaskPlan(string MetadataText, string MetadataPath, PipelineSpec Spec, string SourcePath)
 {
+    /// <summary>What names the columns of the source; null where nothing in it does.</summary>
+    public IReadOnlyList<string>? SourceHeader => Spec.Source.Csv.HasHeader ? Spec.SourceHeader : null;
+
     public string MetadataHash => Hash.Of(System.Text.Encoding.UTF8.GetBytes(MetadataText)).ToString();
 
     /// <summary>Throws a usage failure that says everything that is wrong with the metadata, or what is wrong with source or destination.</summary>
@@ -26,7 +30,7 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
         var folder = context.Layout.Branch(BranchName.Parse(report.Branch));
         Checkout.RefuseLinks(folder);
         var pinned = Path.Combine(folder, "metadata.json");
-        var plan = Parse(MetadataFile.ReadText(pinned), report.MetadataPath!, "metadata.json");
+        var plan = Parse(MetadataFile.ReadText(pinned), report.MetadataPath!, BranchPath.MetadataFile, report.SourcePath);
         if (plan.MetadataHash != report.MetadataHash)
         {
             throw new DbVcException(FailureKind.Refused, "agent.pinned", "The metadata of this task was edited after it was pinned.", pinned,
@@ -37,16 +41,33 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
         return plan;
     }
 
+    /// <summary>The plan of one more run of what main holds.</summary>
+    /// <param name="context">The repository.</param>
+    /// <param name="pipeline">As main has it.</param>
+    /// <param name="sourcePath">Another source than the metadata's; null for that one.</param>
+    public static TaskPlan OfDeployed(WorkspaceContext context, DeployedPipeline pipeline, string? sourcePath)
+    {
+        _ = pipeline.Read();
+
+        // A relative source is looked for where the metadata came from, if this machine knows.
+        var path = AgentTasks.ListOf(context, pipeline.Name).LastOrDefault(t => t.MetadataPath is not null)?.MetadataPath
+            ?? Path.GetFullPath(BranchPath.MetadataFile);
+        var plan = Parse(pipeline.MetadataText!, path, BranchPath.MetadataFile, sourcePath);
+        CheckDestination(context, plan.Spec);
+        return plan;
+    }
+
     private static void CheckDestination(WorkspaceContext context, PipelineSpec spec) => Destination.Check(
         spec, context.Repository.ReadSnapshot(context.Repository.Head(BranchName.Main)).ReadSchema(), context.Live.Provider.Tables);
 
     /// <param name="path">Where the file came from.</param>
     /// <param name="name">What the text is called now; its ending says how it is written.</param>
-    private static TaskPlan Parse(string text, string path, string? name = null)
+    /// <param name="sourcePath">Absolute, in place of what the metadata says.</param>
+    private static TaskPlan Parse(string text, string path, string? name = null, string? sourcePath = null)
     {
         name ??= Path.GetFileName(path);
         var spec = MetadataReader.Read(text, name);
-        var source = spec.ResolveLocation(Path.GetDirectoryName(path)!, Directory.GetCurrentDirectory());
+        var source = sourcePath ?? spec.ResolveLocation(Path.GetDirectoryName(path)!, Directory.GetCurrentDirectory());
         return new TaskPlan(MetadataReader.ToJson(text, name), path, PipelineSource.Inspect(spec, source), source);
     }
 }

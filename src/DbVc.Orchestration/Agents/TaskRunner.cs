@@ -34,6 +34,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         transaction.PutDocument(BranchRecord.Collection, record.Name, record.ToBytes());
         transaction.Publish();
         var folder = context.Layout.Branch(name);
+        BranchFiles.CheckOutState(context.Repository.ReadSnapshot(context.Repository.Head(name)), record, folder);
         WholeFile.Write(Path.Combine(folder, BranchPath.MetadataFile), System.Text.Encoding.UTF8.GetBytes(plan.MetadataText));
         context.Publisher.Commit(new CaptureRequest(name, $"agent {report.Task}", context.Options.User, "Pin metadata of " + report.Task)
         {
@@ -44,13 +45,36 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         var pinned = report with
         {
             State = TaskState.Running,
+            Pipeline = record.Pipeline,
             MetadataPath = plan.MetadataPath,
             MetadataHash = plan.MetadataHash,
+            SourceHeader = plan.SourceHeader,
             Assumptions = plan.Spec.Assumptions
         };
         AgentTasks.Save(context, pinned);
         return pinned;
     }
+
+    /// <summary>Makes the branch of a run, with the files of the pipeline as main has them.</summary>
+    public AgentReport BeginRun(TaskPlan plan, string pipeline, BranchName name, BranchTerms terms, CancellationToken cancel)
+    {
+        var report = NewReport(name, $"pipeline run {pipeline}", model: "") with
+        {
+            State = TaskState.Running,
+            Pipeline = pipeline,
+            MetadataPath = plan.MetadataPath,
+            MetadataHash = plan.MetadataHash,
+            SourcePath = plan.SourcePath,
+            SourceHeader = plan.SourceHeader,
+        };
+        branches.Create(name, null, new NewBranch(pipeline, report, terms) { Destination = plan.Spec.Destination.Table }, cancel);
+        branches.CheckOutFiles(name);
+        return report;
+    }
+
+    /// <summary>Runs the code that a branch got from main, and the gates.</summary>
+    public AgentReport RunDeployed(TaskPlan plan, AgentReport report, IAgentProgress progress, CancellationToken cancel) =>
+        Execute(plan, report, progress, "pipeline run " + report.Pipeline, cancel);
 
     /// <summary>The task as it was before it ran; its branch and its commits stay.</summary>
     public AgentReport Restart(AgentReport report)
@@ -81,7 +105,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         using var time = StartTime(task.Branch, kept, cancel);
         try
         {
-            using var run = Prepare(plan, task, progress);
+            using var run = Prepare(plan, task, report, progress);
             var session = new TaskSession(task, run.Branch, run.Execution, new CSharpCode(plan.Spec), kept);
             using var transcript = Transcript.Open(context.Layout.AgentLogs, task.Id, run.Setup.Mask, context.Options.Clock);
             using var model = new BuiltinChatClient();
@@ -106,7 +130,8 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             BranchInfo.Write(context, branches.RequireRecord(task.Branch), kept.Report.State.ToString().ToLowerInvariant());
         }
 
-        if (cancel.IsCancellationRequested && kept.Report.State == TaskState.Stopped) throw new TaskStoppedException(task.Branch, "agent retry", cancel);
+        if (cancel.IsCancellationRequested && kept.Report.State == TaskState.Stopped)
+            throw new TaskStoppedException(task.Branch, $"agent retry {task.Branch}", cancel);
         return kept.Report;
     }
 
@@ -127,7 +152,10 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     }
 
     /// <summary>Runs the branch's code and the gates once more, and commits the rows that came of it.</summary>
-    public AgentReport RunGates(TaskPlan plan, AgentReport report, IAgentProgress progress, CancellationToken cancel)
+    public AgentReport RunGates(TaskPlan plan, AgentReport report, IAgentProgress progress, CancellationToken cancel) =>
+        Execute(plan, report, progress, "gate run " + report.Branch, cancel);
+
+    private AgentReport Execute(TaskPlan plan, AgentReport report, IAgentProgress progress, string command, CancellationToken cancel)
     {
         var task = new PipelineTask(TaskId.Parse(report.Task), BranchName.Parse(report.Branch), plan.MetadataText, report.Model, report.Created);
         using var time = WorkTime.Start(context, branches.RequireRecord(task.Branch), cancel);
@@ -145,9 +173,9 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             Keep(task, report with
             {
                 State = stopped ? TaskState.Stopped : TaskState.Failed,
-                Error = stopped ? "The gates were interrupted." : e.Message,
+                Error = stopped ? "It was interrupted." : e.Message,
             });
-            if (stopped && cancel.IsCancellationRequested) throw new TaskStoppedException(task.Branch, "gate run", cancel);
+            if (stopped && cancel.IsCancellationRequested) throw new TaskStoppedException(task.Branch, command, cancel);
             if (e != caught) throw e;
             throw;
         }
@@ -155,9 +183,11 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
 
     private AgentReport JudgeAgain(TaskPlan plan, PipelineTask task, AgentReport report, IAgentProgress progress, CancellationToken cancel)
     {
-        using var run = Prepare(plan, task, progress);
+        using var run = Prepare(plan, task, report, progress);
         var executed = run.Execution.Execute(cancel);
-        run.Branch.Commit($"Run gates again: {executed.Rows.Loaded} rows loaded", cancel);
+        run.Branch.Commit(report.IsRun
+            ? $"Run pipeline {report.Pipeline}: {executed.Rows.Loaded} rows loaded"
+            : $"Run gates again: {executed.Rows.Loaded} rows loaded", cancel);
         var verdict = run.Execution.ValidateResults(progress.GateFinished, cancel);
         return Describe(report, run.Execution) with
         {
@@ -187,7 +217,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         };
     }
 
-    private PreparedRun Prepare(TaskPlan plan, PipelineTask task, IAgentProgress progress)
+    private PreparedRun Prepare(TaskPlan plan, PipelineTask task, AgentReport report, IAgentProgress progress)
     {
         RuntimeLibrary.Place(context.Layout, WorkerLocation.Find(context.Options.WorkerFolder.Length == 0 ? null : context.Options.WorkerFolder));
         var record = branches.RequireRecord(task.Branch);
@@ -197,7 +227,10 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             Mask = SecretMask.FromEnvironment(),
             LastMerged = AgentTasks.FindBaseline(context, record.Pipeline),
         };
-        var branch = new AgentBranch(context, record, task, setup.Checkout);
+        var branch = new AgentBranch(context, record, task, setup.Checkout)
+        {
+            Author = report.IsRun ? context.Options.User : new Author($"{task.Model} agent", "", AuthorKind.Agent),
+        };
         return new PreparedRun(setup, branch, new BranchExecution(setup, branch, progress));
     }
 

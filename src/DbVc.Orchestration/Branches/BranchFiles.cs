@@ -32,6 +32,17 @@ internal static class BranchFiles
         }
     }
 
+    /// <summary>Writes what the pipeline remembers of its loads, and nothing else of it: the rest is made anew.</summary>
+    public static void CheckOutState(SnapshotReader snapshot, BranchRecord branch, string folder)
+    {
+        foreach (var (path, content) in Wanted(snapshot, branch).Where(f => f.Key.StartsWith(Checkout.StateFolder + "/", StringComparison.Ordinal)))
+        {
+            var file = Resolve(folder, path);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            WholeFile.Write(file, content.ToArray());
+        }
+    }
+
     private static Dictionary<string, ReadOnlyMemory<byte>> Wanted(SnapshotReader snapshot, BranchRecord branch)
     {
         var prefix = $"pipelines/{branch.Pipeline}/";

@@ -35,7 +35,11 @@ public sealed record GateSubject(
 /// <summary>What the pinned metadata asks of a run.</summary>
 /// <param name="Columns">The destination columns in order.</param>
 /// <param name="ValidationThreshold">Share of records that must be accepted, 0 to 1.</param>
-public sealed record GateExpectations(IReadOnlyList<string> Columns, double ValidationThreshold);
+public sealed record GateExpectations(IReadOnlyList<string> Columns, double ValidationThreshold)
+{
+    /// <summary>What a run does to the rows that are there.</summary>
+    public Disposition Disposition { get; init; }
+}
 
 /// <summary>How fast an earlier run was.</summary>
 public sealed record SpeedBaseline(long Rows, double RowsPerSecond);

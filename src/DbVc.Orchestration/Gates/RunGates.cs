@@ -116,7 +116,7 @@ public sealed class DataQualityGate : IGate
             findings.Add(new($"{run.Unexplained} records were left out, and no rule of the metadata says so.") { Rule = "filtered" });
         }
 
-        if (run.TableRowsAfter - run.TableRowsBefore != run.Rows.Loaded)
+        if (!Reconciles(run, context.Subject.Expected.Disposition))
         {
             findings.Add(new($"{run.Rows.Loaded} rows were loaded, but the table went from {run.TableRowsBefore} to {run.TableRowsAfter} rows.")
             {
@@ -140,6 +140,17 @@ public sealed class DataQualityGate : IGate
         var warned = run.Rules.Where(Warns).Select(r => $"; warning: {r.Failed} rows, {r.Rule.Message}");
         var summary = $"{UnitTestsGate.Percent(success)} {relation} {UnitTestsGate.Percent(wanted)}{string.Concat(warned)}";
         return GateResult.Of(Name, summary, findings, evidence);
+    }
+
+    private static bool Reconciles(SampleRun run, Disposition disposition)
+    {
+        var added = run.TableRowsAfter - run.TableRowsBefore;
+        return disposition switch
+        {
+            Disposition.Replace => run.TableRowsAfter == run.Rows.Loaded,
+            Disposition.Upsert => added == run.Rows.Loaded - run.Rows.Replaced,
+            _ => added == run.Rows.Loaded,
+        };
     }
 
     private static bool Warns(RuleOutcome rule) =>

@@ -11,6 +11,7 @@ internal static class Destination
     public static void Check(PipelineSpec spec, DatabaseSchema schema, ITableMaker tables)
     {
         if (schema.FindTable(spec.Destination.Table) is not { } table) return;
+        RefuseReferenced(spec, schema, table);
         var differences = Compare(spec, table, tables);
         if (differences.Count == 0) return;
         throw new DbVcException(FailureKind.Usage, "destination.differs",
@@ -35,8 +36,19 @@ internal static class Destination
             differences.Add($"The primary key of table '{existing.Name}' is ({before}), the metadata says ({after}).");
         }
 
+        if (!existing.HasKey && spec.Destination.Disposition is Disposition.Upsert or Disposition.InsertOnly)
+            differences.Add($"Table '{existing.Name}' has no primary key, by which '{Dispositions.NameOf(spec.Destination.Disposition)}' tells rows apart.");
         return differences;
     }
+
+    /// <summary>What the database does with rows whose key is there.</summary>
+    public static LoadOptions OptionsFor(PipelineSpec spec) => spec.Destination.Disposition switch
+    {
+        Disposition.Replace => LoadOptions.Default with { Empties = true },
+        Disposition.Upsert => LoadOptions.Default with { Existing = ExistingRow.Replace },
+        Disposition.InsertOnly => LoadOptions.Default with { Existing = ExistingRow.Keep },
+        _ => LoadOptions.Default,
+    };
 
     /// <summary>The table as the database has it, created first if it is not there.</summary>
     public static TableSchema Ensure(PipelineSpec spec, IDatabase database, ITableMaker tables, TimeSpan lockTimeout)
@@ -49,6 +61,17 @@ internal static class Destination
         }
 
         return Find(spec, database)!;
+    }
+
+    /// <summary>Rows that others refer to must not go away, not even until they come back: what refers to them might go with them.</summary>
+    private static void RefuseReferenced(PipelineSpec spec, DatabaseSchema schema, TableSchema table)
+    {
+        if (spec.Destination.Disposition != Disposition.Replace) return;
+        var child = schema.Tables.FirstOrDefault(t => t.ForeignKeys.Any(k => k.ReferencedTable.Equals(table.Name, StringComparison.OrdinalIgnoreCase)));
+        if (child is null) return;
+        throw new DbVcException(FailureKind.Usage, "destination.referenced",
+            $"Rows of table '{child.Name}' refer to table '{table.Name}', so it cannot be replaced.",
+            where: spec.Destination.Table, hint: "Use the disposition upsert, which changes and adds rows and takes none away.");
     }
 
     /// <summary>How many rows the table has.</summary>

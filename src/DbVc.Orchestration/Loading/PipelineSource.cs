@@ -1,3 +1,4 @@
+using System.Text;
 using DbVc.Model;
 using DbVc.PipelineRuntime;
 using DbVc.Pipelines;
@@ -7,6 +8,9 @@ namespace DbVc.Orchestration;
 /// <summary>The source of a pipeline, looked at by the host before anything runs on it.</summary>
 internal static class PipelineSource
 {
+    private const int MaxText = 64 * 1024;
+    private const long MaxTexts = 64L * 1024 * 1024;
+
     /// <summary>
     /// The pipeline with the header of its source. Throws <c>source.missing</c>, <c>source.unreadable</c>, <c>source.not-a-file</c>,
     /// <c>source.empty</c>, <c>source.binary</c>, <c>source.header</c> or <c>source.column-missing</c>.
@@ -22,6 +26,24 @@ internal static class PipelineSource
         {
             throw new DbVcException(FailureKind.Failed, e.Code, e.Message, path, "Correct the source, or the source section of the metadata.", e);
         }
+    }
+
+    /// <summary>The texts of some records, in one pass; of the first of them where they are very many.</summary>
+    public static IReadOnlyDictionary<long, RecordText> ReadRecords(Stream stream, SourceSpec source, IReadOnlySet<long> records)
+    {
+        var found = new Dictionary<long, RecordText>();
+        var reader = source.Open(stream);
+        long length = 0;
+        while (found.Count < records.Count && length < MaxTexts && reader.Read())
+        {
+            if (!records.Contains(reader.Record)) continue;
+            var raw = reader.Raw;
+            length += raw.Length;
+            var isCut = raw.Length > MaxText;
+            found.Add(reader.Record, new RecordText(reader.Line, Encoding.UTF8.GetString(isCut ? raw[..MaxText] : raw).TrimEnd('\r', '\n'), isCut));
+        }
+
+        return found;
     }
 
     public static long Count(Stream stream, SourceSpec source)

@@ -34,7 +34,8 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
 
         // Columns that the pipeline does not fill are left to the database's defaults.
         var filled = _columns.Select(c => target.Table.FindColumn(c.Name)!).ToList();
-        _inserter = new RowInserter(target.Database.BeginLoad(target.Table with { Columns = filled }, target.LockTimeout), filled.Count, Settle);
+        var load = target.Database.BeginLoad(target.Table with { Columns = filled }, target.LockTimeout, Destination.OptionsFor(target.Spec));
+        _inserter = new RowInserter(load, filled.Count, Settle);
     }
 
     public IReadOnlyList<PipelineColumn> Filled { get; private set; } = [];
@@ -126,9 +127,11 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
     public void Filtered(long record) => Unexplained++;
 
     /// <summary>Makes the rows visible. The quarantine goes first, so no record can be lost between the two.</summary>
-    public void Commit()
+    /// <param name="readRecords">Reads the texts of some records from the source.</param>
+    public void Commit(Func<IReadOnlySet<long>, IReadOnlyDictionary<long, RecordText>> readRecords)
     {
         _inserter.Finish();
+        if (_quarantine.Unseen.Count > 0) _quarantine.Complete(readRecords(_quarantine.Unseen));
         _quarantine.Commit();
         _inserter.Commit();
         _progress.Rows(Loaded, Rejections);
@@ -192,7 +195,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
     private void Reject(long record, RowView row, BrokenRule broken, List<RowFailure> first)
     {
         var value = Show(row, broken.Field);
-        _quarantine.Add(new RejectedRecord(record, 0, System.Text.Encoding.UTF8.GetBytes(ShowRow(row)), false,
+        _quarantine.AddUnseen(new RejectedRecord(record, 0, System.Text.Encoding.UTF8.GetBytes(ShowRow(row)), false,
             [new RejectionReason(broken.Field, broken.Rule, value, broken.Message)]));
         Rejections++;
         Count(broken.Rule);

@@ -22,13 +22,19 @@ internal sealed class UniqueTracker
 {
     private readonly UniqueSet _destination;
     private readonly UniqueSet _source;
+    private readonly UniqueFields? _owned;
+    private readonly UniqueSet _owners;
     private UniqueKey _key;
+    private UniqueKey _owner;
 
-    private UniqueTracker(UniqueFields fields)
+    /// <param name="fields">The rule.</param>
+    /// <param name="owned">The rule's fields and the primary key, where a row that has the key of the coming one is the same row.</param>
+    private UniqueTracker(UniqueFields fields, UniqueFields? owned)
     {
-        Fields = fields;
+        (Fields, _owned) = (fields, owned);
         _destination = new UniqueSet(fields.NullsAreEqual);
         _source = new UniqueSet(fields.NullsAreEqual);
+        _owners = new UniqueSet(fields.NullsAreEqual);
     }
 
     public UniqueFields Fields { get; }
@@ -36,15 +42,21 @@ internal sealed class UniqueTracker
     /// <summary>Reads the keys that the destination holds.</summary>
     public static UniqueTracker Read(UniqueFields fields, PipelineSpec spec, TableSchema table, IDatabase database)
     {
-        var tracker = new UniqueTracker(fields);
-        var columns = fields.Columns.Select(i => table.FindColumn(spec.Columns[i].Name)!).ToList();
+        var disposition = spec.Destination.Disposition;
+        var tracker = new UniqueTracker(fields, disposition is Disposition.Upsert or Disposition.InsertOnly ? WithKey(fields, spec) : null);
+        if (disposition == Disposition.Replace) return tracker;
+        var all = tracker._owned ?? fields;
+        var columns = all.Columns.Select(i => table.FindColumn(spec.Columns[i].Name)!).ToList();
         using var read = database.BeginRead();
         using var rows = read.ReadRows(table with { Columns = columns, PrimaryKey = [] });
         while (rows.Read())
         {
             var key = UniqueKey.Start();
-            for (var i = 0; i < columns.Count; i++) Add(ref key, fields.Types[i], rows, i);
+            for (var i = 0; i < fields.Columns.Count; i++) Add(ref key, all.Types[i], rows, i);
             tracker._destination.Add(key);
+            if (tracker._owned is null) continue;
+            for (var i = fields.Columns.Count; i < columns.Count; i++) Add(ref key, all.Types[i], rows, i);
+            tracker._owners.Add(key);
         }
 
         return tracker;
@@ -54,18 +66,25 @@ internal sealed class UniqueTracker
     public void Prepare(IRowView row)
     {
         _key = RowChecker.KeyOf(Fields, row);
+        if (_owned is not null) _owner = RowChecker.KeyOf(_owned, row);
         _source.Prefetch(_key);
     }
 
     /// <summary>Looks up the key that was prepared last.</summary>
     public DuplicateKind Find()
     {
-        if (_destination.Count > 0 && _destination.Contains(_key)) return DuplicateKind.InDestination;
+        if (_destination.Count > 0 && _destination.Contains(_key) && !(_owned is not null && _owners.Contains(_owner))) return DuplicateKind.InDestination;
         return _source.Contains(_key) ? DuplicateKind.InSource : DuplicateKind.None;
     }
 
     /// <summary>Adds the key that was prepared last.</summary>
     public void AddFound() => _source.Add(_key);
+
+    private static UniqueFields WithKey(UniqueFields fields, PipelineSpec spec)
+    {
+        var key = spec.FilledFields.Index().Where(f => f.Item.PrimaryKey).ToList();
+        return fields with { Columns = [.. fields.Columns, .. key.Select(f => f.Index)], Types = [.. fields.Types, .. key.Select(f => f.Item.Type)] };
+    }
 
     private static void Add(ref UniqueKey key, FieldType type, IRowCursor rows, int column)
     {

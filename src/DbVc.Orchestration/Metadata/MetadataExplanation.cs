@@ -44,7 +44,7 @@ public sealed record MetadataExplanation(
     private static string DestinationOf(PipelineSpec spec)
     {
         var key = spec.PrimaryKey.Count == 0 ? "no primary key" : "primary key " + string.Join(", ", spec.PrimaryKey.Select(f => f.Name));
-        return $"table {spec.Destination.Table} ({key}): made if it is not there; accepted records are added";
+        return $"table {spec.Destination.Table} ({key}): made if it is not there; {Dispositions.Describe(spec.Destination.Disposition)}";
     }
 
     private static ExplainedField Explain(PipelineField field, PipelineSpec spec)

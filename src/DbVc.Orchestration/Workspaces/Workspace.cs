@@ -27,6 +27,9 @@ public sealed class Workspace : IDisposable
         Tracking = new TrackingDesk(context);
         Invariants = new InvariantDesk(context, History);
         Agents = new AgentCoordinator(context, Branches, Merges, History);
+        var runner = new PipelineRunner(context, Branches, Merges);
+        Pipelines = new PipelineDesk(context, runner);
+        Quarantine = new QuarantineDesk(context, runner);
     }
 
     /// <summary>The folder that holds <c>.db-version-control</c>.</summary>
@@ -49,6 +52,10 @@ public sealed class Workspace : IDisposable
     public InvariantDesk Invariants { get; }
 
     public AgentCoordinator Agents { get; }
+
+    public PipelineDesk Pipelines { get; }
+
+    public QuarantineDesk Quarantine { get; }
 
     public Maintenance Upkeep { get; }
 

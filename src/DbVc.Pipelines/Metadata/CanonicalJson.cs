@@ -22,6 +22,7 @@ internal static class CanonicalJson
             json.WriteStartObject("destination");
             json.WriteString("table", spec.Destination.Table);
             if (spec.Destination.Database is not null) json.WriteString("database", spec.Destination.Database);
+            if (spec.Destination.Disposition is not Disposition.Append and var disposition) json.WriteString("disposition", Dispositions.NameOf(disposition));
             json.WriteEndObject();
             json.WriteStartObject("schema");
             foreach (var field in spec.Fields) WriteField(json, field);

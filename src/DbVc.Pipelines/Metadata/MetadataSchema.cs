@@ -77,6 +77,11 @@ public static class MetadataSchema
     {
         ["table"] = Text("The table."),
         ["database"] = Text("For people; the repository decides which database it is."),
+        ["disposition"] = new JsonObject
+        {
+            ["enum"] = new JsonArray([.. Dispositions.Names.Select(n => (JsonNode)n)]),
+            ["description"] = "What a run does to the rows that are there; append when left out.",
+        },
         ["description"] = Text("For people."),
     });
 

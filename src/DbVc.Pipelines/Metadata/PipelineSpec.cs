@@ -7,7 +7,10 @@ namespace DbVc.Pipelines;
 /// <summary>Where the rows go.</summary>
 /// <param name="Table">The destination table.</param>
 /// <param name="Database">As written, for people; the repository decides which database it is.</param>
-public sealed record DestinationSpec(string Table, string? Database);
+public sealed record DestinationSpec(string Table, string? Database)
+{
+    public Disposition Disposition { get; init; }
+}
 
 /// <summary>A pipeline as its metadata declares it: checked, typed, with every rule and operation understood.</summary>
 public sealed record PipelineSpec

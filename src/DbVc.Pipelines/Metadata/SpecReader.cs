@@ -19,7 +19,7 @@ internal sealed class SpecReader(ProblemList problems, JsonValue root)
         var source = new SourceReader(problems, _assumptions).Read(root, fields);
         RefuseUnwritableNames(source, fields);
         RefuseUnreadablePaths(source, fields);
-        var destination = ReadDestination(source);
+        var destination = ReadDestination(source, fields);
         var operations = NumberMarks.AddTo(new PreprocessingReader(problems, fields).Read(root.Find("preprocessing")), root, fields, problems);
         var rules = new ValidationReader(problems, fields).Read(root.Find("validations"));
         var (sampleSize, threshold) = ReadTestData();
@@ -31,7 +31,8 @@ internal sealed class SpecReader(ProblemList problems, JsonValue root)
             Source = source,
             Destination = destination,
             Fields = fields,
-            Rules = rules,
+            // Where rows with a key that is there are expected, one that comes twice is no mistake: the last or the first counts.
+            Rules = destination.Disposition is Disposition.Upsert or Disposition.InsertOnly ? [.. rules.Where(r => !r.FromSchema || !r.IsUnique)] : rules,
             Operations = operations,
             SampleSize = sampleSize,
             ValidationThreshold = threshold,
@@ -74,7 +75,7 @@ internal sealed class SpecReader(ProblemList problems, JsonValue root)
         }
     }
 
-    private DestinationSpec? ReadDestination(SourceSpec? source)
+    private DestinationSpec? ReadDestination(SourceSpec? source, List<PipelineField> fields)
     {
         var destination = root.Find("destination");
         if (destination is null)
@@ -98,10 +99,30 @@ internal sealed class SpecReader(ProblemList problems, JsonValue root)
             return null;
         }
 
-        problems.RefuseUnknown(destination, "table", "database", "description");
+        problems.RefuseUnknown(destination, "table", "database", "disposition", "description");
         var name = problems.Text(destination, "table", required: true);
         var database = problems.Text(destination, "database");
-        return name is null ? null : CheckTable(destination.Find("table")!, name, database);
+        var disposition = ReadDisposition(destination, fields);
+        return name is null || CheckTable(destination.Find("table")!, name, database) is not { } found ? null : found with { Disposition = disposition };
+    }
+
+    private Disposition ReadDisposition(JsonValue destination, List<PipelineField> fields)
+    {
+        if (problems.Text(destination, "disposition") is not { } name) return Disposition.Append;
+        var at = destination.Find("disposition")!;
+        if (!Dispositions.TryFind(name, out var disposition))
+        {
+            var nearest = Suggestion.Nearest(name, Dispositions.Names);
+            problems.Add(at, $"'{name}' is no disposition.",
+                nearest is null ? $"known: {string.Join(", ", Dispositions.Names)}." : $"did you mean '{nearest}'?");
+        }
+        else if (disposition is Disposition.Upsert or Disposition.InsertOnly && fields.Count > 0 && !fields.Any(f => f.PrimaryKey))
+        {
+            problems.Add(at, $"'{Dispositions.NameOf(disposition)}' tells rows apart by their primary key, and none is declared.",
+                "write \"primary_key\": true at the fields that make it.");
+        }
+
+        return disposition;
     }
 
     private DestinationSpec? CheckTable(JsonValue at, string table, string? database)

@@ -1,0 +1,64 @@
+using DbVc.Model;
+using DbVc.Pipelines;
+using DbVc.VersionControl;
+
+namespace DbVc.Orchestration;
+
+/// <summary>Pipelines that were merged into main: which there are, one more run of one, and what their runs did.</summary>
+public sealed class PipelineDesk
+{
+    private readonly WorkspaceContext _context;
+    private readonly PipelineRunner _runner;
+
+    internal PipelineDesk(WorkspaceContext context, PipelineRunner runner) => (_context, _runner) = (context, runner);
+
+    /// <summary>Every pipeline of main, by name.</summary>
+    public IReadOnlyList<PipelineReport> List()
+    {
+        var runs = AgentTasks.List(_context).ToLookup(task => AgentTasks.PipelineOf(_context, task));
+        return [.. DeployedPipeline.List(ReadMain()).Select(p => Describe(p, [.. runs[p.Name]]))];
+    }
+
+    /// <summary>What a pipeline's runs did, oldest first; the agent's own run is among them. Throws usage failure <c>pipeline.missing</c>.</summary>
+    public (string Pipeline, IReadOnlyList<AgentReport> Runs) History(string name)
+    {
+        var pipeline = DeployedPipeline.Require(ReadMain(), name).Name;
+        return (pipeline, [.. AgentTasks.ListOf(_context, pipeline).Select(t => AgentTasks.Current(_context, t))]);
+    }
+
+    /// <summary>
+    /// Runs a pipeline's code on its source once more, in a branch of its own: sandbox, load, gates, then a merge that happens whole or not at all. A run
+    /// that fails leaves its branch behind and main as it was. A source that adds rows and was loaded before is not loaded twice.
+    /// </summary>
+    public PipelineRunReport Run(PipelineRunRequest request, IAgentProgress progress, CancellationToken cancel)
+    {
+        var main = ReadMain();
+        var pipeline = DeployedPipeline.Require(main, request.Pipeline);
+        var plan = TaskPlan.OfDeployed(_context, pipeline, request.SourcePath);
+        if (!request.Again && FindLoad(main, pipeline, plan) is { } before) return new PipelineRunReport(pipeline.Name, null, null, before);
+
+        return _runner.Run(plan, pipeline.Name, _ => request.Merge, progress, cancel);
+    }
+
+    private static SourceLoad? FindLoad(SnapshotReader main, DeployedPipeline pipeline, TaskPlan plan)
+    {
+        using var source = SourceFile.Open(plan.SourcePath, plan.Spec.Source.Member);
+        return SourceLoad.Find(main, pipeline.Name, SourceLoad.HashOf(source));
+    }
+
+    private SnapshotReader ReadMain() => _context.Repository.ReadSnapshot(_context.Repository.Head(BranchName.Main));
+
+    private PipelineReport Describe(DeployedPipeline pipeline, IReadOnlyList<AgentReport> runs)
+    {
+        var last = runs.Count == 0 ? null : AgentTasks.Current(_context, runs[^1]);
+        try
+        {
+            var spec = pipeline.Read();
+            return new PipelineReport(pipeline.Name, spec.Destination.Table, spec.Source.Location, null, runs.Count, last);
+        }
+        catch (DbVcException failure)
+        {
+            return new PipelineReport(pipeline.Name, null, null, failure.Message, runs.Count, last);
+        }
+    }
+}

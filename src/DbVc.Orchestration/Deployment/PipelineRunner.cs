@@ -1,0 +1,49 @@
+using DbVc.Model;
+
+namespace DbVc.Orchestration;
+
+/// <summary>Takes a plan the whole way: a branch of its own, sandbox, load, gates, merge.</summary>
+internal sealed class PipelineRunner(WorkspaceContext context, BranchManager branches, MergeController merges)
+{
+    /// <summary>A branch of a run that nobody merged or deleted goes away by itself.</summary>
+    private const string BranchLifetime = "30d";
+
+    private readonly TaskRunner _runner = new(context, branches);
+
+    /// <summary>Runs it. What was merged leaves no branch behind.</summary>
+    /// <param name="plan">What is run on what.</param>
+    /// <param name="pipeline">Its name below <c>pipelines/</c>.</param>
+    /// <param name="mayMerge">Asked once the gates have passed.</param>
+    /// <param name="progress">Hears of what is done.</param>
+    /// <param name="cancel">Stops it; the branch is kept.</param>
+    public PipelineRunReport Run(TaskPlan plan, string pipeline, Func<AgentReport, bool> mayMerge, IAgentProgress progress, CancellationToken cancel)
+    {
+        var name = TaskNames.ForRun(context, pipeline);
+        var (report, merged) = Run(plan, pipeline, name, mayMerge, progress, cancel);
+        if (report.State == TaskState.Merged) branches.Delete(name);
+        return new PipelineRunReport(pipeline, report, merged, null);
+    }
+
+    /// <summary>Takes away the branch of a run that brought nothing.</summary>
+    public AgentReport Drop(AgentReport run, string why)
+    {
+        var dropped = run with { State = TaskState.Failed, Error = why };
+        AgentTasks.Save(context, dropped);
+        branches.Delete(BranchName.Parse(run.Branch));
+        return dropped;
+    }
+
+    private (AgentReport Run, MergeReport? Merged) Run(
+        TaskPlan plan, string pipeline, BranchName name, Func<AgentReport, bool> mayMerge, IAgentProgress progress, CancellationToken cancel)
+    {
+        using var held = TaskLock.Hold(context, name);
+        var report = _runner.BeginRun(plan, pipeline, name, new BranchTerms(null, BranchLifetime), cancel);
+        report = _runner.RunDeployed(plan, report, progress, cancel);
+        if (report.State != TaskState.Ready || !mayMerge(report)) return (report, null);
+        var merged = merges.Merge(new MergeRequest(name, BranchName.Main, DryRun: false, []), cancel);
+        if (merged.State is not (MergeState.Merged or MergeState.UpToDate)) return (report, merged);
+        report = report with { State = TaskState.Merged };
+        AgentTasks.Save(context, report);
+        return (report, merged);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Text;
+using DbVc.Model;
+using DbVc.Pipelines;
+
+namespace DbVc.Orchestration;
+
+/// <summary>What a pipeline's merged runs rejected: looking at it, writing it out to be mended, and running it again.</summary>
+public sealed class QuarantineDesk
+{
+    private readonly WorkspaceContext _context;
+    private readonly PipelineRunner _runner;
+
+    internal QuarantineDesk(WorkspaceContext context, PipelineRunner runner) => (_context, _runner) = (context, runner);
+
+    /// <summary>Records that nobody dealt with yet, run by run, oldest first. Throws usage failure <c>pipeline.missing</c>.</summary>
+    public QuarantineReport List(QuarantineRequest request, int limit)
+    {
+        var pipeline = Require(request.Pipeline);
+        var rules = new Dictionary<string, long>(StringComparer.Ordinal);
+        var first = new List<QuarantinedRecord>();
+        long count = 0;
+        foreach (var record in Find(pipeline.Name, request))
+        {
+            count++;
+            if (first.Count < limit) first.Add(record);
+            foreach (var rule in record.Reasons.Select(r => r.Rule).Distinct(StringComparer.Ordinal)) rules[rule] = rules.GetValueOrDefault(rule) + 1;
+        }
+
+        return new QuarantineReport(pipeline.Name, count, rules, first);
+    }
+
+    /// <summary>Writes open records as a source of the pipeline, with its header, to be mended and given to <see cref="Retry"/>. Returns how many there are,
+    /// and how many of them cannot be written as they were.</summary>
+    public (string Pipeline, long Written, long Unwritable) Export(QuarantineRequest request, string path)
+    {
+        var pipeline = Require(request.Pipeline);
+        if (Path.Exists(path))
+        {
+            throw new DbVcException(FailureKind.Usage, "quarantine.exists", "There is such a file already.", path, "Name another one, or remove it first.");
+        }
+
+        var records = Find(pipeline.Name, request).ToList();
+        var whole = records.Where(r => r.IsWhole).ToList();
+        WholeFile.Write(path, WriteSource(pipeline.Read(), whole));
+        return (pipeline.Name, whole.Count, records.Count - whole.Count);
+    }
+
+    /// <summary>Marks open records as dealt with, without loading them; returns how many.</summary>
+    public (string Pipeline, long Closed) Discard(QuarantineRequest request)
+    {
+        var pipeline = Require(request.Pipeline);
+        var records = Find(pipeline.Name, request).ToList();
+        QuarantineShelf.Close(_context, records);
+        return (pipeline.Name, records.Count);
+    }
+
+    /// <summary>
+    /// Runs the pipeline as main has it now on open records, or on what a person made of them. How many have to be accepted is not asked here: what is
+    /// rejected again is in the quarantine of this run, and the records that were tried are closed once it is merged.
+    /// </summary>
+    /// <param name="request">Which records.</param>
+    /// <param name="mendedPath">A file in place of them, as <see cref="Export"/> wrote it; null for the records as they were.</param>
+    /// <param name="progress">Hears of what is done.</param>
+    /// <param name="cancel">Stops it; nothing is closed then.</param>
+    public PipelineRunReport Retry(QuarantineRequest request, string? mendedPath, IAgentProgress progress, CancellationToken cancel)
+    {
+        var pipeline = Require(request.Pipeline);
+        var tried = Find(pipeline.Name, request).Where(r => mendedPath is not null || r.IsWhole).ToList();
+        if (tried.Count == 0)
+        {
+            throw new DbVcException(FailureKind.Usage, "quarantine.empty", "There is no record to try again.",
+                hint: $"db-vc pipeline quarantine {pipeline.Name} lists what is open.");
+        }
+
+        var path = mendedPath ?? WriteReplay(pipeline, tried);
+        try
+        {
+            var plan = TaskPlan.OfDeployed(_context, pipeline, path);
+            plan = plan with { Spec = plan.Spec with { ValidationThreshold = 0 } };
+            var report = _runner.Run(plan, pipeline.Name, run => run.Rows is { Loaded: > 0 }, progress, cancel);
+            if (report.Run!.State == TaskState.Merged) QuarantineShelf.Close(_context, tried);
+            return report.Run is { State: TaskState.Ready, Rows.Loaded: 0 } ? report with { Run = _runner.Drop(report.Run, "No record got through.") } : report;
+        }
+        finally
+        {
+            if (mendedPath is null) File.Delete(path);
+        }
+    }
+
+    private string WriteReplay(DeployedPipeline pipeline, IReadOnlyList<QuarantinedRecord> records)
+    {
+        Directory.CreateDirectory(_context.Layout.Scratch);
+        var path = Path.Combine(_context.Layout.Scratch, $"replay-{pipeline.Name}-{Guid.NewGuid():n}.csv");
+        File.WriteAllBytes(path, WriteSource(pipeline.Read(), records));
+        return path;
+    }
+
+    /// <summary>In UTF-8 with its mark, which counts for more than what the metadata says about the encoding.</summary>
+    private static byte[] WriteSource(PipelineSpec spec, IReadOnlyList<QuarantinedRecord> records)
+    {
+        var text = new StringBuilder();
+        var delimiter = spec.Source.Csv.Delimiter;
+        if (HeaderOf(records) is { } header) text.AppendJoin(delimiter, header.Select(name => Quote(name, delimiter))).Append('\n');
+        foreach (var record in records) text.Append(record.Raw).Append('\n');
+        return [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(text.ToString())];
+    }
+
+    private static IReadOnlyList<string>? HeaderOf(IReadOnlyList<QuarantinedRecord> records)
+    {
+        var header = records.Count == 0 ? null : records[0].Header;
+        if (records.FirstOrDefault(r => !(r.Header ?? []).SequenceEqual(header ?? [], StringComparer.Ordinal)) is not { } other) return header;
+        throw new DbVcException(FailureKind.Usage, "quarantine.headers", "The records come from sources with different columns.",
+            hint: $"Choose one run, for example --run {other.Run}.");
+    }
+
+    private static string Quote(string name, char delimiter) => name.AsSpan().IndexOfAny(['"', '\n', '\r', delimiter]) < 0
+        ? name
+        : $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    private DeployedPipeline Require(string name) =>
+        DeployedPipeline.Require(_context.Repository.ReadSnapshot(_context.Repository.Head(BranchName.Main)), name);
+
+    /// <summary>Only what main got: a branch that was not merged has its own quarantine, and its run may be repeated.</summary>
+    private IEnumerable<QuarantinedRecord> Find(string pipeline, QuarantineRequest request) => AgentTasks.ListOf(_context, pipeline)
+        .Where(t => (request.Run is null || t.Task == request.Run) && AgentTasks.Current(_context, t).State == TaskState.Merged)
+        .SelectMany(t => QuarantineShelf.ReadOpen(_context, t))
+        .Where(r => request.Rule is null || r.Reasons.Any(reason => reason.Rule == request.Rule));
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using DbVc.Model;
+
+namespace DbVc.Orchestration;
+
+/// <summary>
+/// What runs rejected, kept beside the repository for as long as it may be wanted: <c>quarantine/RUN.jsonl</c> in the control folder, a copy of the branch's
+/// <c>results/quarantine.jsonl</c> that outlives the branch. It never enters a commit or a database.
+/// </summary>
+internal static class QuarantineShelf
+{
+    private const string Collection = "quarantine";
+
+    /// <summary>Keeps what a run has rejected, in place of what an earlier attempt of the same run has.</summary>
+    public static void Keep(WorkspaceContext context, string run, string path)
+    {
+        var kept = PathOf(context, run);
+        Directory.CreateDirectory(Path.GetDirectoryName(kept)!);
+        if (new FileInfo(path).Length == 0)
+        {
+            File.Delete(kept);
+            return;
+        }
+
+        File.Copy(path, kept + ".new", overwrite: true);
+        File.Move(kept + ".new", kept, overwrite: true);
+    }
+
+    /// <summary>Records of a run that nobody dealt with yet, in the order in which they were rejected.</summary>
+    public static IEnumerable<QuarantinedRecord> ReadOpen(WorkspaceContext context, AgentReport task)
+    {
+        var run = task.Task;
+        var path = PathOf(context, run);
+        if (!File.Exists(path)) yield break;
+        var done = ReadDone(context, run);
+        var number = 0;
+        foreach (var line in File.ReadLines(path))
+        {
+            number++;
+            var record = Parse(line, run, $"{path}:{number}");
+            if (!done.Contains(record.Record)) yield return record with { Header = task.SourceHeader };
+        }
+    }
+
+    /// <summary>These records need no more care.</summary>
+    public static void Close(WorkspaceContext context, IEnumerable<QuarantinedRecord> records)
+    {
+        using var transaction = context.Repository.Store.Begin();
+        foreach (var run in records.GroupBy(r => r.Run))
+        {
+            var done = ReadDone(context, run.Key);
+            done.UnionWith(run.Select(r => r.Record));
+            transaction.PutDocument(Collection, run.Key, JsonSerializer.SerializeToUtf8Bytes([.. done.Order()], DeploymentJson.Default.Int64Array));
+        }
+
+        transaction.Commit();
+    }
+
+    private static HashSet<long> ReadDone(WorkspaceContext context, string run) => context.Repository.Store.ReadDocument(Collection, run) is { } bytes
+        ? [.. JsonSerializer.Deserialize(bytes, DeploymentJson.Default.Int64Array)!]
+        : [];
+
+    private static string PathOf(WorkspaceContext context, string run) => Path.Combine(context.Layout.Quarantine, run + ".jsonl");
+
+    private static QuarantinedRecord Parse(string line, string run, string where)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            var root = document.RootElement;
+            return new QuarantinedRecord(run, root.GetProperty("record").GetInt64(), root.GetProperty("line").GetInt64(),
+                Text(root, "raw"), root.TryGetProperty("rawCut", out _),
+            [
+                .. root.GetProperty("reasons").EnumerateArray().Select(r => new QuarantineReason(
+                    Text(r, "field"), Text(r, "rule"), Text(r, "value"), Text(r, "message"))),
+            ]);
+        }
+        catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new DbVcException(FailureKind.Failed, "quarantine.damaged", "What a run rejected cannot be read.", where,
+                "Remove the line or the file; the source still holds the record.", failure);
+        }
+    }
+
+    private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString() ?? "";
+}
