@@ -5,15 +5,15 @@ public sealed class CsvHeader
 {
     private readonly Dictionary<string, int> _exact = new(StringComparer.Ordinal);
 
-    /// <summary>Throws <c>source.header</c> when a name appears twice.</summary>
+    private readonly Dictionary<string, int> _again = new(StringComparer.Ordinal);
+
+    /// <summary>A name may appear twice, or be blank; then no field can be read by it.</summary>
     public CsvHeader(IReadOnlyList<string> names)
     {
         Names = names;
         for (var i = 0; i < names.Count; i++)
         {
-            if (names[i].Length == 0 || _exact.TryAdd(names[i], i)) continue;
-            throw new PipelineException("source.header",
-                $"The header names '{names[i]}' twice, as column {_exact[names[i]] + 1} and as column {i + 1}.");
+            if (names[i].Length > 0 && !_exact.TryAdd(names[i], i)) _again.TryAdd(names[i], i);
         }
     }
 
@@ -32,6 +32,12 @@ public sealed class CsvHeader
     public int FindOptional(string name)
     {
         name = name.Trim();
+        if (_again.TryGetValue(name, out var again))
+        {
+            throw new PipelineException("source.header",
+                $"The header names '{name}' twice, as column {_exact[name] + 1} and as column {again + 1}.");
+        }
+
         if (_exact.TryGetValue(name, out var exact)) return exact;
         var found = -1;
         for (var i = 0; i < Names.Count; i++)

@@ -5,14 +5,32 @@ public sealed record CsvOptions
 {
     public static CsvOptions Default { get; } = new();
 
-    /// <summary>The names that <see cref="Encoding"/> takes, canonical form.</summary>
-    public static IReadOnlyList<string> Encodings { get; } = ["utf-8", "utf-16le", "utf-16be", "latin-1", "windows-1252"];
-
-    /// <summary>One of <see cref="Encodings"/> or an alias; a byte order mark in the source wins over it.</summary>
+    /// <summary>One of <see cref="TextEncodings.Names"/> or another name of it; a byte order mark in the source wins over it.</summary>
     public string Encoding { get; init; } = "utf-8";
 
-    /// <summary>One ASCII character, no quote and no line break.</summary>
+    /// <summary>One ASCII character, no line break and not the quote.</summary>
     public char Delimiter { get; init; } = ',';
+
+    /// <summary>What a field is put into that holds a delimiter or a line break; doubled inside it. Null: nothing is.</summary>
+    public char? Quote { get; init; } = '"';
+
+    /// <summary>Takes the meaning from the delimiter, quote, line break or escape after it; before anything else it is a character like others.</summary>
+    public char? Escape { get; init; }
+
+    /// <summary>Lines that start with it are no records.</summary>
+    public char? Comment { get; init; }
+
+    /// <summary>Physical lines before the header, or before the first record of a source without.</summary>
+    public int SkipRows { get; init; }
+
+    /// <summary>Lines at the end that are no records; blank ones are not counted.</summary>
+    public int FooterRows { get; init; }
+
+    /// <summary>The source ends before the first line that starts with this text.</summary>
+    public string? FooterText { get; init; }
+
+    /// <summary>Each record ends with a delimiter, which begins no field; the header may or may not.</summary>
+    public bool TrailingDelimiter { get; init; }
 
     /// <summary>False when the first record is data; then <see cref="FieldNames"/> names the fields.</summary>
     public bool HasHeader { get; init; } = true;
@@ -23,24 +41,19 @@ public sealed record CsvOptions
     /// <summary>Cells that read as NULL, compared exactly. By default the empty cell.</summary>
     public IReadOnlyList<string> NullTokens { get; init; } = [""];
 
-    /// <summary>Longest record in bytes of UTF-8; a longer one ends the run, memory stays bounded.</summary>
+    /// <summary>Longest record in bytes of UTF-8; a longer one is rejected, memory stays bounded.</summary>
     public int MaxRecordBytes { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>Throws <c>source.delimiter</c> unless the delimiter can separate fields.</summary>
-    internal void RequireUsableDelimiter()
-    {
-        if (char.IsAscii(Delimiter) && Delimiter is not ('"' or '\r' or '\n' or '\0')) return;
-        throw new PipelineException("source.delimiter", "The delimiter must be one ASCII character, no quote and no line break.");
-    }
+    /// <summary>Whether a character can separate, quote, escape or comment.</summary>
+    public static bool IsMark(char mark) => char.IsAscii(mark) && mark is not ('\r' or '\n' or '\0');
 
-    /// <summary>The canonical name of an encoding, or null if it is not supported.</summary>
-    public static string? FindEncoding(string name) => name.Trim().ToLowerInvariant() switch
+    /// <summary>Throws <c>source.delimiter</c> unless each mark can be told from the others.</summary>
+    internal void RequireUsableMarks()
     {
-        "utf-8" or "utf8" or "ascii" or "us-ascii" or "utf-8-sig" => "utf-8",
-        "utf-16" or "utf-16le" or "utf16" or "utf16le" or "utf-16-le" or "unicode" => "utf-16le",
-        "utf-16be" or "utf16be" or "utf-16-be" => "utf-16be",
-        "latin-1" or "latin1" or "iso-8859-1" or "iso8859-1" => "latin-1",
-        "windows-1252" or "cp1252" or "cp-1252" or "win-1252" => "windows-1252",
-        _ => null,
-    };
+        char?[] marks = [Delimiter, Quote, Comment];
+        var given = marks.OfType<char>().ToList();
+        if (given.TrueForAll(IsMark) && given.Distinct().Count() == given.Count && (Escape is null || (IsMark(Escape.Value) && Escape != Delimiter))) return;
+        throw new PipelineException("source.delimiter",
+            "Delimiter, quote, escape and comment must be different ASCII characters, none of them a line break.");
+    }
 }

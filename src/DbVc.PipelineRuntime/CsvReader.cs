@@ -1,8 +1,5 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using System.Text.Unicode;
 
 namespace DbVc.PipelineRuntime;
 
@@ -10,38 +7,27 @@ namespace DbVc.PipelineRuntime;
 /// Splits a CSV source (RFC 4180, any line ends) into records of UTF-8 fields, in constant memory. A record that cannot be
 /// split as its header says is handed out with a <see cref="Problem"/>; nothing shifts and nothing is replaced in silence.
 /// </summary>
-public sealed class CsvReader
+public sealed partial class CsvReader : IRecordReader
 {
-    private const int NeedMore = -1;
-    private const int Quoted = -2;
     private const int InitialSize = 256 * 1024;
 
     // Vector loads may touch bytes past the end of the data; one more holds the line end that a last record may lack.
     private const int Padding = 64;
+    private const int DecoderRoom = 16;
     private const int MaxColumns = 100_000;
 
     private readonly SourceDecoder _decoder;
+    private readonly FooterTrimmer? _trimmer;
     private readonly CsvOptions _options;
-    private readonly byte _delimiter;
     private readonly TextSet _nullTokens;
     private readonly CsvHeader _header;
+    private byte[] _headerRecord = [];
 
     private byte[] _buffer = new byte[InitialSize + Padding];
-    private byte[] _unquoted = [];
-    private int _unquotedLength;
     private int _position;
     private int _end;
     private bool _ended;
     private bool _addedLineEnd;
-
-    // Field boundaries; a start below zero points (complemented) into _unquoted.
-    private int[] _starts = new int[64];
-    private int[] _ends = new int[64];
-    private int _expected = int.MaxValue;
-    private int _recordStart;
-    private int _recordEnd;
-    private bool _suspicious;
-    private string? _quoteProblem;
     private long _nextLine = 1;
 
     /// <summary>Reads the header. Throws <see cref="PipelineException"/> for empty, binary or wrongly encoded sources.</summary>
@@ -49,11 +35,15 @@ public sealed class CsvReader
     /// <param name="options">How the source is written.</param>
     public CsvReader(Stream source, CsvOptions options)
     {
-        options.RequireUsableDelimiter();
+        options.RequireUsableMarks();
         _options = options;
         _delimiter = (byte)options.Delimiter;
+        (_quote, _escape, _comment) = (options.Quote ?? None, options.Escape == options.Quote ? None : options.Escape ?? None, options.Comment ?? None);
         _nullTokens = new TextSet(options.NullTokens);
         _decoder = new SourceDecoder(source, options.Encoding);
+        if (options.FooterRows > 0 || options.FooterText is not null) _trimmer = new FooterTrimmer(_decoder, options.FooterRows, options.FooterText);
+        SkipDelimiterLine();
+        for (var i = 0; i < options.SkipRows; i++) SkipLine();
         _header = ReadHeader();
         _expected = _header.Names.Count;
         Record = 0;
@@ -62,25 +52,25 @@ public sealed class CsvReader
     /// <summary>The names of the source's fields, trimmed, in order.</summary>
     public IReadOnlyList<string> Header => _header.Names;
 
-    /// <summary>The current record's number, from 1, the header not counted.</summary>
+    /// <inheritdoc/>
     public long Record { get; private set; }
 
-    /// <summary>The physical line where the current record starts, from 1.</summary>
+    /// <inheritdoc/>
     public long Line { get; private set; }
 
-    /// <summary>The current record's bytes in UTF-8, quotes included, line end excluded.</summary>
-    public ReadOnlySpan<byte> Raw => _buffer.AsSpan(_recordStart, _recordEnd - _recordStart);
+    /// <summary>The current record's bytes in UTF-8, quotes included, line end excluded; of one that is too long only the beginning.</summary>
+    public ReadOnlySpan<byte> Raw => _cut is null ? _buffer.AsSpan(_recordStart, _recordEnd - _recordStart) : _cut;
 
     /// <summary>How many fields the current record has.</summary>
     public int FieldCount { get; private set; }
 
-    /// <summary>Why the current record must be rejected; null when it is well formed.</summary>
-    public CsvProblem? Problem { get; private set; }
+    /// <inheritdoc/>
+    public RecordProblem? Problem { get; private set; }
 
     /// <summary>The index of the field with this header name (exact, else ignoring case); throws <c>source.column-missing</c>.</summary>
     public int FindColumn(string name) => _header.Find(name);
 
-    /// <summary>Like <see cref="FindColumn"/>, but -1 when the source has no such field.</summary>
+    /// <inheritdoc/>
     public int FindOptionalColumn(string name) => _header.FindOptional(name);
 
     /// <summary>Throws <c>source.changed</c> when the source has a field that it did not have when the pipeline was generated.</summary>
@@ -89,17 +79,6 @@ public sealed class CsvReader
         if (FindOptionalColumn(name) < 0) return;
         throw new PipelineException("source.changed",
             $"The source has a column '{name}', which this pipeline leaves to the database. Generate the pipeline again.");
-    }
-
-    /// <summary>Counts the records of a source exactly as <see cref="Read"/> numbers them.</summary>
-    public static long CountRecords(Stream source, CsvOptions options)
-    {
-        var reader = new CsvReader(source, options);
-        while (reader.Read())
-        {
-        }
-
-        return reader.Record;
     }
 
     /// <summary>The bytes of a field of the current record, unquoted; valid until the next <see cref="Read"/>. Empty for -1 and for fields it lacks.</summary>
@@ -128,11 +107,12 @@ public sealed class CsvReader
         Line = _nextLine;
         Record++;
         Problem = null;
-        var end = Split();
-        _recordEnd = end;
-        StepOverLineEnd(end);
-        if (end - _recordStart > _options.MaxRecordBytes) throw TooLong();
+        _cut = null;
+        _recordEnd = Split();
+        if (_cut is not null) return true;
+        StepOverLineEnd(_recordEnd);
         if (_suspicious || FieldCount != _expected) Problem = FindProblem();
+        if (_headerRecord.Length > 0 && Raw.SequenceEqual(_headerRecord)) Problem = new RecordProblem("header", "The record repeats the header.");
         return true;
     }
 
@@ -146,185 +126,46 @@ public sealed class CsvReader
             throw new PipelineException(problem.Rule == "nul" ? "source.binary" : "source.header", $"The header cannot be read: {problem.Message}");
         }
 
+        if (_options.TrailingDelimiter && FieldCount > 1 && Field(FieldCount - 1).IsEmpty) FieldCount--;
         var names = new string[FieldCount];
         for (var i = 0; i < names.Length; i++) names[i] = System.Text.Encoding.UTF8.GetString(Field(i)).Trim();
+        // A header of one short word may well be a value too.
+        if (names.Length > 1) _headerRecord = Raw.ToArray();
         return new CsvHeader(names);
     }
 
+    /// <summary>Steps over the line with which Excel is told the delimiter.</summary>
+    private void SkipDelimiterLine()
+    {
+        if (_position >= _end && !Fill()) return;
+        var start = _buffer.AsSpan(0, _end);
+        if (start.Length >= 6 && start.StartsWith("sep="u8) && start[4] == _delimiter && start[5] is (byte)'\n' or (byte)'\r') SkipLine();
+    }
+
+    /// <summary>Blank lines and comments are no records.</summary>
     private bool SkipBlankLines()
     {
         while (true)
         {
             if (_position >= _end && !Fill()) return false;
             var value = _buffer[_position];
-            if (value is not ((byte)'\n' or (byte)'\r')) return true;
-            if (value == '\r' && _position + 1 >= _end) Fill();
-            _nextLine++;
-            _position += value == '\r' && _position + 1 < _end && _buffer[_position + 1] == '\n' ? 2 : 1;
+            if (value is not ((byte)'\n' or (byte)'\r') && value != _comment) return true;
+            SkipLine();
         }
     }
 
-    private int Split()
+    /// <summary>Moves past the next line end, however far it is.</summary>
+    private void SkipLine()
     {
-        while (true)
+        while (_position < _end || Fill())
         {
-            _recordStart = _position;
-            _suspicious = false;
-            _quoteProblem = null;
-            var end = SplitPlain();
-            if (end == Quoted) end = SplitQuoted();
-            if (end != NeedMore) return end;
-            Fill();
+            var found = _buffer.AsSpan(_position, _end - _position).IndexOfAny((byte)'\n', (byte)'\r');
+            _position = found < 0 ? _end : _position + found;
+            if (found < 0) continue;
+            if (_buffer[_position] == '\r' && _position + 1 >= _end) Fill();
+            StepOverLineEnd(_position);
+            return;
         }
-    }
-
-    /// <summary>Splits a record without quotes, 32 bytes at a time; returns its end, <see cref="NeedMore"/> or <see cref="Quoted"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int SplitPlain()
-    {
-        ref var origin = ref MemoryMarshal.GetArrayDataReference(_buffer);
-        var delimiters = Vector256.Create(_delimiter);
-        var highest = Vector256<byte>.Zero;
-        int[] starts = _starts, ends = _ends;
-        int fieldStart = _recordStart, count = 0;
-        for (var block = fieldStart; block < _end; block += Vector256<byte>.Count)
-        {
-            var bytes = Vector256.LoadUnsafe(ref origin, (nuint)block);
-            highest |= bytes;
-            var special = Vector256.Equals(bytes, delimiters) | Vector256.Equals(bytes, Vector256.Create((byte)'\n'))
-                | Vector256.Equals(bytes, Vector256.Create((byte)'\r')) | Vector256.Equals(bytes, Vector256.Create((byte)'"'))
-                | Vector256.Equals(bytes, Vector256<byte>.Zero);
-            var mask = special.ExtractMostSignificantBits();
-            while (mask != 0)
-            {
-                var at = block + BitOperations.TrailingZeroCount(mask);
-                if (at >= _end) return NeedMore;
-                mask &= mask - 1;
-                var value = Unsafe.Add(ref origin, at);
-                if (value == 0)
-                {
-                    _suspicious = true;
-                    continue;
-                }
-
-                if (value == '"')
-                {
-                    if (at == fieldStart) return Quoted;
-                    continue;
-                }
-
-                if (count >= starts.Length && count < _expected) GrowFields(ref starts, ref ends);
-                if ((uint)count < (uint)starts.Length) (starts[count], ends[count]) = (fieldStart, at);
-                count++;
-                fieldStart = at + 1;
-                if (value == _delimiter) continue;
-                if (value == '\r' && at + 1 >= _end && !_ended) return NeedMore;
-                FieldCount = count;
-                _suspicious |= highest.ExtractMostSignificantBits() != 0;
-                return at;
-            }
-        }
-
-        return NeedMore;
-    }
-
-    /// <summary>Splits a record that holds quoted fields; returns its end or <see cref="NeedMore"/>.</summary>
-    private int SplitQuoted()
-    {
-        _suspicious = true;
-        _unquotedLength = 0;
-        var count = 0;
-        var position = _recordStart;
-        while (true)
-        {
-            var start = position;
-            var quoted = _buffer[position] == '"';
-            var end = quoted ? ReadQuotedField(ref start, ref position) : NeedMore;
-            if (quoted && end == NeedMore) return NeedMore;
-            var rest = _buffer.AsSpan(position, _end - position).IndexOfAny(_delimiter, (byte)'\n', (byte)'\r');
-            if (rest < 0 && _ended) rest = _end - position;
-            if (rest < 0) return NeedMore;
-            if (!quoted) end = position + rest;
-            else if (_buffer.AsSpan(position, rest).ContainsAnyExcept((byte)' ', (byte)'\t')) _quoteProblem ??= "text follows a closing quote";
-            position += rest;
-            if (count >= _starts.Length && count < _expected) GrowFields(ref _starts, ref _ends);
-            if (count < _starts.Length) (_starts[count], _ends[count]) = (start, end);
-            count++;
-            if (position < _end && _buffer[position] == _delimiter)
-            {
-                position++;
-                if (position >= _end && !_ended) return NeedMore;
-                continue;
-            }
-
-            if (position + 1 >= _end && !_ended) return NeedMore;
-            FieldCount = count;
-            return position;
-        }
-    }
-
-    /// <summary>
-    /// Reads one quoted field. On success <paramref name="position"/> is past the closing quote and the boundaries are returned;
-    /// when more bytes are needed nothing moves.
-    /// </summary>
-    private int ReadQuotedField(ref int start, ref int position)
-    {
-        var from = position + 1;
-        var segment = from;
-        var copied = false;
-        var copiedFrom = _unquotedLength;
-        while (true)
-        {
-            var found = segment < _end ? _buffer.AsSpan(segment, _end - segment).IndexOf((byte)'"') : -1;
-            var at = segment + found;
-            if (found < 0 || (at + 1 >= _end && !_ended))
-            {
-                if (!_ended) return NeedMore;
-                _quoteProblem = "a quote is opened and never closed";
-                at = _addedLineEnd ? _end - 1 : _end;
-                position = at;
-            }
-            else if (at + 1 < _end && _buffer[at + 1] == '"')
-            {
-                CopyUnquoted(_buffer.AsSpan(segment, at + 1 - segment));
-                copied = true;
-                segment = at + 2;
-                continue;
-            }
-            else
-            {
-                position = at + 1;
-            }
-
-            if (!copied)
-            {
-                start = from;
-                return at;
-            }
-
-            CopyUnquoted(_buffer.AsSpan(segment, at - segment));
-            start = ~copiedFrom;
-            return _unquotedLength - copiedFrom;
-        }
-    }
-
-    private void CopyUnquoted(ReadOnlySpan<byte> bytes)
-    {
-        if (_unquoted.Length < _unquotedLength + bytes.Length)
-        {
-            Array.Resize(ref _unquoted, Math.Max(4096, (_unquotedLength + bytes.Length) * 2));
-        }
-
-        bytes.CopyTo(_unquoted.AsSpan(_unquotedLength));
-        _unquotedLength += bytes.Length;
-    }
-
-    private void GrowFields(ref int[] starts, ref int[] ends)
-    {
-        if (starts.Length > MaxColumns) throw new PipelineException("source.columns", $"The header has more than {MaxColumns} columns.");
-        Array.Resize(ref starts, starts.Length * 2);
-        Array.Resize(ref ends, ends.Length * 2);
-        (_starts, _ends) = (starts, ends);
     }
 
     private void StepOverLineEnd(int end)
@@ -339,21 +180,23 @@ public sealed class CsvReader
         _nextLine++;
     }
 
-    private CsvProblem? FindProblem()
+    private RecordProblem? FindProblem()
     {
         var raw = Raw;
-        if (raw.Contains((byte)'"')) _nextLine += CsvText.CountLineEnds(raw);
-        if (!Utf8.IsValid(raw))
+        if (_hasQuotes) _nextLine += CsvText.CountLineEnds(raw);
+        if (!System.Text.Unicode.Utf8.IsValid(raw))
         {
-            return new CsvProblem("encoding", $"Byte {CsvText.FindInvalidUtf8(raw) + 1} of the record has no meaning in the source's encoding.");
+            return new RecordProblem("encoding", $"Byte {CsvText.FindInvalidUtf8(raw) + 1} of the record has no meaning in the source's encoding.");
         }
 
-        if (raw.Contains((byte)0)) return new CsvProblem("nul", $"Byte {raw.IndexOf((byte)0) + 1} of the record is NUL.");
-        if (_quoteProblem is not null) return new CsvProblem("quote", $"The quotes of the record do not match: {_quoteProblem}.");
-        return FieldCount == _expected || _expected == int.MaxValue
-            ? null
-            : new CsvProblem("ragged", $"The record has {FieldCount} fields, the header has {_expected}.");
+        if (raw.Contains((byte)0)) return new RecordProblem("nul", $"Byte {raw.IndexOf((byte)0) + 1} of the record is NUL.");
+        if (_quoteProblem is not null) return new RecordProblem("quote", $"The quotes of the record do not match: {_quoteProblem}.");
+        if (FieldCount == _expected || _expected == int.MaxValue) return null;
+        if (_options.TrailingDelimiter && FieldCount == _expected + 1 && LastFieldIsEmpty(raw)) return null;
+        return new RecordProblem("ragged", $"The record has {FieldCount} fields, the header has {_expected}.");
     }
+
+    private bool LastFieldIsEmpty(ReadOnlySpan<byte> raw) => raw.Length > 0 && raw[^1] == _delimiter;
 
     /// <summary>Keeps the current record and reads on; false when nothing is left.</summary>
     private bool Fill()
@@ -363,14 +206,15 @@ public sealed class CsvReader
         if (_position > 0)
         {
             Buffer.BlockCopy(_buffer, _position, _buffer, 0, kept);
+            _brokenUntil = Math.Max(0, _brokenUntil - _position);
             (_position, _end) = (0, kept);
         }
 
-        if (kept > _options.MaxRecordBytes) throw TooLong();
         if (_end >= _buffer.Length - Padding) Array.Resize(ref _buffer, ((_buffer.Length - Padding) * 2) + Padding);
         while (_end < _buffer.Length - Padding)
         {
-            var count = _decoder.Read(_buffer.AsSpan(_end, _buffer.Length - Padding - _end + 4));
+            var room = _buffer.AsSpan(_end, _buffer.Length - Padding - _end + DecoderRoom);
+            var count = _trimmer is null ? _decoder.Read(room) : _trimmer.Read(room);
             if (count == 0)
             {
                 EndData();
@@ -390,7 +234,4 @@ public sealed class CsvReader
         _buffer[_end++] = (byte)'\n';
         _addedLineEnd = true;
     }
-
-    private PipelineException TooLong() => new("source.record-too-long",
-        $"The record at line {_nextLine} is longer than {_options.MaxRecordBytes} bytes; probably a quote is opened there and never closed.");
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace DbVc.PipelineRuntime;
 
@@ -9,50 +10,52 @@ namespace DbVc.PipelineRuntime;
 internal sealed class SourceDecoder
 {
     private const int RawSize = 64 * 1024;
-
-    // Windows-1252 from 0x80 to 0x9F; 0 marks bytes without meaning.
-    private static ReadOnlySpan<ushort> Windows1252 =>
-    [
-        0x20AC, 0, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017D, 0,
-        0, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0, 0x017E, 0x0178,
-    ];
+    private const int CharactersAtOnce = 8 * 1024;
+    private const char NoCharacter = '\uFFFF';
 
     private readonly Stream _source;
     private readonly byte[] _raw = new byte[RawSize];
     private readonly string _encoding;
+    private readonly char[]? _table;
+    private readonly Decoder? _decoder;
+    private readonly char[] _characters = [];
     private int _rawStart;
     private int _rawEnd;
     private bool _ended;
+    private bool _flushed;
 
     public SourceDecoder(Stream source, string encoding)
     {
         _source = source;
         while (_rawEnd < RawSize && !_ended) FillRaw();
         var start = _raw.AsSpan(0, _rawEnd);
-        _encoding = CsvOptions.FindEncoding(encoding)
+        _encoding = TextEncodings.Find(encoding)
             ?? throw new PipelineException("source.encoding",
-                $"The encoding '{encoding}' is not supported; known are {string.Join(", ", CsvOptions.Encodings)}.");
+                $"The encoding '{encoding}' is not supported; known are {string.Join(", ", TextEncodings.Names)}.");
 
         // A byte order mark says it more surely than any declaration.
         var (marked, length) = FindMark(start);
         _encoding = marked ?? _encoding;
         _rawStart = length;
+        _table = TextEncodings.FindTable(_encoding);
+        _decoder = TextEncodings.FindDecoder(_encoding);
+        if (_decoder is not null) _characters = new char[CharactersAtOnce];
         SourceSniffer.RefuseBinary(_raw.AsSpan(_rawStart, _rawEnd - _rawStart), _encoding);
     }
 
-    /// <summary>Fills a part of <paramref name="destination"/> (at least 4 bytes); 0 only at the end of the source.</summary>
+    /// <summary>Fills a part of <paramref name="destination"/> (at least 16 bytes); 0 only at the end of the source.</summary>
     public int Read(Span<byte> destination)
     {
         if (_encoding == "utf-8") return ReadPlain(destination);
-        var written = 0;
-        while (written == 0)
+        while (true)
         {
             if (_rawEnd - _rawStart < 4 && !_ended) FillRaw();
-            if (_rawStart == _rawEnd) return 0;
-            written = _encoding is "latin-1" or "windows-1252" ? ReadSingleByte(destination) : ReadUtf16(destination);
+            var last = _rawStart == _rawEnd;
+            // A decoder may hold half a character when its source ends.
+            if (last && (_decoder is null || _flushed)) return 0;
+            var written = _table is not null ? ReadSingleByte(destination) : _decoder is not null ? ReadDecoded(destination) : ReadUtf16(destination);
+            if (written > 0 || last) return written;
         }
-
-        return written;
     }
 
     private static (string? Encoding, int Length) FindMark(ReadOnlySpan<byte> start)
@@ -87,7 +90,6 @@ internal sealed class SourceDecoder
 
     private int ReadSingleByte(Span<byte> destination)
     {
-        var windows = _encoding == "windows-1252";
         var written = 0;
         while (_rawStart < _rawEnd && written + 3 <= destination.Length)
         {
@@ -98,9 +100,36 @@ internal sealed class SourceDecoder
                 continue;
             }
 
-            var code = windows && value < 0xA0 ? Windows1252[value - 0x80] : value;
+            var code = _table![value];
             if (code == 0) destination[written++] = value;
             else written += WriteCodePoint(code, destination[written..]);
+        }
+
+        return written;
+    }
+
+    private int ReadDecoded(Span<byte> destination)
+    {
+        var room = Math.Min(_characters.Length, destination.Length / 3);
+        _decoder!.Convert(_raw.AsSpan(_rawStart, _rawEnd - _rawStart), _characters.AsSpan(0, room), _ended, out var used, out var count, out var all);
+        _flushed = _ended && all;
+        _rawStart += used;
+        var written = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var unit = _characters[i];
+            if (char.IsHighSurrogate(unit) && i + 1 < count)
+            {
+                written += WriteCodePoint(char.ConvertToUtf32(unit, _characters[++i]), destination[written..]);
+            }
+            else if (unit == NoCharacter)
+            {
+                destination[written++] = 0xFF;
+            }
+            else
+            {
+                written += WriteCodePoint(unit, destination[written..]);
+            }
         }
 
         return written;

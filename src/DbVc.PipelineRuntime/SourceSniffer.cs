@@ -15,28 +15,38 @@ internal static class SourceSniffer
         }
 
         start = start[..Math.Min(start.Length, Looked)];
-        var controls = 0;
-        var evenNulls = 0;
-        var oddNulls = 0;
-        for (var i = 0; i < start.Length; i++)
+        if (FindWideEncoding(start) is { } name)
         {
-            var value = start[i];
-            if (value < 0x20 && value is not ((byte)'\t' or (byte)'\n' or (byte)'\r' or 0x0B or 0x0C)) controls++;
-            if (value == 0 && i % 2 == 0) evenNulls++;
-            if (value == 0 && i % 2 == 1) oddNulls++;
+            throw new PipelineException("source.encoding", $"The source looks like {name} without byte order mark. Set \"encoding\": \"{name}\".");
         }
 
-        // Western text in UTF-16 has a zero in nearly every second byte, and in no other.
-        if (start.Length >= 4 && Math.Max(evenNulls, oddNulls) * 3 > start.Length && Math.Min(evenNulls, oddNulls) == 0)
+        var controls = 0;
+        foreach (var value in start)
         {
-            var name = evenNulls > 0 ? "utf-16be" : "utf-16le";
-            throw new PipelineException("source.encoding", $"The source looks like {name} without byte order mark. Set \"encoding\": \"{name}\".");
+            if (value < 0x20 && value is not ((byte)'\t' or (byte)'\n' or (byte)'\r' or 0x0B or 0x0C)) controls++;
         }
 
         if (controls * 10 > start.Length)
         {
             throw new PipelineException("source.binary", "The source is no text: more than a tenth of its first bytes are control characters.");
         }
+    }
+
+    /// <summary>The encoding of text without byte order mark that has a zero in nearly every second byte: western text in UTF-16.</summary>
+    public static string? FindWideEncoding(ReadOnlySpan<byte> start)
+    {
+        start = start[..Math.Min(start.Length, Looked)];
+        var even = 0;
+        var odd = 0;
+        for (var i = 0; i < start.Length; i++)
+        {
+            if (start[i] != 0) continue;
+            if (i % 2 == 0) even++;
+            else odd++;
+        }
+
+        if (start.Length < 4 || Math.Max(even, odd) * 3 <= start.Length || Math.Min(even, odd) * 10 > Math.Max(even, odd)) return null;
+        return even > odd ? "utf-16be" : "utf-16le";
     }
 
     private static string? FindFormat(ReadOnlySpan<byte> start)
@@ -48,6 +58,7 @@ internal static class SourceSniffer
         if (start.StartsWith((ReadOnlySpan<byte>)[0xD0, 0xCF, 0x11, 0xE0])) return "an old Excel or Word file";
         if (start.StartsWith("SQLite format 3\0"u8)) return "an SQLite database";
         if (start.StartsWith("PAR1"u8)) return "a Parquet file";
+        if (start.Length > 262 && start[257..].StartsWith("ustar"u8)) return "a tar archive";
         if (start.StartsWith("%PDF-"u8)) return "a PDF document";
         if (start.StartsWith("\x7F"u8) && start.Length > 3 && start[1..].StartsWith("ELF"u8)) return "a program";
         if (start.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4E, 0x47])) return "a PNG image";

@@ -14,7 +14,7 @@ namespace DbVc.Orchestration;
 internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, IAgentProgress progress) : IBranchExecution, IGateWork, IDisposable
 {
     private readonly WorkspaceContext _context = setup.Context;
-    private readonly SourceFile _source = SourceFile.Open(setup.SourcePath);
+    private readonly SourceFile _source = SourceFile.Open(setup.SourcePath, setup.Spec.Source.Member);
     private WorkerSession? _session;
     private (Hash Code, CompileResult Result)? _compiled;
     private (Hash Code, SampleRun Run)? _ran;
@@ -123,6 +123,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     private SampleRun LoadSource(CompiledPipeline pipeline, CancellationToken cancellation)
     {
         _ran = null;
+        _source.Unpack();
         Checkout.RefuseLinks(setup.Checkout.Folder);
         _context.Instances.Reset(setup.Record);
         using var database = _context.Instances.Open(setup.Record);
@@ -134,6 +135,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         using var loader = new RowLoader(target, quarantine, progress);
         var started = Stopwatch.GetTimestamp();
         var summary = RunInSandbox(pipeline, loader, cancellation);
+        _source.RequireUnchanged();
         loader.Commit(ReadRecords);
         var elapsed = Stopwatch.GetElapsedTime(started);
         loader.Dispose();
@@ -181,6 +183,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
             // Whatever went wrong, the next run starts in a sandbox of its own.
             _session?.Dispose();
             _session = null;
+            _source.RequireUnchanged();
             throw;
         }
     }
@@ -188,13 +191,13 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     private IReadOnlyDictionary<long, RecordText> ReadRecords(IReadOnlySet<long> records)
     {
         using var stream = _source.OpenStream();
-        return PipelineSource.ReadRecords(stream, setup.Spec.Source.Csv, records);
+        return PipelineSource.ReadRecords(stream, setup.Spec.Source, records);
     }
 
     private long CountRecords()
     {
         using var stream = _source.OpenStream();
-        return PipelineSource.Count(stream, setup.Spec.Source.Csv);
+        return PipelineSource.Count(stream, setup.Spec.Source);
     }
 
     private static bool HasTriggers(IDatabase database, TableSchema table)

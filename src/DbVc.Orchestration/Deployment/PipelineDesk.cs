@@ -42,7 +42,7 @@ public sealed class PipelineDesk
 
     private static SourceLoad? FindLoad(SnapshotReader main, DeployedPipeline pipeline, TaskPlan plan)
     {
-        using var source = SourceFile.Open(plan.SourcePath);
+        using var source = SourceFile.Open(plan.SourcePath, plan.Spec.Source.Member);
         return SourceLoad.Find(main, pipeline.Name, SourceLoad.HashOf(source));
     }
 

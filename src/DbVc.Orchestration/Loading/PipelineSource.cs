@@ -17,14 +17,10 @@ internal static class PipelineSource
     /// </summary>
     public static PipelineSpec Inspect(PipelineSpec spec, string path)
     {
-        using var source = SourceFile.Open(path);
-        using var stream = source.OpenStream();
+        using var source = SourceFile.Open(path, spec.Source.Member);
         try
         {
-            var reader = new CsvReader(stream, spec.Source.Csv);
-            var known = spec.WithSourceHeader(reader.Header);
-            foreach (var field in known.FilledFields.Where(f => f.Default is null)) _ = reader.FindColumn(field.HeaderName);
-            return known;
+            return SourceInspector.Inspect(spec, source.OpenStream);
         }
         catch (PipelineException e)
         {
@@ -33,10 +29,10 @@ internal static class PipelineSource
     }
 
     /// <summary>The texts of some records, in one pass; of the first of them where they are very many.</summary>
-    public static IReadOnlyDictionary<long, RecordText> ReadRecords(Stream source, CsvOptions options, IReadOnlySet<long> records)
+    public static IReadOnlyDictionary<long, RecordText> ReadRecords(Stream stream, SourceSpec source, IReadOnlySet<long> records)
     {
         var found = new Dictionary<long, RecordText>();
-        var reader = new CsvReader(source, options);
+        var reader = source.Open(stream);
         long length = 0;
         while (found.Count < records.Count && length < MaxTexts && reader.Read())
         {
@@ -50,11 +46,11 @@ internal static class PipelineSource
         return found;
     }
 
-    public static long Count(Stream source, CsvOptions options)
+    public static long Count(Stream stream, SourceSpec source)
     {
         try
         {
-            return CsvReader.CountRecords(source, options);
+            return source.Count(stream);
         }
         catch (PipelineException e)
         {

@@ -43,7 +43,7 @@ public static class MetadataDesk
 
     private static SourcePreview Preview(PipelineSpec spec, string location, CancellationToken cancellation)
     {
-        using var source = SourceFile.Open(location);
+        using var source = SourceFile.Open(location, spec.Source.Member);
         using var stream = source.OpenStream();
         try
         {

@@ -33,12 +33,12 @@ public sealed record MetadataExplanation(
 
     private static string SourceOf(PipelineSpec spec)
     {
-        var csv = spec.Source.Csv;
-        var delimiter = csv.Delimiter switch { ',' => "commas", ';' => "semicolons", '\t' => "tabs", '|' => "bars", var other => $"'{other}'" };
-        var header = csv.HasHeader ? "with a header" : "without header";
-        var tokens = string.Join(", ", csv.NullTokens.Select(t => t.Length == 0 ? "the empty cell" : $"'{t}'"));
-        var nulls = csv.NullTokens.Count switch { 0 => "no cell is NULL", 1 => $"{tokens} is NULL", _ => $"{tokens} are NULL" };
-        return $"{spec.Source.Location}: CSV in {csv.Encoding}, {delimiter} between fields, {header}; {nulls}";
+        var tokens = spec.Source.Json?.NullTokens ?? spec.Source.Csv.NullTokens;
+        var named = string.Join(", ", tokens.Select(t => t.Length == 0 ? spec.Source.Json is null ? "the empty cell" : "the empty text" : $"'{t}'"));
+        if (spec.Source.Json is not null) named = named.Length == 0 ? "null" : "null, " + named;
+        var count = tokens.Count + (spec.Source.Json is null ? 0 : 1);
+        var nulls = count switch { 0 => "no cell is NULL", 1 => $"{named} is NULL", _ => $"{named} are NULL" };
+        return $"{spec.Source.Location}: {spec.Source.Describe()}; {nulls}";
     }
 
     private static string DestinationOf(PipelineSpec spec)

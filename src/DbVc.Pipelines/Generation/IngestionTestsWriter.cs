@@ -9,6 +9,7 @@ internal sealed class IngestionTestsWriter
     private readonly PipelineNames _names;
     private readonly CodeWriter _code = new();
     private readonly IReadOnlyList<PipelineField> _fields;
+    private readonly SampleFormat _format;
     private readonly IReadOnlyList<IReadOnlyList<string?>> _good;
     private readonly IReadOnlyList<IReadOnlyList<string?>> _bad;
     private readonly IReadOnlyList<IReadOnlyList<string?>> _leftOut;
@@ -16,12 +17,12 @@ internal sealed class IngestionTestsWriter
 
     public IngestionTestsWriter(PipelineSpec spec, PipelineNames names)
     {
-        (_spec, _names, _fields) = (spec, names, spec.FilledFields);
+        (_spec, _names, _fields, _format) = (spec, names, spec.FilledFields, SampleFormat.Of(spec));
         var samples = new SampleRecords(spec);
-        _good = [.. samples.Good.Where(CanWrite)];
-        _bad = [.. samples.FindBad().Where(CanWrite)];
-        _leftOut = [.. samples.FindLeftOut().Where(CanWrite)];
-        _duplicates = [.. samples.FindDuplicates().Where(CanWrite)];
+        _good = [.. samples.Good.Where(_format.CanWrite)];
+        _bad = [.. samples.FindBad().Where(_format.CanWrite)];
+        _leftOut = [.. samples.FindLeftOut().Where(_format.CanWrite)];
+        _duplicates = [.. samples.FindDuplicates().Where(_format.CanWrite)];
     }
 
     public string Write()
@@ -30,14 +31,15 @@ internal sealed class IngestionTestsWriter
         _code.Line($"namespace {_names.Namespace}.Tests;");
         _code.Line();
         _code.Open("public sealed class IngestionTests");
-        if (_spec.Source.Csv.HasHeader) _code.Line($"private const string Header = {Literals.Text(Join(_fields.Select(f => f.HeaderName)))};");
+        if (_format.Header is { } header) _code.Line($"private const string Header = {Literals.Text(header)};");
         if (_good.Count > 0) WriteGood();
         if (_bad.Count > 0) WriteBad();
         if (_leftOut.Count > 0) WriteLeftOut();
         WriteDuplicates();
-        WriteRagged();
+        WriteUnreadable();
         WriteAll();
-        if (_spec.Source.Csv.HasHeader) WriteHeaders();
+        if (_format is CsvSampleFormat { Header: not null } csv) WriteHeaders(csv);
+        if (_format is JsonSampleFormat json) WriteRefused(json);
         WriteRun();
         _code.Close();
         return _code.ToString();
@@ -91,7 +93,7 @@ internal sealed class IngestionTestsWriter
         _code.Line();
         _code.Line("Assert.Empty(sink.Accepted);");
         _code.Line("var rejection = Assert.Single(sink.Rejected);");
-        _code.Line("Assert.Equal(record, rejection.Raw);");
+        _code.Line(_format.KeepsRecords ? "Assert.Equal(record, rejection.Raw);" : "Assert.Contains(rejection.Raw, record, StringComparison.Ordinal);");
         _code.Line("Assert.Equal(rules, string.Join(\", \", rejection.Failures.Select(f => f.Field + \":\" + f.Rule)));");
         _code.Line("Assert.All(rejection.Failures, f => Assert.NotEmpty(f.Message));");
         _code.Close();
@@ -101,7 +103,7 @@ internal sealed class IngestionTestsWriter
     {
         _code.Line();
         _code.Line("[Theory]");
-        foreach (var record in _leftOut) _code.Line($"[InlineData({Literals.Text(Line(record))})]");
+        foreach (var record in _leftOut) _code.Line($"[InlineData({Literals.Text(_format.Write(record))})]");
         _code.Open("public void Records_that_a_rule_drops_are_left_out(string record)");
         _code.Line("var sink = Run(record);");
         _code.Line();
@@ -121,11 +123,11 @@ internal sealed class IngestionTestsWriter
             _code.Line("[Theory]");
             foreach (var (record, outcome) in rejected)
             {
-                _code.Line($"[InlineData({Literals.Text(Line(record))}, {Literals.Text(string.Join(", ", outcome.Failures))})]");
+                _code.Line($"[InlineData({Literals.Text(_format.Write(record))}, {Literals.Text(string.Join(", ", outcome.Failures))})]");
             }
 
             _code.Open("public void Of_duplicates_the_first_is_accepted(string duplicate, string rules)");
-            _code.Line($"var sink = Run({Literals.Text(Line(_good[0]))}, duplicate);");
+            _code.Line($"var sink = Run({Literals.Text(_format.Write(_good[0]))}, duplicate);");
             _code.Line();
             _code.Line("Assert.Single(sink.Accepted);");
             _code.Line("Assert.Equal(rules, string.Join(\", \", Assert.Single(sink.Rejected).Failures.Select(f => f.Field + \":\" + f.Rule)));");
@@ -135,9 +137,9 @@ internal sealed class IngestionTestsWriter
         if (leftOut.Count == 0) return;
         _code.Line();
         _code.Line("[Theory]");
-        foreach (var (record, _) in leftOut) _code.Line($"[InlineData({Literals.Text(Line(record))})]");
+        foreach (var (record, _) in leftOut) _code.Line($"[InlineData({Literals.Text(_format.Write(record))})]");
         _code.Open("public void Of_duplicates_the_first_is_kept(string duplicate)");
-        _code.Line($"var sink = Run({Literals.Text(Line(_good[0]))}, duplicate);");
+        _code.Line($"var sink = Run({Literals.Text(_format.Write(_good[0]))}, duplicate);");
         _code.Line();
         _code.Line("Assert.Single(sink.Accepted);");
         _code.Line("Assert.Equal([2L], sink.Filtered);");
@@ -151,14 +153,14 @@ internal sealed class IngestionTestsWriter
         return simulator.Take(record);
     }
 
-    private void WriteRagged()
+    private void WriteUnreadable()
     {
-        var record = Line(_good.Count > 0 ? _good[0] : new string?[_fields.Count]) + _spec.Source.Csv.Delimiter + "one more";
+        var (record, name, rule) = _format.Unreadable(_good.Count > 0 ? _good[0] : new string?[_fields.Count]);
         _code.Line();
         _code.Line("[Fact]");
-        _code.Open("public void A_record_with_too_many_fields_is_rejected()");
+        _code.Open($"public void {name}()");
         _code.Line($"var rejection = Assert.Single(Run({Literals.Text(record)}).Rejected);");
-        _code.Line("Assert.Equal(\"ragged\", Assert.Single(rejection.Failures).Rule);");
+        _code.Line($"Assert.Equal({Literals.Text(rule)}, Assert.Single(rejection.Failures).Rule);");
         _code.Close();
     }
 
@@ -166,7 +168,7 @@ internal sealed class IngestionTestsWriter
     {
         var nulls = new string?[_fields.Count];
         List<IReadOnlyList<string?>> records = [.. _good, .. _bad, .. _leftOut];
-        if (CanWrite(nulls)) records.Add(nulls);
+        if (_format.CanWrite(nulls)) records.Add(nulls);
         records.AddRange(_duplicates);
         if (records.Count == 0) return;
         var simulator = new PipelineSimulator(_spec);
@@ -185,7 +187,7 @@ internal sealed class IngestionTestsWriter
         _code.Close();
     }
 
-    private void WriteHeaders()
+    private void WriteHeaders(CsvSampleFormat csv)
     {
         if (_fields.Any(f => f.Default is not { IsCurrentTimestamp: false }))
         {
@@ -194,8 +196,20 @@ internal sealed class IngestionTestsWriter
 
         var left = _spec.Fields.Except(_fields).ToList();
         if (left.Count == 0) return;
-        var more = Join(_fields.Concat(left).Select(f => f.HeaderName));
+        var more = csv.WriteHeader(_fields.Concat(left));
         WriteHeaderTest("A_column_that_the_database_fills_must_not_appear", more, "source.changed");
+    }
+
+    private void WriteRefused(JsonSampleFormat json)
+    {
+        var left = _spec.Fields.Except(_fields).FirstOrDefault();
+        if (left is null || _good.Count == 0) return;
+        _code.Line();
+        _code.Line("[Fact]");
+        _code.Open("public void A_field_that_the_database_fills_must_not_appear()");
+        _code.Line($"var failure = Assert.Throws<PipelineException>(() => Run({Literals.Text(json.Write(_good[0], left))}));");
+        _code.Line("Assert.Equal(\"source.changed\", failure.Code);");
+        _code.Close();
     }
 
     private void WriteHeaderTest(string name, string header, string code)
@@ -203,7 +217,7 @@ internal sealed class IngestionTestsWriter
         _code.Line();
         _code.Line("[Fact]");
         _code.Open($"public void {name}()");
-        _code.Line($"var failure = Assert.Throws<PipelineException>(() => RunText({Literals.Text(header + "\n")}));");
+        _code.Line($"var failure = Assert.Throws<PipelineException>(() => RunText({Literals.Text(_format.Frame.Before + header + _format.Frame.After)}));");
         _code.Line($"Assert.Equal(\"{code}\", failure.Code);");
         _code.Close();
     }
@@ -211,11 +225,13 @@ internal sealed class IngestionTestsWriter
     private void WriteRun()
     {
         // A byte order mark wins over the declared encoding, so tests read the same for every source.
-        var mark = _spec.Source.Csv.Encoding == "utf-8" ? "" : "\"\\uFEFF\" + ";
-        var header = _spec.Source.Csv.HasHeader ? "Header + \"\\n\" + " : "";
+        var mark = (_spec.Source.Json?.Encoding ?? _spec.Source.Csv.Encoding) == "utf-8" ? "" : "\"\\uFEFF\" + ";
+        var (before, between, after) = _format.Frame;
+        var header = _format.Header is null ? "" : "Header + \"\\n\" + ";
+        var start = before.Length == 0 ? "" : Literals.Text(before) + " + ";
         _code.Line();
         _code.Line("private static RecordingSink Run(params string[] records) =>");
-        _code.Line($"    RunText({header}string.Join(\"\\n\", records) + \"\\n\");");
+        _code.Line($"    RunText({start}{header}string.Join({Literals.Text(between)}, records) + {Literals.Text(after)});");
         _code.Line();
         _code.Open("private static RecordingSink RunText(string text)");
         _code.Line("var sink = new RecordingSink();");
@@ -233,7 +249,7 @@ internal sealed class IngestionTestsWriter
     /// <summary>A record as C#; a cell that repeats one letter is written as such.</summary>
     private string RecordCode(IReadOnlyList<string?> record)
     {
-        var text = Line(record);
+        var text = _format.Write(record);
         foreach (var run in record.Where(c => !TestCode.IsConstant(c)).OrderByDescending(c => c!.Length).Take(1))
         {
             var at = text.IndexOf(run!, StringComparison.Ordinal);
@@ -241,28 +257,6 @@ internal sealed class IngestionTestsWriter
         }
 
         return Literals.Text(text);
-    }
-
-    /// <summary>Whether a record can be written in the source without a cell turning into NULL or back.</summary>
-    private bool CanWrite(IReadOnlyList<string?> record)
-    {
-        var tokens = _spec.Source.Csv.NullTokens;
-        return record.All(c => c is null ? tokens.Count > 0 : !tokens.Contains(c) && !c.Contains('\0', StringComparison.Ordinal));
-    }
-
-    private string Line(IReadOnlyList<string?> record)
-    {
-        var tokens = _spec.Source.Csv.NullTokens;
-        var cells = record.Select(c => c ?? (tokens.Contains("") ? "" : tokens.Count > 0 ? tokens[0] : ""));
-        return record.Count == 1 && cells.Single().Length == 0 ? "\"\"" : Join(cells);
-    }
-
-    private string Join(IEnumerable<string> cells) => string.Join(_spec.Source.Csv.Delimiter, cells.Select(Quote));
-
-    private string Quote(string cell)
-    {
-        var needsQuotes = cell.IndexOfAny([_spec.Source.Csv.Delimiter, '"', '\r', '\n']) >= 0;
-        return needsQuotes ? "\"" + cell.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"" : cell;
     }
 
     private static string CountCode(string list, int count) => count switch

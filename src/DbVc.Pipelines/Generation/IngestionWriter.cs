@@ -16,6 +16,9 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
 
     private bool LeavesOut => spec.CheckedRules.Any(r => r.Drops);
 
+    /// <summary>The concrete type: a call per cell through an interface would cost more than reading it.</summary>
+    private string Reader => spec.Source.Json is null ? "CsvReader" : "JsonReader";
+
     private bool KnowsTime => spec.FilledFields.Any(f => f.Default is { IsCurrentTimestamp: true });
 
     public string Write()
@@ -47,7 +50,7 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
     {
         _code.Summary($"Turns the records of the source into rows of {spec.Destination.Table}.");
         _code.Open("public sealed class Ingestion : IPipeline");
-        WriteOptions();
+        SourceOptionsCode.Write(_code, spec.Source);
         _code.Line();
         _code.Line("public IReadOnlyList<PipelineColumn> Columns { get; } =");
         _code.Line("[");
@@ -57,7 +60,7 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
         _code.Line("];");
         _code.Line();
         _code.Open("public void Run(Stream source, IRowSink sink)");
-        _code.Line("var reader = new CsvReader(source, Options);");
+        _code.Line($"var reader = new {Reader}(source, Options);");
         _code.Line($"var records = new {names.ReaderType}(reader, sink);");
         _code.Open("while (reader.Read())");
         _code.Line("sink.Begin(reader.Record);");
@@ -69,27 +72,11 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
         _code.Close();
     }
 
-    private void WriteOptions()
-    {
-        var csv = spec.Source.Csv;
-        _code.Open("private static readonly CsvOptions Options = new()");
-        _code.Line($"Encoding = {Literals.Text(csv.Encoding)},");
-        _code.Line($"Delimiter = {Literals.Character(csv.Delimiter)},");
-        if (!csv.HasHeader)
-        {
-            _code.Line("HasHeader = false,");
-            _code.Line($"FieldNames = [{string.Join(", ", csv.FieldNames.Select(Literals.Text))}],");
-        }
-
-        _code.Line($"NullTokens = [{string.Join(", ", csv.NullTokens.Select(Literals.Text))}],");
-        _code.Close("};");
-    }
-
     private void WriteReader()
     {
         _code.Summary("Takes record after record: preprocess, type, validate, then write to the sink.");
         _code.Open($"internal sealed class {names.ReaderType}");
-        _code.Line("private readonly CsvReader _reader;");
+        _code.Line($"private readonly {Reader} _reader;");
         _code.Line("private readonly IRowSink _sink;");
         _code.Line("private readonly Scratch _scratch = new();");
         if (KnowsTime) _code.Line("private readonly DateTime _started = Cells.Now();");
@@ -128,7 +115,7 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
 
     private void WriteConstructor()
     {
-        _code.Open($"public {names.ReaderType}(CsvReader reader, IRowSink sink)");
+        _code.Open($"public {names.ReaderType}({Reader} reader, IRowSink sink)");
         _code.Line("_reader = reader;");
         _code.Line("_sink = sink;");
         foreach (var field in spec.FilledFields)

@@ -29,7 +29,7 @@ internal static partial class NamespaceUse
         + @"Func|Action|Convert|GC|Random|Exception|\w+OperationException|\w*ArgumentException)\b|\.AsSpan\(")]
     private static partial Regex System();
 
-    [GeneratedRegex(@"\b(\w*Stream|\w*Reader|\w*Writer|File|Path)\b(?<!CsvReader)")]
+    [GeneratedRegex(@"\b(\w*Stream|\w*Reader|\w*Writer|File|Path)\b(?<!CsvReader|JsonReader)")]
     private static partial Regex IO();
 
     [GeneratedRegex(@"\.(Select|SelectMany|All|Any|Where|Count|"
@@ -39,7 +39,8 @@ internal static partial class NamespaceUse
     [GeneratedRegex(@"\b(Encoding|StringBuilder|Rune|UTF8Encoding)\b")]
     private static partial Regex Text();
 
-    [GeneratedRegex(@"\b(Arithmetic|CellKind|Cells|Csv\w+|DecimalMark|EmailAddress|EpochUnit|Fraction|IPipeline|IRowSink|Operations|Pattern(Replacement)?|"
+    [GeneratedRegex(@"\b(Arithmetic|CellKind|Cells|Csv\w+|DecimalMark|EmailAddress|EpochUnit|Fraction|IPipeline|IRowSink|"
+        + @"Json(Form|Options|Reader)|Operations|Pattern(Replacement)?|"
         + @"Pipeline(Column|Exception)|Record(ed|ing)\w+|Rules|Scratch|SpreadsheetCalendar|Text(Map|Set)?|TimeFormat|Unique(Key|Set))\b")]
     private static partial Regex Runtime();
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using DbVc.Model;
+using DbVc.PipelineRuntime;
 
 namespace DbVc.Pipelines;
 
@@ -47,13 +48,41 @@ internal static class CanonicalJson
         json.WriteStartObject("source");
         json.WriteString("type", source.Type);
         json.WriteString("location", source.Location);
-        json.WriteString("encoding", source.Csv.Encoding);
-        json.WriteString("delimiter", source.Csv.Delimiter.ToString());
-        json.WriteBoolean("header", source.Csv.HasHeader);
-        json.WriteStartArray("null_tokens");
-        foreach (var token in source.Csv.NullTokens) json.WriteStringValue(token);
-        json.WriteEndArray();
+        if (source.Member is not null) json.WriteString("member", source.Member);
+        if (source.Json is { } options) WriteJson(json, options);
+        else WriteCsv(json, source.Csv);
         json.WriteEndObject();
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, JsonOptions options)
+    {
+        json.WriteString("encoding", options.Encoding);
+        if (options.Records.Length > 0) json.WriteString("records", options.Records);
+        if (options.Explode.Length > 0) json.WriteString("explode", options.Explode);
+        if (options.NullTokens.Count > 0) WriteTokens(json, options.NullTokens);
+    }
+
+    /// <summary>What every source has, and what is not as usual.</summary>
+    private static void WriteCsv(Utf8JsonWriter json, CsvOptions csv)
+    {
+        json.WriteString("encoding", csv.Encoding);
+        json.WriteString("delimiter", csv.Delimiter.ToString());
+        if (csv.Quote != '"') json.WriteString("quote", csv.Quote?.ToString() ?? "none");
+        if (csv.Escape is { } escape) json.WriteString("escape", escape.ToString());
+        if (csv.Comment is { } comment) json.WriteString("comment", comment.ToString());
+        json.WriteBoolean("header", csv.HasHeader);
+        if (csv.SkipRows > 0) json.WriteNumber("skip_rows", csv.SkipRows);
+        if (csv.FooterText is not null) json.WriteString("footer", csv.FooterText);
+        else if (csv.FooterRows > 0) json.WriteNumber("footer", csv.FooterRows);
+        if (csv.TrailingDelimiter) json.WriteBoolean("trailing_delimiter", true);
+        WriteTokens(json, csv.NullTokens);
+    }
+
+    private static void WriteTokens(Utf8JsonWriter json, IReadOnlyList<string> tokens)
+    {
+        json.WriteStartArray("null_tokens");
+        foreach (var token in tokens) json.WriteStringValue(token);
+        json.WriteEndArray();
     }
 
     private static void WriteField(Utf8JsonWriter json, PipelineField field)

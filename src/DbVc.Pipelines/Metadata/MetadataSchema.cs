@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DbVc.PipelineRuntime;
 
 namespace DbVc.Pipelines;
 
@@ -43,14 +44,34 @@ public static class MetadataSchema
 
     private static JsonObject Source() => Closed(["location"], new JsonObject
     {
-        ["type"] = new JsonObject { ["enum"] = new JsonArray("csv") },
-        ["location"] = Text("A path, from the metadata's folder or the working folder."),
-        ["encoding"] = Text("How bytes become text: utf-8, utf-16le, utf-16be, latin-1, windows-1252."),
-        ["delimiter"] = new JsonObject { ["type"] = "string", ["description"] = "One ASCII character, or tab.", ["minLength"] = 1 },
+        ["type"] = OneOf("From the location's extension when left out.", "csv", "json", "jsonl", "ndjson"),
+        ["location"] = Text("A path, from the metadata's folder or the working folder; gzip and zip are unpacked."),
+        ["member"] = Text("The file of a zip archive that holds several."),
+        ["encoding"] = Text($"How bytes become text: {string.Join(", ", TextEncodings.Names)}."),
+        ["null_tokens"] = ListOf("Texts that mean NULL; the empty cell of CSV when left out.", new JsonObject { ["type"] = "string" }),
+        ["delimiter"] = Mark("What separates fields; found out when left out."),
+        ["quote"] = Mark("What encloses fields; none when nothing does."),
+        ["escape"] = Mark("What takes the meaning from a mark after it, for example a backslash; none when only doubled quotes do."),
+        ["comment"] = Mark("Lines that start with it are no records."),
         ["header"] = Truth("Whether the first record names the columns."),
-        ["null_tokens"] = ListOf("Cells that mean NULL; the empty cell when left out.", new JsonObject { ["type"] = "string" }),
+        ["skip_rows"] = Lines("Lines before the header."),
+        ["skip"] = Lines("The same as skip_rows."),
+        ["footer"] = AnyOf("Lines at the end that are no records, or the text that the first of them starts with.", Lines(null), Text("A text.")),
+        ["trailing_delimiter"] = Truth("Whether each record ends with a delimiter."),
+        ["decimal"] = OneOf("How fractions are written.", ".", ",", "point", "comma"),
+        ["thousands"] = OneOf("What groups digits.", ".", ",", " ", "'", "\u00A0", "point", "comma", "space"),
+        ["records"] = Text("JSON: the path of the array of records, for example data.items."),
+        ["explode"] = Text("JSON: the path of an array in each record whose elements become records."),
         ["description"] = Text("For people."),
     });
+
+    private static JsonObject OneOf(string description, params string[] words) =>
+        new() { ["enum"] = new JsonArray([.. words.Select(w => (JsonNode)w)]), ["description"] = description };
+
+    private static JsonObject Mark(string description) => new() { ["type"] = "string", ["description"] = description + " One ASCII character, or tab." };
+
+    private static JsonObject Lines(string? description) =>
+        Described(description, new JsonObject { ["type"] = "integer", ["minimum"] = 0, ["maximum"] = 10_000 });
 
     private static JsonObject Destination() => Closed(["table"], new JsonObject
     {
@@ -81,6 +102,8 @@ public static class MetadataSchema
                 ["description"] = "What stands for NULL; current_timestamp leaves it to the database.",
             },
             ["source_column"] = Text("Its name in the source, when it is another."),
+            ["path"] = Text("Where a JSON record has it, for example address.city; the same as source_column."),
+            ["from"] = Text("The same as source_column."),
             ["description"] = Text("For people."),
         })),
     };

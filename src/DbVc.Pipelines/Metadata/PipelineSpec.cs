@@ -4,12 +4,6 @@ using DbVc.PipelineRuntime;
 
 namespace DbVc.Pipelines;
 
-/// <summary>Where the records come from.</summary>
-/// <param name="Type">Always <c>csv</c> today.</param>
-/// <param name="Location">As written; see <see cref="PipelineSpec.ResolveLocation"/>.</param>
-/// <param name="Csv">How the source is written.</param>
-public sealed record SourceSpec(string Type, string Location, CsvOptions Csv);
-
 /// <summary>Where the rows go.</summary>
 /// <param name="Table">The destination table.</param>
 /// <param name="Database">As written, for people; the repository decides which database it is.</param>
@@ -99,6 +93,10 @@ public sealed record PipelineSpec
     /// <summary>The hash of <see cref="ToCanonicalJson"/>.</summary>
     public Hash Hash => Hash.Of(Encoding.UTF8.GetBytes(ToCanonicalJson()));
 
-    private bool IsInSource(PipelineField field) =>
-        SourceHeader is not null && new CsvHeader(SourceHeader).FindOptional(field.HeaderName) >= 0;
+    private bool IsInSource(PipelineField field)
+    {
+        if (SourceHeader is null) return false;
+        return Source.Json is null ? new CsvHeader(SourceHeader).FindOptional(field.HeaderName) >= 0
+            : SourceHeader.Contains(JsonInspector.Canonical(field.HeaderName));
+    }
 }

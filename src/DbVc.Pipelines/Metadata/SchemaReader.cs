@@ -60,7 +60,7 @@ internal sealed partial class SchemaReader(ProblemList problems)
             return null;
         }
 
-        problems.RefuseUnknown(value, "type", "primary_key", "nullable", "max_length", "default", "description", "source_column");
+        problems.RefuseUnknown(value, "type", "primary_key", "nullable", "max_length", "default", "description", "source_column", "path", "from");
         var typeName = problems.Text(value, "type", required: true);
         if (typeName is null || ReadType(value.Find("type")!, typeName) is not { } type) return null;
         var field = Make(name, type);
@@ -73,7 +73,7 @@ internal sealed partial class SchemaReader(ProblemList problems)
             Nullable = nullable ?? !primaryKey,
             MaxLength = ReadMaxLength(value, field) ?? field.MaxLength,
             Description = problems.Text(value, "description", mayBeEmpty: true),
-            SourceName = problems.Text(value, "source_column"),
+            SourceName = ReadSourceName(value),
         };
         if (primaryKey && field.Type == FieldType.Real)
         {
@@ -82,6 +82,20 @@ internal sealed partial class SchemaReader(ProblemList problems)
 
 
         return field with { Default = ReadDefault(value, field) };
+    }
+
+    /// <summary>Three words for it: tables have columns, documents have paths.</summary>
+    private string? ReadSourceName(JsonValue value)
+    {
+        string? found = null;
+        foreach (var name in (string[])["source_column", "path", "from"])
+        {
+            var text = problems.Text(value, name);
+            if (found is not null && text is not null) problems.Add(value.Find(name)!, "'source_column', 'path' and 'from' mean the same; one is enough.");
+            found ??= text;
+        }
+
+        return found;
     }
 
     private static PipelineField Make(string name, (FieldType Type, int? MaxLength) type) =>

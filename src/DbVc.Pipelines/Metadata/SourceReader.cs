@@ -1,3 +1,4 @@
+using System.Globalization;
 using DbVc.PipelineRuntime;
 
 namespace DbVc.Pipelines;
@@ -5,6 +6,14 @@ namespace DbVc.Pipelines;
 /// <summary>Reads <c>source</c>: a location, or an object.</summary>
 internal sealed class SourceReader(ProblemList problems, List<string> assumptions)
 {
+    private const int MostLines = 10_000;
+    private static readonly string[] s_types = ["csv", "json", "jsonl", "api", "database"];
+    private static readonly string[] s_both = ["type", "location", "member", "encoding", "null_tokens", "description"];
+    private static readonly string[] s_json = ["records", "explode"];
+
+    private static readonly string[] s_csv =
+        ["delimiter", "quote", "escape", "comment", "header", "skip_rows", "skip", "footer", "trailing_delimiter", "decimal", "thousands"];
+
     public SourceSpec? Read(JsonValue root, IReadOnlyList<PipelineField> fields)
     {
         var source = problems.Require(root, "source");
@@ -32,25 +41,84 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
 
         var type = InferType(source);
         if (type is null || !CheckType(source, type)) return null;
-        assumptions.Add("The source is CSV in UTF-8 with a header row and commas, empty cells are NULL.");
-        return new SourceSpec(type, source.Text, new CsvOptions { Delimiter = DelimiterOf(source.Text) });
+        assumptions.Add(type == "csv" ? "The source is CSV with a header row; empty cells are NULL."
+            : "The source is JSON; null and what is not there are NULL.");
+        return type == "csv"
+            ? new SourceSpec(type, source.Text, new CsvOptions { Delimiter = DelimiterOf(source.Text) })
+            : new SourceSpec("json", source.Text, CsvOptions.Default) { Json = JsonOptions.Default, Declared = FormOf(type) };
     }
 
     private SourceSpec? ReadLong(JsonValue source, IReadOnlyList<PipelineField> fields)
     {
-        problems.RefuseUnknown(source, "type", "location", "encoding", "delimiter", "header", "null_tokens", "description");
+        problems.RefuseUnknown(source, [.. s_both, .. s_csv, .. s_json]);
         var location = problems.Text(source, "location", required: true);
         var type = problems.Text(source, "type") ?? (location is null || source.Find("type") is not null ? null : InferType(source.Find("location")!));
         if (type is null || !CheckType(source.Find("type") ?? source, type)) return null;
+        type = type.ToLowerInvariant();
+        foreach (var member in source.Members.Where(m => (type == "csv" ? s_json : s_csv).Contains(m.Name)))
+        {
+            problems.Add(member.Value, $"'{member.Name}' is for sources of type {(type == "csv" ? "json" : "csv")}.");
+        }
+
+        var csv = type == "csv" ? ReadCsv(source, location ?? "", fields) : CsvOptions.Default;
+        var json = type == "csv" ? null : ReadJson(source);
+        if (location is null) return null;
+        return new SourceSpec(type == "csv" ? "csv" : "json", location, csv)
+        {
+            Json = json,
+            Member = problems.Text(source, "member"),
+            Declared = [.. source.Members.Select(m => m.Name == "skip" ? "skip_rows" : m.Name), .. FormOf(type)],
+        };
+    }
+
+    private CsvOptions ReadCsv(JsonValue source, string location, IReadOnlyList<PipelineField> fields)
+    {
+        var (rows, text) = ReadFooter(source.Find("footer"));
         var options = new CsvOptions
         {
             Encoding = ReadEncoding(source),
-            Delimiter = ReadDelimiter(source, location ?? ""),
+            Delimiter = ReadMark(source, "delimiter", mayBeNone: false) ?? DelimiterOf(location),
+            Quote = source.Find("quote") is null ? '"' : ReadMark(source, "quote"),
+            Escape = ReadMark(source, "escape"),
+            Comment = ReadMark(source, "comment"),
+            SkipRows = problems.Whole(source, "skip_rows", 0, MostLines) ?? problems.Whole(source, "skip", 0, MostLines) ?? 0,
+            FooterRows = rows,
+            FooterText = text,
+            TrailingDelimiter = problems.Truth(source, "trailing_delimiter") ?? false,
             HasHeader = problems.Truth(source, "header") ?? true,
-            NullTokens = ReadNullTokens(source),
+            NullTokens = ReadNullTokens(source, CsvOptions.Default.NullTokens),
         };
-        if (!options.HasHeader) options = options with { FieldNames = [.. fields.Select(f => f.HeaderName)] };
-        return location is null ? null : new SourceSpec("csv", location, options);
+        if (source.Find("skip_rows") is not null && source.Find("skip") is { } again)
+        {
+            problems.Add(again, "Both 'skip' and 'skip_rows' are given; one is enough.");
+        }
+
+
+        char?[] marks = [options.Delimiter, options.Quote, options.Comment];
+        if (marks.OfType<char>().GroupBy(m => m).Any(g => g.Count() > 1) || options.Escape == options.Delimiter)
+        {
+            problems.Add(source, "'delimiter', 'quote', 'escape' and 'comment' must be different characters.");
+        }
+
+        return options.HasHeader ? options : options with { FieldNames = [.. fields.Select(f => f.HeaderName)] };
+    }
+
+    private JsonOptions ReadJson(JsonValue source) => new()
+    {
+        Encoding = ReadEncoding(source),
+        Records = ReadPath(source, "records", onlyNames: true),
+        Explode = ReadPath(source, "explode", onlyNames: false),
+        NullTokens = ReadNullTokens(source, []),
+    };
+
+    private string ReadPath(JsonValue source, string name, bool onlyNames)
+    {
+        var text = problems.Text(source, name);
+        if (text is null || text.Trim() == "$") return "";
+        if (JsonPath.TryParse(text, out var steps) && !(onlyNames && steps.Any(s => s is int))) return JsonPath.Write(steps);
+        problems.Add(source.Find(name)!, $"'{text}' is no path {(onlyNames ? "of names" : "in a record")}.",
+            "write for example \"data.items\" or \"['my data'].items\".");
+        return "";
     }
 
     private string? InferType(JsonValue location)
@@ -58,12 +126,15 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
         var text = location.Text;
         if (text.Contains("://", StringComparison.Ordinal)) return text.StartsWith("http", StringComparison.OrdinalIgnoreCase) ? "api" : "database";
         var extension = Path.GetExtension(text).ToLowerInvariant();
+        if (extension is ".gz" or ".zip") extension = Path.GetExtension(Path.GetFileNameWithoutExtension(text)).ToLowerInvariant();
         switch (extension)
         {
             case ".csv" or ".tsv" or ".txt":
                 return "csv";
-            case ".json" or ".jsonl" or ".ndjson":
+            case ".json" or ".geojson":
                 return "json";
+            case ".jsonl" or ".ndjson":
+                return "jsonl";
             case ".db" or ".sqlite" or ".sqlite3":
                 return "database";
             default:
@@ -76,14 +147,14 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
     {
         switch (type.ToLowerInvariant())
         {
-            case "csv":
+            case "csv" or "json" or "jsonl" or "ndjson":
                 return true;
-            case "json" or "api" or "database":
-                problems.Add(at, $"Sources of type '{type}' are not supported yet.", "supported today: csv.");
+            case "api" or "database":
+                problems.Add(at, $"Sources of type '{type}' are not supported yet.", "supported today: csv, json, jsonl.");
                 return false;
             default:
-                var nearest = Suggestion.Nearest(type, ["csv", "json", "api", "database"]);
-                problems.Add(at, $"'{type}' is no source type.", nearest is null ? "supported today: csv." : $"did you mean '{nearest}'?");
+                var nearest = Suggestion.Nearest(type, s_types);
+                problems.Add(at, $"'{type}' is no source type.", nearest is null ? "supported today: csv, json, jsonl." : $"did you mean '{nearest}'?");
                 return false;
         }
     }
@@ -92,31 +163,54 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
     {
         var name = problems.Text(source, "encoding");
         if (name is null) return "utf-8";
-        if (CsvOptions.FindEncoding(name) is { } known) return known;
-        var nearest = Suggestion.Nearest(name, CsvOptions.Encodings);
+        if (TextEncodings.Find(name) is { } known) return known;
+        var nearest = Suggestion.Nearest(name, TextEncodings.Names);
         problems.Add(source.Find("encoding")!, $"The encoding '{name}' is not supported.",
-            nearest is null ? $"supported: {string.Join(", ", CsvOptions.Encodings)}." : $"did you mean '{nearest}'?");
+            nearest is null ? $"supported: {string.Join(", ", TextEncodings.Names)}." : $"did you mean '{nearest}'?");
         return "utf-8";
     }
 
-    private char ReadDelimiter(JsonValue source, string location)
+    /// <summary>One character; null when there is none, or when it says so.</summary>
+    private char? ReadMark(JsonValue source, string name, bool mayBeNone = true)
     {
-        var text = problems.Text(source, "delimiter", mayBeEmpty: true);
-        if (text is null) return DelimiterOf(location);
+        var text = problems.Text(source, name, mayBeEmpty: true);
+        if (text is null || (mayBeNone && text is "" or "none")) return null;
         if (text is "\\t" or "tab") return '\t';
-        if (text.Length == 1 && char.IsAscii(text[0]) && text[0] is not ('"' or '\r' or '\n' or '\0')) return text[0];
-        problems.Add(source.Find("delimiter")!, "'delimiter' must be one ASCII character, no quote and no line break.");
-        return ',';
+        if (text.Length == 1 && CsvOptions.IsMark(text[0]) && (name != "delimiter" || text[0] != '"')) return text[0];
+        problems.Add(source.Find(name)!, name == "delimiter"
+            ? "'delimiter' must be one ASCII character, no quote and no line break."
+            : $"'{name}' must be one ASCII character and no line break, or none.");
+        return null;
     }
 
-    private IReadOnlyList<string> ReadNullTokens(JsonValue source)
+    private (int Rows, string? Text) ReadFooter(JsonValue? footer)
+    {
+        switch (footer?.Kind)
+        {
+            case null:
+                return (0, null);
+            case JsonKind.String when footer.Text.Trim().Length > 0:
+                return (0, footer.Text);
+            case JsonKind.Number when int.TryParse(footer.Text, CultureInfo.InvariantCulture, out var rows) && rows is >= 0 and <= MostLines:
+                return (rows, null);
+            default:
+                problems.Add(footer,
+                    $"'footer' must be how many lines at the end are no records (0 to {MostLines}), or the text that the first of them starts with.");
+                return (0, null);
+        }
+    }
+
+    private IReadOnlyList<string> ReadNullTokens(JsonValue source, IReadOnlyList<string> otherwise)
     {
         var tokens = source.Find("null_tokens");
-        if (tokens is null) return CsvOptions.Default.NullTokens;
+        if (tokens is null) return otherwise;
         if (tokens.Kind == JsonKind.Array && tokens.Items.All(i => i.Kind == JsonKind.String)) return [.. tokens.Items.Select(i => i.Text).Distinct()];
         problems.Add(tokens, "'null_tokens' must be a list of texts.");
-        return CsvOptions.Default.NullTokens;
+        return otherwise;
     }
 
-    private static char DelimiterOf(string location) => location.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : ',';
+    /// <summary>A type that says how records follow each other is as good as a declaration.</summary>
+    private static string[] FormOf(string type) => type is "jsonl" or "ndjson" ? ["form"] : [];
+
+    private static char DelimiterOf(string location) => location.Contains(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : ',';
 }

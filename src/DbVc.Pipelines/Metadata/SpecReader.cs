@@ -1,4 +1,5 @@
 using System.Globalization;
+using DbVc.PipelineRuntime;
 
 namespace DbVc.Pipelines;
 
@@ -17,8 +18,9 @@ internal sealed class SpecReader(ProblemList problems, JsonValue root)
         var fields = ReadSchema();
         var source = new SourceReader(problems, _assumptions).Read(root, fields);
         RefuseUnwritableNames(source, fields);
+        RefuseUnreadablePaths(source, fields);
         var destination = ReadDestination(source, fields);
-        var operations = new PreprocessingReader(problems, fields).Read(root.Find("preprocessing"));
+        var operations = NumberMarks.AddTo(new PreprocessingReader(problems, fields).Read(root.Find("preprocessing")), root, fields, problems);
         var rules = new ValidationReader(problems, fields).Read(root.Find("validations"));
         var (sampleSize, threshold) = ReadTestData();
         if (problems.Problems.Count > 0 || source is null || destination is null) return null;
@@ -60,6 +62,16 @@ internal sealed class SpecReader(ProblemList problems, JsonValue root)
         {
             problems.Add(root.Find("schema")!.Find(field.Name)!, $"A header in latin-1 cannot hold the name '{field.HeaderName}'.",
                 "correct the encoding, or name the column with source_column.");
+        }
+    }
+
+    private void RefuseUnreadablePaths(SourceSpec? source, List<PipelineField> fields)
+    {
+        if (source?.Json is null) return;
+        foreach (var field in fields.Where(f => !JsonPath.TryParse(f.HeaderName, out _)))
+        {
+            problems.Add(root.Find("schema")!.Find(field.Name)!, $"'{field.HeaderName}' is no path in a JSON record.",
+                "name it with path, for example \"address.city\" or \"['odd.name']\".");
         }
     }
 

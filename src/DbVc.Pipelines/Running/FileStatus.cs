@@ -15,7 +15,7 @@ internal enum FileType
 }
 
 /// <summary>What the kernel says about an open file, or about a name without following a link.</summary>
-internal readonly partial record struct FileStatus(FileType Type, uint Owner, long Length)
+internal readonly partial record struct FileStatus(FileType Type, uint Owner, long Length, UInt128 Modified)
 {
     private const int EmptyPath = 0x1000;
     private const int NoFollow = 0x100;
@@ -31,9 +31,11 @@ internal readonly partial record struct FileStatus(FileType Type, uint Owner, lo
         Span<byte> status = stackalloc byte[256];
         if (NativeStatx(folder, path, flags, BasicFields, ref MemoryMarshal.GetReference(status)) != 0)
             return default;
-        // struct statx is the same on every architecture: stx_uid at 20, stx_mode at 28, stx_size at 40.
+        // struct statx is the same on every architecture: stx_uid at 20, stx_mode at 28, stx_size at 40,
+        // stx_mtime at 112.
         var type = (FileType)(MemoryMarshal.Read<ushort>(status[28..]) & 0xF000);
-        return new FileStatus(type, MemoryMarshal.Read<uint>(status[20..]), MemoryMarshal.Read<long>(status[40..]));
+        return new FileStatus(type, MemoryMarshal.Read<uint>(status[20..]), MemoryMarshal.Read<long>(status[40..]),
+            new UInt128(MemoryMarshal.Read<ulong>(status[112..]), MemoryMarshal.Read<uint>(status[120..])));
     }
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

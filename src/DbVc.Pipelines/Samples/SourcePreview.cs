@@ -29,7 +29,7 @@ public sealed record SourcePreview(long Records, bool IsWhole, long Accepted, lo
     /// <param name="spec">With the source's header.</param>
     public static SourcePreview Read(PipelineSpec spec, Stream source, long maxRecords, CancellationToken cancellation)
     {
-        var reader = new CsvReader(source, spec.Source.Csv);
+        var reader = spec.Source.Open(source);
         var preview = new Builder(spec, reader);
         while (preview.Records < maxRecords && reader.Read())
         {
@@ -40,7 +40,7 @@ public sealed record SourcePreview(long Records, bool IsWhole, long Accepted, lo
         return preview.Build(isWhole: preview.Records < maxRecords || !reader.Read());
     }
 
-    private sealed class Builder(PipelineSpec spec, CsvReader reader)
+    private sealed class Builder(PipelineSpec spec, IRecordReader reader)
     {
         private readonly PipelineSimulator _simulator = new(spec);
         private readonly IReadOnlyList<PipelineField> _fields = spec.FilledFields;

@@ -68,12 +68,38 @@ public sealed class GeneratedProjectTests
         }
         """;
 
+    private const string Documents = """
+        {
+          "source": {"location": "orders.json", "records": "data.orders", "explode": "lines", "encoding": "utf-16", "null_tokens": ["n/a"]},
+          "schema": {
+            "order": {"type": "integer", "path": "id", "nullable": false},
+            "sku": {"type": "string", "path": "lines['the sku']", "max_length": 40},
+            "amount": {"type": "decimal", "path": "lines.prices[1]"},
+            "paid": "boolean",
+            "loaded": {"type": "timestamp", "default": "current_timestamp"}
+          },
+          "validations": ["amount >= 0", {"fields": ["order", "sku"], "rule": "no_duplicates"}, "drop rows where sku = 'gift'"],
+          "preprocessing": ["trim whitespace in sku"]
+        }
+        """;
+
+    private const string Dialect = """
+        {
+          "source": {"location": "prices.txt", "delimiter": ";", "quote": "'", "escape": "\\", "comment": "#", "skip_rows": 2, "footer": "Total",
+            "trailing_delimiter": true, "decimal": ",", "encoding": "windows-1250"},
+          "schema": {"id": "integer", "name": "string", "price": "decimal", "loaded": {"type": "timestamp", "default": "current_timestamp"}},
+          "validations": ["price > 0", "name must not be empty"]
+        }
+        """;
+
     public static TheoryData<string, string> Samples => new()
     {
         { "seed", SeedLong },
         { "hostile", Hostile },
         { "filters", VocabularyMetadata.Filters },
         { "vocabulary", VocabularyMetadata.Everything() },
+        { "documents", Documents },
+        { "dialect", Dialect },
     };
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Text;
 using DbVc.PipelineRuntime;
+using DbVc.Pipelines;
 using Xunit;
 
 namespace DbVc.Tests;
@@ -30,7 +31,13 @@ public sealed class CsvReaderTests
         { "a,b\nx\"y\"z,\"q\"\n", "x\"y\"z|q" },
         { "a,b\n\"x\" ,\"y\"\t\n", "x|y" },
         { "a,b\n\"x\"y,z\n1,2\n", "x|z!quote / 1|2" },
-        { "a,b\n1,2\n\"x,y\n3,4\n", "1|2 / x,y\n3,4\n!quote" },
+        { "a,b\n1,2\n\"x,y\n3,4\n", "1|2 / !quote / 3|4" },
+        { "a,b\n\"x,y\n3,\"4\",\n5,6", "!quote / 3|4|!ragged / 5|6" },
+        { "a,b\n\"x,y\n3,4 5\" long\n5,6", "!quote / 3|4 5\" long!quote / 5|6" },
+        { "a,b\nx, \"y, z\"\n", "x| \"y| z\"!ragged" },
+        { "a,b\na,b\n1,2\n", "a|b!header / 1|2" },
+        { "a,b,\n1,2,\n", "1|2|" },
+        { "sep=,\na,b\n1,2\n", "1|2" },
         { "a,b\n1,\"open", "1|open!quote" },
         { "a,b\n1,\"", "1|!quote" },
         { "a,b\n1\n2,3\n", "1!ragged / 2|3" },
@@ -58,7 +65,7 @@ public sealed class CsvReaderTests
         Assert.True(reader.Read());
         Assert.Null(reader.Problem);
         Assert.True(reader.Read());
-        Assert.Equal(new CsvProblem("encoding", "Byte 2 of the record has no meaning in the source's encoding."), reader.Problem);
+        Assert.Equal(new RecordProblem("encoding", "Byte 2 of the record has no meaning in the source's encoding."), reader.Problem);
         Assert.True(reader.Read());
         Assert.Null(reader.Problem);
     }
@@ -106,8 +113,6 @@ public sealed class CsvReaderTests
         { [1, 2, 3, 4, 5, 6, 7, 8], "source.binary" },
         { [.. Encoding.Unicode.GetBytes("a,b\n1,2\n")], "source.encoding" },
         { [.. Encoding.BigEndianUnicode.GetBytes("a,b\n1,2\n")], "source.encoding" },
-        { "a,a\n1,2\n"u8.ToArray(), "source.header" },
-        { "a, a \n1,2\n"u8.ToArray(), "source.header" },
         { [(byte)'a', 0xFF, (byte)'\n'], "source.header" },
     };
 
@@ -149,14 +154,30 @@ public sealed class CsvReaderTests
     }
 
     [Fact]
-    public void A_record_that_is_too_long_ends_the_run_and_says_where()
+    public void A_name_that_is_there_twice_can_only_be_left_alone()
     {
-        var source = "a,b\n1,2\n\"" + new string('x', 3_000_000);
+        var reader = Open("a,b,a\n1,2,3\n"u8);
+        Assert.Equal(1, reader.FindColumn("b"));
+        var failure = Assert.Throws<PipelineException>(() => reader.FindColumn("a"));
+        Assert.Equal(("source.header", "The header names 'a' twice, as column 1 and as column 3."), (failure.Code, failure.Message));
+    }
+
+    /// <summary>Record, line, whether it has a problem, and how much of it is kept: long lines and open quotes cost themselves only.</summary>
+    [Theory]
+    [InlineData("\"", "quote", 4)]
+    [InlineData("", "too_long", 4)]
+    public void A_record_that_is_too_long_is_rejected_and_memory_stays_bounded(string start, string rule, long lineAfter)
+    {
+        var lineEnd = rule == "quote" ? "\n" : "x";
+        var source = "a,b\n1,2\n" + start + "x" + lineEnd + (rule == "quote" ? "" : new string('x', 3_000_000) + "\n") + "3,4\n";
+        if (rule == "quote") source += string.Concat(Enumerable.Repeat("5,6\n", 1_000_000));
         var reader = new CsvReader(new MemoryStream(Encoding.UTF8.GetBytes(source)), new CsvOptions { MaxRecordBytes = 1_000_000 });
         Assert.True(reader.Read());
-        var failure = Assert.Throws<PipelineException>(() => reader.Read());
-        Assert.Equal("source.record-too-long", failure.Code);
-        Assert.Contains("line 3", failure.Message, StringComparison.Ordinal);
+        Assert.True(reader.Read());
+        Assert.Equal((rule, 3), (reader.Problem?.Rule, reader.Line));
+        Assert.True(reader.Raw.Length is > 0 and <= 65_536);
+        Assert.True(reader.Read());
+        Assert.Equal((null, lineAfter, "3", "4"), (reader.Problem, reader.Line, reader.Cell(0).ToString(), reader.Cell(1).ToString()));
     }
 
     [Fact]
@@ -213,7 +234,7 @@ public sealed class CsvReaderTests
         }
 
         Assert.False(reader.Read());
-        Assert.Equal(records.Count, CsvReader.CountRecords(new MemoryStream(bytes), CsvOptions.Default));
+        Assert.Equal(records.Count, new SourceSpec("csv", "", CsvOptions.Default).Count(new MemoryStream(bytes)));
     }
 
     private static CsvReader Open(ReadOnlySpan<byte> source) => new(new MemoryStream(source.ToArray()), CsvOptions.Default);

@@ -1,0 +1,37 @@
+using DbVc.PipelineRuntime;
+
+namespace DbVc.Pipelines;
+
+/// <summary>Where the records come from.</summary>
+/// <param name="Type"><c>csv</c> or <c>json</c>.</param>
+/// <param name="Location">As written; see <see cref="PipelineSpec.ResolveLocation"/>.</param>
+/// <param name="Csv">How a CSV source is written.</param>
+public sealed record SourceSpec(string Type, string Location, CsvOptions Csv)
+{
+    /// <summary>How a JSON source is written; null for another one.</summary>
+    public JsonOptions? Json { get; init; }
+
+    /// <summary>The file to read of an archive that holds several.</summary>
+    public string? Member { get; init; }
+
+    /// <summary>What the metadata says about how the source is written; the rest is found out from its beginning.</summary>
+    public IReadOnlyList<string> Declared { get; init; } = [];
+
+    /// <summary>The line ends that the beginning of the source has, for people; null before it was looked at.</summary>
+    public string? LineEnds { get; init; }
+
+    /// <summary>Reads records; throws <see cref="PipelineException"/> for what is no such source.</summary>
+    public IRecordReader Open(Stream stream) => Json is null ? new CsvReader(stream, Csv) : new JsonReader(stream, Json);
+
+    /// <summary>How the source is written, in words.</summary>
+    public string Describe() => SourceWords.Of(this);
+
+    /// <summary>Counts the records of a source exactly as readers number them.</summary>
+    public long Count(Stream stream)
+    {
+        var reader = Open(stream);
+        long count = 0;
+        while (reader.Read()) count++;
+        return count;
+    }
+}
