@@ -15,5 +15,5 @@ internal sealed class AgentProgress(IProgressView view) : IAgentProgress
     public void GateFinished(GateSummary gate) =>
         view.Item(gate.Passed, gate.Name, $"{Shown.Short(gate.Summary)} · {Pace.Seconds(TimeSpan.FromSeconds(gate.Seconds))}");
 
-    public void Rows(long loaded, long rejected) => view.Report(loaded + rejected, null, "rows");
+    public void Rows(long loaded, long rejected, long? records) => view.Report(loaded + rejected, records, "records");
 }

@@ -18,6 +18,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     private WorkerSession? _session;
     private (Hash Code, CompileResult Result)? _compiled;
     private (Hash Code, SampleRun Run)? _ran;
+    private Task<long>? _counting;
 
     /// <summary>Of the call that is being carried out; gates ask for work without naming it.</summary>
     private CancellationToken _cancellation;
@@ -131,7 +132,11 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         branch.ChangedTables = HasTriggers(database, table) ? null : new HashSet<string>([table.Name], StringComparer.Ordinal);
         var before = Destination.CountRows(table, database);
         using var quarantine = new Quarantine(setup.Checkout.Folder, _source.Length);
-        var target = new LoadTarget(setup.Spec, table, database, _context.Live.LockTimeout) { Branch = setup.Record };
+        var target = new LoadTarget(setup.Spec, table, database, _context.Live.LockTimeout)
+        {
+            Branch = setup.Record,
+            CountRecords = () => _counting is { IsCompletedSuccessfully: true } counted ? counted.Result : null,
+        };
         using var loader = new RowLoader(target, quarantine, progress);
         var started = Stopwatch.GetTimestamp();
         var summary = RunInSandbox(pipeline, loader, cancellation);
@@ -175,7 +180,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         try
         {
             // The host counts while the sandbox starts.
-            var counting = Task.Run(CountRecords, CancellationToken.None);
+            var counting = _counting = Task.Run(CountRecords, CancellationToken.None);
             return Session().Run(new RunRequest(pipeline, _ => counting.GetAwaiter().GetResult()), loader, cancellation);
         }
         catch

@@ -107,8 +107,11 @@ public interface IAgentProgress
 
     void GateFinished(GateSummary gate);
 
-    /// <summary>Rows loaded so far.</summary>
-    void Rows(long loaded, long rejected);
+    /// <summary>Rows so far.</summary>
+    /// <param name="loaded">Those that were loaded.</param>
+    /// <param name="rejected">Those that were not.</param>
+    /// <param name="records">Records of the source; null while they are being counted.</param>
+    void Rows(long loaded, long rejected, long? records);
 }
 
 /// <summary>What a reviewer sees before approving.</summary>

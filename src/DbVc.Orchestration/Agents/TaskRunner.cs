@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DbVc.Agents;
 using DbVc.Live;
 using DbVc.Model;
@@ -184,7 +185,11 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     private AgentReport JudgeAgain(TaskPlan plan, PipelineTask task, AgentReport report, IAgentProgress progress, CancellationToken cancel)
     {
         using var run = Prepare(plan, task, report, progress);
+        progress.StepStarted("load");
+        var started = Stopwatch.GetTimestamp();
         var executed = run.Execution.Execute(cancel);
+        progress.StepFinished(new TaskStep("load", executed.Succeeded ? "done" : "failed", Stopwatch.GetElapsedTime(started).TotalSeconds,
+            executed.Problem ?? $"{executed.Rows.Read} read, {executed.Rows.Loaded} loaded, {executed.Rows.Rejected} rejected, {executed.Rows.Filtered} filtered"));
         run.Branch.Commit(report.IsRun
             ? $"Run pipeline {report.Pipeline}: {executed.Rows.Loaded} rows loaded"
             : $"Run gates again: {executed.Rows.Loaded} rows loaded", cancel);

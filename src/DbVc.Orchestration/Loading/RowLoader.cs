@@ -134,7 +134,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
         if (_quarantine.Unseen.Count > 0) _quarantine.Complete(readRecords(_quarantine.Unseen));
         _quarantine.Commit();
         _inserter.Commit();
-        _progress.Rows(Loaded, Rejections);
+        _progress.Rows(Loaded, Rejections + Omitted, _target.CountRecords());
     }
 
     public void Dispose() => _inserter.Dispose();
@@ -189,7 +189,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
 
         var reported = Loaded / RowsBetweenReports;
         Loaded += block.Count - refused.Count;
-        if (Loaded / RowsBetweenReports > reported) _progress.Rows(Loaded, Rejections);
+        if (Loaded / RowsBetweenReports > reported) _progress.Rows(Loaded, Rejections + Omitted, _target.CountRecords());
     }
 
     private void Reject(long record, RowView row, BrokenRule broken, List<RowFailure> first)
@@ -230,6 +230,9 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
 /// <summary>Where rows are loaded.</summary>
 internal sealed record LoadTarget(PipelineSpec Spec, TableSchema Table, IDatabase Database, TimeSpan LockTimeout)
 {
+    /// <summary>How many records the source has; null while that is not known.</summary>
+    public Func<long?> CountRecords { get; init; } = () => null;
+
     /// <summary>The branch that is loaded, for its budget; null for no budget.</summary>
     public BranchRecord? Branch { get; init; }
 }

@@ -251,7 +251,7 @@ internal sealed class SilentProgress : IAgentProgress
     {
     }
 
-    public void Rows(long loaded, long rejected)
+    public void Rows(long loaded, long rejected, long? records)
     {
     }
 }
