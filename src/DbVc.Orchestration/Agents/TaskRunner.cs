@@ -188,8 +188,10 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         progress.StepStarted("load");
         var started = Stopwatch.GetTimestamp();
         var executed = run.Execution.Execute(cancel);
-        progress.StepFinished(new TaskStep("load", executed.Succeeded ? "done" : "failed", Stopwatch.GetElapsedTime(started).TotalSeconds,
-            executed.Problem ?? $"{executed.Rows.Read} read, {executed.Rows.Loaded} loaded, {executed.Rows.Rejected} rejected, {executed.Rows.Filtered} filtered"));
+        var rows = executed.Rows;
+        var said = executed.Problem ?? $"{rows.Read} read, {rows.Loaded} loaded, {rows.Rejected} rejected, {rows.Filtered} filtered";
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        progress.StepFinished(new TaskStep("load", executed.Succeeded ? "done" : "failed", seconds, said));
         run.Branch.Commit(report.IsRun
             ? $"Run pipeline {report.Pipeline}: {executed.Rows.Loaded} rows loaded"
             : $"Run gates again: {executed.Rows.Loaded} rows loaded", cancel);
