@@ -61,7 +61,7 @@ public sealed class AgentCoordinator
                 hint: report.State == TaskState.Waiting ? $"Give it its metadata: db-vc agent metadata --file FILE {branch}" : $"db-vc agent status {branch}");
         }
 
-        return _runner.Run(TaskPlan.Reread(_context, report), _runner.Restart(report), progress, cancel);
+        return _runner.Run(TaskPlan.Reread(_context, report, code: false), _runner.Restart(report), progress, cancel);
     }
 
     /// <summary>The latest task of a branch, or the latest of all. Throws usage failure <c>agent.missing</c>.</summary>
@@ -100,7 +100,7 @@ public sealed class AgentCoordinator
                 hint: "db-vc agent metadata --file FILE");
         }
 
-        return _runner.RunGates(TaskPlan.Reread(_context, report), report, progress, cancel);
+        return _runner.RunGates(TaskPlan.Reread(_context, report, code: true), report, progress, cancel);
     }
 
     private AgentReport? Current(AgentReport? report) => report is null ? null : AgentTasks.Current(_context, report);

@@ -25,12 +25,19 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
     }
 
     /// <summary>The plan of a task that was pinned before: its own copy of the metadata counts, not the file it came from.</summary>
-    public static TaskPlan Reread(WorkspaceContext context, AgentReport report)
+    /// <param name="context">The repository.</param>
+    /// <param name="report">The task.</param>
+    /// <param name="code">True where the branch's code is run as it is: it reads the form of source that it was made for. Otherwise it is made anew.</param>
+    public static TaskPlan Reread(WorkspaceContext context, AgentReport report, bool code)
     {
-        var folder = context.Layout.Branch(BranchName.Parse(report.Branch));
+        var branch = BranchName.Parse(report.Branch);
+        var folder = context.Layout.Branch(branch);
         Checkout.RefuseLinks(folder);
         var pinned = Path.Combine(folder, "metadata.json");
-        var plan = Parse(MetadataFile.ReadText(pinned), report.MetadataPath!, BranchPath.MetadataFile, report.SourcePath);
+        var form = code && AgentTasks.PipelineOf(context, report) is { } pipeline
+            ? SourceForm.Find(context.Repository.ReadSnapshot(context.Repository.Head(branch)), pipeline)
+            : null;
+        var plan = Parse(MetadataFile.ReadText(pinned), report.MetadataPath!, BranchPath.MetadataFile, report.SourcePath, form);
         if (plan.MetadataHash != report.MetadataHash)
         {
             throw new DbVcException(FailureKind.Refused, "agent.pinned", "The metadata of this task was edited after it was pinned.", pinned,
@@ -52,7 +59,7 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
         // A relative source is looked for where the metadata came from, if this machine knows.
         var path = AgentTasks.ListOf(context, pipeline.Name).LastOrDefault(t => t.MetadataPath is not null)?.MetadataPath
             ?? Path.GetFullPath(BranchPath.MetadataFile);
-        var plan = Parse(pipeline.MetadataText!, path, BranchPath.MetadataFile, sourcePath);
+        var plan = Parse(pipeline.MetadataText!, path, BranchPath.MetadataFile, sourcePath, pipeline.Form);
         CheckDestination(context, plan.Spec);
         return plan;
     }
@@ -63,10 +70,12 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
     /// <param name="path">Where the file came from.</param>
     /// <param name="name">What the text is called now; its ending says how it is written.</param>
     /// <param name="sourcePath">Absolute, in place of what the metadata says.</param>
-    private static TaskPlan Parse(string text, string path, string? name = null, string? sourcePath = null)
+    /// <param name="form">How the source is written; null to find it out.</param>
+    private static TaskPlan Parse(string text, string path, string? name = null, string? sourcePath = null, SourceForm? form = null)
     {
         name ??= Path.GetFileName(path);
         var spec = MetadataReader.Read(text, name);
+        if (form is not null) spec = spec with { Source = form.ApplyTo(spec.Source) };
         var source = sourcePath ?? spec.ResolveLocation(Path.GetDirectoryName(path)!, Directory.GetCurrentDirectory());
         return new TaskPlan(MetadataReader.ToJson(text, name), path, PipelineSource.Inspect(spec, source), source);
     }

@@ -107,6 +107,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         try
         {
             using var run = Prepare(plan, task, report, progress);
+            SourceForm.Of(plan.Spec.Source).Write(run.Setup.Checkout);
             var session = new TaskSession(task, run.Branch, run.Execution, new CSharpCode(plan.Spec), kept);
             using var transcript = Transcript.Open(context.Layout.AgentLogs, task.Id, run.Setup.Mask, context.Options.Clock);
             using var model = new BuiltinChatClient();

@@ -9,7 +9,8 @@ namespace DbVc.Orchestration;
 /// <summary>A pipeline as a commit of main holds it.</summary>
 /// <param name="Name">Its folder below <c>pipelines/</c>.</param>
 /// <param name="MetadataText">What it was pinned to; null where there is no metadata.</param>
-internal sealed record DeployedPipeline(string Name, string? MetadataText)
+/// <param name="Form">How the source is written that its code reads; null where that is not on record.</param>
+internal sealed record DeployedPipeline(string Name, string? MetadataText, SourceForm? Form)
 {
     private const string Folder = "pipelines/";
 
@@ -17,7 +18,7 @@ internal sealed record DeployedPipeline(string Name, string? MetadataText)
     {
         var names = main.Files(Folder).Select(path => path[Folder.Length..]).Where(path => path.Contains('/', StringComparison.Ordinal))
             .Select(path => path[..path.IndexOf('/', StringComparison.Ordinal)]).Distinct(StringComparer.Ordinal);
-        return [.. names.Select(name => new DeployedPipeline(name, Text(main, name)))];
+        return [.. names.Select(name => new DeployedPipeline(name, Text(main, name), SourceForm.Find(main, name)))];
     }
 
     /// <summary>The pipeline of that name, or the only one that loads a table of that name. Throws usage failures <c>pipeline.missing</c> and
@@ -39,9 +40,12 @@ internal sealed record DeployedPipeline(string Name, string? MetadataText)
     }
 
     /// <summary>Throws a failure that says what is wrong with the metadata.</summary>
-    public PipelineSpec Read() => MetadataReader.Read(
-        MetadataText ?? throw new DbVcException(FailureKind.Failed, "pipeline.no-metadata", $"The pipeline '{Name}' has no metadata.json."),
-        BranchPath.MetadataFile);
+    public PipelineSpec Read()
+    {
+        var text = MetadataText ?? throw new DbVcException(FailureKind.Failed, "pipeline.no-metadata", $"The pipeline '{Name}' has no metadata.json.");
+        var spec = MetadataReader.Read(text, BranchPath.MetadataFile);
+        return Form is null ? spec : spec with { Source = Form.ApplyTo(spec.Source) };
+    }
 
     public PipelineSpec? TryRead()
     {

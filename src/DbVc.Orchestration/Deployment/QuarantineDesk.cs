@@ -1,6 +1,4 @@
-using System.Text;
 using DbVc.Model;
-using DbVc.Pipelines;
 
 namespace DbVc.Orchestration;
 
@@ -41,7 +39,7 @@ public sealed class QuarantineDesk
 
         var records = Find(pipeline.Name, request).ToList();
         var whole = records.Where(r => r.IsWhole).ToList();
-        WholeFile.Write(path, WriteSource(pipeline.Read(), whole));
+        WholeFile.Write(path, ReplaySource.Write(pipeline.Read().Source, whole));
         return (pipeline.Name, whole.Count, records.Count - whole.Count);
     }
 
@@ -90,32 +88,10 @@ public sealed class QuarantineDesk
     private string WriteReplay(DeployedPipeline pipeline, IReadOnlyList<QuarantinedRecord> records)
     {
         Directory.CreateDirectory(_context.Layout.Scratch);
-        var path = Path.Combine(_context.Layout.Scratch, $"replay-{pipeline.Name}-{Guid.NewGuid():n}.csv");
-        File.WriteAllBytes(path, WriteSource(pipeline.Read(), records));
+        var path = Path.Combine(_context.Layout.Scratch, $"replay-{pipeline.Name}-{Guid.NewGuid():n}.txt");
+        File.WriteAllBytes(path, ReplaySource.Write(pipeline.Read().Source, records));
         return path;
     }
-
-    /// <summary>In UTF-8 with its mark, which counts for more than what the metadata says about the encoding.</summary>
-    private static byte[] WriteSource(PipelineSpec spec, IReadOnlyList<QuarantinedRecord> records)
-    {
-        var text = new StringBuilder();
-        var delimiter = spec.Source.Csv.Delimiter;
-        if (HeaderOf(records) is { } header) text.AppendJoin(delimiter, header.Select(name => Quote(name, delimiter))).Append('\n');
-        foreach (var record in records) text.Append(record.Raw).Append('\n');
-        return [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(text.ToString())];
-    }
-
-    private static IReadOnlyList<string>? HeaderOf(IReadOnlyList<QuarantinedRecord> records)
-    {
-        var header = records.Count == 0 ? null : records[0].Header;
-        if (records.FirstOrDefault(r => !(r.Header ?? []).SequenceEqual(header ?? [], StringComparer.Ordinal)) is not { } other) return header;
-        throw new DbVcException(FailureKind.Usage, "quarantine.headers", "The records come from sources with different columns.",
-            hint: $"Choose one run, for example --run {other.Run}.");
-    }
-
-    private static string Quote(string name, char delimiter) => name.AsSpan().IndexOfAny(['"', '\n', '\r', delimiter]) < 0
-        ? name
-        : $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private DeployedPipeline Require(string name) =>
         DeployedPipeline.Require(_context.Repository.ReadSnapshot(_context.Repository.Head(BranchName.Main)), name);

@@ -35,7 +35,7 @@ public sealed record SourceLoad(string Content, string Name, long Bytes, long Re
     {
         var folder = Path.Combine(checkout.Folder, Checkout.StateFolder);
         Directory.CreateDirectory(folder);
-        foreach (var file in Directory.EnumerateFiles(folder))
+        foreach (var file in Directory.EnumerateFiles(folder).Where(f => Path.GetFileName(f) != SourceForm.FileName))
         {
             if (started.ReadFile($"pipelines/{pipeline}/{Checkout.StateFolder}/{Path.GetFileName(file)}") is null) File.Delete(file);
         }
@@ -60,5 +60,6 @@ public sealed record SourceLoad(string Content, string Name, long Bytes, long Re
 [System.Text.Json.Serialization.JsonSourceGenerationOptions(
     PropertyNamingPolicy = System.Text.Json.Serialization.JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]
 [System.Text.Json.Serialization.JsonSerializable(typeof(SourceLoad))]
+[System.Text.Json.Serialization.JsonSerializable(typeof(SourceForm))]
 [System.Text.Json.Serialization.JsonSerializable(typeof(long[]))]
 internal sealed partial class DeploymentJson : System.Text.Json.Serialization.JsonSerializerContext;

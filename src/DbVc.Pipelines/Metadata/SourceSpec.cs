@@ -17,6 +17,9 @@ public sealed record SourceSpec(string Type, string Location, CsvOptions Csv)
     /// <summary>What the metadata says about how the source is written; the rest is found out from its beginning.</summary>
     public IReadOnlyList<string> Declared { get; init; } = [];
 
+    /// <summary>How the source is written is known already, and not looked for again.</summary>
+    public bool IsFound { get; init; }
+
     /// <summary>The line ends that the beginning of the source has, for people; null before it was looked at.</summary>
     public string? LineEnds { get; init; }
 

@@ -24,7 +24,7 @@ public static class SourceInspector
 
     private static PipelineSpec InspectCsv(PipelineSpec spec, Func<Stream> open, DialectDetector detector)
     {
-        var options = detector.Detect();
+        var options = spec.Source.IsFound ? spec.Source.Csv : detector.Detect();
         using var stream = open();
         var reader = new CsvReader(stream, options);
         var known = spec with { Source = spec.Source with { Csv = options, LineEnds = detector.LineEnds }, SourceHeader = reader.Header };
@@ -35,8 +35,13 @@ public static class SourceInspector
     private static PipelineSpec InspectJson(PipelineSpec spec, Func<Stream> open, List<string> notes)
     {
         var inspector = new JsonInspector(spec, notes);
-        JsonOptions options;
-        using (var stream = open()) options = inspector.FindForm(stream);
+        var options = spec.Source.Json!;
+        if (!spec.Source.IsFound)
+        {
+            using var stream = open();
+            options = inspector.FindForm(stream);
+        }
+
         using var records = open();
         var names = inspector.ReadNames(records, options);
         return spec with { Source = spec.Source with { Json = options }, SourceHeader = names };

@@ -184,6 +184,39 @@ public sealed class PipelineRunTests : IDisposable
         Assert.Equal(2, (await Say("pipeline", "quarantine", "members", "--retry")).ExitCode);
     }
 
+    [Theory]
+    [InlineData("report.csv", """{ "location": "report.csv", "footer": 1 }""",
+        "Report of May\n\nid;email;score\n1;a@x.org;1\n2;b;2\nend of report\n", "Report of June\n\nid;email;score\n3;\"c;c\";3\n4;d@x.org;4\nend\n",
+        "2;b;2", "2;b@x.org;2")]
+    [InlineData("items.json", """{ "location": "items.json", "records": "data.items" }""",
+        """{"data": {"items": [{"id": 1, "email": "a@x.org", "score": 1}, {"id": 2, "email": "b", "score": 2}]}}""",
+        """{"data": {"items": [{"id": 3, "email": "c", "score": 3}, {"id": 4, "email": "d@x.org", "score": 4}]}}""", "\"b\"", "\"b@x.org\"")]
+    [InlineData("lines.jsonl", "\"lines.jsonl\"",
+        "{\"id\": 1, \"email\": \"a@x.org\", \"score\": 1}\n{\"id\": 2, \"email\": \"b\", \"score\": 2}\n",
+        "{\"id\": 3, \"email\": \"c\", \"score\": 3}\n{\"id\": 4, \"email\": \"d@x.org\", \"score\": 4}\n", "\"b\"", "\"b@x.org\"")]
+    public async Task What_was_found_out_about_the_source_holds_for_later_runs_and_for_records_that_are_tried_again(
+        string file, string source, string first, string second, string broken, string mended)
+    {
+        using var live = LiveUnderTest.Start(LiveEngine.SqliteWal);
+        live.Execute("CREATE TABLE other (id INTEGER PRIMARY KEY, note VARCHAR(40));");
+        await Do("init", "--database", live.Address);
+        await File.WriteAllTextAsync(PathOf("members.json"), Keyed.Replace("DISPOSITION", "append", StringComparison.Ordinal)
+            .Replace("\"members.csv\"", source, StringComparison.Ordinal));
+        await File.WriteAllTextAsync(PathOf(file), first);
+        await Do("agent", "create", "--metadata", "members.json", "--auto-merge");
+        await File.WriteAllTextAsync(PathOf("second" + Path.GetExtension(file)), second);
+        await Do("pipeline", "run", "members", "--source", "second" + Path.GetExtension(file));
+        Assert.Equal("2", live.Scalar("SELECT count(*) FROM members"));
+
+        await Do("pipeline", "quarantine", "members", "--export", "bad.txt");
+        await File.WriteAllTextAsync(PathOf("bad.txt"), (await File.ReadAllTextAsync(PathOf("bad.txt"))).Replace(broken, mended, StringComparison.Ordinal));
+        var retried = await Do("pipeline", "quarantine", "members", "--retry", "--from", "bad.txt");
+        var rows = retried.GetProperty("run").GetProperty("rows");
+        Assert.Equal((2, 1, 1), (Count(rows, "read"), Count(rows, "loaded"), Count(rows, "rejected")));
+        Assert.Equal(1, (await Say("pipeline", "quarantine", "members", "--retry")).ExitCode);
+        Assert.Equal(1, Count(await Do("pipeline", "quarantine", "members"), "open"));
+    }
+
     [Fact]
     public async Task Two_branches_that_loaded_the_same_file_do_not_both_reach_main()
     {
