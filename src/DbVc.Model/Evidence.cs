@@ -29,6 +29,9 @@ public sealed record RowCounts(long Read, long Loaded, long Rejected, long Filte
 {
     /// <summary>Of those loaded: had the key of a row that was there.</summary>
     public long Replaced { get; init; }
+
+    /// <summary>Of those filtered: passed every rule, and their key was there, so that nothing was to be done.</summary>
+    public long Kept { get; init; }
 }
 
 /// <summary>One broken rule of one record.</summary>

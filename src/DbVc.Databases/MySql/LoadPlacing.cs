@@ -8,7 +8,7 @@ namespace DbVc.Databases;
 /// </summary>
 internal sealed class MySqlLoadPlacing
 {
-    public const string Stage = "dbvc_new";
+    public const string Stage = "_dbvc_new";
     private const string Number = "dbvc_n";
 
     private readonly MySqlHandle _handle;

@@ -5,7 +5,7 @@ namespace DbVc.Databases;
 /// <summary>Brings loaded rows from a table of the session into their own, where rows with their keys may be.</summary>
 internal static class PostgresLoadPlacing
 {
-    public const string StageName = "dbvc_new";
+    public const string StageName = "_dbvc_new";
     public const string Stage = "pg_temp." + StageName;
 
     /// <summary>Makes the table of the session. The statements that empty it into the table; null where rows go there at once.</summary>

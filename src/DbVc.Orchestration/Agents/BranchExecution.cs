@@ -155,7 +155,8 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
             Disagreements = loader.Disagreements,
             FirstDisagreements = loader.FirstDisagreements,
         };
-        QuarantineShelf.Keep(_context, setup.Task.Id.Text, quarantine.Path);
+        // What a merged run rejected is what main lacks; trying the branch again does not change that.
+        if (setup.Record.Merged is null) QuarantineShelf.Keep(_context, setup.Task.Id.Text, quarantine.Path);
         new SourceLoad(SourceLoad.HashOf(_source), Path.GetFileName(_source.Path), _source.Length, rows.Read, setup.Task.Id.Text)
             .Write(setup.Checkout, _context.Repository.ReadSnapshot(CommitId.Parse(setup.Record.Base)), setup.Record.Pipeline);
         _ran = (CodeHash, run);
@@ -170,7 +171,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         return setup.Spec.Destination.Disposition switch
         {
             Disposition.Upsert => new RowCounts(summary.Records, loaded, loader.Rejections, filtered) { Replaced = there },
-            Disposition.InsertOnly => new RowCounts(summary.Records, loaded - there, loader.Rejections, filtered + there),
+            Disposition.InsertOnly => new RowCounts(summary.Records, loaded - there, loader.Rejections, filtered + there) { Kept = there },
             _ => new RowCounts(summary.Records, loaded, loader.Rejections, filtered),
         };
     }

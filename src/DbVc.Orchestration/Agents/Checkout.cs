@@ -22,7 +22,7 @@ internal sealed class Checkout(string folder)
     /// one.</summary>
     public static void RefuseLinks(string folder)
     {
-        foreach (var path in new[] { folder, Path.Combine(folder, BranchPath.MetadataFile), Path.Combine(folder, "results") })
+        foreach (var path in new[] { BranchPath.MetadataFile, "results", StateFolder }.Select(name => Path.Combine(folder, name)).Prepend(folder))
         {
             if (new FileInfo(path).LinkTarget is not null) throw Link(path);
         }

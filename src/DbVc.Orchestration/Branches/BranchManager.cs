@@ -45,12 +45,21 @@ public sealed class BranchManager
         transaction.MoveBranch(name, head, null);
         transaction.DeleteDocument(BranchRecord.Collection, name.Text);
         transaction.PutDocument(DeletedBranch.Collection, name.Text, new DeletedBranch(head.ToString(), record).ToBytes());
+        KeepMerged(record, transaction);
         transaction.Publish();
         Reached(PublishStep.BranchForgotten);
         _context.Instances.Drop(record);
         Reached(PublishStep.InstanceDropped);
         var folder = _context.Layout.Branch(name);
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Only the branch's record knows that its task was merged.</summary>
+    private void KeepMerged(BranchRecord record, CommitTransaction transaction)
+    {
+        if (record.Task is not { } id || AgentTasks.Read(_context, id) is not { } task) return;
+        var current = AgentTasks.Current(_context, task);
+        if (current.State == TaskState.Merged) transaction.PutDocument(AgentTasks.Collection, id, AgentTasks.ToBytes(current));
     }
 
     /// <summary>Gives a branch another name; its history, database, files and tasks go along. Throws usage failures <c>branch.missing</c> and

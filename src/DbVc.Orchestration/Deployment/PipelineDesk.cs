@@ -32,18 +32,14 @@ public sealed class PipelineDesk
     /// </summary>
     public PipelineRunReport Run(PipelineRunRequest request, IAgentProgress progress, CancellationToken cancel)
     {
+        using var alone = _runner.HoldAlone(DeployedPipeline.Require(ReadMain(), request.Pipeline).Name);
         var main = ReadMain();
         var pipeline = DeployedPipeline.Require(main, request.Pipeline);
         var plan = TaskPlan.OfDeployed(_context, pipeline, request.SourcePath);
-        if (!request.Again && FindLoad(main, pipeline, plan) is { } before) return new PipelineRunReport(pipeline.Name, null, null, before);
+        var mayRepeat = request.Again || plan.Spec.Destination.Disposition != Disposition.Append;
+        if (!mayRepeat && SourceLoad.Find(main, pipeline.Name, plan) is { } before) return new PipelineRunReport(pipeline.Name, null, null, before);
 
         return _runner.Run(plan, pipeline.Name, _ => request.Merge, progress, cancel);
-    }
-
-    private static SourceLoad? FindLoad(SnapshotReader main, DeployedPipeline pipeline, TaskPlan plan)
-    {
-        using var source = SourceFile.Open(plan.SourcePath, plan.Spec.Source.Member);
-        return SourceLoad.Find(main, pipeline.Name, SourceLoad.HashOf(source));
     }
 
     private SnapshotReader ReadMain() => _context.Repository.ReadSnapshot(_context.Repository.Head(BranchName.Main));

@@ -24,6 +24,21 @@ internal sealed class PipelineRunner(WorkspaceContext context, BranchManager bra
         return new PipelineRunReport(pipeline, report, merged, null);
     }
 
+    /// <summary>Held from before main is looked at until the run is over: what one run loads, the next one knows. Throws kind Locked,
+    /// <c>pipeline.running</c>.</summary>
+    public IDisposable HoldAlone(string pipeline)
+    {
+        try
+        {
+            return context.Repository.Store.Lock("pipeline-" + pipeline, context.Options.LockTimeout);
+        }
+        catch (DbVcException failure) when (failure.Kind == FailureKind.Locked)
+        {
+            throw new DbVcException(FailureKind.Locked, "pipeline.running", $"A run of the pipeline '{pipeline}' is in progress.",
+                hint: $"Wait for it: db-vc pipeline history {pipeline}.", inner: failure);
+        }
+    }
+
     /// <summary>Takes away the branch of a run that brought nothing.</summary>
     public AgentReport Drop(AgentReport run, string why)
     {

@@ -1,4 +1,6 @@
 using DbVc.Model;
+using DbVc.Pipelines;
+using DbVc.VersionControl;
 
 namespace DbVc.Orchestration;
 
@@ -40,6 +42,7 @@ public sealed class QuarantineDesk
         var records = Find(pipeline.Name, request).ToList();
         var whole = records.Where(r => r.IsWhole).ToList();
         WholeFile.Write(path, ReplaySource.Write(pipeline.Read().Source, whole));
+        QuarantineShelf.NoteExport(_context, path, whole);
         return (pipeline.Name, whole.Count, records.Count - whole.Count);
     }
 
@@ -56,33 +59,67 @@ public sealed class QuarantineDesk
     /// Runs the pipeline as main has it now on open records, or on what a person made of them. How many have to be accepted is not asked here: what is
     /// rejected again is in the quarantine of this run, and the records that were tried are closed once it is merged.
     /// </summary>
-    /// <param name="request">Which records.</param>
-    /// <param name="mendedPath">A file in place of them, as <see cref="Export"/> wrote it; null for the records as they were.</param>
+    /// <param name="request">Which records; of no account where a file is given.</param>
+    /// <param name="mendedPath">A file that <see cref="Export"/> wrote and a person mended: the records that were written there are tried. Null for open
+    /// records as they were.</param>
     /// <param name="progress">Hears of what is done.</param>
     /// <param name="cancel">Stops it; nothing is closed then.</param>
     public PipelineRunReport Retry(QuarantineRequest request, string? mendedPath, IAgentProgress progress, CancellationToken cancel)
     {
+        using var alone = _runner.HoldAlone(Require(request.Pipeline).Name);
         var pipeline = Require(request.Pipeline);
-        var tried = Find(pipeline.Name, request).Where(r => mendedPath is not null || r.IsWhole).ToList();
+        if (mendedPath is not null) return Try(pipeline, mendedPath, FindExported(pipeline.Name, mendedPath), progress, cancel);
+        var tried = Find(pipeline.Name, request).Where(r => r.IsWhole).ToList();
         if (tried.Count == 0)
         {
             throw new DbVcException(FailureKind.Usage, "quarantine.empty", "There is no record to try again.",
                 hint: $"db-vc pipeline quarantine {pipeline.Name} lists what is open.");
         }
 
-        var path = mendedPath ?? WriteReplay(pipeline, tried);
+        var path = WriteReplay(pipeline, tried);
         try
         {
-            var plan = TaskPlan.OfDeployed(_context, pipeline, path);
-            plan = plan with { Spec = plan.Spec with { ValidationThreshold = 0 } };
-            var report = _runner.Run(plan, pipeline.Name, run => run.Rows is { Loaded: > 0 }, progress, cancel);
-            if (report.Run!.State == TaskState.Merged) QuarantineShelf.Close(_context, tried);
-            return report.Run is { State: TaskState.Ready, Rows.Loaded: 0 } ? report with { Run = _runner.Drop(report.Run, "No record got through.") } : report;
+            return Try(pipeline, path, tried, progress, cancel);
         }
         finally
         {
-            if (mendedPath is null) File.Delete(path);
+            File.Delete(path);
         }
+    }
+
+    private PipelineRunReport Try(
+        DeployedPipeline pipeline, string path, IReadOnlyList<QuarantinedRecord> tried, IAgentProgress progress, CancellationToken cancel)
+    {
+        var plan = ForSome(TaskPlan.OfDeployed(_context, pipeline, path));
+
+        // The process that merged just this died before it could close them, or somebody gives the same file twice.
+        if (SourceLoad.Find(ReadMain(), pipeline.Name, plan) is { } before)
+        {
+            QuarantineShelf.Close(_context, tried);
+            return new PipelineRunReport(pipeline.Name, null, null, before);
+        }
+
+        var report = _runner.Run(plan, pipeline.Name, run => run.Rows is { } rows && rows.Loaded + rows.Kept > 0, progress, cancel);
+        if (report.Run!.State == TaskState.Merged) QuarantineShelf.Close(_context, tried);
+        return report.Run is { State: TaskState.Ready, Rows: { Loaded: 0, Kept: 0 } }
+            ? report with { Run = _runner.Drop(report.Run, "No record got through.") }
+            : report;
+    }
+
+    /// <summary>Some records of a source never stand for all of them: they take nobody's place but that of a row with their key.</summary>
+    private static TaskPlan ForSome(TaskPlan plan)
+    {
+        var destination = plan.Spec.Destination;
+        if (destination.Disposition == Disposition.Replace)
+            destination = destination with { Disposition = plan.Spec.PrimaryKey.Count > 0 ? Disposition.Upsert : Disposition.Append };
+        return plan with { Spec = plan.Spec with { Destination = destination, ValidationThreshold = 0 } };
+    }
+
+    /// <summary>Those of the records that were written to a file which are still open.</summary>
+    private List<QuarantinedRecord> FindExported(string pipeline, string path)
+    {
+        var exported = QuarantineShelf.ReadExport(_context, path);
+        return [.. Find(pipeline, new QuarantineRequest(pipeline, null, null)).Where(r => exported.Contains((r.Run, r.Record)))];
     }
 
     private string WriteReplay(DeployedPipeline pipeline, IReadOnlyList<QuarantinedRecord> records)
@@ -94,7 +131,9 @@ public sealed class QuarantineDesk
     }
 
     private DeployedPipeline Require(string name) =>
-        DeployedPipeline.Require(_context.Repository.ReadSnapshot(_context.Repository.Head(BranchName.Main)), name);
+        DeployedPipeline.Require(ReadMain(), name);
+
+    private SnapshotReader ReadMain() => _context.Repository.ReadSnapshot(_context.Repository.Head(BranchName.Main));
 
     /// <summary>Only what main got: a branch that was not merged has its own quarantine, and its run may be repeated.</summary>
     private IEnumerable<QuarantinedRecord> Find(string pipeline, QuarantineRequest request) => AgentTasks.ListOf(_context, pipeline)

@@ -10,6 +10,7 @@ namespace DbVc.Orchestration;
 internal static class QuarantineShelf
 {
     private const string Collection = "quarantine";
+    private const string Exports = "quarantine-exports";
 
     /// <summary>Keeps what a run has rejected, in place of what an earlier attempt of the same run has.</summary>
     public static void Keep(WorkspaceContext context, string run, string path)
@@ -55,6 +56,25 @@ internal static class QuarantineShelf
 
         transaction.Commit();
     }
+
+    /// <summary>Remembers which records a file holds, so that they can be closed once it was loaded.</summary>
+    public static void NoteExport(WorkspaceContext context, string path, IEnumerable<QuarantinedRecord> records)
+    {
+        var written = records.GroupBy(r => r.Run).ToDictionary(r => r.Key, r => r.Select(q => q.Record).ToArray());
+        using var transaction = context.Repository.Store.Begin();
+        transaction.PutDocument(Exports, NameOf(path), JsonSerializer.SerializeToUtf8Bytes(written, DeploymentJson.Default.DictionaryStringInt64Array));
+        transaction.Commit();
+    }
+
+    /// <summary>The records that were written to a file, by run and number; none where it is no file of ours.</summary>
+    public static IReadOnlySet<(string Run, long Record)> ReadExport(WorkspaceContext context, string path)
+    {
+        if (context.Repository.Store.ReadDocument(Exports, NameOf(path)) is not { } bytes) return new HashSet<(string, long)>();
+        var written = JsonSerializer.Deserialize(bytes, DeploymentJson.Default.DictionaryStringInt64Array)!;
+        return written.SelectMany(run => run.Value.Select(record => (run.Key, record))).ToHashSet();
+    }
+
+    private static string NameOf(string path) => Hash.Of(System.Text.Encoding.UTF8.GetBytes(path)).ToString();
 
     private static HashSet<long> ReadDone(WorkspaceContext context, string run) => context.Repository.Store.ReadDocument(Collection, run) is { } bytes
         ? [.. JsonSerializer.Deserialize(bytes, DeploymentJson.Default.Int64Array)!]

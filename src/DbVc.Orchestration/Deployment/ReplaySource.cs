@@ -29,6 +29,7 @@ internal static class ReplaySource
         foreach (var record in records) text.Append(record.Raw).Append('\n');
         // Blank lines would not count as lines at the end.
         for (var i = 0; i < options.FooterRows; i++) text.Append("end\n");
+        if (options.FooterText is { } footer) text.Append(footer).Append('\n');
         return text.ToString();
     }
 

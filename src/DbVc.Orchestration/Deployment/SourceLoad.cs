@@ -30,6 +30,13 @@ public sealed record SourceLoad(string Content, string Name, long Bytes, long Re
     internal static SourceLoad? Find(SnapshotReader snapshot, string pipeline, string content) =>
         snapshot.ReadFile($"pipelines/{pipeline}/{PathOf(content)}") is { } bytes ? Parse(bytes.Span) : null;
 
+    /// <summary>The load of a plan's source that a commit knows of; null if it knows of none.</summary>
+    internal static SourceLoad? Find(SnapshotReader snapshot, string pipeline, TaskPlan plan)
+    {
+        using var source = SourceFile.Open(plan.SourcePath, plan.Spec.Source.Member);
+        return Find(snapshot, pipeline, HashOf(source));
+    }
+
     /// <summary>Writes it among the files of a branch, in place of what an earlier attempt there has left.</summary>
     internal void Write(Checkout checkout, SnapshotReader started, string pipeline)
     {
@@ -62,4 +69,5 @@ public sealed record SourceLoad(string Content, string Name, long Bytes, long Re
 [System.Text.Json.Serialization.JsonSerializable(typeof(SourceLoad))]
 [System.Text.Json.Serialization.JsonSerializable(typeof(SourceForm))]
 [System.Text.Json.Serialization.JsonSerializable(typeof(long[]))]
+[System.Text.Json.Serialization.JsonSerializable(typeof(Dictionary<string, long[]>))]
 internal sealed partial class DeploymentJson : System.Text.Json.Serialization.JsonSerializerContext;

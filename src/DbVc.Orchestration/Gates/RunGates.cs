@@ -105,8 +105,8 @@ public sealed class DataQualityGate : IGate
         if (context.WhyNotRunnable is { } why) return GateResult.NotRun(Name, why);
         var run = context.Ran;
         var wanted = context.Subject.Expected.ValidationThreshold;
-        var judged = run.Rows.Read - run.Rows.Filtered;
-        var success = judged == 0 ? run.Rows.Read == 0 ? 1 : 0 : (double)run.Rows.Loaded / judged;
+        var judged = run.Rows.Read - run.Rows.Filtered + run.Rows.Kept;
+        var success = judged == 0 ? run.Rows.Read == 0 ? 1 : 0 : (double)(run.Rows.Loaded + run.Rows.Kept) / judged;
         var findings = new List<GateFinding>();
         if (success < wanted) AddRejections(findings, run, success, wanted);
         if (run.Disagreements > 0) AddDisagreements(findings, run);

@@ -52,20 +52,19 @@ internal static class SourceUnpacker
     public static SafeFileHandle CopyToUnnamedFile(Stream content, string path)
     {
         var folder = Directory.CreateTempSubdirectory("db-vc-source-");
-        SafeFileHandle? file = null;
         try
         {
             var name = Path.Combine(folder.FullName, "content");
-            file = File.OpenHandle(name, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
-            File.Delete(name);
+            using var writing = File.OpenHandle(name, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
             var buffer = new byte[CopyBytes];
             long position = 0;
-            for (int count; (count = content.Read(buffer)) > 0; position += count) RandomAccess.Write(file, buffer.AsSpan(0, count), position);
-            return file;
+            for (int count; (count = content.Read(buffer)) > 0; position += count) RandomAccess.Write(writing, buffer.AsSpan(0, count), position);
+
+            // Generated code gets this one: it can be read and nothing else. The name goes with its folder.
+            return File.OpenHandle(name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         }
         catch (Exception failure)
         {
-            file?.Dispose();
             if (failure is not (IOException or UnauthorizedAccessException)) throw;
             throw new DbVcException(FailureKind.Failed, "source.unpacked",
                 $"The source cannot be unpacked into {folder.Parent!.FullName}: {failure.Message}", path,

@@ -107,12 +107,20 @@ public sealed class PipelineRunTests : IDisposable
 
         await File.WriteAllTextAsync(PathOf("replace.json"), Keyed.Replace("DISPOSITION", "replace", StringComparison.Ordinal)
             .Replace("\"members\", \"source\": \"members.csv\"", "\"whole\", \"source\": \"whole.csv\"", StringComparison.Ordinal));
-        await Write("whole.csv", "2,b@x.org,2", "9,a@x.org,1");
+        await Write("whole.csv", "2,b@x.org,2", "9,a@x.org,1", "10,b,1");
         var whole = await Do("agent", "create", "--metadata", "replace.json", "--branch", "whole");
         Assert.Equal("ready", whole.GetProperty("state").GetString());
         var changed = (await Do("branch", "merge", "whole")).GetProperty("tables").GetProperty("members");
         Assert.Equal((1, 0, 2), (Count(changed, "added"), Count(changed, "modified"), Count(changed, "deleted")));
         Assert.Equal("2", live.Scalar("SELECT count(*) FROM members"));
+
+        // Some records of it never stand for all; a branch that is gone takes no record along.
+        await Do("branch", "delete", "whole");
+        await Do("pipeline", "quarantine", "whole", "--export", "bad.csv");
+        var bad = await File.ReadAllTextAsync(PathOf("bad.csv"));
+        await File.WriteAllTextAsync(PathOf("bad.csv"), bad.Replace("10,b,", "10,c@x.org,", StringComparison.Ordinal));
+        await Do("pipeline", "quarantine", "whole", "--retry", "--from", "bad.csv");
+        Assert.Equal("3", live.Scalar("SELECT count(*) FROM members"));
 
         live.Execute("CREATE TABLE child (id INTEGER PRIMARY KEY, member INTEGER, FOREIGN KEY (member) REFERENCES members (id));"
             .Replace("member INTEGER", engine == LiveEngine.SqliteWal ? "member INTEGER" : "member BIGINT", StringComparison.Ordinal));
@@ -169,6 +177,9 @@ public sealed class PipelineRunTests : IDisposable
             .Replace("\"1\",e@", "5,e@", StringComparison.Ordinal).Replace("6,a@", "6,f@", StringComparison.Ordinal));
         var retried = await Do("pipeline", "quarantine", "members", "--retry", "--from", "bad.csv");
         Assert.Equal(3, Count(retried.GetProperty("run").GetProperty("rows"), "loaded"));
+        Assert.Equal("8", live.Scalar("SELECT count(*) FROM members"));
+
+        Assert.Equal(JsonValueKind.Null, (await Do("pipeline", "quarantine", "members", "--retry", "--from", "bad.csv")).GetProperty("run").ValueKind);
         Assert.Equal("8", live.Scalar("SELECT count(*) FROM members"));
 
         // What is still wrong is open once; trying it as it is brings nothing and merges nothing.

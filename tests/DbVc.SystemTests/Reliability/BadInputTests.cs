@@ -14,7 +14,7 @@ public sealed class BadInputTests : IDisposable
     public async Task Each_bad_input_has_its_exit_code_and_a_message_and_changes_nothing()
     {
         await InitAsync();
-        foreach (var (name, message) in new[] { ("", "empty"), ("..", "'..'"), ("/", "'/'"), ("a/b", "'/'"), ("main", "There is a branch 'main' already") })
+        foreach (var (name, message) in new[] { ("", "empty"), ("..", "'..'"), ("/", "'/'"), ("a/../b", "'..'"), ("main", "There is a branch 'main' already") })
         {
             await FailsAsync(2, message, "branch", "create", name);
         }
