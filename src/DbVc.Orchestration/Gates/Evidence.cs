@@ -7,7 +7,10 @@ namespace DbVc.Orchestration;
 /// <summary>Decides whether a branch may be merged on the strength of its gate report.</summary>
 internal static class Evidence
 {
-    /// <summary>A branch with a pipeline needs a report of passed gates for exactly its head; a branch without one needs none.</summary>
+    /// <summary>
+    /// A branch with a pipeline needs a report of passed gates for exactly its head, and its task must have come to its end; a branch without one needs
+    /// none.
+    /// </summary>
     public static EvidenceVerdict Judge(WorkspaceContext context, BranchName source, BranchName target, CommitId head)
     {
         var record = BranchRecord.Read(context.Repository.Store, source);
@@ -19,10 +22,17 @@ internal static class Evidence
         }
 
         var failed = report.Gates.Where(g => !g.Passed).ToList();
-        return failed.Count > 0
-            ? Refuse(failed, $"{(failed.Count == 1 ? "One gate" : $"{failed.Count} gates")} failed on {source}.", $"db-vc agent status {source}")
+        if (failed.Count > 0)
+            return Refuse(failed, $"{(failed.Count == 1 ? "One gate" : $"{failed.Count} gates")} failed on {source}.", $"db-vc agent status {source}");
+        return FindUnfinished(context, record) is { } state
+            ? Refuse([], $"The gates passed on {source}, but its task did not come to its end: it is {state}.",
+                $"db-vc agent retry {source}, db-vc gate run {source}")
             : new EvidenceVerdict(Hash.Parse(report.Hash), null);
     }
+
+    /// <summary>The state of a task that was interrupted, or is still at work, after its gates had passed: whoever stopped it expects no merge.</summary>
+    private static string? FindUnfinished(WorkspaceContext context, BranchRecord record) =>
+        record.Task is { } task && AgentTasks.FindState(context, task) is { } state and not ("ready" or "merged") ? state : null;
 
     /// <summary>
     /// What a merge would need gates for, a cherry-pick onto main needs them for too: files of pipelines, and anything that stands on an agent's

@@ -42,6 +42,20 @@ public sealed class MainJobTests : IDisposable
     }
 
     [Fact]
+    public void An_agent_that_was_stopped_after_its_gates_passed_is_not_merged_until_somebody_lets_it_finish()
+    {
+        using var stop = new CancellationTokenSource();
+        Assert.Throws<TaskStoppedException>(() => _shop.Create("customers.json", "agent-customers", new StopAfter("validate_results", stop)));
+        Assert.Equal(TaskState.Stopped, _shop.Workspace.Agents.Status(null).State);
+        var refused = _shop.Merge("agent-customers");
+        Assert.Equal((MergeState.Refused, "200"), (refused.State, _shop.Ask("SELECT count(*) FROM customers")));
+        Assert.Contains("it is stopped. See: db-vc agent retry agent-customers, db-vc gate run agent-customers.", refused.Message, StringComparison.Ordinal);
+
+        Assert.Equal(TaskState.Ready, _shop.Workspace.Agents.RunGates(BranchName.Parse("agent-customers"), new SilentProgress(), CancellationToken.None).State);
+        Assert.Equal(MergeState.Merged, _shop.Merge("agent-customers").State);
+    }
+
+    [Fact]
     public void A_source_that_breaks_its_threshold_stays_in_its_branch_with_a_report()
     {
         var report = _shop.Create("sensors.json", "agent-sensors");
@@ -209,6 +223,9 @@ internal sealed class SampleShop : IDisposable
         new AgentRequest(Sample(metadata), BranchName.Parse(branch), null, null, false) { Terms = new BranchTerms(budget, null) },
         new SilentProgress(), CancellationToken.None);
 
+    public AgentReport Create(string metadata, string branch, StopAfter progress) => Workspace.Agents.Create(
+        new AgentRequest(Sample(metadata), BranchName.Parse(branch), null, null, false), progress, progress.Token);
+
     public MergeReport Merge(string branch) =>
         Workspace.Merges.Merge(new MergeRequest(BranchName.Parse(branch), BranchName.Main, false, []), CancellationToken.None);
 
@@ -232,8 +249,19 @@ internal sealed class SampleShop : IDisposable
     }
 }
 
+/// <summary>Interrupts the work, as Ctrl-C does, when a step is done.</summary>
+internal sealed class StopAfter(string step, CancellationTokenSource stop) : SilentProgress
+{
+    public CancellationToken Token => stop.Token;
+
+    public override void StepFinished(TaskStep finished)
+    {
+        if (finished.Name == step) stop.Cancel();
+    }
+}
+
 /// <summary>Watches nothing.</summary>
-internal sealed class SilentProgress : IAgentProgress
+internal class SilentProgress : IAgentProgress
 {
     public void Message(string text)
     {
@@ -243,7 +271,7 @@ internal sealed class SilentProgress : IAgentProgress
     {
     }
 
-    public void StepFinished(TaskStep step)
+    public virtual void StepFinished(TaskStep finished)
     {
     }
 
