@@ -30,9 +30,11 @@ internal static class ApiScripts
         ["link"] = new("\"pagination\": \"link\"",
             q => At(q.Whole("from", 0), 10, next =>
                 [("Link", $"</items?from=0>; rel=\"first\"{(next is null ? "" : $", </items?from={next}>; title=\"a, b\"; rel=\"next\"")}")]),
-            "1-25") { Asked = 3 },
+            "1-25")
+        { Asked = 3 },
         ["next url"] = new("\"records\": \"items\", \"pagination\": {\"type\": \"next_url\", \"path\": \"links.next\"}",
-            q => Wrapped(q.Whole("from", 0), 10, next => $"\"links\": {{\"next\": {(next is null ? "null" : $"\"?from={next}\"")}}}"), "1-25") { Asked = 3 },
+            q => Wrapped(q.Whole("from", 0), 10, next => $"\"links\": {{\"next\": {(next is null ? "null" : $"\"?from={next}\"")}}}"), "1-25")
+        { Asked = 3 },
         ["cursor in the body"] = new(Cursor, q => Wrapped(q.Whole("cursor", 0), 10, next => $"\"next\": {next ?? "\"\""}"), "1-25") { Asked = 3 },
         ["cursor that is a text"] = new(Cursor,
             q => Wrapped(q.Query.TryGetValue("cursor", out var c) ? int.Parse(c[2..]) : 0, 10, next => next is null ? "\"x\": 1" : $"\"next\": \"a&{next}\""),
@@ -43,13 +45,16 @@ internal static class ApiScripts
         ["offset with a cap below the limit"] = new(Offset, q => Json(List(q.Whole("offset", -1), 4)), "1-25") { Asked = 8 },
         ["offset that shrinks"] = new(Offset, q => Json(List(q.Whole("offset", -1), Math.Max(1, 8 - q.Number))), "1-25"),
         ["offset with a total"] = new(Offset + ", \"records\": \"items\", \"total\": \"total\"",
-            q => Wrapped(q.Whole("offset", 0), 10, _ => "\"total\": 25"), "1-25") { Asked = 3 },
+            q => Wrapped(q.Whole("offset", 0), 10, _ => "\"total\": 25"), "1-25")
+        { Asked = 3 },
         ["page"] = new("\"pagination\": {\"type\": \"page\", \"limit\": 10, \"limit_parameter\": \"size\"}",
-            q => Json(List((q.Whole("page", -1) - 1) * 10, q.Whole("size", 0))), "1-25") { Asked = 4 },
+            q => Json(List((q.Whole("page", -1) - 1) * 10, q.Whole("size", 0))), "1-25")
+        { Asked = 4 },
         ["page from 0"] = new("\"pagination\": {\"type\": \"page\", \"first\": 0, \"parameter\": \"p\"}",
             q => Json(List(q.Whole("p", -1) * 10, 10)), "1-25"),
         ["page with has_more"] = new("\"records\": \"items\", \"pagination\": {\"type\": \"page\", \"has_more\": \"more\"}",
-            q => Wrapped((q.Whole("page", 1) - 1) * 10, 10, next => $"\"more\": {(next is null ? "false" : "true")}"), "1-25") { Asked = 3 },
+            q => Wrapped((q.Whole("page", 1) - 1) * 10, 10, next => $"\"more\": {(next is null ? "false" : "true")}"), "1-25")
+        { Asked = 3 },
         ["keyset"] = new("\"pagination\": {\"type\": \"keyset\", \"field\": \"id\", \"parameter\": \"after\", \"limit\": 10}",
             q => Json(List(q.Whole("after", 0), q.Whole("limit", 0))), "1-25"),
         ["post with the cursor in the body"] = new(
@@ -98,7 +103,8 @@ internal static class ApiScripts
             _ => Json("{\"date\": []}"), "fetch.records The answer has no list at 'data'; it has 'date'."),
         ["JSON that is always cut off"] = new("",
             _ => Json(List(0, Count)[..50]),
-            "fetch.not-json The server's answer is no JSON, or was cut off; it was tried 6 times.") { Asked = 6 },
+            "fetch.not-json The server's answer is no JSON, or was cut off; it was tried 6 times.")
+        { Asked = 6 },
         ["a body that is always cut off"] = new("", _ => Json(List(0, Count)) with { CutAfter = 40 }, "fetch.truncated") { Asked = 6 },
         ["nothing with status 200"] = new("", _ => Json(""), "fetch.empty"),
         ["gzip that is none"] = new("", _ => Json(List(0, Count), ("Content-Encoding", "gzip")), "fetch.truncated"),
@@ -113,14 +119,18 @@ internal static class ApiScripts
             "fetch.charset"),
         ["sent on to another host"] = new("",
             _ => Sent(302, ("Location", "http://localhost:1/items")),
-            "fetch.redirect The server sends us on to what is at http://localhost:1") { Asked = 1 },
+            "fetch.redirect The server sends us on to what is at http://localhost:1")
+        { Asked = 1 },
         ["sent on to another scheme"] = new("", _ => Sent(307, ("Location", "file:///etc/passwd")), "fetch.redirect") { Asked = 1 },
         ["sent on in a circle"] = new("",
-            _ => Sent(302, ("Location", "/items")), "fetch.redirect The server sends us on more than 5 times.") { Asked = 6 },
+            _ => Sent(302, ("Location", "/items")), "fetch.redirect The server sends us on more than 5 times.")
+        { Asked = 6 },
         ["the next page elsewhere"] = new("\"pagination\": \"link\"",
-            _ => Json(List(0, 2), ("Link", "<http://169.254.169.254/latest>; rel=\"next\"")), "fetch.other-host") { Asked = 1 },
+            _ => Json(List(0, 2), ("Link", "<http://169.254.169.254/latest>; rel=\"next\"")), "fetch.other-host")
+        { Asked = 1 },
         ["too many pages"] = new("\"pagination\": \"offset\", \"limits\": {\"pages\": 3}",
-            q => Json(List(q.Whole("offset", 0), 1)), "fetch.limit The address gives more than 3 pages.") { Asked = 3 },
+            q => Json(List(q.Whole("offset", 0), 1)), "fetch.limit The address gives more than 3 pages.")
+        { Asked = 3 },
         ["too long a wait"] = new("\"limits\": {\"seconds\": 60}", _ => Sent(429, ("Retry-After", "61")), "fetch.time") { Asked = 1 },
         ["never an answer"] = new("\"limits\": {\"request_seconds\": 1}",
             _ => Json(List(0, 1)) with { Pause = TimeSpan.FromMinutes(5) }, "fetch.timeout The server did not answer within 1 seconds"),
