@@ -62,6 +62,12 @@ internal static class MetadataView
             return;
         }
 
+        Outcome(output, preview);
+    }
+
+    /// <summary>What would become of the records that were looked at.</summary>
+    public static void Outcome(Output output, PreviewCounts preview)
+    {
         var which = preview.IsWhole ? $"Of {Count(preview.Records, "record")}" : $"Of the first {Count(preview.Records, "record")}";
         output.Line(which, $" of the source {preview.Loaded.ToString("#,0", CultureInfo.InvariantCulture)} would be loaded, ",
             $"{preview.Rejected.ToString("#,0", CultureInfo.InvariantCulture)} quarantined, ",
