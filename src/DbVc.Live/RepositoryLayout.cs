@@ -23,6 +23,9 @@ public sealed record RepositoryLayout(string Root, string Control)
     /// <summary>What runs of pipelines have loaded, column by column.</summary>
     public string Profiles => Path.Combine(Control, "profiles");
 
+    /// <summary>Sources that were fetched for tasks.</summary>
+    public string Fetched => Path.Combine(Control, "fetched");
+
     /// <summary>Private copies of main and scratch files; can be deleted at any time.</summary>
     public string Shadow => Path.Combine(Control, "shadow");
 

@@ -8,7 +8,10 @@ namespace DbVc.Cli;
 /// <summary>Looks at metadata files; needs no repository.</summary>
 internal static class MetadataCommand
 {
-    public static Verb Create() => new("metadata", "Check and explain the files that describe a data source.") { Validate(), Explain(), Schema() };
+    public static Verb Create() => new("metadata", "Check, explain and propose the files that describe a data source.")
+    {
+        Validate(), Explain(), MetadataInferCommand.Create(), Schema(),
+    };
 
     private static Argument<string> FileArgument() => new("FILE") { Description = "The metadata file, JSON or YAML." };
 

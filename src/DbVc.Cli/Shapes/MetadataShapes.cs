@@ -32,14 +32,52 @@ internal static class MetadataShapes
             }),
         }),
         ["assumptions"] = Json.Array(explanation.Assumptions),
-        ["preview"] = explanation.Preview is not { } preview ? null : new JsonObject
-        {
-            ["records"] = preview.Records,
-            ["whole"] = preview.IsWhole,
-            ["loaded"] = preview.Loaded,
-            ["rejected"] = preview.Rejected,
-            ["leftOut"] = preview.LeftOut,
-        },
+        ["preview"] = explanation.Preview is { } preview ? Preview(preview) : null,
         ["unreadable"] = explanation.Unreadable?.Message,
+    };
+
+    public static JsonObject Inference(InferenceReport report) => new()
+    {
+        ["file"] = report.File,
+        ["source"] = report.Proposal.Source,
+        ["table"] = report.Proposal.Table,
+        ["records"] = report.Proposal.Records,
+        ["whole"] = report.Proposal.IsWhole,
+        ["fields"] = Json.Array(report.Proposal.Fields, field => new JsonObject
+        {
+            ["name"] = field.Name,
+            ["column"] = field.Column,
+            ["type"] = field.Type,
+            ["key"] = field.IsKey,
+            ["nullable"] = field.IsNullable,
+            ["steps"] = Json.Array(field.Steps),
+            ["evidence"] = Json.Array(field.Evidence),
+        }),
+        ["rules"] = Json.Array(report.Proposal.Rules, rule => new JsonObject
+        {
+            ["text"] = rule.Text,
+            ["severity"] = rule.Severity,
+            ["confidence"] = rule.Confidence,
+            ["evidence"] = rule.Evidence,
+        }),
+        ["questions"] = Json.Array(report.Proposal.Questions, question => new JsonObject
+        {
+            ["field"] = question.Field,
+            ["text"] = question.Text,
+            ["choices"] = Json.Array(question.Choices),
+            ["assumed"] = question.Assumed,
+        }),
+        ["findings"] = Json.Array(report.Proposal.Findings),
+        ["preview"] = Preview(report.Preview),
+        ["metadata"] = JsonNode.Parse(report.Proposal.Json),
+    };
+
+    private static JsonObject Preview(PreviewCounts preview) => new()
+    {
+        ["records"] = preview.Records,
+        ["whole"] = preview.IsWhole,
+        ["loaded"] = preview.Loaded,
+        ["rejected"] = preview.Rejected,
+        ["leftOut"] = preview.LeftOut,
     };
 }

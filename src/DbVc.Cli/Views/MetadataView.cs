@@ -57,10 +57,17 @@ internal static class MetadataView
     {
         if (explanation.Preview is not { } preview)
         {
-            output.Line(Piece.Warning("! "), "The source cannot be read: ", explanation.Unreadable?.Message ?? "");
+            if (explanation.Unreadable is not { } unreadable) output.Line("The source is fetched when the pipeline is made or run; nothing was asked for now.");
+            else output.Line(Piece.Warning("! "), "The source cannot be read: ", unreadable.Message);
             return;
         }
 
+        Outcome(output, preview);
+    }
+
+    /// <summary>What would become of the records that were looked at.</summary>
+    public static void Outcome(Output output, PreviewCounts preview)
+    {
         var which = preview.IsWhole ? $"Of {Count(preview.Records, "record")}" : $"Of the first {Count(preview.Records, "record")}";
         output.Line(which, $" of the source {preview.Loaded.ToString("#,0", CultureInfo.InvariantCulture)} would be loaded, ",
             $"{preview.Rejected.ToString("#,0", CultureInfo.InvariantCulture)} quarantined, ",

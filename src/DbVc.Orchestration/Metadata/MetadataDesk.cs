@@ -24,6 +24,9 @@ public static class MetadataDesk
     public static MetadataExplanation Explain(string path, CancellationToken cancellation)
     {
         var spec = MetadataReader.Read(MetadataFile.ReadText(path), Path.GetFileName(path));
+
+        // To explain is not to ask a server.
+        if (spec.Source.Fetch is not null) return MetadataExplanation.Of(spec, null, null);
         var location = spec.ResolveLocation(Path.GetDirectoryName(Path.GetFullPath(path))!, Directory.GetCurrentDirectory());
         SourcePreview? preview = null;
         DbVcException? unreadable = null;
@@ -41,6 +44,47 @@ public static class MetadataDesk
         return MetadataExplanation.Of(spec, preview, unreadable);
     }
 
+    /// <summary>
+    /// Proposes metadata for a source from what is in it, and tries the proposal on it. Writes the file if one is named; throws <c>metadata.exists</c>
+    /// rather than write over another.
+    /// </summary>
+    public static InferenceReport Infer(InferenceQuery query, CancellationToken cancellation)
+    {
+        var path = Path.GetFullPath(query.Source);
+        var file = query.File is null ? null : Path.GetFullPath(query.File);
+        if (file is not null && !query.Overwrites && Path.Exists(file))
+        {
+            throw new DbVcException(FailureKind.Refused, "metadata.exists", "There is a file of that name already.", query.File,
+                "Name another one with --out, or add --force to write over it.");
+        }
+
+        if (file is not null && !Directory.Exists(Path.GetDirectoryName(file)))
+        {
+            throw new DbVcException(FailureKind.Usage, "metadata.folder", "There is no folder to write the metadata to.", Path.GetDirectoryName(file),
+                "Make it, or name another file with --out.");
+        }
+
+        // As the file will find it: beside itself first.
+        var location = file is null || Path.IsPathRooted(query.Source) ? query.Source : Path.GetRelativePath(Path.GetDirectoryName(file)!, path);
+        using var source = SourceFile.Open(path, query.Member);
+        try
+        {
+            var request = new InferenceRequest(location, query.Table, query.Decisions) { MaxRecords = query.MaxRecords };
+            var proposal = MetadataInference.Propose(request, source.OpenStream, query.Member, cancellation);
+            var spec = SourceInspector.Inspect(MetadataReader.Read(proposal.Json, "proposal.json"), source.OpenStream);
+            using var stream = source.OpenStream();
+            var preview = SourcePreview.Read(spec, stream, query.MaxRecords, cancellation);
+            source.RequireUnchanged();
+            if (file is not null) WholeFile.Write(file, System.Text.Encoding.UTF8.GetBytes(proposal.Json));
+            return new InferenceReport(proposal, PreviewCounts.Of(preview), query.File);
+        }
+        catch (PipelineException e)
+        {
+            throw new DbVcException(FailureKind.Failed, e.Code, e.Message, path,
+                "Correct the source, or decide how it is read with --decide SOURCE=CHOICE.", e);
+        }
+    }
+
     private static SourcePreview Preview(PipelineSpec spec, string location, CancellationToken cancellation)
     {
         using var source = SourceFile.Open(location, spec.Source.Member);
@@ -55,6 +99,27 @@ public static class MetadataDesk
         }
     }
 }
+
+/// <summary>A source to propose metadata for.</summary>
+/// <param name="Source">Its path.</param>
+/// <param name="File">Where to write the metadata; null: nowhere.</param>
+/// <param name="Table">The destination table; null: named after the source.</param>
+/// <param name="Decisions">Answers to open questions, by field.</param>
+public sealed record InferenceQuery(string Source, string? File, string? Table, IReadOnlyDictionary<string, string> Decisions)
+{
+    /// <summary>The file to read of an archive that holds several.</summary>
+    public string? Member { get; init; }
+
+    /// <summary>Whether another file of that name is written over.</summary>
+    public bool Overwrites { get; init; }
+
+    /// <summary>Records to look at.</summary>
+    public long MaxRecords { get; init; } = 100_000;
+}
+
+/// <summary>A proposal, and what it would make of the records that were looked at.</summary>
+/// <param name="File">The file that was written, as it was named; null if none was.</param>
+public sealed record InferenceReport(MetadataProposal Proposal, PreviewCounts Preview, string? File);
 
 /// <summary>What is wrong with a metadata file, and what it leaves open when nothing is.</summary>
 public sealed record MetadataReport(IReadOnlyList<MetadataProblem> Problems, IReadOnlyList<string> Assumptions);

@@ -25,8 +25,7 @@ public sealed record MetadataExplanation(
             [.. Unnamed(spec, preview), .. spec.Rules.Select(r => Explain(r, counts))])
         {
             Assumptions = spec.Assumptions,
-            Preview = preview is null ? null
-                : new PreviewCounts(preview.Records, preview.IsWhole, preview.Accepted, preview.Rejected, preview.LeftOut),
+            Preview = preview is null ? null : PreviewCounts.Of(preview),
             Unreadable = unreadable,
         };
     }
@@ -113,4 +112,8 @@ public sealed record StoppedRecord(long Record, long Line, string Value);
 /// <summary>What would become of the first records of a source.</summary>
 /// <param name="Records">Records looked at.</param>
 /// <param name="IsWhole">Whether these are all.</param>
-public sealed record PreviewCounts(long Records, bool IsWhole, long Loaded, long Rejected, long LeftOut);
+public sealed record PreviewCounts(long Records, bool IsWhole, long Loaded, long Rejected, long LeftOut)
+{
+    internal static PreviewCounts Of(SourcePreview preview) =>
+        new(preview.Records, preview.IsWhole, preview.Accepted, preview.Rejected, preview.LeftOut);
+}

@@ -14,6 +14,9 @@ internal sealed class JsonInspector(PipelineSpec spec, List<string> notes)
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly List<string> _arrays = [];
 
+    /// <summary>Where arrays of objects are in a source that is one object; known once its form is.</summary>
+    public IReadOnlyList<string> Arrays => _arrays;
+
     private JsonOptions Declared => spec.Source.Json!;
 
     private IEnumerable<string> Wanted => spec.FilledFields.Where(f => f.Default is null).Select(f => Canonical(f.HeaderName));

@@ -91,6 +91,42 @@ public sealed class MetadataCommandTests : IDisposable
         Assert.Contains("does not exist", (string?)json["unreadable"], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Metadata_is_proposed_from_a_source_and_does_what_it_says()
+    {
+        var (source, file) = (Path.Combine(_cli.Shop.Folder, "people.csv"), Path.Combine(_cli.Shop.Folder, "proposed.json"));
+        var rows = Enumerable.Range(1, 40).Select(i => $"{i},p{i}@example.org,0{(i % 9) + 1}/02/2024\n");
+        File.WriteAllText(source, "Person Id,E-Mail,Born\n" + string.Concat(rows));
+        var json = await _cli.JsonAsync("metadata", "infer", source, "--out", file);
+        Assert.Equal(["person_id", "e_mail", "born"], json["fields"]!.AsArray().Select(f => (string?)f!["name"]));
+        Assert.Equal("born", (string?)Assert.Single(json["questions"]!.AsArray())!["field"]);
+        Assert.Equal("""{"records":40,"whole":true,"loaded":40,"rejected":0,"leftOut":0}""", json["preview"]!.ToJsonString());
+        Assert.Equal(json["metadata"]!.ToJsonString(), JsonNode.Parse(File.ReadAllText(file))!.ToJsonString());
+        Assert.Equal(json["preview"]!.ToJsonString(), (await _cli.JsonAsync("metadata", "explain", file))["preview"]!.ToJsonString());
+
+        var again = await _cli.RunAsync("metadata", "infer", source, "--out", file, "--decide", "born=day-first");
+        Assert.Equal((4, true), (again.Code, again.Error.Contains("There is a file of that name already", StringComparison.Ordinal)));
+        var decided = await _cli.RunAsync("metadata", "infer", source, "--out", file, "--decide", "born=day-first", "--force");
+        Assert.Contains("convert born from 'D/M/YYYY'", decided.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("Questions", decided.Out, StringComparison.Ordinal);
+        Assert.Contains("db-vc metadata explain", decided.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("metadata infer absent.csv", 1, "source.missing")]
+    [InlineData("metadata infer people.csv --decide born", 2, "usage")]
+    [InlineData("metadata infer people.csv --decide born=a --decide born=b", 2, "usage")]
+    [InlineData("metadata infer people.csv --decide born=a", 2, "infer.decision")]
+    [InlineData("metadata infer people.csv --records 0", 2, "usage")]
+    [InlineData("metadata infer people.csv --out no/such/folder.json", 2, "metadata.folder")]
+    public async Task What_cannot_be_proposed_from_is_named(string line, int exit, string code)
+    {
+        File.WriteAllText(Path.Combine(_cli.Shop.Folder, "people.csv"), People);
+        var arguments = line.Split(' ').Select(a => a.EndsWith(".csv", StringComparison.Ordinal) ? Path.Combine(_cli.Shop.Folder, a) : a);
+        var said = await _cli.RunAsync([.. arguments, "--json"]);
+        Assert.Equal((exit, code), (said.Code, (string?)JsonNode.Parse(said.Error)!["error"]!["code"]));
+    }
+
     [Theory]
     [InlineData("metadata validate absent.json", "metadata.unreadable")]
     [InlineData("metadata explain absent.json", "metadata.unreadable")]

@@ -1,0 +1,137 @@
+using DbVc.Model;
+using DbVc.PipelineRuntime;
+using UtfUnknown;
+
+namespace DbVc.Pipelines;
+
+/// <summary>Finds how a CSV source is written when nothing is declared about it: the way in which the most records have as many fields as the header.</summary>
+/// <param name="request">What a person has decided already.</param>
+/// <param name="questions">Takes what only a person can say.</param>
+internal sealed class LayoutFinder(InferenceRequest request, List<OpenQuestion> questions)
+{
+    /// <summary>Stands for the source where fields are named.</summary>
+    public const string Source = "SOURCE";
+
+    private const int MostPreamble = 30;
+    private const int MostRecords = 500;
+    private const double GoodShare = 0.9;
+
+    private static readonly char[] s_delimiters = [',', ';', '\t', '|'];
+
+    public CsvOptions Find(byte[] sample, CsvOptions start)
+    {
+        var options = start with { Encoding = FindEncoding(sample, start.Encoding) };
+        var best = FindBest(sample, options, skip: 0);
+        for (var skip = 1; skip <= MostPreamble && best.Share < GoodShare; skip++)
+        {
+            if (FindBest(sample, options, skip) is var trial && trial.IsBetterThan(best)) best = trial;
+        }
+
+        return FindHeader(sample, best.Options);
+    }
+
+    private string FindEncoding(byte[] sample, string otherwise)
+    {
+        var decided = request.FindDecision(Source) is { } word ? TextEncodings.Find(word) : null;
+        if (decided is not null) return decided;
+        var end = Math.Max(0, sample.Length - 3);
+        if (sample.AsSpan() is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] || SourceSniffer.FindWideEncoding(sample) is not null
+            || CsvText.FindInvalidUtf8(sample) is var at && (at < 0 || at >= end)) return otherwise;
+        var guesses = (CharsetDetector.DetectFromBytes(sample).Details ?? []).Select(d => TextEncodings.Find(d.EncodingName ?? "")).OfType<string>()
+            .Append("windows-1252").Append("latin-1").Distinct().Where(g => g != "utf-8").Take(3).ToList();
+        questions.Add(new OpenQuestion(Source, $"Byte {at + 1} is no UTF-8. In which encoding is the source written? Around it stands "
+            + string.Join(", ", guesses.Select(g => $"'{ReadAround(sample, at, g)}' in {g}")) + ".", guesses, guesses[0]));
+        return guesses[0];
+    }
+
+    /// <summary>The word around a byte, as it is read in an encoding.</summary>
+    private static string ReadAround(byte[] sample, int at, string encoding)
+    {
+        const int Most = 12;
+        static bool Ends(byte value) => value is <= (byte)' ' or (byte)',' or (byte)';' or (byte)'"' or (byte)'|';
+        var (start, end) = (at, at + 1);
+        while (start > 0 && at - start < Most && !Ends(sample[start - 1])) start--;
+        while (end < sample.Length && end - at < Most && !Ends(sample[end])) end++;
+        var text = new byte[8 * Most];
+        var length = new SourceDecoder(new MemoryStream(sample[start..end]), encoding).Read(text);
+        return System.Text.Encoding.UTF8.GetString(text.AsSpan(0, length));
+    }
+
+    private static Trial FindBest(byte[] sample, CsvOptions options, int skip) => s_delimiters.Prepend(options.Delimiter).Distinct()
+        .Select(d => Trial.Of(sample, options with { Delimiter = d, SkipRows = skip })).Aggregate((best, trial) => trial.IsBetterThan(best) ? trial : best);
+
+    /// <summary>A first record that is of the same kind as the others is data.</summary>
+    private CsvOptions FindHeader(byte[] sample, CsvOptions options)
+    {
+        var reader = new CsvReader(new MemoryStream(sample), options);
+        var names = reader.Header;
+        var columns = SourceSample.Read(new Positions(reader), [.. names.Select((_, i) => $"{i}")], MostRecords, CancellationToken.None).Columns;
+        var (data, header) = (0, 0);
+        for (var i = 0; i < names.Count; i++)
+        {
+            if (columns[i].Values.Count == 0 || names[i].Length == 0) continue;
+            var kind = ColumnReadings.Plain.Skip(1).FirstOrDefault(r => r.Count(columns[i].Values) >= GoodShare * columns[i].Values.Sum(v => v.Count));
+            if (kind is null) continue;
+            if (kind.Takes(names[i])) data++;
+            else header++;
+        }
+
+        var decision = request.FindDecision(Source);
+        var hasHeader = decision == "header" || (decision != "no-header" && data <= header);
+        if (data + header == 0 && names.Count > 1 && decision is null)
+        {
+            questions.Add(new OpenQuestion(Source, "Every column is text. Does the first record name the columns?", ["header", "no-header"], "header"));
+        }
+
+        return hasHeader ? options : options with { HasHeader = false, FieldNames = [.. names.Select((_, i) => $"column_{i + 1}")] };
+    }
+
+    /// <summary>The source, read in one way.</summary>
+    private sealed record Trial(CsvOptions Options, int Columns, double Share)
+    {
+        public static Trial Of(byte[] sample, CsvOptions options)
+        {
+            try
+            {
+                var reader = new CsvReader(new MemoryStream(sample), options);
+                var (good, all) = (0, 0);
+                while (all < MostRecords && reader.Read())
+                {
+                    all++;
+                    if (reader.Problem is null) good++;
+                }
+
+                // What is cut at the end of the sample must not count against it.
+                return new Trial(options, reader.Header.Count, reader.Header.Count < 2 ? 0 : all == 0 ? GoodShare : Math.Min(1, (good + 1.0) / all));
+            }
+            catch (PipelineException)
+            {
+                return new Trial(options, 0, 0);
+            }
+        }
+
+        public bool IsBetterThan(Trial other) => Share > other.Share + 0.001 || (Share >= other.Share && Share > 0 && Columns > other.Columns);
+    }
+
+    /// <summary>Reads columns by their place, whatever they are called.</summary>
+    private sealed class Positions(CsvReader reader) : IRecordReader
+    {
+        public long Record => reader.Record;
+
+        public long Line => reader.Line;
+
+        public ReadOnlySpan<byte> Raw => reader.Raw;
+
+        public RecordProblem? Problem => reader.Problem;
+
+        public bool Read() => reader.Read();
+
+        public int FindColumn(string name) => int.Parse(name, System.Globalization.CultureInfo.InvariantCulture);
+
+        public int FindOptionalColumn(string name) => FindColumn(name);
+
+        public Text Cell(int index) => reader.Cell(index);
+
+        public ReadOnlySpan<byte> Field(int index) => reader.Field(index);
+    }
+}
