@@ -77,7 +77,8 @@ public sealed class FetchJournal : IDisposable
             count++;
         }
 
-        _records.Flush();
+        // After a power cut the journal must not promise more than there is.
+        _records.Flush(flushToDisk: true);
         var page = new FetchedPage(Records + count, _records.Position, hash, next, total, _clock.GetUtcNow());
         WriteJournal(JsonSerializer.SerializeToUtf8Bytes(page, FetchJson.Default.FetchedPage));
         _pages.Add(page);

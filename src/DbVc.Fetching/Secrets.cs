@@ -21,6 +21,11 @@ internal sealed class Secrets(FetchOptions options)
     public string Fill(SecretText text, Func<string, string>? write = null) =>
         text.Fill(name => write is null ? ReadVariable(name) : write(ReadVariable(name)));
 
+    /// <summary>A value as a header takes it. Throws usage failure <c>fetch.secret</c> for one that no header can hold.</summary>
+    public static string ForHeader(string value, string name) => value.All(char.IsAscii)
+        ? value
+        : throw Fail($"What goes into the header {name} holds characters that a header cannot.", "Set its variable, or its file, without them.");
+
     /// <summary>Remembers something that nobody may see.</summary>
     public string Keep(string value)
     {

@@ -52,7 +52,7 @@ internal sealed class ApiRequests
         foreach (var (name, value) in _spec.Headers)
         {
             request.Headers.Remove(name);
-            request.Headers.TryAddWithoutValidation(name, _secrets.Fill(value));
+            request.Headers.TryAddWithoutValidation(name, Secrets.ForHeader(_secrets.Fill(value), name));
         }
 
         if (_spec.IsPost) request.Content = new StringContent(Body(paging.InBody ? parameters : []), Encoding.UTF8, "application/json");

@@ -28,11 +28,11 @@ internal sealed class ApiTokens(ApiLogin login, FetchOptions options, Secrets se
                 request.Headers.Authorization = Basic();
                 break;
             case ApiLoginKind.Bearer:
-                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", secrets.Read(login.Secret!));
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Secrets.ForHeader(secrets.Read(login.Secret!), "Authorization"));
                 break;
             case ApiLoginKind.KeyInHeader:
                 request.Headers.Remove(login.Name!);
-                request.Headers.TryAddWithoutValidation(login.Name!, secrets.Read(login.Secret!));
+                request.Headers.TryAddWithoutValidation(login.Name!, Secrets.ForHeader(secrets.Read(login.Secret!), login.Name!));
                 break;
             case ApiLoginKind.ClientCredentials:
                 if (_token is null || options.Clock.GetUtcNow() >= _end) await RenewAsync(cancel).ConfigureAwait(false);

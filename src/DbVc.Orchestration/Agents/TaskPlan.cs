@@ -57,9 +57,10 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
     /// <param name="context">The repository.</param>
     /// <param name="pipeline">As main has it.</param>
     /// <param name="sourcePath">Another source than the metadata's; null for that one.</param>
+    /// <param name="again">An incremental source is fetched from its beginning.</param>
     /// <param name="watch">Of a fetch.</param>
     /// <returns>Null where an incremental source has nothing new.</returns>
-    public static TaskPlan? OfDeployed(WorkspaceContext context, DeployedPipeline pipeline, string? sourcePath, FetchWatch watch)
+    public static TaskPlan? OfDeployed(WorkspaceContext context, DeployedPipeline pipeline, string? sourcePath, bool again, FetchWatch watch)
     {
         _ = pipeline.Read();
 
@@ -70,7 +71,8 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
         {
             SourcePath = sourcePath,
             Form = pipeline.Form,
-            Since = field => SourceCursor.Find(context.Repository.ReadSnapshot(context.Repository.Head(BranchName.Main)), pipeline.Name, field),
+            Since = field => again ? null
+                : SourceCursor.Find(context.Repository.ReadSnapshot(context.Repository.Head(BranchName.Main)), pipeline.Name, field),
         }, watch);
     }
 
@@ -84,9 +86,9 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
         var spec = MetadataReader.Read(text.Text, text.Name);
         if (text.Form is { } form) spec = spec with { Source = form.ApplyTo(spec.Source) };
         var folder = Path.GetDirectoryName(text.Path)!;
-        var (source, fetched) = (text.SourcePath, false);
+        var (source, fetched) = (FetchedFiles.Locate(context, text.SourcePath) ?? text.SourcePath, false);
         if (spec.Source.Fetch is null) source ??= spec.ResolveLocation(folder, Directory.GetCurrentDirectory());
-        else if (source is null || (FetchedFiles.IsOne(context, source) && !File.Exists(source)))
+        else if (source is null || (FetchedFiles.Locate(context, source) is not null && !File.Exists(source)))
         {
             source = FetchedFiles.Fetch(context, spec, folder, text.Since(spec.Source.Fetch.Increment?.Cursor), watch);
             if (source is null) return null;

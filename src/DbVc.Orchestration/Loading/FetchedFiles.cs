@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using DbVc.Fetching;
+using DbVc.Live;
 using DbVc.Model;
 using DbVc.Pipelines;
 
@@ -55,8 +56,9 @@ internal static class FetchedFiles
             ? FetchedCursor.Parse(File.ReadAllBytes(Path.Combine(folder, CursorName)))
             : null;
 
-    /// <summary>Whether a path is one that was made here.</summary>
-    public static bool IsOne(WorkspaceContext context, string path) => FolderOf(context, path) is not null;
+    /// <summary>Where a file lies now that was fetched once; null for any other path.</summary>
+    public static string? Locate(WorkspaceContext context, string? path) =>
+        FolderOf(context, path) is { } folder ? Path.Combine(folder, Path.GetFileName(path!)) : null;
 
     /// <summary>Removes a fetched file; any other one is left alone.</summary>
     public static void Remove(WorkspaceContext context, string? path)
@@ -77,7 +79,7 @@ internal static class FetchedFiles
         if (!Directory.Exists(context.Layout.Fetched)) return;
         var old = context.Options.Clock.GetUtcNow().UtcDateTime.AddDays(-1);
         var needed = AgentTasks.List(context).Select(t => FolderOf(context, t.SourcePath)).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        foreach (var folder in Directory.EnumerateDirectories(context.Layout.Fetched).Where(f => !needed.Contains(f) && Directory.GetLastWriteTimeUtc(f) < old))
+        foreach (var folder in Directory.EnumerateDirectories(context.Layout.Fetched).Where(f => !needed.Contains(f) && LastWrite(f) < old))
         {
             Directory.Delete(folder, recursive: true);
         }
@@ -113,8 +115,17 @@ internal static class FetchedFiles
         watch.Progress.Message(string.Create(CultureInfo.InvariantCulture, $"fetched {records:N0} records so far"));
     }
 
-    private static string? FolderOf(WorkspaceContext context, string? path) =>
-        path is not null && Path.GetDirectoryName(path) is { } folder && Path.GetDirectoryName(folder) == context.Layout.Fetched ? folder : null;
+    private static DateTime LastWrite(string folder) =>
+        Directory.EnumerateFiles(folder).Select(File.GetLastWriteTimeUtc).Append(Directory.GetLastWriteTimeUtc(folder)).Max();
+
+    /// <summary>The folder of a fetched file, where it lies now: a repository may have been moved since the path was written down.</summary>
+    private static string? FolderOf(WorkspaceContext context, string? path)
+    {
+        var fetched = context.Layout.Fetched;
+        if (path is null || Path.GetDirectoryName(path) is not { } folder || Path.GetDirectoryName(folder) is not { } parent) return null;
+        var isOne = Path.GetFileName(parent) == Path.GetFileName(fetched) && Path.GetFileName(Path.GetDirectoryName(parent)) == RepositoryLayout.ControlName;
+        return isOne ? Path.Combine(fetched, Path.GetFileName(folder)) : null;
+    }
 
     private static IDisposable HoldAlone(WorkspaceContext context, Hash identity)
     {

@@ -37,6 +37,11 @@ public sealed class DatabaseSourceTests : IDisposable
         Assert.Equal("[2,2]", await Count());
         await Do("pipeline", "run", "events");
         Assert.Equal("[4,4]", await Count());
+
+        // All of it once more, because somebody says so; the next run goes on where the source ends.
+        await Do("pipeline", "run", "events", "--again");
+        Assert.Equal("[8,4]", await Count());
+        Assert.True((await Do("pipeline", "run", "events")).GetProperty("nothingNew").GetBoolean());
         await Do("verify");
     }
 

@@ -122,6 +122,7 @@ public sealed class ApiLoginTests : IDisposable
     [Theory]
     [InlineData("\"auth\": {\"type\": \"bearer\", \"token\": \"${NOT_SET}\"}", "fetch.secret The environment variable NOT_SET is not set.")]
     [InlineData("\"auth\": {\"type\": \"bearer\", \"token\": \"${TWO_LINES}\"}", "fetch.secret The environment variable TWO_LINES holds a control character.")]
+    [InlineData("\"auth\": {\"type\": \"bearer\", \"token\": \"${SECRET}\"}", "fetch.secret What goes into the header Authorization holds characters")]
     [InlineData("\"auth\": {\"type\": \"bearer\", \"token_file\": \"no.txt\"}", "fetch.secret The file no.txt, which has a secret,")]
     [InlineData("\"query\": {\"a\": \"${NOT_SET}\"}", "fetch.secret The environment variable NOT_SET is not set.")]
     public void A_secret_that_is_not_there_is_said_before_anything_is_asked(string source, string expected)
