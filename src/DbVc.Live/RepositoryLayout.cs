@@ -20,6 +20,9 @@ public sealed record RepositoryLayout(string Root, string Control)
     /// <summary>What runs of pipelines have rejected.</summary>
     public string Quarantine => Path.Combine(Control, "quarantine");
 
+    /// <summary>Sources that were fetched for tasks.</summary>
+    public string Fetched => Path.Combine(Control, "fetched");
+
     /// <summary>Private copies of main and scratch files; can be deleted at any time.</summary>
     public string Shadow => Path.Combine(Control, "shadow");
 

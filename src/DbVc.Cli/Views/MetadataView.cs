@@ -57,7 +57,8 @@ internal static class MetadataView
     {
         if (explanation.Preview is not { } preview)
         {
-            output.Line(Piece.Warning("! "), "The source cannot be read: ", explanation.Unreadable?.Message ?? "");
+            if (explanation.Unreadable is not { } unreadable) output.Line("The source is fetched when the pipeline is made or run; nothing was asked for now.");
+            else output.Line(Piece.Warning("! "), "The source cannot be read: ", unreadable.Message);
             return;
         }
 

@@ -27,7 +27,7 @@ public sealed class AgentCoordinator
     {
         var model = RequireModel(request.Model);
         if (request.MetadataPath is null) return CreateWaiting(request, model, cancel);
-        var plan = TaskPlan.Read(_context, request.MetadataPath);
+        var plan = TaskPlan.Read(_context, request.MetadataPath, new FetchWatch(progress, cancel));
         var name = request.Branch ?? TaskNames.ForTable(_context, plan.Spec.Destination.Table);
         using var held = TaskLock.Hold(_context, name);
         var report = _runner.Begin(plan, name, request, model, cancel);
@@ -38,7 +38,7 @@ public sealed class AgentCoordinator
     public AgentReport SupplyMetadata(string metadataPath, BranchName? branch, IAgentProgress progress, CancellationToken cancel)
     {
         var name = BranchName.Parse(FindWaiting(branch).Branch);
-        var plan = TaskPlan.Read(_context, metadataPath);
+        var plan = TaskPlan.Read(_context, metadataPath, new FetchWatch(progress, cancel));
         using var held = TaskLock.Hold(_context, name);
         return _runner.Run(plan, _runner.Pin(plan, FindWaiting(name)), progress, cancel);
     }
@@ -61,7 +61,8 @@ public sealed class AgentCoordinator
                 hint: report.State == TaskState.Waiting ? $"Give it its metadata: db-vc agent metadata --file FILE {branch}" : $"db-vc agent status {branch}");
         }
 
-        return _runner.Run(TaskPlan.Reread(_context, report, code: false), _runner.Restart(report), progress, cancel);
+        var plan = TaskPlan.Reread(_context, report, code: false, new FetchWatch(progress, cancel));
+        return _runner.Run(plan, _runner.Restart(plan.NoteSource(report)), progress, cancel);
     }
 
     /// <summary>The latest task of a branch, or the latest of all. Throws usage failure <c>agent.missing</c>.</summary>
@@ -100,7 +101,8 @@ public sealed class AgentCoordinator
                 hint: "db-vc agent metadata --file FILE");
         }
 
-        return _runner.RunGates(TaskPlan.Reread(_context, report, code: true), report, progress, cancel);
+        var plan = TaskPlan.Reread(_context, report, code: true, new FetchWatch(progress, cancel));
+        return _runner.RunGates(plan, plan.NoteSource(report), progress, cancel);
     }
 
     private AgentReport? Current(AgentReport? report) => report is null ? null : AgentTasks.Current(_context, report);

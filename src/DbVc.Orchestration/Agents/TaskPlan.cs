@@ -14,69 +14,95 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
     /// <summary>What names the columns of the source; null where nothing in it does.</summary>
     public IReadOnlyList<string>? SourceHeader => Spec.Source.Csv.HasHeader ? Spec.SourceHeader : null;
 
-    public string MetadataHash => Hash.Of(System.Text.Encoding.UTF8.GetBytes(MetadataText)).ToString();
+    public string MetadataHash => HashOf(MetadataText);
+
+    /// <summary>Whether the source was fetched for this plan or for its task, and goes with the branch.</summary>
+    public bool IsFetched => Spec.Source.Fetch is not null;
 
     /// <summary>Throws a usage failure that says everything that is wrong with the metadata, or what is wrong with source or destination.</summary>
-    public static TaskPlan Read(WorkspaceContext context, string path)
-    {
-        var plan = Parse(MetadataFile.ReadText(path), Path.GetFullPath(path));
-        CheckDestination(context, plan.Spec);
-        return plan;
-    }
+    public static TaskPlan Read(WorkspaceContext context, string path, FetchWatch watch) =>
+        Make(context, new PlanText(MetadataFile.ReadText(path), Path.GetFullPath(path), Path.GetFileName(path)), watch);
 
     /// <summary>The plan of a task that was pinned before: its own copy of the metadata counts, not the file it came from.</summary>
     /// <param name="context">The repository.</param>
     /// <param name="report">The task.</param>
     /// <param name="code">True where the branch's code is run as it is: it reads the form of source that it was made for. Otherwise it is made anew.</param>
-    public static TaskPlan Reread(WorkspaceContext context, AgentReport report, bool code)
+    /// <param name="watch">Of a fetch, where what was fetched for the task is gone.</param>
+    public static TaskPlan Reread(WorkspaceContext context, AgentReport report, bool code, FetchWatch watch)
     {
         var branch = BranchName.Parse(report.Branch);
         var folder = context.Layout.Branch(branch);
         Checkout.RefuseLinks(folder);
         var pinned = Path.Combine(folder, "metadata.json");
-        var form = code && AgentTasks.PipelineOf(context, report) is { } pipeline
-            ? SourceForm.Find(context.Repository.ReadSnapshot(context.Repository.Head(branch)), pipeline)
-            : null;
-        var plan = Parse(MetadataFile.ReadText(pinned), report.MetadataPath!, BranchPath.MetadataFile, report.SourcePath, form);
-        if (plan.MetadataHash != report.MetadataHash)
+        var text = MetadataFile.ReadText(pinned);
+        if (HashOf(text) != report.MetadataHash)
         {
             throw new DbVcException(FailureKind.Refused, "agent.pinned", "The metadata of this task was edited after it was pinned.", pinned,
                 "Put the file back as it was committed, or start another task with the new metadata.");
         }
 
-        CheckDestination(context, plan.Spec);
-        return plan;
+        var form = code && AgentTasks.PipelineOf(context, report) is { } pipeline
+            ? SourceForm.Find(context.Repository.ReadSnapshot(context.Repository.Head(branch)), pipeline)
+            : null;
+        return Make(context, new PlanText(text, report.MetadataPath!, BranchPath.MetadataFile) { SourcePath = report.SourcePath, Form = form }, watch);
     }
 
     /// <summary>The plan of one more run of what main holds.</summary>
     /// <param name="context">The repository.</param>
     /// <param name="pipeline">As main has it.</param>
     /// <param name="sourcePath">Another source than the metadata's; null for that one.</param>
-    public static TaskPlan OfDeployed(WorkspaceContext context, DeployedPipeline pipeline, string? sourcePath)
+    /// <param name="watch">Of a fetch.</param>
+    public static TaskPlan OfDeployed(WorkspaceContext context, DeployedPipeline pipeline, string? sourcePath, FetchWatch watch)
     {
         _ = pipeline.Read();
 
         // A relative source is looked for where the metadata came from, if this machine knows.
         var path = AgentTasks.ListOf(context, pipeline.Name).LastOrDefault(t => t.MetadataPath is not null)?.MetadataPath
             ?? Path.GetFullPath(BranchPath.MetadataFile);
-        var plan = Parse(pipeline.MetadataText!, path, BranchPath.MetadataFile, sourcePath, pipeline.Form);
-        CheckDestination(context, plan.Spec);
-        return plan;
+        return Make(context,
+            new PlanText(pipeline.MetadataText!, path, BranchPath.MetadataFile) { SourcePath = sourcePath, Form = pipeline.Form }, watch);
     }
 
-    private static void CheckDestination(WorkspaceContext context, PipelineSpec spec) => Destination.Check(
-        spec, context.Repository.ReadSnapshot(context.Repository.Head(BranchName.Main)).ReadSchema(), context.Live.Provider.Tables);
+    /// <summary>A task as it is known which file its source became.</summary>
+    public AgentReport NoteSource(AgentReport report) => IsFetched ? report with { SourcePath = SourcePath } : report;
 
-    /// <param name="path">Where the file came from.</param>
-    /// <param name="name">What the text is called now; its ending says how it is written.</param>
-    /// <param name="sourcePath">Absolute, in place of what the metadata says.</param>
-    /// <param name="form">How the source is written; null to find it out.</param>
-    private static TaskPlan Parse(string text, string path, string? name = null, string? sourcePath = null, SourceForm? form = null)
+    private static string HashOf(string text) => Hash.Of(System.Text.Encoding.UTF8.GetBytes(text)).ToString();
+
+    private static TaskPlan Make(WorkspaceContext context, PlanText text, FetchWatch watch)
     {
-        name ??= Path.GetFileName(path);
-        var spec = MetadataReader.Read(text, name);
-        if (form is not null) spec = spec with { Source = form.ApplyTo(spec.Source) };
-        var source = sourcePath ?? spec.ResolveLocation(Path.GetDirectoryName(path)!, Directory.GetCurrentDirectory());
-        return new TaskPlan(MetadataReader.ToJson(text, name), path, PipelineSource.Inspect(spec, source), source);
+        var spec = MetadataReader.Read(text.Text, text.Name);
+        if (text.Form is { } form) spec = spec with { Source = form.ApplyTo(spec.Source) };
+        var folder = Path.GetDirectoryName(text.Path)!;
+        var (source, fetched) = (text.SourcePath, false);
+        if (spec.Source.Fetch is null) source ??= spec.ResolveLocation(folder, Directory.GetCurrentDirectory());
+        else if (source is null || (FetchedFiles.IsOne(context, source) && !File.Exists(source)))
+        {
+            (source, fetched) = (FetchedFiles.Fetch(context, spec, folder, watch), true);
+        }
+
+        try
+        {
+            var plan = new TaskPlan(MetadataReader.ToJson(text.Text, text.Name), text.Path, PipelineSource.Inspect(spec, source), source);
+            Destination.Check(
+                plan.Spec, context.Repository.ReadSnapshot(context.Repository.Head(BranchName.Main)).ReadSchema(), context.Live.Provider.Tables);
+            return plan;
+        }
+        catch when (fetched)
+        {
+            FetchedFiles.Remove(context, source);
+            throw;
+        }
+    }
+
+    /// <param name="Text">The metadata.</param>
+    /// <param name="Path">Where the file came from.</param>
+    /// <param name="Name">What the text is called now; its ending says how it is written.</param>
+    private sealed record PlanText(string Text, string Path, string Name)
+    {
+        /// <summary>Absolute, in place of what the metadata says.</summary>
+        public string? SourcePath { get; init; }
+
+        /// <summary>How the source is written; null to find it out.</summary>
+        public SourceForm? Form { get; init; }
     }
 }

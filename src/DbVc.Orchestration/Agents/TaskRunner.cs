@@ -43,7 +43,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             Files = new Checkout(folder).Collect(record.Pipeline),
             Tables = new HashSet<string>(),
         }, CancellationToken.None);
-        var pinned = report with
+        var pinned = plan.NoteSource(report) with
         {
             State = TaskState.Running,
             Pipeline = record.Pipeline,

@@ -52,6 +52,7 @@ public sealed class BranchManager
         Reached(PublishStep.InstanceDropped);
         var folder = _context.Layout.Branch(name);
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        FetchedFiles.RemoveOf(_context, name);
     }
 
     /// <summary>Only the branch's record knows that its task was merged.</summary>

@@ -35,9 +35,13 @@ public sealed class PipelineDesk
         using var alone = _runner.HoldAlone(DeployedPipeline.Require(ReadMain(), request.Pipeline).Name);
         var main = ReadMain();
         var pipeline = DeployedPipeline.Require(main, request.Pipeline);
-        var plan = TaskPlan.OfDeployed(_context, pipeline, request.SourcePath);
+        var plan = TaskPlan.OfDeployed(_context, pipeline, request.SourcePath, new FetchWatch(progress, cancel));
         var mayRepeat = request.Again || plan.Spec.Destination.Disposition != Disposition.Append;
-        if (!mayRepeat && SourceLoad.Find(main, pipeline.Name, plan) is { } before) return new PipelineRunReport(pipeline.Name, null, null, before);
+        if (!mayRepeat && SourceLoad.Find(main, pipeline.Name, plan) is { } before)
+        {
+            FetchedFiles.Remove(_context, plan.SourcePath);
+            return new PipelineRunReport(pipeline.Name, null, null, before);
+        }
 
         return _runner.Run(plan, pipeline.Name, _ => request.Merge, progress, cancel);
     }

@@ -24,6 +24,9 @@ public static class MetadataDesk
     public static MetadataExplanation Explain(string path, CancellationToken cancellation)
     {
         var spec = MetadataReader.Read(MetadataFile.ReadText(path), Path.GetFileName(path));
+
+        // To explain is not to ask a server.
+        if (spec.Source.Fetch is not null) return MetadataExplanation.Of(spec, null, null);
         var location = spec.ResolveLocation(Path.GetDirectoryName(Path.GetFullPath(path))!, Directory.GetCurrentDirectory());
         SourcePreview? preview = null;
         DbVcException? unreadable = null;

@@ -22,7 +22,12 @@ public sealed class Maintenance
     public GcReport Collect(GcRequest request, CancellationToken cancel)
     {
         var expired = new ExpiredBranches(_context, new BranchManager(_context)).Sweep(request.DryRun, cancel);
-        if (!request.DryRun) SweepHistory();
+        if (!request.DryRun)
+        {
+            SweepHistory();
+            FetchedFiles.Sweep(_context);
+        }
+
         using var held = _context.Repository.Store.Lock(LockName, _context.Options.LockTimeout);
         var since = _context.Repository.Clock.GetUtcNow() - (request.Retention ?? _context.Configuration.Retention);
         var needs = new Reachability(_context.Repository, since);

@@ -36,6 +36,9 @@ public sealed record Configuration
         gc:
           # Days for which gc keeps what an operation has left behind, so that it can be undone.
           retention_days: 30
+        sources:
+          # Hosts and networks at private addresses from which sources may be fetched: names, addresses, or networks such as 10.0.0.0/8.
+          private-hosts: []
         # bubblewrap, or none: then generated code runs unguarded, and every report says so in red.
         sandbox: bubblewrap
 
@@ -77,6 +80,9 @@ public sealed record Configuration
 
     /// <summary>How long gc keeps what only the operation log leads to.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>Hosts and networks at private addresses from which sources may be fetched.</summary>
+    public IReadOnlyList<string> PrivateHosts { get; init; } = [];
 
     /// <summary>What concerns the live database and where branches' databases may be made.</summary>
     public LiveSettings Live { get; init; } = LiveSettings.Default;

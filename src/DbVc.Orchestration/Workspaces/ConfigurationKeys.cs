@@ -15,6 +15,7 @@ internal static class ConfigurationKeys
         ("agent.iterations", c => c.AgentIterations),
         ("agent.wall_seconds", c => c.AgentWallTime.TotalSeconds),
         ("gc.retention_days", c => c.Retention.TotalDays),
+        ("sources.private-hosts", c => List(c.PrivateHosts)),
         ("sandbox", c => c.Sandbox ? "bubblewrap" : "none"),
         ("include", c => List(c.Live.Selection.Include)),
         ("exclude", c => List(c.Live.Selection.Exclude)),

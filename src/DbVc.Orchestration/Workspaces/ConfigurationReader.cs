@@ -39,9 +39,10 @@ internal sealed class ConfigurationReader(string path)
 
     private void ReadKey(string key, YamlNode node)
     {
-        if (key is "merge" or "gates" or "agent" or "gc" or "branches" or "database") ReadSection(key + ".", node);
+        if (key is "merge" or "gates" or "agent" or "gc" or "branches" or "database" or "sources") ReadSection(key + ".", node);
         else if (key == "merge.policies") _result = _result with { Policies = ReadPolicies(node) };
         else if (key is "include" or "exclude" or "schema-only") ReadPatterns(key, node);
+        else if (key == "sources.private-hosts") _result = _result with { PrivateHosts = ReadTexts(key, node) };
         else if (node is not YamlScalarNode { Value: { } value }) throw Invalid(node.Start.Line, $"'{key}' must be a single value");
         else
         {
@@ -77,9 +78,7 @@ internal sealed class ConfigurationReader(string path)
 
     private void ReadPatterns(string key, YamlNode node)
     {
-        var items = node is YamlSequenceNode list ? list.Children : [node];
-        var patterns = items.Where(i => i is not YamlScalarNode { Value: null or "" or "~" or "null" }).Select(i =>
-            i is YamlScalarNode { Value: { } pattern } ? pattern : throw Invalid(i.Start.Line, $"'{key}' must be a list of patterns")).ToList();
+        var patterns = ReadTexts(key, node);
         var selection = _result.Live.Selection;
         _result = _result with
         {
@@ -93,6 +92,14 @@ internal sealed class ConfigurationReader(string path)
                 },
             },
         };
+    }
+
+    private List<string> ReadTexts(string key, YamlNode node)
+    {
+        var items = node is YamlSequenceNode list ? list.Children : [node];
+        var what = key.StartsWith("sources.", StringComparison.Ordinal) ? "hosts" : "patterns";
+        return [.. items.Where(i => i is not YamlScalarNode { Value: null or "" or "~" or "null" }).Select(i =>
+            i is YamlScalarNode { Value: { } text } ? text : throw Invalid(i.Start.Line, $"'{key}' must be a list of {what}"))];
     }
 
     private int Readers(string value, YamlNode node) => Number(value, node) is >= 1 and <= MostReaders and var number

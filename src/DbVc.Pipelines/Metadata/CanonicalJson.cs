@@ -83,7 +83,8 @@ internal static class CanonicalJson
     {
         json.WriteStartObject("source");
         json.WriteString("type", source.Type);
-        json.WriteString("location", source.Location);
+        if (source.Fetch is { } fetch) fetch.Write(json);
+        else json.WriteString("location", source.Location);
         if (source.Member is not null) json.WriteString("member", source.Member);
         if (source.Json is { } options) WriteJson(json, options);
         else WriteCsv(json, source.Csv);

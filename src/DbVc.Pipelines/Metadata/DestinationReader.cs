@@ -10,7 +10,7 @@ internal sealed class DestinationReader(ProblemList problems, IReadOnlyList<Pipe
         if (destination is null)
         {
             if (source is null) return null;
-            var table = TableNameOf(source.Location);
+            var table = TableNameOf(source.Fetch?.Subject ?? source.Location);
             if (table.Length == 0)
             {
                 problems.Add(root, "'destination' is missing, and the source's name gives no table name.");

@@ -44,8 +44,8 @@ public static class MetadataSchema
 
     private static JsonObject Source() => Closed(["location"], new JsonObject
     {
-        ["type"] = OneOf("From the location's extension when left out.", "csv", "json", "jsonl", "ndjson"),
-        ["location"] = Text("A path, from the metadata's folder or the working folder; gzip and zip are unpacked."),
+        ["type"] = OneOf("From the location's extension when left out.", "csv", "json", "jsonl", "ndjson", "api"),
+        ["location"] = Text("A path, from the metadata's folder or the working folder; gzip and zip are unpacked. Of an api: its address."),
         ["member"] = Text("The file of a zip archive that holds several."),
         ["encoding"] = Text($"How bytes become text: {string.Join(", ", TextEncodings.Names)}."),
         ["null_tokens"] = ListOf("Texts that mean NULL; the empty cell of CSV when left out.", new JsonObject { ["type"] = "string" }),
@@ -60,8 +60,16 @@ public static class MetadataSchema
         ["trailing_delimiter"] = Truth("Whether each record ends with a delimiter."),
         ["decimal"] = OneOf("How fractions are written.", ".", ",", "point", "comma"),
         ["thousands"] = OneOf("What groups digits.", ".", ",", " ", "'", "\u00A0", "point", "comma", "space"),
-        ["records"] = Text("JSON: the path of the array of records, for example data.items."),
+        ["records"] = Text("JSON and api: the path of the array of records, for example data.items."),
         ["explode"] = Text("JSON: the path of an array in each record whose elements become records."),
+        ["method"] = OneOf("api: how it is asked; POST when there is a body.", "GET", "POST"),
+        ["query"] = ApiMetadataSchema.Pairs("api: parameters; ${NAME} stands for an environment variable."),
+        ["headers"] = ApiMetadataSchema.Pairs("api: headers; ${NAME} stands for an environment variable."),
+        ["body"] = new JsonObject { ["type"] = new JsonArray("object", "array"), ["description"] = "api: JSON that is sent." },
+        ["auth"] = ApiMetadataSchema.Login(),
+        ["pagination"] = ApiMetadataSchema.Paging(),
+        ["total"] = ApiMetadataSchema.Place("api: where an answer says how many records there are; another number is a failure."),
+        ["limits"] = ApiMetadataSchema.Limits(),
         ["description"] = Text("For people."),
     });
 

@@ -8,11 +8,16 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
 {
     private const int MostLines = 10_000;
     private static readonly string[] s_types = ["csv", "json", "jsonl", "api", "database"];
-    private static readonly string[] s_both = ["type", "location", "member", "encoding", "null_tokens", "description"];
-    private static readonly string[] s_json = ["records", "explode"];
+    private static readonly string[] s_all = ["type", "location", "null_tokens", "description"];
 
-    private static readonly string[] s_csv =
-        ["delimiter", "quote", "escape", "comment", "header", "skip_rows", "skip", "footer", "trailing_delimiter", "decimal", "thousands"];
+    /// <summary>Members that only some types have.</summary>
+    private static readonly (string[] Types, string[] Members)[] s_groups =
+    [
+        (["csv", "json"], ["member", "encoding"]),
+        (["json", "api"], ["records", "explode"]),
+        (["api"], ApiReader.Members),
+        (["csv"], ["delimiter", "quote", "escape", "comment", "header", "skip_rows", "skip", "footer", "trailing_delimiter", "decimal", "thousands"]),
+    ];
 
     public SourceSpec? Read(JsonValue root, IReadOnlyList<PipelineField> fields)
     {
@@ -41,6 +46,7 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
 
         var type = InferType(source);
         if (type is null || !CheckType(source, type)) return null;
+        if (type == "api") return ReadApi(source, source, source.Text);
         assumptions.Add(type == "csv" ? "The source is CSV with a header row; empty cells are NULL."
             : "The source is JSON; null and what is not there are NULL.");
         return type == "csv"
@@ -50,16 +56,13 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
 
     private SourceSpec? ReadLong(JsonValue source, IReadOnlyList<PipelineField> fields)
     {
-        problems.RefuseUnknown(source, [.. s_both, .. s_csv, .. s_json]);
+        problems.RefuseUnknown(source, [.. s_all, .. s_groups.SelectMany(g => g.Members)]);
         var location = problems.Text(source, "location", required: true);
         var type = problems.Text(source, "type") ?? (location is null || source.Find("type") is not null ? null : InferType(source.Find("location")!));
         if (type is null || !CheckType(source.Find("type") ?? source, type)) return null;
         type = type.ToLowerInvariant();
-        foreach (var member in source.Members.Where(m => (type == "csv" ? s_json : s_csv).Contains(m.Name)))
-        {
-            problems.Add(member.Value, $"'{member.Name}' is for sources of type {(type == "csv" ? "json" : "csv")}.");
-        }
-
+        RefuseForeign(source, type is "csv" or "api" ? type : "json");
+        if (type == "api") return location is null ? null : ReadApi(source, source.Find("location")!, location);
         var csv = type == "csv" ? ReadCsv(source, location ?? "", fields) : CsvOptions.Default;
         var json = type == "csv" ? null : ReadJson(source);
         if (location is null) return null;
@@ -68,6 +71,29 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
             Json = json,
             Member = problems.Text(source, "member"),
             Declared = [.. source.Members.Select(m => m.Name == "skip" ? "skip_rows" : m.Name), .. FormOf(type)],
+        };
+    }
+
+    private void RefuseForeign(JsonValue source, string type)
+    {
+        foreach (var (types, members) in s_groups.Where(g => !g.Types.Contains(type)))
+        {
+            foreach (var member in source.Members.Where(m => members.Contains(m.Name)))
+            {
+                problems.Add(member.Value, $"'{member.Name}' is for sources of type {string.Join(" or ", types)}.");
+            }
+        }
+    }
+
+    /// <summary>What was fetched is read as JSON Lines, which the host wrote.</summary>
+    private SourceSpec? ReadApi(JsonValue source, JsonValue at, string location)
+    {
+        if (new ApiReader(problems, source).Read(at, location) is not { } fetch) return null;
+        return new SourceSpec("api", location, CsvOptions.Default)
+        {
+            Json = JsonOptions.Default with { Explode = ReadPath(source, "explode", onlyNames: false), NullTokens = ReadNullTokens(source, []) },
+            Fetch = fetch,
+            IsFound = true,
         };
     }
 
@@ -147,14 +173,14 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
     {
         switch (type.ToLowerInvariant())
         {
-            case "csv" or "json" or "jsonl" or "ndjson":
+            case "csv" or "json" or "jsonl" or "ndjson" or "api":
                 return true;
-            case "api" or "database":
-                problems.Add(at, $"Sources of type '{type}' are not supported yet.", "supported today: csv, json, jsonl.");
+            case "database":
+                problems.Add(at, $"Sources of type '{type}' are not supported yet.", "supported today: csv, json, jsonl, api.");
                 return false;
             default:
                 var nearest = Suggestion.Nearest(type, s_types);
-                problems.Add(at, $"'{type}' is no source type.", nearest is null ? "supported today: csv, json, jsonl." : $"did you mean '{nearest}'?");
+                problems.Add(at, $"'{type}' is no source type.", nearest is null ? "supported today: csv, json, jsonl, api." : $"did you mean '{nearest}'?");
                 return false;
         }
     }

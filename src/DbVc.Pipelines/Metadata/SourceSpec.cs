@@ -3,13 +3,16 @@ using DbVc.PipelineRuntime;
 namespace DbVc.Pipelines;
 
 /// <summary>Where the records come from.</summary>
-/// <param name="Type"><c>csv</c> or <c>json</c>.</param>
+/// <param name="Type"><c>csv</c>, <c>json</c> or <c>api</c>.</param>
 /// <param name="Location">As written; see <see cref="PipelineSpec.ResolveLocation"/>.</param>
 /// <param name="Csv">How a CSV source is written.</param>
 public sealed record SourceSpec(string Type, string Location, CsvOptions Csv)
 {
     /// <summary>How a JSON source is written; null for another one.</summary>
     public JsonOptions? Json { get; init; }
+
+    /// <summary>What the host fetches first, into a file that is then read as this source; null where the source is a file.</summary>
+    public FetchSpec? Fetch { get; init; }
 
     /// <summary>The file to read of an archive that holds several.</summary>
     public string? Member { get; init; }

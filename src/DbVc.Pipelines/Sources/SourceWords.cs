@@ -5,7 +5,9 @@ namespace DbVc.Pipelines;
 /// <summary>Says how a source is written: what every source has, and what is not as usual.</summary>
 internal static class SourceWords
 {
-    public static string Of(SourceSpec source) => string.Join(", ", source.Json is { } json ? Json(json) : Csv(source.Csv, source.LineEnds));
+    public static string Of(SourceSpec source) => source.Fetch is { } fetch
+        ? string.Join(", ", [fetch.Describe(), .. Exploded(source.Json)])
+        : string.Join(", ", source.Json is { } json ? Json(json) : Csv(source.Csv, source.LineEnds));
 
     private static IEnumerable<string> Csv(CsvOptions csv, string? lineEnds)
     {
@@ -28,8 +30,11 @@ internal static class SourceWords
         var form = json.Form switch { JsonForm.Lines => "JSON Lines", JsonForm.Array => "a JSON array", _ => "JSON values one after the other" };
         yield return $"{form} in {json.Encoding}";
         if (json.Records.Length > 0) yield return $"at {json.Records}";
-        if (json.Explode.Length > 0) yield return $"a record for each element of {json.Explode}";
+        foreach (var part in Exploded(json)) yield return part;
     }
+
+    private static IEnumerable<string> Exploded(JsonOptions? json) =>
+        json is { Explode.Length: > 0 } ? [$"a record for each element of {json.Explode}"] : [];
 
     private static string Lines(int count) => count == 1 ? "line" : $"{count} lines";
 }

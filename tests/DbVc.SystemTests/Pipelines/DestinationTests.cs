@@ -20,7 +20,8 @@ public sealed class DestinationTests : IDisposable
         await Begin(live, "CREATE TABLE customers (id INTEGER PRIMARY KEY, name VARCHAR(40));\nINSERT INTO customers VALUES (1, 'Ann'), (2, 'Bea');");
         await Describe("""
             {
-              "task_id": "orders", "source": "orders.csv", "destination": { "table": "orders", "indexes": ["customer_id", { "fields": ["code"], "unique": true }] },
+              "task_id": "orders", "source": "orders.csv",
+              "destination": { "table": "orders", "indexes": ["customer_id", { "fields": ["code"], "unique": true }] },
               "schema": {
                 "id": { "type": "integer", "primary_key": true },
                 "customer_id": { "type": "integer", "references": "customers.id" },

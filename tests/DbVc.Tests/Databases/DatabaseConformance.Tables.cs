@@ -73,7 +73,8 @@ public abstract partial class DatabaseConformance
     {
         var (parent, child) = (Fixture.TableName(Fixture.OddName("pa rent")), Fixture.TableName(Fixture.OddName("child \"x\"")));
         using var database = Fixture.NewDatabase("", out _);
-        Make(new TableDraft(parent, [new("a", FieldType.Integer) { Nullable = false }, new("b", FieldType.Text) { Nullable = false, MaxLength = 20 }], ["a", "b"]));
+        ColumnDraft[] key2 = [new("a", FieldType.Integer) { Nullable = false }, new("b", FieldType.Text) { Nullable = false, MaxLength = 20 }];
+        Make(new TableDraft(parent, key2, ["a", "b"]));
         var made = DatabaseContent.Read(database).Schema.FindTable(parent)!;
         ColumnDraft[] columns =
         [

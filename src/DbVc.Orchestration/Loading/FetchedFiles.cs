@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using DbVc.Fetching;
+using DbVc.Model;
+using DbVc.Pipelines;
+
+namespace DbVc.Orchestration;
+
+/// <summary>
+/// Sources that are no files: fetched once for a task, by the host, into <c>fetched/</c> of the control folder, where all that reads the source finds it.
+/// It goes with the task's branch. What a killed fetch has left is gone on with by the next one for the same.
+/// </summary>
+internal static class FetchedFiles
+{
+    /// <summary>Fetches a pipeline's source; the file's path. Throws failures <c>fetch.*</c>, and kind Locked where another process fetches the same.</summary>
+    /// <param name="context">The repository.</param>
+    /// <param name="spec">With something to fetch.</param>
+    /// <param name="metadataFolder">Where relative paths of secrets begin, before the working folder.</param>
+    /// <param name="watch">Hears of it, and stops it.</param>
+    public static string Fetch(WorkspaceContext context, PipelineSpec spec, string metadataFolder, FetchWatch watch)
+    {
+        var (fetch, identity) = (spec.Source.Fetch!, spec.Source.Fetch!.Identity);
+        var options = new FetchOptions(context.Options.Clock, [metadataFolder, Directory.GetCurrentDirectory()])
+        {
+            PrivateHosts = context.Configuration.PrivateHosts,
+        };
+        using var alone = HoldAlone(context, identity);
+        using var journal = FetchJournal.Open(Path.Combine(context.Layout.Fetched, "unfinished-" + identity), identity, context.Options.Clock);
+        watch.Progress.Message(journal.Resumed == 0
+            ? $"fetching {spec.Source.Location}"
+            : string.Create(CultureInfo.InvariantCulture, $"fetching {spec.Source.Location}, on from page {journal.Resumed + 1}"));
+        FetchedSources.For(fetch, options).Fetch(journal, watch.Cancel);
+        var (pages, records) = (journal.Pages.Count, journal.Records);
+        if (records == 0)
+        {
+            throw new DbVcException(FailureKind.Failed, "source.empty", "The source has no record.", spec.Source.Location,
+                "Check the location and its parameters.");
+        }
+
+        var folder = Path.Combine(context.Layout.Fetched, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)));
+        Directory.CreateDirectory(folder);
+        var path = Path.Combine(folder, TaskNames.Plain(fetch.Subject) + ".jsonl");
+        journal.MoveTo(path);
+        watch.Progress.Message(string.Create(CultureInfo.InvariantCulture, $"fetched {records:N0} records on {pages:N0} {(pages == 1 ? "page" : "pages")}"));
+        return path;
+    }
+
+    /// <summary>Whether a path is one that was made here.</summary>
+    public static bool IsOne(WorkspaceContext context, string path) => FolderOf(context, path) is not null;
+
+    /// <summary>Removes a fetched file; any other one is left alone.</summary>
+    public static void Remove(WorkspaceContext context, string? path)
+    {
+        if (FolderOf(context, path) is { } folder && Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Removes what was fetched for the tasks of a branch.</summary>
+    public static void RemoveOf(WorkspaceContext context, BranchName branch)
+    {
+        if (!Directory.Exists(context.Layout.Fetched)) return;
+        foreach (var task in AgentTasks.List(context).Where(t => t.Branch == branch.Text)) Remove(context, task.SourcePath);
+    }
+
+    /// <summary>Removes what no task refers to, and beginnings that nobody went on with for a day.</summary>
+    public static void Sweep(WorkspaceContext context)
+    {
+        if (!Directory.Exists(context.Layout.Fetched)) return;
+        var old = context.Options.Clock.GetUtcNow().UtcDateTime.AddDays(-1);
+        var needed = AgentTasks.List(context).Select(t => FolderOf(context, t.SourcePath)).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        foreach (var folder in Directory.EnumerateDirectories(context.Layout.Fetched).Where(f => !needed.Contains(f) && Directory.GetLastWriteTimeUtc(f) < old))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static string? FolderOf(WorkspaceContext context, string? path) =>
+        path is not null && Path.GetDirectoryName(path) is { } folder && Path.GetDirectoryName(folder) == context.Layout.Fetched ? folder : null;
+
+    private static IDisposable HoldAlone(WorkspaceContext context, Hash identity)
+    {
+        try
+        {
+            return context.Repository.Store.Lock("fetch-" + identity, context.Options.LockTimeout);
+        }
+        catch (DbVcException failure) when (failure.Kind == FailureKind.Locked)
+        {
+            throw new DbVcException(FailureKind.Locked, "fetch.running", "Another process is fetching the same.", hint: "Wait for it.", inner: failure);
+        }
+    }
+}
+
+/// <summary>Who hears of a fetch, and what stops it.</summary>
+internal sealed record FetchWatch(IAgentProgress Progress, CancellationToken Cancel);
