@@ -18,7 +18,9 @@ internal sealed class MySqlTableMaker : ITableMaker
         var longest = Math.Min(UsualKey, LongestKey / Math.Max(1, draft.KeyColumns.Count(c => c.Type == FieldType.Text)));
         var parts = draft.Columns.Select(c => ColumnText(c, draft.PrimaryKey.Contains(c.Name) ? longest : null)).ToList();
         if (draft.PrimaryKey.Count > 0) parts.Add($"PRIMARY KEY ({MySqlName.QuoteAll(draft.PrimaryKey)})");
-        parts.AddRange(draft.ForeignKeyClauses(MySqlName.Quote, MySqlName.QuoteAll));
+        // Named as the server itself would name them.
+        parts.AddRange(draft.ForeignKeyClauses(MySqlName.Quote, MySqlName.QuoteAll)
+            .Select((clause, i) => $"CONSTRAINT {MySqlName.Quote($"{draft.Name[..Math.Min(draft.Name.Length, 50)]}_ibfk_{i + 1}")} {clause}"));
         return new TableSchema
         {
             Name = draft.Name,

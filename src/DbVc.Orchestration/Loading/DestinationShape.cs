@@ -52,7 +52,10 @@ internal sealed class DestinationShape(PipelineSpec spec, DatabaseSchema schema,
         if (_destination.Evolution != Evolution.Evolve) return DatabaseDelta.Empty;
         var missing = spec.Fields.Where(f => existing.FindColumn(f.Name) is null).ToList();
         var indexes = _destination.Indexes.Where(i => !HasIndex(i, existing)).Select(i => MakeIndex(i, existing.Name)).ToList();
-        return new DatabaseDelta(missing.Count == 0 ? [] : [new TableDelta(existing, WithColumns(existing, missing), [])], [], indexes);
+        if (missing.Count == 0) return new DatabaseDelta([], [], indexes);
+        // A database gives its columns no ids; by them rows are carried from one definition to the next.
+        var before = existing with { Columns = [.. existing.Columns.Select((c, i) => c with { Id = i + 1 })] };
+        return new DatabaseDelta([new TableDelta(before, WithColumns(before, missing), [])], [], indexes);
     }
 
     private static bool AreSame(ForeignKey one, ForeignKey other) =>
@@ -70,7 +73,7 @@ internal sealed class DestinationShape(PipelineSpec spec, DatabaseSchema schema,
     {
         var draft = provider.Tables.Make(new TableDraft(existing.Name, [.. missing.Select(DraftOf)], []));
         var made = provider.Dialect.Try(new DatabaseSchema([draft], [])).Schema.FindTable(existing.Name)!;
-        var id = existing.Columns.Max(c => c.Id);
+        var id = existing.Columns.Count;
         var after = existing with
         {
             Columns = [.. existing.Columns, .. made.Columns.Select(c => c with { Id = ++id })],

@@ -90,7 +90,7 @@ public sealed class DestinationTests : IDisposable
     {
         using var live = LiveUnderTest.Start(LiveEngine.SqliteWal);
         await Begin(live, "CREATE TABLE people (id INTEGER PRIMARY KEY, name VARCHAR(40));");
-        await Describe($$"""{"source": "notes.csv", "schema": {"id": "integer", "person": {"type": "integer", "references": "{{references}}"}}}""");
+        await Describe($$"""{"source": "notes.csv", "schema": { "id": "integer", "person": { "type": "integer", "references": "{{references}}" } } }""");
         await Write("notes.csv", "id,person", "1,1");
         var refused = await Say("agent", "create", "--metadata", "metadata.json");
         Assert.Equal(2, refused.ExitCode);

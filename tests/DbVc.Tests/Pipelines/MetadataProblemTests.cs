@@ -8,9 +8,9 @@ public sealed class MetadataProblemTests
 {
     private const string Schema = "\"schema\": {\"id\": \"integer\", \"email\": \"string\", \"age\": \"integer\", \"on\": \"date\"}";
 
-    /// <summary>A wrong file, the path of its one problem, and parts of the text in order, separated by "…".</summary>
     private const string Into = "\"source\": \"a.csv\", \"destination\": {\"table\": \"t\",";
 
+    /// <summary>A wrong file, the path of its one problem, and parts of the text in order, separated by "…".</summary>
     public static TheoryData<string, string, string> Wrong => new()
     {
         { "", "$", "empty" },
@@ -62,8 +62,14 @@ public sealed class MetadataProblemTests
         { $"{{{Into} \"indexes\": [[\"id\", \"id\"]]}}, {Schema}}}", "$.destination.indexes[0]", "named twice" },
         { $"{{{Into} \"indexes\": [{{\"unique\": true}}]}}, {Schema}}}", "$.destination.indexes[0]", "'fields' is missing" },
         { $"{{{Into} \"foreign_keys\": [\"id\"]}}, {Schema}}}", "$.destination.foreign_keys[0]", "must be an object" },
-        { "{\"source\": \"a.csv\", \"schema\": {\"id\": {\"type\": \"integer\", \"references\": \"t(\"}}}", "$.schema.id.references", "names no table…customers.id" },
-        { "{\"source\": \"a.csv\", \"schema\": {\"id\": {\"type\": \"integer\", \"references\": \"t(a, b)\"}}}", "$.schema.id.references", "cannot refer to 2 columns" },
+        {
+            "{\"source\": \"a.csv\", \"schema\": {\"id\": {\"type\": \"integer\", \"references\": \"t(\"}}}", "$.schema.id.references",
+            "names no table…customers.id"
+        },
+        {
+            "{\"source\": \"a.csv\", \"schema\": {\"id\": {\"type\": \"integer\", \"references\": \"t(a, b)\"}}}", "$.schema.id.references",
+            "cannot refer to 2 columns"
+        },
         {
             "{\"source\": \"a.csv\", \"schema\": {\"id\": {\"type\": \"integer\", \"references\": {\"table\": \"t\", \"on_delete\": \"drop\"}}}}",
             "$.schema.id.references.on_delete", "known: no_action"
