@@ -20,6 +20,9 @@ public sealed record RepositoryLayout(string Root, string Control)
     /// <summary>What runs of pipelines have rejected.</summary>
     public string Quarantine => Path.Combine(Control, "quarantine");
 
+    /// <summary>What runs of pipelines have loaded, column by column.</summary>
+    public string Profiles => Path.Combine(Control, "profiles");
+
     /// <summary>Sources that were fetched for tasks.</summary>
     public string Fetched => Path.Combine(Control, "fetched");
 

@@ -41,13 +41,12 @@ internal static class MergeView
         }
     }
 
-    /// <summary>Gates that did not pass, with what they object to.</summary>
+    /// <summary>Gates, with what they object to or, where they passed, remark.</summary>
     public static void WriteGates(Output output, IEnumerable<GateSummary> gates)
     {
         foreach (var gate in gates)
         {
             output.Line(gate.Passed ? Piece.Good("  ✓ ") : Piece.Bad("  ✗ "), gate.Name, "  ", Piece.Dim(gate.Summary));
-            if (gate.Passed) continue;
             foreach (var finding in gate.Findings.Take(MaxListed))
             {
                 output.Line("      ", Piece.Dim(Place(finding)), finding.Message, Piece.Dim(finding.Rule is { } rule ? $"  [{rule}]" : ""));

@@ -47,12 +47,11 @@ internal static class AgentTasks
             ? report with { State = TaskState.Merged }
             : report;
 
-    /// <summary>The speed of the last merged run of a pipeline; null for the first.</summary>
-    public static SpeedBaseline? FindBaseline(WorkspaceContext context, string pipeline) =>
-        List(context).Where(t => t.Rows is not null && (t.State == TaskState.Merged
-                ? t.Pipeline == pipeline
-                : BranchRecord.Read(context.Repository.Store, BranchName.Parse(t.Branch)) is { Merged: not null } branch && branch.Pipeline == pipeline))
-            .Select(t => new SpeedBaseline(t.Rows!.Read, t.RowsPerSecond)).LastOrDefault();
+    /// <summary>The last merged run of a pipeline; null for the first.</summary>
+    public static AgentReport? FindLastMerged(WorkspaceContext context, string pipeline) =>
+        List(context).LastOrDefault(t => t.Rows is not null && (t.State == TaskState.Merged
+            ? t.Pipeline == pipeline
+            : BranchRecord.Read(context.Repository.Store, BranchName.Parse(t.Branch)) is { Merged: not null } branch && branch.Pipeline == pipeline));
 
     /// <summary>Reads nothing but the state: listing branches should not cost what reading whole reports costs.</summary>
     public static string? FindState(WorkspaceContext context, string task)

@@ -103,7 +103,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     private GateSubject Subject() => new(branch.Name, setup.Task.Id, setup.Task.MetadataText, setup.Checkout.Code(),
         new GateExpectations([.. setup.Spec.Columns.Select(c => c.Name)], setup.Spec.ValidationThreshold)
         { Disposition = setup.Spec.Destination.Disposition })
-    { LastMerged = setup.LastMerged };
+    { LastMerged = setup.LastMerged is { } last ? new SpeedBaseline(last.Rows!.Read, last.RowsPerSecond) : null };
 
     private WorkerSession Session() => _session ??= WorkerSession.Start(Options, _source);
 
@@ -154,14 +154,25 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
             FirstFailures = loader.FirstFailures,
             Disagreements = loader.Disagreements,
             FirstDisagreements = loader.FirstDisagreements,
-        };
+        }.With(loader.Profile, FindProfileBefore());
+        ProfileFile.Write(Path.Combine(setup.Checkout.Folder, "results", "profile.json"), run, setup.LastMerged?.Task);
         // What a merged run rejected is what main lacks; trying the branch again does not change that.
-        if (setup.Record.Merged is null) QuarantineShelf.Keep(_context, setup.Task.Id.Text, quarantine.Path);
+        if (setup.Record.Merged is null)
+        {
+            QuarantineShelf.Keep(_context, setup.Task.Id.Text, quarantine.Path);
+            ProfileFile.Write(PathOfProfile(setup.Task.Id.Text), run, setup.LastMerged?.Task);
+        }
+
         new SourceLoad(SourceLoad.HashOf(_source), Path.GetFileName(_source.Path), _source.Length, rows.Read, setup.Task.Id.Text)
             .Write(setup.Checkout, _context.Repository.ReadSnapshot(CommitId.Parse(setup.Record.Base)), setup.Record.Pipeline);
         _ran = (CodeHash, run);
         return run;
     }
+
+    private TableProfile? FindProfileBefore() => setup.LastMerged is { } last ? ProfileFile.Find(PathOfProfile(last.Task)) : null;
+
+    /// <summary>Where the profile of a run outlives its branch.</summary>
+    private string PathOfProfile(string run) => Path.Combine(_context.Layout.Profiles, run + ".json");
 
     /// <summary>Only the database knows which keys it had: that is seen from by how many rows the table grew.</summary>
     private RowCounts Count(RunSummary summary, RowLoader loader, long added)
@@ -221,5 +232,6 @@ internal sealed record ExecutionSetup(
 
     public required SecretMask Mask { get; init; }
 
-    public SpeedBaseline? LastMerged { get; init; }
+    /// <summary>The last merged run of the same pipeline; null for the first.</summary>
+    public AgentReport? LastMerged { get; init; }
 }

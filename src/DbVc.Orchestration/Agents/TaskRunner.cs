@@ -233,7 +233,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         {
             Checkout = new Checkout(context.Layout.Branch(task.Branch)),
             Mask = SecretMask.FromEnvironment(),
-            LastMerged = AgentTasks.FindBaseline(context, record.Pipeline),
+            LastMerged = AgentTasks.FindLastMerged(context, record.Pipeline),
         };
         var branch = new AgentBranch(context, record, task, setup.Checkout)
         {

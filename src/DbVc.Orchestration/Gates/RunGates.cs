@@ -134,12 +134,16 @@ public sealed class DataQualityGate : IGate
             ["tableRowsBefore"] = run.TableRowsBefore,
             ["tableRowsAfter"] = run.TableRowsAfter,
             ["rules"] = new JsonArray([.. run.Rules.Select(Describe)]),
+            ["drift"] = run.Drift.Count,
             ["rejectedByRule"] = new JsonObject(run.RejectedByRule.Select(r => KeyValuePair.Create(r.Key, (JsonNode?)r.Value))),
         };
         var relation = success < wanted ? "<" : "≥";
         var warned = run.Rules.Where(Warns).Select(r => $"; warning: {r.Failed} rows, {r.Rule.Message}");
         var summary = $"{UnitTestsGate.Percent(success)} {relation} {UnitTestsGate.Percent(wanted)}{string.Concat(warned)}";
-        return GateResult.Of(Name, summary, findings, evidence);
+        if (run.Drift.Count > 0) summary += $"; other than before: {string.Join(", ", run.Drift.Select(d => d.Field).Distinct())}";
+        var result = GateResult.Of(Name, summary, findings, evidence);
+        // Data may change: that is a remark for whoever reviews it.
+        return result with { Findings = [.. result.Findings, .. run.Drift.Select(d => new GateFinding(d.Message) { Rule = "drift." + d.Kind })] };
     }
 
     private static bool Reconciles(SampleRun run, Disposition disposition)

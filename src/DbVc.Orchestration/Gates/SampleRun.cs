@@ -31,5 +31,15 @@ public sealed record SampleRun(
     /// <summary>Constraints and invariants that the branch's database breaks now.</summary>
     public IReadOnlyList<ConstraintViolation> Violations { get; init; } = [];
 
+    /// <summary>What was loaded, column by column.</summary>
+    public TableProfile? Profile { get; init; }
+
+    /// <summary>In what it differs from what the pipeline's last merged run loaded.</summary>
+    public IReadOnlyList<DriftFinding> Drift { get; init; } = [];
+
     public double RowsPerSecond => Elapsed > TimeSpan.Zero ? Rows.Read / Elapsed.TotalSeconds : 0;
+
+    /// <summary>The same run with its profile, compared with that of the run before.</summary>
+    internal SampleRun With(TableProfile profile, TableProfile? before) =>
+        this with { Profile = profile, Drift = before is null ? [] : ProfileDrift.Find(before, profile) };
 }

@@ -20,6 +20,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
     private readonly UniqueTracker[] _uniques;
     private readonly RowInserter _inserter;
     private readonly Quarantine _quarantine;
+    private readonly TableProfiler _profiler;
     private readonly IAgentProgress _progress;
     private readonly LoadTarget _target;
 
@@ -34,6 +35,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
         (_target, _quarantine, _progress) = (target, quarantine, progress);
         _columns = target.Spec.Columns;
         _checker = new RowChecker(target.Spec);
+        _profiler = new TableProfiler(target.Spec);
         _uniques = [.. _checker.UniqueFields.Select(u => UniqueTracker.Read(u, target.Spec, target.Table, target.Database))];
 
         // Columns that the pipeline does not fill are left to the database's defaults; what the table has no column for is left out.
@@ -63,6 +65,9 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
 
     /// <summary>What became of every declared rule.</summary>
     public IReadOnlyList<RuleOutcome> Rules => _checker.Tally.Outcomes;
+
+    /// <summary>What was loaded, column by column.</summary>
+    public TableProfile Profile => _profiler.Build();
 
     public List<RowFailure> FirstFailures { get; } = [];
 
@@ -200,9 +205,20 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
             Reject(block.RecordAt(index), row, new BrokenRule("", "constraint", sentence), FirstFailures);
         }
 
+        Observe(block, refused);
         var reported = Loaded / RowsBetweenReports;
         Loaded += block.Count - refused.Count;
         if (Loaded / RowsBetweenReports > reported) _progress.Rows(Loaded, Rejections + Omitted, _target.CountRecords());
+    }
+
+    /// <summary>Looks at what was loaded, in the order of records.</summary>
+    private void Observe(RowBlock block, IReadOnlyList<RefusedRow> refused)
+    {
+        var left = refused.Count == 0 ? null : refused.Select(r => r.Row).ToHashSet();
+        for (var i = 0; i < block.Count; i++)
+        {
+            if (left is null || !left.Contains(i)) _profiler.Add(block.RowAt(i));
+        }
     }
 
     private void Reject(long record, RowView row, BrokenRule broken, List<RowFailure> first)

@@ -118,6 +118,18 @@ public sealed class GateTests
     }
 
     [Fact]
+    public void What_changed_since_the_last_merged_run_is_a_remark()
+    {
+        var bench = new Bench();
+        bench.Sample = bench.Sample with { Drift = [new DriftFinding("age", "nulls", "age is NULL in 20 % of the rows, 0 % in the run before.")] };
+        var gate = Judge(bench).Gates[4];
+        Assert.Equal((GateDecision.Passed, "98.9 % ≥ 95 %; other than before: age"), (gate.Decision, gate.Summary));
+        Assert.Equal(("age is NULL in 20 % of the rows, 0 % in the run before.", "drift.nulls"), (gate.Findings[0].Message, gate.Findings[0].Rule));
+        bench.Spoil("rows-vanish");
+        Assert.Equal(GateDecision.Failed, Judge(bench).Gates[4].Decision);
+    }
+
+    [Fact]
     public void Small_runs_are_not_judged_by_speed()
     {
         var bench = new Bench { LastMerged = new SpeedBaseline(1_000_000, 900_000) };

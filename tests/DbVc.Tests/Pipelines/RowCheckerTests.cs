@@ -1,4 +1,3 @@
-using System.Text;
 using DbVc.PipelineRuntime;
 using DbVc.Pipelines;
 using Xunit;
@@ -66,7 +65,7 @@ public sealed class RowCheckerTests
     public void The_first_broken_rule_of_a_row_is_named(string rule, object?[] row, string? expected)
     {
         var checker = new RowChecker(Spec(rule));
-        var broken = checker.FindBroken(new View(row));
+        var broken = checker.FindBroken(new ArrayRow(row));
         Assert.Equal(expected, broken is null ? null : $"{broken.Field}:{broken.Rule}");
     }
 
@@ -87,9 +86,9 @@ public sealed class RowCheckerTests
     public void Rows_are_tallied_by_rule(string rule, long?[] quantities, string expected)
     {
         var checker = new RowChecker(SpecOf(rule));
-        foreach (var quantity in quantities) checker.Tally.Loaded(new View(Row(id: 1L, quantity: quantity, name: "a")));
+        foreach (var quantity in quantities) checker.Tally.Loaded(new ArrayRow(Row(id: 1L, quantity: quantity, name: "a")));
         Assert.Equal(expected, Show(checker.Tally.Outcomes[^1]));
-        foreach (var quantity in quantities) checker.Tally.Refused(new View(Row(id: 1L, quantity: quantity, name: "a")));
+        foreach (var quantity in quantities) checker.Tally.Refused(new ArrayRow(Row(id: 1L, quantity: quantity, name: "a")));
         Assert.Equal("0/0/0", Show(checker.Tally.Outcomes[^1]));
         checker.Tally.Broken(checker.Tally.Outcomes[^1].Rule.AsBroken());
         checker.Tally.Broken(new BrokenRule("", "unknown", ""));
@@ -109,7 +108,7 @@ public sealed class RowCheckerTests
     public void A_share_is_judged_over_the_rows_that_were_looked_at(string rule, long[] quantities, bool broken)
     {
         var checker = new RowChecker(Spec(rule));
-        foreach (var quantity in quantities) checker.Tally.Loaded(new View(Row(id: 1L, quantity: quantity, name: "a")));
+        foreach (var quantity in quantities) checker.Tally.Loaded(new ArrayRow(Row(id: 1L, quantity: quantity, name: "a")));
         Assert.Equal(broken, checker.Tally.Outcomes[^1].IsBroken);
     }
 
@@ -123,7 +122,7 @@ public sealed class RowCheckerTests
     public void A_row_that_a_rule_leaves_out_must_not_be_loaded(string rule, long? quantity, string? expected)
     {
         var checker = new RowChecker(Spec(rule));
-        var view = new View(Row(id: 1L, quantity: quantity, name: "a"));
+        var view = new ArrayRow(Row(id: 1L, quantity: quantity, name: "a"));
         var broken = checker.FindBroken(view);
         Assert.Equal(expected, broken is null ? null : $"{broken.Field}:{broken.Rule}");
         Assert.Equal(expected is not null, checker.FindDropping(view) is not null);
@@ -136,18 +135,18 @@ public sealed class RowCheckerTests
         Assert.Equal([[0], [1, 2]], checker.UniqueFields.Select(u => u.Columns));
         var unique = checker.UniqueFields[1];
         var seen = new UniqueSet(unique.NullsAreEqual);
-        Assert.True(seen.Add(RowChecker.KeyOf(unique, new View(Row(id: 1L, name: "a", price: "1")))));
-        Assert.True(seen.Add(RowChecker.KeyOf(unique, new View(Row(id: 1L, name: "a", price: "2")))));
-        Assert.False(seen.Add(RowChecker.KeyOf(unique, new View(Row(name: "a", price: "1", id: 2L)))));
-        Assert.True(seen.Add(RowChecker.KeyOf(unique, new View(Row(id: 1L, name: "a", price: null)))));
-        Assert.True(seen.Add(RowChecker.KeyOf(unique, new View(Row(id: 1L, name: "a", price: null)))));
+        Assert.True(seen.Add(RowChecker.KeyOf(unique, new ArrayRow(Row(id: 1L, name: "a", price: "1")))));
+        Assert.True(seen.Add(RowChecker.KeyOf(unique, new ArrayRow(Row(id: 1L, name: "a", price: "2")))));
+        Assert.False(seen.Add(RowChecker.KeyOf(unique, new ArrayRow(Row(name: "a", price: "1", id: 2L)))));
+        Assert.True(seen.Add(RowChecker.KeyOf(unique, new ArrayRow(Row(id: 1L, name: "a", price: null)))));
+        Assert.True(seen.Add(RowChecker.KeyOf(unique, new ArrayRow(Row(id: 1L, name: "a", price: null)))));
     }
 
     [Fact]
     public void Checking_a_row_allocates_nothing()
     {
         var checker = new RowChecker(Spec("price = quantity * 2"));
-        var view = new View(Row(id: 1L, price: "6", quantity: 3L, name: "a"));
+        var view = new ArrayRow(Row(id: 1L, price: "6", quantity: 3L, name: "a"));
         for (var i = 0; i < 100; i++) checker.FindBroken(view);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1000; i++) checker.FindBroken(view);
@@ -163,23 +162,4 @@ public sealed class RowCheckerTests
         object? id = null, object? name = null, object? price = null, object? rate = null, object? active = null, object? on = null, object? at = null,
             object? quantity = null) =>
         [id, name, price, rate, active, on, at, quantity];
-
-    private sealed class View(object?[] cells) : IRowView
-    {
-        private readonly byte[][] _bytes = [.. cells.Select(c => c switch { string text => Encoding.UTF8.GetBytes(text), byte[] bytes => bytes, _ => [] })];
-
-        public CellKind? KindAt(int column) => cells[column] switch
-        {
-            null => null,
-            long => CellKind.Integer,
-            double => CellKind.Real,
-            _ => CellKind.Text,
-        };
-
-        public long Integer(int column) => (long)cells[column]!;
-
-        public double Real(int column) => (double)cells[column]!;
-
-        public ReadOnlySpan<byte> Bytes(int column) => _bytes[column];
-    }
 }
