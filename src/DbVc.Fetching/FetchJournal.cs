@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DbVc.Model;
+using DbVc.Pipelines;
 
 namespace DbVc.Fetching;
 
@@ -18,13 +19,14 @@ public sealed class FetchJournal : IDisposable
 
     private readonly string _folder;
     private readonly TimeProvider _clock;
+    private readonly string _identity;
     private readonly List<FetchedPage> _pages = [];
     private readonly FileStream _records;
     private readonly FileStream _journal;
 
-    private FetchJournal(string folder, TimeProvider clock)
+    private FetchJournal(string folder, string identity, TimeProvider clock)
     {
-        (_folder, _clock) = (folder, clock);
+        (_folder, _identity, _clock) = (folder, identity, clock);
         (_records, _journal) = (OpenFile(RecordsName), OpenFile(JournalName));
     }
 
@@ -48,7 +50,7 @@ public sealed class FetchJournal : IDisposable
     {
         Directory.CreateDirectory(folder);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var journal = new FetchJournal(folder, clock);
+        var journal = new FetchJournal(folder, identity.ToString(), clock);
         try
         {
             journal.TakeOver(identity.ToString());
@@ -82,7 +84,7 @@ public sealed class FetchJournal : IDisposable
     }
 
     /// <summary>Begins anew.</summary>
-    public void Reset(Hash identity) => Begin(identity.ToString());
+    public void Reset() => Begin(_identity);
 
     /// <summary>Moves the records away to where they are read, and leaves nothing behind.</summary>
     public void MoveTo(string path)
@@ -90,6 +92,15 @@ public sealed class FetchJournal : IDisposable
         Dispose();
         File.Move(Path.Combine(_folder, RecordsName), path);
         Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>The same for those that are new. Returns how far the source is now fetched, and how many are new.</summary>
+    public (FetchedCursor? Cursor, long Records) MoveNewTo(string path, FetchIncrement increment, FetchedCursor? since)
+    {
+        Dispose();
+        var cursor = FetchedCursor.Take(Path.Combine(_folder, RecordsName), path, increment, since, out var written);
+        Directory.Delete(_folder, recursive: true);
+        return (cursor, written);
     }
 
     public void Dispose()
@@ -181,5 +192,6 @@ public sealed record FetchedPage(long Records, long Bytes, string Hash, string? 
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(FetchedPage))]
+[JsonSerializable(typeof(FetchedCursor))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class FetchJson : JsonSerializerContext;

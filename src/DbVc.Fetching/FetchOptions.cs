@@ -4,9 +4,12 @@ namespace DbVc.Fetching;
 
 /// <summary>What every fetch needs from outside.</summary>
 /// <param name="Clock">Tells the time, and waits before something is tried again.</param>
-/// <param name="SecretFolders">Where files with secrets are looked for, in this order, when their paths are not absolute.</param>
-public sealed record FetchOptions(TimeProvider Clock, IReadOnlyList<string> SecretFolders)
+/// <param name="Folders">Where files are looked for, in this order, when their paths are not absolute.</param>
+public sealed record FetchOptions(TimeProvider Clock, IReadOnlyList<string> Folders)
 {
+    /// <summary>Where an incremental fetch begins; null for the beginning.</summary>
+    public FetchedCursor? Since { get; init; }
+
     /// <summary>Hosts and networks that may be asked although their addresses are private: names, addresses, or <c>10.0.0.0/8</c>.</summary>
     public IReadOnlyList<string> PrivateHosts { get; init; } = [];
 

@@ -20,6 +20,7 @@ public static class FetchedSources
     public static IFetchedSource For(FetchSpec spec, FetchOptions options) => spec switch
     {
         ApiSpec api => new ApiFetch(api, options),
+        DatabaseSpec database => new DatabaseFetch(database, options),
         _ => throw new ArgumentOutOfRangeException(nameof(spec)),
     };
 }

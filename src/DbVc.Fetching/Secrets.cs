@@ -48,7 +48,7 @@ internal sealed class Secrets(FetchOptions options)
 
     private string ReadFile(string name)
     {
-        var path = options.SecretFolders.Select(folder => Path.GetFullPath(name, folder)).FirstOrDefault(File.Exists) ?? Path.GetFullPath(name);
+        var path = options.Folders.Select(folder => Path.GetFullPath(name, folder)).FirstOrDefault(File.Exists) ?? Path.GetFullPath(name);
         var problem = RegularFile.TryRead(path, followLink: true, MaxBytes, out var bytes);
         if (problem is not null) throw Fail($"The file {name}, which has a secret, {problem.Text}.", "Make it a plain file that you alone may read.");
         var text = Encoding.UTF8.GetString(bytes).TrimEnd('\r', '\n');

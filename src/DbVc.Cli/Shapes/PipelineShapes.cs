@@ -51,5 +51,6 @@ internal static class PipelineShapes
             ["records"] = before.Records,
             ["run"] = before.Run,
         },
+        ["nothingNew"] = report.NothingNew,
     };
 }

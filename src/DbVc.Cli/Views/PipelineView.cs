@@ -53,6 +53,12 @@ internal static class PipelineView
             return 0;
         }
 
+        if (report.NothingNew)
+        {
+            output.Line("Nothing to do: the source has no record that was not loaded before.");
+            return 0;
+        }
+
         output.Line();
         AgentView.WriteSummary(output, report.Run!);
         return report.Merged is { } merged ? MergeView.Write(output, merged, "main", "merge") : AgentView.ExitCode(report.Run!);

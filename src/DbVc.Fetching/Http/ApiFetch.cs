@@ -11,7 +11,7 @@ internal sealed class ApiFetch(ApiSpec spec, FetchOptions options) : IFetchedSou
         var secrets = new Secrets(options);
         try
         {
-            var requests = new ApiRequests(spec, secrets);
+            var requests = new ApiRequests(spec, secrets, options.Since);
             using var client = new ApiClient(spec, options, requests, secrets);
             FetchAsync(client, requests, into, cancel).GetAwaiter().GetResult();
         }
@@ -40,7 +40,7 @@ internal sealed class ApiFetch(ApiSpec spec, FetchOptions options) : IFetchedSou
             catch (DbVcException failure) when (isFirst && journal.Resumed > 0 && failure.Code == "fetch.status")
             {
                 // What the next page began at is no longer known there.
-                journal.Reset(spec.Identity);
+                journal.Reset();
                 pager = new ApiPager(spec, journal, requests);
             }
 

@@ -14,11 +14,16 @@ internal sealed class ApiRequests
     private readonly Secrets _secrets;
     private readonly Uri _first;
 
-    public ApiRequests(ApiSpec spec, Secrets secrets)
+    public ApiRequests(ApiSpec spec, Secrets secrets, FetchedCursor? since = null)
     {
         (_spec, _secrets) = (spec, secrets);
         _first = new Uri(secrets.Fill(spec.Address, Uri.EscapeDataString), UriKind.Absolute);
         foreach (var (name, value) in spec.Query) _first = With(_first, name, secrets.Fill(value));
+        if (spec.Increment is { Parameter: { } begin } increment && (since?.Value ?? increment.Initial) is { } start)
+        {
+            _first = With(_first, begin, ApiAnswer.Unquote(start));
+        }
+
         Origin = _first.GetLeftPart(UriPartial.Authority);
         var path = spec.Address.Text.Split('?', '#')[0];
         Shown = path;

@@ -166,6 +166,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
 
         new SourceLoad(SourceLoad.HashOf(_source), Path.GetFileName(_source.Path), _source.Length, rows.Read, setup.Task.Id.Text)
             .Write(setup.Checkout, _context.Repository.ReadSnapshot(CommitId.Parse(setup.Record.Base)), setup.Record.Pipeline);
+        if (FetchedFiles.FindCursor(_context, setup.SourcePath) is { } cursor) SourceCursor.Write(setup.Checkout, cursor);
         _ran = (CodeHash, run);
         return run;
     }

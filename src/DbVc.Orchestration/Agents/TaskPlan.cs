@@ -1,4 +1,5 @@
 using DbVc.Agents;
+using DbVc.Fetching;
 using DbVc.Model;
 using DbVc.Pipelines;
 
@@ -21,7 +22,7 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
 
     /// <summary>Throws a usage failure that says everything that is wrong with the metadata, or what is wrong with source or destination.</summary>
     public static TaskPlan Read(WorkspaceContext context, string path, FetchWatch watch) =>
-        Make(context, new PlanText(MetadataFile.ReadText(path), Path.GetFullPath(path), Path.GetFileName(path)), watch);
+        Make(context, new PlanText(MetadataFile.ReadText(path), Path.GetFullPath(path), Path.GetFileName(path)), watch)!;
 
     /// <summary>The plan of a task that was pinned before: its own copy of the metadata counts, not the file it came from.</summary>
     /// <param name="context">The repository.</param>
@@ -41,10 +42,15 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
                 "Put the file back as it was committed, or start another task with the new metadata.");
         }
 
+        var record = context.Instances.Require(branch);
         var form = code && AgentTasks.PipelineOf(context, report) is { } pipeline
             ? SourceForm.Find(context.Repository.ReadSnapshot(context.Repository.Head(branch)), pipeline)
             : null;
-        return Make(context, new PlanText(text, report.MetadataPath!, BranchPath.MetadataFile) { SourcePath = report.SourcePath, Form = form }, watch);
+        var plan = new PlanText(text, report.MetadataPath!, BranchPath.MetadataFile) { SourcePath = report.SourcePath, Form = form };
+        var started = context.Repository.ReadSnapshot(CommitId.Parse(record.Base));
+        if (report.IsRun) plan = plan with { Since = field => SourceCursor.Find(started, record.Pipeline, field) };
+        return Make(context, plan, watch)
+            ?? throw new DbVcException(FailureKind.Failed, "source.empty", "The source has nothing new any more.", hint: $"db-vc branch delete {branch}");
     }
 
     /// <summary>The plan of one more run of what main holds.</summary>
@@ -52,15 +58,20 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
     /// <param name="pipeline">As main has it.</param>
     /// <param name="sourcePath">Another source than the metadata's; null for that one.</param>
     /// <param name="watch">Of a fetch.</param>
-    public static TaskPlan OfDeployed(WorkspaceContext context, DeployedPipeline pipeline, string? sourcePath, FetchWatch watch)
+    /// <returns>Null where an incremental source has nothing new.</returns>
+    public static TaskPlan? OfDeployed(WorkspaceContext context, DeployedPipeline pipeline, string? sourcePath, FetchWatch watch)
     {
         _ = pipeline.Read();
 
         // A relative source is looked for where the metadata came from, if this machine knows.
         var path = AgentTasks.ListOf(context, pipeline.Name).LastOrDefault(t => t.MetadataPath is not null)?.MetadataPath
             ?? Path.GetFullPath(BranchPath.MetadataFile);
-        return Make(context,
-            new PlanText(pipeline.MetadataText!, path, BranchPath.MetadataFile) { SourcePath = sourcePath, Form = pipeline.Form }, watch);
+        return Make(context, new PlanText(pipeline.MetadataText!, path, BranchPath.MetadataFile)
+        {
+            SourcePath = sourcePath,
+            Form = pipeline.Form,
+            Since = field => SourceCursor.Find(context.Repository.ReadSnapshot(context.Repository.Head(BranchName.Main)), pipeline.Name, field),
+        }, watch);
     }
 
     /// <summary>A task as it is known which file its source became.</summary>
@@ -68,7 +79,7 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
 
     private static string HashOf(string text) => Hash.Of(System.Text.Encoding.UTF8.GetBytes(text)).ToString();
 
-    private static TaskPlan Make(WorkspaceContext context, PlanText text, FetchWatch watch)
+    private static TaskPlan? Make(WorkspaceContext context, PlanText text, FetchWatch watch)
     {
         var spec = MetadataReader.Read(text.Text, text.Name);
         if (text.Form is { } form) spec = spec with { Source = form.ApplyTo(spec.Source) };
@@ -77,7 +88,9 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
         if (spec.Source.Fetch is null) source ??= spec.ResolveLocation(folder, Directory.GetCurrentDirectory());
         else if (source is null || (FetchedFiles.IsOne(context, source) && !File.Exists(source)))
         {
-            (source, fetched) = (FetchedFiles.Fetch(context, spec, folder, watch), true);
+            source = FetchedFiles.Fetch(context, spec, folder, text.Since(spec.Source.Fetch.Increment?.Cursor), watch);
+            if (source is null) return null;
+            fetched = true;
         }
 
         try
@@ -101,6 +114,9 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
     {
         /// <summary>Absolute, in place of what the metadata says.</summary>
         public string? SourcePath { get; init; }
+
+        /// <summary>How far the source was loaded by a field.</summary>
+        public Func<string?, FetchedCursor?> Since { get; init; } = _ => null;
 
         /// <summary>How the source is written; null to find it out.</summary>
         public SourceForm? Form { get; init; }

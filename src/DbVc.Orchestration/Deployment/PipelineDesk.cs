@@ -36,6 +36,7 @@ public sealed class PipelineDesk
         var main = ReadMain();
         var pipeline = DeployedPipeline.Require(main, request.Pipeline);
         var plan = TaskPlan.OfDeployed(_context, pipeline, request.SourcePath, new FetchWatch(progress, cancel));
+        if (plan is null) return new PipelineRunReport(pipeline.Name, null, null, null) { NothingNew = true };
         var mayRepeat = request.Again || plan.Spec.Destination.Disposition != Disposition.Append;
         if (!mayRepeat && SourceLoad.Find(main, pipeline.Name, plan) is { } before)
         {

@@ -90,7 +90,7 @@ public sealed class QuarantineDesk
     private PipelineRunReport Try(
         DeployedPipeline pipeline, string path, IReadOnlyList<QuarantinedRecord> tried, IAgentProgress progress, CancellationToken cancel)
     {
-        var plan = ForSome(TaskPlan.OfDeployed(_context, pipeline, path, new FetchWatch(progress, cancel)));
+        var plan = ForSome(TaskPlan.OfDeployed(_context, pipeline, path, new FetchWatch(progress, cancel))!);
 
         // The process that merged just this died before it could close them, or somebody gives the same file twice.
         if (SourceLoad.Find(ReadMain(), pipeline.Name, plan) is { } before)

@@ -11,7 +11,11 @@ public sealed record PipelineRunRequest(string Pipeline, string? SourcePath, boo
 /// <param name="Run">Null if there was nothing to load.</param>
 /// <param name="Merged">Null if it did not come to that.</param>
 /// <param name="LoadedBefore">The run that loaded the same source; null where something was done.</param>
-public sealed record PipelineRunReport(string Pipeline, AgentReport? Run, MergeReport? Merged, SourceLoad? LoadedBefore);
+public sealed record PipelineRunReport(string Pipeline, AgentReport? Run, MergeReport? Merged, SourceLoad? LoadedBefore)
+{
+    /// <summary>The source had no record that was not loaded before.</summary>
+    public bool NothingNew { get; init; }
+}
 
 /// <summary>Chooses records that a pipeline's runs rejected.</summary>
 /// <param name="Pipeline">Its name, or the table that it alone loads.</param>

@@ -12,38 +12,48 @@ namespace DbVc.Orchestration;
 /// </summary>
 internal static class FetchedFiles
 {
-    /// <summary>Fetches a pipeline's source; the file's path. Throws failures <c>fetch.*</c>, and kind Locked where another process fetches the same.</summary>
+    private const string CursorName = "cursor.json";
+    private const int PagesPerMessage = 50;
+
+    /// <summary>Fetches a pipeline's source; the file's path, or null where nothing is new. Throws failures <c>fetch.*</c>, <c>source.empty</c>, and kind
+    /// Locked where another process fetches the same.</summary>
     /// <param name="context">The repository.</param>
     /// <param name="spec">With something to fetch.</param>
-    /// <param name="metadataFolder">Where relative paths of secrets begin, before the working folder.</param>
+    /// <param name="metadataFolder">Where relative paths begin, before the working folder.</param>
+    /// <param name="since">How far it was loaded before; null for nothing.</param>
     /// <param name="watch">Hears of it, and stops it.</param>
-    public static string Fetch(WorkspaceContext context, PipelineSpec spec, string metadataFolder, FetchWatch watch)
+    public static string? Fetch(WorkspaceContext context, PipelineSpec spec, string metadataFolder, FetchedCursor? since, FetchWatch watch)
     {
-        var (fetch, identity) = (spec.Source.Fetch!, spec.Source.Fetch!.Identity);
+        var fetch = spec.Source.Fetch!;
+        var identity = since is null ? fetch.Identity : Hash.Of([.. fetch.Identity.ToBytes(), .. since.ToBytes()]);
         var options = new FetchOptions(context.Options.Clock, [metadataFolder, Directory.GetCurrentDirectory()])
         {
             PrivateHosts = context.Configuration.PrivateHosts,
+            Since = since,
+            Progress = (pages, records) => Say(watch, pages, records),
         };
         using var alone = HoldAlone(context, identity);
-        using var journal = FetchJournal.Open(Path.Combine(context.Layout.Fetched, "unfinished-" + identity), identity, context.Options.Clock);
-        watch.Progress.Message(journal.Resumed == 0
-            ? $"fetching {spec.Source.Location}"
-            : string.Create(CultureInfo.InvariantCulture, $"fetching {spec.Source.Location}, on from page {journal.Resumed + 1}"));
-        FetchedSources.For(fetch, options).Fetch(journal, watch.Cancel);
-        var (pages, records) = (journal.Pages.Count, journal.Records);
-        if (records == 0)
+        try
         {
-            throw new DbVcException(FailureKind.Failed, "source.empty", "The source has no record.", spec.Source.Location,
-                "Check the location and its parameters.");
+            using var journal = FetchJournal.Open(Path.Combine(context.Layout.Fetched, "unfinished-" + identity), identity, context.Options.Clock);
+            watch.Progress.Message(journal.Resumed == 0
+                ? $"fetching {spec.Source.Location}"
+                : string.Create(CultureInfo.InvariantCulture, $"fetching {spec.Source.Location}, on from page {journal.Resumed + 1}"));
+            FetchedSources.For(fetch, options).Fetch(journal, watch.Cancel);
+            return Keep(context, spec, journal, since, watch);
         }
-
-        var folder = Path.Combine(context.Layout.Fetched, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)));
-        Directory.CreateDirectory(folder);
-        var path = Path.Combine(folder, TaskNames.Plain(fetch.Subject) + ".jsonl");
-        journal.MoveTo(path);
-        watch.Progress.Message(string.Create(CultureInfo.InvariantCulture, $"fetched {records:N0} records on {pages:N0} {(pages == 1 ? "page" : "pages")}"));
-        return path;
+        catch (IOException failure)
+        {
+            throw new DbVcException(FailureKind.Failed, "fetch.disk", $"What is fetched cannot be written: {failure.Message}", context.Layout.Fetched,
+                "Free some space there.", failure);
+        }
     }
+
+    /// <summary>How far a fetched file goes; null where the source is not incremental, or the file was not fetched.</summary>
+    public static FetchedCursor? FindCursor(WorkspaceContext context, string path) =>
+        FolderOf(context, path) is { } folder && File.Exists(Path.Combine(folder, CursorName))
+            ? FetchedCursor.Parse(File.ReadAllBytes(Path.Combine(folder, CursorName)))
+            : null;
 
     /// <summary>Whether a path is one that was made here.</summary>
     public static bool IsOne(WorkspaceContext context, string path) => FolderOf(context, path) is not null;
@@ -71,6 +81,36 @@ internal static class FetchedFiles
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    private static string? Keep(WorkspaceContext context, PipelineSpec spec, FetchJournal journal, FetchedCursor? since, FetchWatch watch)
+    {
+        var (fetch, pages, records) = (spec.Source.Fetch!, journal.Pages.Count, journal.Records);
+        var folder = Path.Combine(context.Layout.Fetched, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)));
+        Directory.CreateDirectory(folder);
+        var path = Path.Combine(folder, TaskNames.Plain(fetch.Subject) + ".jsonl");
+        var found = records;
+        if (fetch.Increment is not { } increment) journal.MoveTo(path);
+        else
+        {
+            (var cursor, found) = journal.MoveNewTo(path, increment, since);
+            if (cursor is not null) File.WriteAllBytes(Path.Combine(folder, CursorName), cursor.ToBytes());
+        }
+
+        var known = found == records ? "" : string.Create(CultureInfo.InvariantCulture, $", {records - found:N0} of them loaded before");
+        var noun = pages == 1 ? "page" : "pages";
+        watch.Progress.Message(string.Create(CultureInfo.InvariantCulture, $"fetched {records:N0} records on {pages:N0} {noun}{known}"));
+        if (found > 0) return path;
+        Directory.Delete(folder, recursive: true);
+        if (since is not null) return null;
+        throw new DbVcException(FailureKind.Failed, "source.empty", "The source has no record.", spec.Source.Location,
+            "Check the location and its parameters.");
+    }
+
+    private static void Say(FetchWatch watch, int pages, long records)
+    {
+        if (pages % PagesPerMessage != 0 || records == 0) return;
+        watch.Progress.Message(string.Create(CultureInfo.InvariantCulture, $"fetched {records:N0} records so far"));
     }
 
     private static string? FolderOf(WorkspaceContext context, string? path) =>

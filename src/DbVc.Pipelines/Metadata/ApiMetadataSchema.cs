@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace DbVc.Pipelines;
 
-/// <summary>The part of the published schema that is about addresses.</summary>
+/// <summary>The part of the published schema that is about sources that are fetched.</summary>
 internal static class ApiMetadataSchema
 {
     private const string Secret = "^\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}$";
@@ -56,6 +56,17 @@ internal static class ApiMetadataSchema
             ["in"] = OneOf(["query", "body"]),
         })),
         ["description"] = "api: how one page leads to the next.",
+    };
+
+    public static JsonObject Incremental() => new()
+    {
+        ["anyOf"] = new JsonArray(Text("The path of a field that grows."), Closed(["cursor"], new JsonObject
+        {
+            ["cursor"] = Text("The path of a field that grows."),
+            ["parameter"] = Text("api: the parameter that says where to begin."),
+            ["initial"] = new JsonObject { ["type"] = new JsonArray("string", "number"), ["description"] = "Where the first fetch begins." },
+        })),
+        ["description"] = "api and database: each fetch begins where the last load ended.",
     };
 
     public static JsonObject Limits() => Described("What keeps a fetch from going on for ever.", Closed([], new JsonObject

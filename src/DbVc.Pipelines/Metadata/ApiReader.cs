@@ -5,7 +5,7 @@ namespace DbVc.Pipelines;
 /// <summary>Reads what <c>source</c> says about an address that is asked over HTTP.</summary>
 internal sealed class ApiReader(ProblemList problems, JsonValue source)
 {
-    public static readonly string[] Members = ["method", "query", "headers", "body", "auth", "pagination", "total", "limits"];
+    public static readonly string[] Members = ["method", "headers", "body", "auth", "pagination", "total"];
 
     private static readonly string[] s_methods = ["GET", "POST"];
 
@@ -31,7 +31,8 @@ internal sealed class ApiReader(ProblemList problems, JsonValue source)
             Login = new ApiLoginReader(problems).Read(source.Find("auth")),
             Paging = paging,
             Total = source.Find("total") is { } total ? new PlaceReader(problems).Place(total, "total") : null,
-            Limits = FetchLimitsReader.Read(problems, source),
+            Increment = new IncrementReader(problems).Read(source.Find("incremental"), isApi: true),
+            Limits = FetchLimitsReader.Read(problems, source, "pages", "megabytes", "seconds", "request_seconds"),
         };
         RefuseTwice(spec);
         return address is null ? null : spec;
@@ -133,6 +134,11 @@ internal sealed class ApiReader(ProblemList problems, JsonValue source)
 
     private void RefuseTwice(ApiSpec spec)
     {
+        if (spec.Increment?.Parameter is { } since && source.Find("query")?.Find(since) is { } said)
+        {
+            problems.Add(said, $"'{since}' is the parameter of incremental.", "take it out of query; where the first fetch begins is \"initial\".");
+        }
+
         if (!spec.Paging.InBody && spec.Query.FirstOrDefault(q => q.Key == spec.Paging.Parameter) is { Key: not null } own)
         {
             problems.Add(source.Find("query")!.Find(own.Key)!, $"'{own.Key}' is a parameter of the pagination.", "take it out of query.");
@@ -190,7 +196,7 @@ internal sealed class PlaceReader(ProblemList problems)
 /// <summary>Reads <c>limits</c>.</summary>
 internal static class FetchLimitsReader
 {
-    public static FetchLimits Read(ProblemList problems, JsonValue source)
+    public static FetchLimits Read(ProblemList problems, JsonValue source, params string[] known)
     {
         var limits = new FetchLimits();
         if (source.Find("limits") is not { } at) return limits;
@@ -200,7 +206,7 @@ internal static class FetchLimitsReader
             return limits;
         }
 
-        problems.RefuseUnknown(at, "pages", "megabytes", "seconds", "request_seconds");
+        problems.RefuseUnknown(at, known);
         return new FetchLimits
         {
             Pages = problems.Whole(at, "pages", 1, FetchLimits.MostPages) ?? limits.Pages,

@@ -44,8 +44,9 @@ public static class MetadataSchema
 
     private static JsonObject Source() => Closed(["location"], new JsonObject
     {
-        ["type"] = OneOf("From the location's extension when left out.", "csv", "json", "jsonl", "ndjson", "api"),
-        ["location"] = Text("A path, from the metadata's folder or the working folder; gzip and zip are unpacked. Of an api: its address."),
+        ["type"] = OneOf("From the location's extension when left out.", "csv", "json", "jsonl", "ndjson", "api", "database"),
+        ["location"] = Text("A path, from the metadata's folder or the working folder; gzip and zip are unpacked. "
+            + "Of an api: its address; of a database: a SQLite file, postgres://… or mysql://…"),
         ["member"] = Text("The file of a zip archive that holds several."),
         ["encoding"] = Text($"How bytes become text: {string.Join(", ", TextEncodings.Names)}."),
         ["null_tokens"] = ListOf("Texts that mean NULL; the empty cell of CSV when left out.", new JsonObject { ["type"] = "string" }),
@@ -63,7 +64,10 @@ public static class MetadataSchema
         ["records"] = Text("JSON and api: the path of the array of records, for example data.items."),
         ["explode"] = Text("JSON: the path of an array in each record whose elements become records."),
         ["method"] = OneOf("api: how it is asked; POST when there is a body.", "GET", "POST"),
-        ["query"] = ApiMetadataSchema.Pairs("api: parameters; ${NAME} stands for an environment variable."),
+        ["table"] = Text("database: the table."),
+        ["query"] = AnyOf("database: a reading statement. api: parameters; ${NAME} stands for an environment variable.",
+            Text("A SELECT."), ApiMetadataSchema.Pairs("Parameters.")),
+        ["incremental"] = ApiMetadataSchema.Incremental(),
         ["headers"] = ApiMetadataSchema.Pairs("api: headers; ${NAME} stands for an environment variable."),
         ["body"] = new JsonObject { ["type"] = new JsonArray("object", "array"), ["description"] = "api: JSON that is sent." },
         ["auth"] = ApiMetadataSchema.Login(),

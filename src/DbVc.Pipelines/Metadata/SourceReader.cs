@@ -14,7 +14,10 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
     private static readonly (string[] Types, string[] Members)[] s_groups =
     [
         (["csv", "json"], ["member", "encoding"]),
-        (["json", "api"], ["records", "explode"]),
+        (["json", "api"], ["records"]),
+        (["json", "api", "database"], ["explode"]),
+        (["api", "database"], ["query", "incremental", "limits"]),
+        (["database"], DatabaseReader.Members),
         (["api"], ApiReader.Members),
         (["csv"], ["delimiter", "quote", "escape", "comment", "header", "skip_rows", "skip", "footer", "trailing_delimiter", "decimal", "thousands"]),
     ];
@@ -46,7 +49,7 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
 
         var type = InferType(source);
         if (type is null || !CheckType(source, type)) return null;
-        if (type == "api") return ReadApi(source, source, source.Text);
+        if (type is "api" or "database") return ReadFetched(type, source, source, source.Text);
         assumptions.Add(type == "csv" ? "The source is CSV with a header row; empty cells are NULL."
             : "The source is JSON; null and what is not there are NULL.");
         return type == "csv"
@@ -61,8 +64,8 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
         var type = problems.Text(source, "type") ?? (location is null || source.Find("type") is not null ? null : InferType(source.Find("location")!));
         if (type is null || !CheckType(source.Find("type") ?? source, type)) return null;
         type = type.ToLowerInvariant();
-        RefuseForeign(source, type is "csv" or "api" ? type : "json");
-        if (type == "api") return location is null ? null : ReadApi(source, source.Find("location")!, location);
+        RefuseForeign(source, type is "csv" or "api" or "database" ? type : "json");
+        if (type is "api" or "database") return location is null ? null : ReadFetched(type, source, source.Find("location")!, location);
         var csv = type == "csv" ? ReadCsv(source, location ?? "", fields) : CsvOptions.Default;
         var json = type == "csv" ? null : ReadJson(source);
         if (location is null) return null;
@@ -86,10 +89,11 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
     }
 
     /// <summary>What was fetched is read as JSON Lines, which the host wrote.</summary>
-    private SourceSpec? ReadApi(JsonValue source, JsonValue at, string location)
+    private SourceSpec? ReadFetched(string type, JsonValue source, JsonValue at, string location)
     {
-        if (new ApiReader(problems, source).Read(at, location) is not { } fetch) return null;
-        return new SourceSpec("api", location, CsvOptions.Default)
+        FetchSpec? fetch = type == "api" ? new ApiReader(problems, source).Read(at, location) : new DatabaseReader(problems, source).Read(at, location);
+        if (fetch is null) return null;
+        return new SourceSpec(type, location, CsvOptions.Default)
         {
             Json = JsonOptions.Default with { Explode = ReadPath(source, "explode", onlyNames: false), NullTokens = ReadNullTokens(source, []) },
             Fetch = fetch,
@@ -173,14 +177,12 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
     {
         switch (type.ToLowerInvariant())
         {
-            case "csv" or "json" or "jsonl" or "ndjson" or "api":
+            case "csv" or "json" or "jsonl" or "ndjson" or "api" or "database":
                 return true;
-            case "database":
-                problems.Add(at, $"Sources of type '{type}' are not supported yet.", "supported today: csv, json, jsonl, api.");
-                return false;
             default:
                 var nearest = Suggestion.Nearest(type, s_types);
-                problems.Add(at, $"'{type}' is no source type.", nearest is null ? "supported today: csv, json, jsonl, api." : $"did you mean '{nearest}'?");
+                problems.Add(at, $"'{type}' is no source type.",
+                    nearest is null ? "supported: csv, json, jsonl, api, database." : $"did you mean '{nearest}'?");
                 return false;
         }
     }

@@ -3,7 +3,7 @@ using DbVc.PipelineRuntime;
 namespace DbVc.Pipelines;
 
 /// <summary>Where the records come from.</summary>
-/// <param name="Type"><c>csv</c>, <c>json</c> or <c>api</c>.</param>
+/// <param name="Type"><c>csv</c>, <c>json</c>, <c>api</c> or <c>database</c>.</param>
 /// <param name="Location">As written; see <see cref="PipelineSpec.ResolveLocation"/>.</param>
 /// <param name="Csv">How a CSV source is written.</param>
 public sealed record SourceSpec(string Type, string Location, CsvOptions Csv)

@@ -20,6 +20,12 @@ internal sealed class SpecReader(ProblemList problems, JsonValue root)
         RefuseUnwritableNames(source, fields);
         RefuseUnreadablePaths(source, fields);
         var destination = ReadDestination(source, fields);
+        if (source?.Fetch?.Increment is not null && destination?.Disposition == Disposition.Replace)
+        {
+            problems.Add(root.Find("source")!.Find("incremental")!, "With 'replace' a load that brings only what is new takes all other rows away.",
+                "use \"append\" or \"upsert\".");
+        }
+
         var operations = NumberMarks.AddTo(new PreprocessingReader(problems, fields).Read(root.Find("preprocessing")), root, fields, problems);
         var rules = new ValidationReader(problems, fields).Read(root.Find("validations"));
         var (sampleSize, threshold) = ReadTestData();

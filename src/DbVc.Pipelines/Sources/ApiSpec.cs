@@ -126,6 +126,7 @@ public sealed record ApiSpec(SecretText Address) : FetchSpec
         WriteLogin(json);
         WritePaging(json);
         if (Total is not null) json.WriteString("total", Total.ToString());
+        Increment?.Write(json);
         Limits.Write(json);
     }
 

@@ -14,6 +14,11 @@ internal static class ApiWords
         if (Login(api.Login) is { } login) yield return login;
         yield return Paging(api.Paging);
         if (api.Paging.HasMore is { } more) yield return $"until {more} is false";
+        if (api.Increment is { } increment)
+        {
+            yield return increment.Describe() + (increment.Parameter is { } name ? $", said by {name}" : ", and what comes from before is passed over");
+        }
+
         if (api.Total is { } total) yield return $"as many records as {total} says, or the fetch fails";
         yield return $"at most {api.Limits.Pages} pages, {api.Limits.Megabytes} MiB and {api.Limits.Seconds} seconds";
     }

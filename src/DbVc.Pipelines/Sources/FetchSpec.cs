@@ -15,6 +15,9 @@ public abstract record FetchSpec
     /// <summary>How much may be fetched, and for how long.</summary>
     public FetchLimits Limits { get; init; } = new();
 
+    /// <summary>Where each fetch begins; null for the beginning.</summary>
+    public FetchIncrement? Increment { get; init; }
+
     /// <summary>What the records are, for names of tables and files.</summary>
     public abstract string Subject { get; }
 

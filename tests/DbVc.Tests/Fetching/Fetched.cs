@@ -62,7 +62,7 @@ internal sealed class Fetched : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private static string Ids(IEnumerable<string> lines)
+    public static string Ids(IEnumerable<string> lines)
     {
         var ids = lines.Select(l => JsonDocument.Parse(l).RootElement.GetProperty("id").GetInt32()).ToList();
         var ranges = new List<string>();

@@ -25,7 +25,6 @@ public sealed class MetadataProblemTests
         { $"{{\"source\": 5, {Schema}}}", "$.source", "must be a location or an object, not a number" },
         { $"{{\"source\": \"\", {Schema}}}", "$.source", "is empty" },
         { $"{{\"source\": \"users\", {Schema}}}", "$.source", "cannot be told from its name…\"type\": \"csv\"" },
-        { $"{{\"source\": {{\"type\": \"database\", \"location\": \"x\"}}, {Schema}}}", "$.source.type", "'database' are not supported yet" },
         { $"{{\"source\": {{\"type\": \"cvs\", \"location\": \"x\"}}, {Schema}}}", "$.source.type", "no source type…did you mean 'csv'?" },
         { $"{{\"source\": {{\"type\": \"csv\"}}, \"destination\": \"t\", {Schema}}}", "$.source", "'location' is missing" },
         { $"{{\"source\": {{\"location\": \"a.csv\", \"encoding\": \"utf-9\"}}, {Schema}}}", "$.source.encoding", "not supported…did you mean 'utf-8'?" },

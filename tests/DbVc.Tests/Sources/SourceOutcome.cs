@@ -34,7 +34,7 @@ internal static class SourceOutcome
         return SourceInspector.Inspect(spec, () => new MemoryStream(bytes));
     }
 
-    private static string Read(PipelineSpec spec, byte[] bytes)
+    public static string Read(PipelineSpec spec, byte[] bytes)
     {
         var reader = spec.Source.Open(new MemoryStream(bytes));
         var columns = spec.FilledFields.Select(f => reader.FindOptionalColumn(f.HeaderName)).ToList();
