@@ -8,6 +8,11 @@ public interface ITableMaker
     /// <summary>The table as <see cref="IApplySession.Apply"/> creates it. Its columns hold every value of their type exactly.</summary>
     TableSchema Make(TableDraft draft);
 
+    /// <summary>
+    /// An index of a table, as <see cref="IApplySession.Apply"/> makes it. Throws <c>destination.index</c> where the engine cannot have it.
+    /// </summary>
+    SchemaObject MakeIndex(IndexDraft draft);
+
     /// <summary>True if the column takes values of the type as they are. What only a single value can break (a range, a label of an enum) is not asked: the
     /// engine refuses that row.</summary>
     bool CanHold(Column column, FieldType type);
@@ -18,7 +23,23 @@ public interface ITableMaker
 /// <param name="PrimaryKey">Empty for a table without key.</param>
 public sealed record TableDraft(string Name, IReadOnlyList<ColumnDraft> Columns, IReadOnlyList<string> PrimaryKey)
 {
+    /// <summary>What they refer to is there.</summary>
+    public IReadOnlyList<ForeignKey> ForeignKeys { get; init; } = [];
+
+    /// <summary>The clauses of the foreign keys, without names of their own.</summary>
+    internal IEnumerable<string> ForeignKeyClauses(Func<string, string> quoteTable, Func<IEnumerable<string>, string> quoteAll) => ForeignKeys.Select(key =>
+        $"FOREIGN KEY ({quoteAll(key.Columns)}) REFERENCES {quoteTable(key.ReferencedTable)} ({quoteAll(key.ReferencedColumns)})"
+            + (key.OnDelete == "NO ACTION" ? "" : " ON DELETE " + key.OnDelete));
+
     internal IEnumerable<ColumnDraft> KeyColumns => PrimaryKey.Select(name => Columns.First(c => c.Name == name));
+}
+
+/// <summary>An index in the words of metadata.</summary>
+/// <param name="Table">As it is called in the database.</param>
+/// <param name="Name">Its own, without that of a schema or table.</param>
+public sealed record IndexDraft(string Table, string Name, IReadOnlyList<ColumnDraft> Columns, bool IsUnique)
+{
+    internal IEnumerable<string> Names => Columns.Select(c => c.Name);
 }
 
 /// <summary>A column in the words of metadata.</summary>
@@ -28,6 +49,15 @@ public sealed record ColumnDraft(string Name, FieldType Type)
 
     /// <summary>Longest text in code points.</summary>
     public int? MaxLength { get; init; }
+
+    /// <summary>Digits of a decimal, those after the point included; null: as many as a value may have.</summary>
+    public int? Precision { get; init; }
+
+    /// <summary>Digits of a decimal after the point.</summary>
+    public int Scale { get; init; }
+
+    /// <summary>The column of another table that this one refers to: some engines ask for the very same type.</summary>
+    public Column? Referenced { get; init; }
 
     /// <summary>The default value as canonical text; null for none.</summary>
     public string? Default { get; init; }

@@ -18,6 +18,9 @@ internal sealed class MySqlTableMaker : ITableMaker
         var longest = Math.Min(UsualKey, LongestKey / Math.Max(1, draft.KeyColumns.Count(c => c.Type == FieldType.Text)));
         var parts = draft.Columns.Select(c => ColumnText(c, draft.PrimaryKey.Contains(c.Name) ? longest : null)).ToList();
         if (draft.PrimaryKey.Count > 0) parts.Add($"PRIMARY KEY ({MySqlName.QuoteAll(draft.PrimaryKey)})");
+        // Named as the server itself would name them.
+        parts.AddRange(draft.ForeignKeyClauses(MySqlName.Quote, MySqlName.QuoteAll)
+            .Select((clause, i) => $"CONSTRAINT {MySqlName.Quote($"{draft.Name[..Math.Min(draft.Name.Length, 50)]}_ibfk_{i + 1}")} {clause}"));
         return new TableSchema
         {
             Name = draft.Name,
@@ -25,6 +28,22 @@ internal sealed class MySqlTableMaker : ITableMaker
             PrimaryKey = draft.PrimaryKey,
             Sql = $"CREATE TABLE {MySqlName.Quote(draft.Name)} (\n  {string.Join(",\n  ", parts)}\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4",
         };
+    }
+
+    /// <summary>Of a text that may be long only the beginning is indexed, which tells no two texts apart that begin alike.</summary>
+    public SchemaObject MakeIndex(IndexDraft draft)
+    {
+        var most = Math.Min(UsualKey, LongestKey / Math.Max(1, draft.Columns.Count(c => c.Type == FieldType.Text)));
+        bool IsLong(ColumnDraft column) => column is { Type: FieldType.Text, Referenced: null } && column.MaxLength is not <= UsualKey;
+        if (draft.IsUnique && draft.Columns.FirstOrDefault(IsLong) is { } text)
+        {
+            throw new DbVcException(FailureKind.Usage, "destination.index", $"A unique index of '{text.Name}' needs its length on this engine.", draft.Table,
+                $"Give the field \"max_length\" of at most {UsualKey}, or declare that it has no duplicates as a validation.");
+        }
+
+        var columns = draft.Columns.Select(c => MySqlName.Quote(c.Name) + (IsLong(c) ? string.Create(CultureInfo.InvariantCulture, $"({most})") : ""));
+        return new SchemaObject(SchemaObjectKind.Index, MySqlName.OfIndex(draft.Table, draft.Name), draft.Table,
+            $"CREATE {(draft.IsUnique ? "UNIQUE " : "")}INDEX {MySqlName.Quote(draft.Name)} ON {MySqlName.Quote(draft.Table)} ({string.Join(",", columns)})");
     }
 
     public bool CanHold(Column column, FieldType type)
@@ -61,8 +80,11 @@ internal sealed class MySqlTableMaker : ITableMaker
     /// what the database's collation takes for equal.</summary>
     private static string TypeOf(ColumnDraft column, int? longestKey) => column.Type switch
     {
+        // A foreign key needs the type of what it refers to, signs and collations included.
+        _ when column.Referenced is { } other => other.DeclaredType + (other.Collation is { } collation ? $" COLLATE {collation}" : ""),
         FieldType.Integer => "bigint(20)",
         FieldType.Real => "double",
+        FieldType.Decimal when column.Precision is { } digits => string.Create(CultureInfo.InvariantCulture, $"decimal({digits},{column.Scale})"),
         FieldType.Decimal => "decimal(57,28)",
         FieldType.Boolean => "tinyint(1)",
         FieldType.Date => "date",

@@ -25,10 +25,17 @@ internal sealed class PostgresTableMaker : ITableMaker
                 DefaultSql = c.DefaultSql(PostgresName.Literal, "LOCALTIMESTAMP", hasBooleans: true),
             })],
             PrimaryKey = draft.PrimaryKey,
-            Constraints = draft.PrimaryKey.Count == 0 ? [] : [KeyOf(draft)],
+            Constraints = [.. draft.PrimaryKey.Count == 0 ? [] : new[] { KeyOf(draft) }, .. ForeignKeysOf(draft)],
             Sql = "",
         };
         return table with { Sql = PostgresTableComposer.Compose(table) };
+    }
+
+    public SchemaObject MakeIndex(IndexDraft draft)
+    {
+        var (kind, name) = (draft.IsUnique ? "UNIQUE INDEX" : "INDEX", PostgresName.Write(draft.Name));
+        return new SchemaObject(SchemaObjectKind.Index, PostgresName.Join(PostgresName.Split(draft.Table).Schema, draft.Name), draft.Table,
+            $"CREATE {kind} {name} ON {PostgresName.Table(draft.Table)} USING btree ({PostgresName.WriteAll(draft.Names)})");
     }
 
     /// <summary>The server reads the text of everything else (uuid, json, an enum, a domain) and refuses the row where it cannot.</summary>
@@ -52,6 +59,14 @@ internal sealed class PostgresTableMaker : ITableMaker
         };
     }
 
+    private static IEnumerable<TableConstraint> ForeignKeysOf(TableDraft draft) =>
+        draft.ForeignKeyClauses(PostgresName.Table, PostgresName.WriteAll).Zip(draft.ForeignKeys, (clause, key) => new TableConstraint
+        {
+            Kind = ConstraintKind.ForeignKey,
+            Columns = key.Columns,
+            Sql = clause,
+        });
+
     private static TableConstraint KeyOf(TableDraft draft)
     {
         var name = PostgresName.Write($"{PostgresName.Split(draft.Name).Name}_pkey");
@@ -67,6 +82,7 @@ internal sealed class PostgresTableMaker : ITableMaker
     {
         FieldType.Integer => "bigint",
         FieldType.Real => "double precision",
+        FieldType.Decimal when column.Precision is { } digits => string.Create(CultureInfo.InvariantCulture, $"numeric({digits},{column.Scale})"),
         FieldType.Decimal => "numeric",
         FieldType.Boolean => "boolean",
         FieldType.Date => "date",

@@ -19,6 +19,7 @@ internal sealed class SqliteTableMaker : ITableMaker
         }
 
         if (draft.PrimaryKey.Count > 1) sql.Append(CultureInfo.InvariantCulture, $",\n    PRIMARY KEY ({SqliteName.QuoteAll(draft.PrimaryKey)})");
+        foreach (var key in draft.ForeignKeyClauses(SqliteName.Quote, SqliteName.QuoteAll)) sql.Append(",\n    ").Append(key);
         return new TableSchema
         {
             Name = draft.Name,
@@ -26,6 +27,13 @@ internal sealed class SqliteTableMaker : ITableMaker
             PrimaryKey = draft.PrimaryKey,
             Sql = sql.Append("\n)").ToString(),
         };
+    }
+
+    public SchemaObject MakeIndex(IndexDraft draft)
+    {
+        var (kind, name) = (draft.IsUnique ? "UNIQUE INDEX" : "INDEX", SqliteName.Quote(draft.Name));
+        return new SchemaObject(SchemaObjectKind.Index, draft.Name, draft.Table,
+            $"CREATE {kind} {name} ON {SqliteName.Quote(draft.Table)} ({SqliteName.QuoteAll(draft.Names)})");
     }
 
     /// <summary>By SQLite's own rule for the affinity of a declared type.</summary>
@@ -61,17 +69,18 @@ internal sealed class SqliteTableMaker : ITableMaker
 
     private static void AppendColumn(StringBuilder sql, ColumnDraft column, bool isKey)
     {
-        sql.Append(SqliteName.Quote(column.Name)).Append(' ').Append(TypeOf(column.Type));
+        sql.Append(SqliteName.Quote(column.Name)).Append(' ').Append(TypeOf(column));
         if (isKey) sql.Append(" PRIMARY KEY");
         if (!column.Nullable) sql.Append(" NOT NULL");
         if (column.DefaultSql(SqliteName.Text) is { } value) sql.Append(" DEFAULT ").Append(value);
         if (column.MaxLength is { } longest) sql.Append(CultureInfo.InvariantCulture, $" CHECK (length({SqliteName.Quote(column.Name)}) <= {longest})");
     }
 
-    private static string TypeOf(FieldType type) => type switch
+    private static string TypeOf(ColumnDraft column) => column.Type switch
     {
         FieldType.Integer => "INTEGER",
         FieldType.Real => "REAL",
+        FieldType.Decimal when column.Precision is { } digits => string.Create(CultureInfo.InvariantCulture, $"NUMERIC({digits},{column.Scale})"),
         FieldType.Decimal => "NUMERIC",
         FieldType.Boolean => "BOOLEAN",
         FieldType.Date => "DATE",

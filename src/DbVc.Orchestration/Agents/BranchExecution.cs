@@ -128,7 +128,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         Checkout.RefuseLinks(setup.Checkout.Folder);
         _context.Instances.Reset(setup.Record);
         using var database = _context.Instances.Open(setup.Record);
-        var table = Destination.Ensure(setup.Spec, database, _context.Live.Provider.Tables, _context.Live.LockTimeout);
+        var table = Destination.Ensure(setup.Spec, database, _context.Live.Provider, _context.Live.LockTimeout);
         branch.ChangedTables = HasTriggers(database, table) ? null : new HashSet<string>([table.Name], StringComparer.Ordinal);
         var before = Destination.CountRows(table, database);
         using var quarantine = new Quarantine(setup.Checkout.Folder, _source.Length);

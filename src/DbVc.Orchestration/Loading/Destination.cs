@@ -10,13 +10,15 @@ internal static class Destination
     /// <summary>Throws <c>destination.differs</c>, with every difference, when a table of that name cannot take the rows.</summary>
     public static void Check(PipelineSpec spec, DatabaseSchema schema, ITableMaker tables)
     {
+        DestinationShape.CheckReferences(spec, schema);
         if (schema.FindTable(spec.Destination.Table) is not { } table) return;
         RefuseReferenced(spec, schema, table);
         var differences = Compare(spec, table, tables);
         if (differences.Count == 0) return;
         throw new DbVcException(FailureKind.Usage, "destination.differs",
             $"The table '{table.Name}' exists and does not fit the metadata: " + string.Join(" ", differences),
-            where: spec.Destination.Table, hint: "Change the schema in the metadata, or name another destination table.");
+            where: spec.Destination.Table,
+            hint: "Change the schema in the metadata, name another table, or say with destination.evolution what becomes of new fields.");
     }
 
     /// <summary>Sentences that say why an existing table cannot take the rows; empty when it can.</summary>
@@ -24,7 +26,9 @@ internal static class Destination
     {
         List<string> differences =
         [
-            .. spec.Fields.Select(f => Compare(f, existing, tables)).OfType<string>(),
+            .. spec.Fields.Select(f => Compare(f, existing, tables, spec.Destination.Evolution)).OfType<string>(),
+            .. DestinationShape.MissingKeys(spec, existing).Select(k =>
+                $"Table '{existing.Name}' has no foreign key from ({string.Join(", ", k.Columns)}) to {k.ReferencedTable}."),
             .. existing.StoredColumns.Where(c => !IsFilled(c, spec, existing)).Select(c =>
                 $"Column '{c.Name}' of table '{existing.Name}' must not be NULL, has no default, and the metadata does not declare it."),
         ];
@@ -50,17 +54,20 @@ internal static class Destination
         _ => LoadOptions.Default,
     };
 
-    /// <summary>The table as the database has it, created first if it is not there.</summary>
-    public static TableSchema Ensure(PipelineSpec spec, IDatabase database, ITableMaker tables, TimeSpan lockTimeout)
+    /// <summary>The table as the database has it: created first if it is not there, and with what it lacks where it may evolve.</summary>
+    public static TableSchema Ensure(PipelineSpec spec, IDatabase database, IDatabaseProvider provider, TimeSpan lockTimeout)
     {
-        if (Find(spec, database) is { } existing) return existing;
+        var schema = ReadSchema(database);
+        var existing = schema.FindTable(spec.Destination.Table);
+        var shape = new DestinationShape(spec, schema, provider);
+        if ((existing is null ? shape.Create() : shape.Extend(existing)) is not { IsEmpty: false } delta) return existing!;
         using (var session = database.BeginApply(lockTimeout))
         {
-            session.Apply(new DatabaseDelta([new TableDelta(null, tables.Make(DraftOf(spec)), [])], [], []));
+            session.Apply(delta);
             session.Commit();
         }
 
-        return Find(spec, database)!;
+        return ReadSchema(database).FindTable(spec.Destination.Table)!;
     }
 
     /// <summary>Rows that others refer to must not go away, not even until they come back: what refers to them might go with them.</summary>
@@ -84,34 +91,31 @@ internal static class Destination
         return count;
     }
 
-    private static string? Compare(PipelineField field, TableSchema existing, ITableMaker tables)
+    private static string? Compare(PipelineField field, TableSchema existing, ITableMaker tables, Evolution evolution)
     {
         var wanted = FieldTypes.NameOf(field.Type);
-        if (existing.FindColumn(field.Name) is not { } column) return $"Column '{field.Name}' ({wanted}) is missing in table '{existing.Name}'.";
+        if (existing.FindColumn(field.Name) is not { } column) return CompareMissing(field, existing, evolution);
         if (column.Generated) return $"Column '{column.Name}' of table '{existing.Name}' is computed by the database and cannot be filled.";
         return tables.CanHold(column, field.Type)
             ? null
             : $"Column '{column.Name}' of table '{existing.Name}' has type {column.DeclaredType}, the metadata says {wanted}.";
     }
 
+    private static string? CompareMissing(PipelineField field, TableSchema existing, Evolution evolution)
+    {
+        if (evolution == Evolution.Freeze) return $"Column '{field.Name}' ({FieldTypes.NameOf(field.Type)}) is missing in table '{existing.Name}'.";
+        if (field.PrimaryKey) return $"Column '{field.Name}' of the primary key is missing in table '{existing.Name}'; a key is not added to it.";
+        if (evolution != Evolution.Evolve || field.Nullable || field.Default?.Text is not null) return null;
+        return $"Column '{field.Name}' is to be added to table '{existing.Name}', whose rows have no value for it; make it nullable or give it a default.";
+    }
+
     private static bool IsFilled(Column column, PipelineSpec spec, TableSchema existing) =>
         column.Nullable || column.DefaultSql is not null || spec.Fields.Any(f => f.Name.Equals(column.Name, StringComparison.OrdinalIgnoreCase))
         || (existing.AllocatesKeys && existing.PrimaryKey.Contains(column.Name, StringComparer.OrdinalIgnoreCase));
 
-    private static TableDraft DraftOf(PipelineSpec spec) => new(
-        spec.Destination.Table,
-        [.. spec.Fields.Select(f => new ColumnDraft(f.Name, f.Type)
-        {
-            Nullable = f.Nullable,
-            MaxLength = f.MaxLength,
-            Default = f.Default?.Text,
-            DefaultsToNow = f.Default is { IsCurrentTimestamp: true },
-        })],
-        [.. spec.PrimaryKey.Select(f => f.Name)]);
-
-    private static TableSchema? Find(PipelineSpec spec, IDatabase database)
+    private static DatabaseSchema ReadSchema(IDatabase database)
     {
         using var read = database.BeginRead();
-        return read.ReadSchema().FindTable(spec.Destination.Table);
+        return read.ReadSchema();
     }
 }

@@ -15,7 +15,7 @@ internal sealed class RowInserter : IDisposable
     private const int Blocks = 4;
 
     private readonly IBulkLoad _load;
-    private readonly int _columns;
+    private readonly int[] _places;
     private readonly Action<RowBlock, IReadOnlyList<RefusedRow>> _settle;
     private readonly RowBlock[] _ring = new RowBlock[Blocks];
     private readonly List<RefusedRow>[] _refused = new List<RefusedRow>[Blocks];
@@ -28,10 +28,11 @@ internal sealed class RowInserter : IDisposable
 
     /// <param name="load">Belongs to the inserter from here on.</param>
     /// <param name="columns">Columns of a row, at least 1.</param>
+    /// <param name="places">For each column that is loaded its place in the row.</param>
     /// <param name="settle">Hears of every block that was inserted, and which of its rows were refused; called on the judging thread.</param>
-    public RowInserter(IBulkLoad load, int columns, Action<RowBlock, IReadOnlyList<RefusedRow>> settle)
+    public RowInserter(IBulkLoad load, int columns, int[] places, Action<RowBlock, IReadOnlyList<RefusedRow>> settle)
     {
-        (_load, _columns, _settle) = (load, columns, settle);
+        (_load, _places, _settle) = (load, places, settle);
         for (var i = 0; i < Blocks; i++) (_ring[i], _refused[i]) = (new RowBlock(columns), []);
         _thread = new Thread(InsertBlocks) { IsBackground = true, Name = "db-vc insert" };
         _thread.Start();
@@ -110,24 +111,25 @@ internal sealed class RowInserter : IDisposable
 
     private void Bind(RowView row)
     {
-        for (var i = 0; i < _columns; i++)
+        for (var i = 0; i < _places.Length; i++)
         {
-            switch (row.KindAt(i))
+            var place = _places[i];
+            switch (row.KindAt(place))
             {
                 case null:
                     _load.SetNull(i);
                     break;
                 case CellKind.Integer:
-                    _load.SetInteger(i, row.Integer(i));
+                    _load.SetInteger(i, row.Integer(place));
                     break;
                 case CellKind.Real:
-                    _load.SetReal(i, row.Real(i));
+                    _load.SetReal(i, row.Real(place));
                     break;
                 case CellKind.Text:
-                    _load.SetText(i, row.Bytes(i));
+                    _load.SetText(i, row.Bytes(place));
                     break;
                 default:
-                    _load.SetBlob(i, row.Bytes(i));
+                    _load.SetBlob(i, row.Bytes(place));
                     break;
             }
         }

@@ -24,6 +24,10 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
     private readonly TableTally _table;
     private readonly IAgentProgress _progress;
     private readonly LoadTarget _target;
+
+    /// <summary>Columns for which the table has none, and whose values keep a row out.</summary>
+    private readonly int[] _homeless;
+
     private long _rows;
     private long _bytes;
 
@@ -36,10 +40,12 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
         _table = new TableTally(target.Spec);
         _uniques = [.. _checker.UniqueFields.Select(u => UniqueTracker.Read(u, target.Spec, target.Table, target.Database))];
 
-        // Columns that the pipeline does not fill are left to the database's defaults.
-        var filled = _columns.Select(c => target.Table.FindColumn(c.Name)!).ToList();
+        // Columns that the pipeline does not fill are left to the database's defaults; what the table has no column for is left out.
+        var places = Enumerable.Range(0, _columns.Count).Where(i => target.Table.FindColumn(_columns[i].Name) is not null).ToArray();
+        _homeless = target.Spec.Destination.Evolution == Evolution.DiscardRow ? [.. Enumerable.Range(0, _columns.Count).Except(places)] : [];
+        var filled = places.Select(i => target.Table.FindColumn(_columns[i].Name)!).ToList();
         var load = target.Database.BeginLoad(target.Table with { Columns = filled }, target.LockTimeout, Destination.OptionsFor(target.Spec));
-        _inserter = new RowInserter(load, filled.Count, Settle);
+        _inserter = new RowInserter(load, _columns.Count, places, Settle);
     }
 
     public IReadOnlyList<PipelineColumn> Filled { get; private set; } = [];
@@ -88,6 +94,13 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
         {
             Disagreements++;
             Reject(record, row, broken, FirstDisagreements);
+            return;
+        }
+
+        foreach (var column in _homeless)
+        {
+            if (row.KindAt(column) is null) continue;
+            Omit(new BrokenRule(_columns[column].Name, "evolution", "The table has no column for it."));
             return;
         }
 

@@ -43,7 +43,12 @@ public sealed record MetadataExplanation(
     private static string DestinationOf(PipelineSpec spec)
     {
         var key = spec.PrimaryKey.Count == 0 ? "no primary key" : "primary key " + string.Join(", ", spec.PrimaryKey.Select(f => f.Name));
-        return $"table {spec.Destination.Table} ({key}): made if it is not there; {Dispositions.Describe(spec.Destination.Disposition)}";
+        var destination = spec.Destination;
+        List<string> parts = [$"table {destination.Table} ({key}): made if it is not there", Dispositions.Describe(destination.Disposition)];
+        if (destination.Evolution != Evolution.Freeze) parts.Add(Evolutions.Describe(destination.Evolution));
+        parts.AddRange(destination.ForeignKeys.Select(k => $"{string.Join(" and ", k.Columns)} must be in {k.ReferencedTable}"));
+        parts.AddRange(destination.Indexes.Select(i => $"{(i.IsUnique ? "unique index" : "index")} of {string.Join(" and ", i.Fields)}"));
+        return string.Join("; ", parts);
     }
 
     private static ExplainedField Explain(PipelineField field, PipelineSpec spec)

@@ -23,6 +23,7 @@ internal static class CanonicalJson
             json.WriteString("table", spec.Destination.Table);
             if (spec.Destination.Database is not null) json.WriteString("database", spec.Destination.Database);
             if (spec.Destination.Disposition is not Disposition.Append and var disposition) json.WriteString("disposition", Dispositions.NameOf(disposition));
+            WriteShape(json, spec.Destination);
             json.WriteEndObject();
             json.WriteStartObject("schema");
             foreach (var field in spec.Fields) WriteField(json, field);
@@ -43,6 +44,41 @@ internal static class CanonicalJson
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
+    private static void WriteShape(Utf8JsonWriter json, DestinationSpec destination)
+    {
+        if (destination.Evolution != Evolution.Freeze) json.WriteString("evolution", Evolutions.NameOf(destination.Evolution));
+        if (destination.ForeignKeys.Count > 0)
+        {
+            json.WriteStartArray("foreign_keys");
+            foreach (var key in destination.ForeignKeys)
+            {
+                json.WriteStartObject();
+                WriteTexts(json, "fields", key.Columns);
+                json.WriteStartObject("references");
+                json.WriteString("table", key.ReferencedTable);
+                if (key.ReferencedColumns.Count > 0) WriteTexts(json, "columns", key.ReferencedColumns);
+                json.WriteEndObject();
+                json.WriteString("on_delete", key.OnDelete.ToLowerInvariant().Replace(' ', '_'));
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        if (destination.Indexes.Count == 0) return;
+        json.WriteStartArray("indexes");
+        foreach (var index in destination.Indexes)
+        {
+            json.WriteStartObject();
+            WriteTexts(json, "fields", index.Fields);
+            json.WriteBoolean("unique", index.IsUnique);
+            if (index.Name is not null) json.WriteString("name", index.Name);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
     private static void WriteSource(Utf8JsonWriter json, SourceSpec source)
     {
         json.WriteStartObject("source");
@@ -60,7 +96,7 @@ internal static class CanonicalJson
         json.WriteString("encoding", options.Encoding);
         if (options.Records.Length > 0) json.WriteString("records", options.Records);
         if (options.Explode.Length > 0) json.WriteString("explode", options.Explode);
-        if (options.NullTokens.Count > 0) WriteTokens(json, options.NullTokens);
+        if (options.NullTokens.Count > 0) WriteTexts(json, "null_tokens", options.NullTokens);
     }
 
     /// <summary>What every source has, and what is not as usual.</summary>
@@ -76,20 +112,20 @@ internal static class CanonicalJson
         if (csv.FooterText is not null) json.WriteString("footer", csv.FooterText);
         else if (csv.FooterRows > 0) json.WriteNumber("footer", csv.FooterRows);
         if (csv.TrailingDelimiter) json.WriteBoolean("trailing_delimiter", true);
-        WriteTokens(json, csv.NullTokens);
+        WriteTexts(json, "null_tokens", csv.NullTokens);
     }
 
-    private static void WriteTokens(Utf8JsonWriter json, IReadOnlyList<string> tokens)
+    private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
     {
-        json.WriteStartArray("null_tokens");
-        foreach (var token in tokens) json.WriteStringValue(token);
+        json.WriteStartArray(name);
+        foreach (var text in texts) json.WriteStringValue(text);
         json.WriteEndArray();
     }
 
     private static void WriteField(Utf8JsonWriter json, PipelineField field)
     {
         json.WriteStartObject(field.Name);
-        json.WriteString("type", FieldTypes.NameOf(field.Type));
+        json.WriteString("type", FieldTypes.NameOf(field.Type) + (field.Precision is { } digits ? $"({digits},{field.Scale})" : ""));
         json.WriteBoolean("primary_key", field.PrimaryKey);
         json.WriteBoolean("nullable", field.Nullable);
         if (field.MaxLength is { } longest) json.WriteNumber("max_length", longest);

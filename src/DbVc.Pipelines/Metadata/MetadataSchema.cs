@@ -94,8 +94,39 @@ public static class MetadataSchema
             ["enum"] = new JsonArray([.. Dispositions.Names.Select(n => (JsonNode)n)]),
             ["description"] = "What a run does to the rows that are there; append when left out.",
         },
+        ["evolution"] = OneOf("What becomes of a field that an existing table has no column for; freeze when left out.", [.. Evolutions.Names]),
+        ["foreign_keys"] = ListOf("Foreign keys of several fields.", Closed(["fields", "references"], new JsonObject
+        {
+            ["fields"] = ListOf("The fields.", new JsonObject { ["type"] = "string" }),
+            ["references"] = References(),
+            ["on_delete"] = OnDelete(),
+            ["description"] = Text("For people."),
+        })),
+        ["indexes"] = ListOf("Indexes that are made with the table.", AnyOf(null,
+            Text("A field."),
+            ListOf("Fields.", new JsonObject { ["type"] = "string" }),
+            Closed(["fields"], new JsonObject
+            {
+                ["fields"] = ListOf("The fields.", new JsonObject { ["type"] = "string" }),
+                ["unique"] = Truth("Whether two rows may not have equal values in them."),
+                ["name"] = Text("Its name; made of the table and the fields when left out."),
+                ["description"] = Text("For people."),
+            }))),
         ["description"] = Text("For people."),
     });
+
+    private static JsonObject References() => AnyOf("What it refers to.",
+        Text("A table, table.column or table(column, …)."),
+        Closed(["table"], new JsonObject
+        {
+            ["table"] = Text("The table."),
+            ["column"] = Text("Its column; the primary key when left out."),
+            ["columns"] = ListOf("Its columns.", new JsonObject { ["type"] = "string" }),
+            ["on_delete"] = OnDelete(),
+        }));
+
+    private static JsonObject OnDelete() =>
+        OneOf("What happens when the row referred to is deleted; no_action when left out.", "no_action", "restrict", "cascade", "set_null");
 
     private static JsonObject Fields() => new()
     {
@@ -113,6 +144,7 @@ public static class MetadataSchema
                 ["type"] = new JsonArray("string", "number", "boolean", "null"),
                 ["description"] = "What stands for NULL; current_timestamp leaves it to the database.",
             },
+            ["references"] = References(),
             ["source_column"] = Text("Its name in the source, when it is another."),
             ["path"] = Text("Where a JSON record has it, for example address.city; the same as source_column."),
             ["from"] = Text("The same as source_column."),
@@ -126,7 +158,7 @@ public static class MetadataSchema
         return new JsonObject
         {
             ["type"] = "string",
-            ["description"] = "string (also varchar(40)), integer, float, decimal, boolean, date, timestamp.",
+            ["description"] = "string (also varchar(40)), integer, float, decimal (also decimal(10,2)), boolean, date, timestamp.",
             ["anyOf"] = new JsonArray(
                 new JsonObject { ["enum"] = new JsonArray([.. FieldTypes.Names.Select(n => (JsonNode)n)]) },
                 new JsonObject { ["pattern"] = $"^\\s*({names}|{names.ToUpperInvariant()})\\s*(\\(\\s*[0-9]+\\s*(,\\s*[0-9]+\\s*)?\\))?\\s*$" }),

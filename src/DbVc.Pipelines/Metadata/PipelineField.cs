@@ -27,6 +27,12 @@ public sealed record PipelineField
     /// <summary>Longest text in code points.</summary>
     public int? MaxLength { get; init; }
 
+    /// <summary>Digits of a decimal, those after the point included; null: as many as fit.</summary>
+    public int? Precision { get; init; }
+
+    /// <summary>Digits of a decimal after the point; null where <see cref="Precision"/> is.</summary>
+    public int? Scale { get; init; }
+
     public FieldDefault? Default { get; init; }
 
     /// <summary>The name in the source's header if it is another.</summary>

@@ -10,6 +10,15 @@ namespace DbVc.Pipelines;
 public sealed record DestinationSpec(string Table, string? Database)
 {
     public Disposition Disposition { get; init; }
+
+    /// <summary>What becomes of fields that an existing table has no column for.</summary>
+    public Evolution Evolution { get; init; }
+
+    /// <summary>Made with the table; an existing one must have them.</summary>
+    public IReadOnlyList<ForeignKey> ForeignKeys { get; init; } = [];
+
+    /// <summary>Made with the table, and added to an existing one where it may evolve.</summary>
+    public IReadOnlyList<IndexSpec> Indexes { get; init; } = [];
 }
 
 /// <summary>A pipeline as its metadata declares it: checked, typed, with every rule and operation understood.</summary>

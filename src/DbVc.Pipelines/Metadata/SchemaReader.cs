@@ -8,6 +8,7 @@ namespace DbVc.Pipelines;
 internal sealed partial class SchemaReader(ProblemList problems)
 {
     private const int MaxFields = 2000;
+    private const int MostDigits = 28;
 
     public List<PipelineField> Read(JsonValue schema, List<string> assumptions)
     {
@@ -53,17 +54,17 @@ internal sealed partial class SchemaReader(ProblemList problems)
 
     private PipelineField? ReadField(string name, JsonValue value)
     {
-        if (value.Kind == JsonKind.String) return ReadType(value, value.Text) is { } shortType ? Make(name, shortType) : null;
+        if (value.Kind == JsonKind.String) return ReadType(value, value.Text) is { } shortType ? shortType with { Name = name } : null;
         if (value.Kind != JsonKind.Object)
         {
             problems.Add(value, $"A field must be a type name or an object, not {value.Describe()}.");
             return null;
         }
 
-        problems.RefuseUnknown(value, "type", "primary_key", "nullable", "max_length", "default", "description", "source_column", "path", "from");
+        problems.RefuseUnknown(value, "type", "primary_key", "nullable", "max_length", "default", "references", "description", "source_column", "path", "from");
         var typeName = problems.Text(value, "type", required: true);
         if (typeName is null || ReadType(value.Find("type")!, typeName) is not { } type) return null;
-        var field = Make(name, type);
+        var field = type with { Name = name };
         var primaryKey = problems.Truth(value, "primary_key") ?? false;
         var nullable = problems.Truth(value, "nullable");
         if (primaryKey && nullable == true) problems.Add(value.Find("nullable")!, $"'{name}' is the primary key and cannot be nullable.");
@@ -98,24 +99,34 @@ internal sealed partial class SchemaReader(ProblemList problems)
         return found;
     }
 
-    private static PipelineField Make(string name, (FieldType Type, int? MaxLength) type) =>
-        new() { Name = name, Type = type.Type, MaxLength = type.MaxLength };
-
-    private (FieldType Type, int? MaxLength)? ReadType(JsonValue at, string text)
+    /// <summary>A field of the type, without its name.</summary>
+    private PipelineField? ReadType(JsonValue at, string text)
     {
-        if (FieldTypes.TryFind(text, out var plain)) return (plain, null);
+        var field = new PipelineField { Name = "", Type = FieldType.Text };
+        if (FieldTypes.TryFind(text, out var plain)) return field with { Type = plain };
         var match = SizedType().Match(text);
         if (match.Success && FieldTypes.TryFind(match.Groups[1].Value, out var sized)
             && int.TryParse(match.Groups[2].Value, CultureInfo.InvariantCulture, out var size) && size > 0)
         {
-            if (sized == FieldType.Text && !match.Groups[3].Success) return (sized, size);
-            if (sized == FieldType.Decimal) return (sized, null);
+            if (sized == FieldType.Text && !match.Groups[3].Success) return field with { MaxLength = size };
+            if (sized == FieldType.Decimal) return ReadDecimal(at, match, size);
         }
 
         var nearest = Suggestion.Nearest(text, FieldTypes.Names);
         problems.Add(at, $"'{text}' is no type.", nearest is null
             ? "known: string, integer, float, decimal, boolean, date, timestamp."
             : $"did you mean '{nearest}'?");
+        return null;
+    }
+
+    private PipelineField? ReadDecimal(JsonValue at, Match match, int precision)
+    {
+        var scale = match.Groups[3].Success && int.TryParse(match.Groups[3].Value, CultureInfo.InvariantCulture, out var given) ? given : 0;
+        if (precision <= MostDigits && scale <= precision)
+            return new PipelineField { Name = "", Type = FieldType.Decimal, Precision = precision, Scale = scale };
+        problems.Add(at, precision > MostDigits ? $"A decimal has at most {MostDigits} digits."
+            : "A decimal cannot have more digits after the point than it has digits.",
+            "write decimal(10,2) for ten digits, two of them after the point; decimal alone takes any number of them.");
         return null;
     }
 
@@ -155,6 +166,6 @@ internal sealed partial class SchemaReader(ProblemList problems)
         return null;
     }
 
-    [GeneratedRegex(@"\A\s*([A-Za-z]+)\s*\(\s*([0-9]{1,9})\s*(,\s*[0-9]{1,9}\s*)?\)\s*\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A\s*([A-Za-z]+)\s*\(\s*([0-9]{1,9})\s*(?:,\s*([0-9]{1,9})\s*)?\)\s*\z", RegexOptions.CultureInvariant)]
     private static partial Regex SizedType();
 }

@@ -19,7 +19,7 @@ internal sealed class SpecReader(ProblemList problems, JsonValue root)
         var source = new SourceReader(problems, _assumptions).Read(root, fields);
         RefuseUnwritableNames(source, fields);
         RefuseUnreadablePaths(source, fields);
-        var destination = ReadDestination(source, fields);
+        var destination = new DestinationReader(problems, fields, _assumptions).Read(root, source);
         if (source?.Fetch?.Increment is not null && destination?.Disposition == Disposition.Replace)
         {
             problems.Add(root.Find("source")!.Find("incremental")!, "With 'replace' a load that brings only what is new takes all other rows away.",
@@ -81,69 +81,6 @@ internal sealed class SpecReader(ProblemList problems, JsonValue root)
         }
     }
 
-    private DestinationSpec? ReadDestination(SourceSpec? source, List<PipelineField> fields)
-    {
-        var destination = root.Find("destination");
-        if (destination is null)
-        {
-            if (source is null) return null;
-            var table = TableNameOf(source.Fetch?.Subject ?? source.Location);
-            if (table.Length == 0)
-            {
-                problems.Add(root, "'destination' is missing, and the source's name gives no table name.");
-                return null;
-            }
-
-            _assumptions.Add($"The destination is the table '{table}', named after the source.");
-            return new DestinationSpec(table, null);
-        }
-
-        if (destination.Kind == JsonKind.String) return CheckTable(destination, destination.Text, null);
-        if (destination.Kind != JsonKind.Object)
-        {
-            problems.Add(destination, $"'destination' must be a table name or an object, not {destination.Describe()}.");
-            return null;
-        }
-
-        problems.RefuseUnknown(destination, "table", "database", "disposition", "description");
-        var name = problems.Text(destination, "table", required: true);
-        var database = problems.Text(destination, "database");
-        var disposition = ReadDisposition(destination, fields);
-        return name is null || CheckTable(destination.Find("table")!, name, database) is not { } found ? null : found with { Disposition = disposition };
-    }
-
-    private Disposition ReadDisposition(JsonValue destination, List<PipelineField> fields)
-    {
-        if (problems.Text(destination, "disposition") is not { } name) return Disposition.Append;
-        var at = destination.Find("disposition")!;
-        if (!Dispositions.TryFind(name, out var disposition))
-        {
-            var nearest = Suggestion.Nearest(name, Dispositions.Names);
-            problems.Add(at, $"'{name}' is no disposition.",
-                nearest is null ? $"known: {string.Join(", ", Dispositions.Names)}." : $"did you mean '{nearest}'?");
-        }
-        else if (disposition is Disposition.Upsert or Disposition.InsertOnly && fields.Count > 0 && !fields.Any(f => f.PrimaryKey))
-        {
-            problems.Add(at, $"'{Dispositions.NameOf(disposition)}' tells rows apart by their primary key, and none is declared.",
-                "write \"primary_key\": true at the fields that make it.");
-        }
-
-        return disposition;
-    }
-
-    private DestinationSpec? CheckTable(JsonValue at, string table, string? database)
-    {
-        var problem = table.Trim().Length == 0 ? "is empty"
-            : table.Contains('\0', StringComparison.Ordinal) ? "holds a NUL character"
-            : table.StartsWith("sqlite_", StringComparison.OrdinalIgnoreCase) ? "starts with sqlite_, which the engine keeps for itself"
-            : table.StartsWith("_dbvc_", StringComparison.OrdinalIgnoreCase) || table.StartsWith("_rejected_", StringComparison.OrdinalIgnoreCase)
-                ? "starts with a prefix that db-vc keeps for itself"
-            : table.Length > 100 ? "is longer than 100 characters" : null;
-        if (problem is null) return new DestinationSpec(table, database);
-        problems.Add(at, $"The table name {problem}.");
-        return null;
-    }
-
     private (int SampleSize, double Threshold) ReadTestData()
     {
         var data = root.Find("test_data");
@@ -171,12 +108,5 @@ internal sealed class SpecReader(ProblemList problems, JsonValue root)
     {
         if (fields.Any(f => f.PrimaryKey)) return;
         _assumptions.Add("The destination has no primary key, because none is declared: rows cannot be told apart when they change.");
-    }
-
-    private static string TableNameOf(string location)
-    {
-        var stem = Path.GetFileNameWithoutExtension(location.Replace('\\', '/').TrimEnd('/'));
-        var name = string.Concat(stem.Select(c => char.IsLetterOrDigit(c) || c == '_' ? c : '_')).Trim('_');
-        return name.Length > 100 ? name[..100] : name;
     }
 }

@@ -64,14 +64,30 @@ internal sealed class ValidationReader(ProblemList problems, IReadOnlyList<Pipel
             if (field.MaxLength is { } longest)
             {
                 var condition = new Comparison(new LengthOperand(field), Comparator.LessOrEqual,
-                    new NumberOperand(longest, longest.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+                    NumberOf(longest));
                 yield return PipelineRule.Of(condition) with { Name = "max_length", FromSchema = true };
             }
+
+            if (field.Precision is { } digits) foreach (var rule in DigitRules(field, digits)) yield return rule;
         }
 
         var key = fields.Where(f => f.PrimaryKey).ToList();
         if (key.Count > 0) yield return PipelineRule.Unique(key) with { FromSchema = true };
     }
+
+    /// <summary>Databases round what has more digits than its column, in silence.</summary>
+    private static IEnumerable<PipelineRule> DigitRules(PipelineField field, int digits)
+    {
+        var scale = field.Scale!.Value;
+        var places = new Comparison(new PlacesOperand(field), Comparator.LessOrEqual, NumberOf(scale));
+        yield return PipelineRule.Of(places) with { Name = "scale", FromSchema = true };
+        var bound = (decimal)System.Numerics.BigInteger.Pow(10, digits - scale);
+        var value = new FieldOperand(field);
+        var within = new AllOf([new Comparison(value, Comparator.Greater, NumberOf(-bound)), new Comparison(value, Comparator.Less, NumberOf(bound))]);
+        yield return PipelineRule.Of(within) with { Name = "precision", FromSchema = true };
+    }
+
+    private static NumberOperand NumberOf(decimal number) => new(number, number.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>A declared rule with its own message stands for the one that follows from the schema.</summary>
     private static bool Implies(PipelineRule declared, PipelineRule schema)

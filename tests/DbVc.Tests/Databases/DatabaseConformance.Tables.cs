@@ -68,6 +68,44 @@ public abstract partial class DatabaseConformance
         }
     }
 
+    [Fact]
+    public void Foreign_keys_indexes_and_the_digits_of_decimals_are_made_as_metadata_says()
+    {
+        var (parent, child) = (Fixture.TableName(Fixture.OddName("pa rent")), Fixture.TableName(Fixture.OddName("child \"x\"")));
+        using var database = Fixture.NewDatabase("", out _);
+        ColumnDraft[] key2 = [new("a", FieldType.Integer) { Nullable = false }, new("b", FieldType.Text) { Nullable = false, MaxLength = 20 }];
+        Make(new TableDraft(parent, key2, ["a", "b"]));
+        var made = DatabaseContent.Read(database).Schema.FindTable(parent)!;
+        ColumnDraft[] columns =
+        [
+            new("id", FieldType.Integer) { Nullable = false },
+            new("pa", FieldType.Integer) { Referenced = made.FindColumn("a") },
+            new("pb", FieldType.Text) { Referenced = made.FindColumn("b") },
+            new("price", FieldType.Decimal) { Precision = 10, Scale = 2 },
+            new("note", FieldType.Text),
+        ];
+        Make(new TableDraft(child, columns, ["id"])
+        {
+            ForeignKeys = [new ForeignKey { Columns = ["pa", "pb"], ReferencedTable = parent, ReferencedColumns = ["a", "b"], OnDelete = "CASCADE" }],
+        }, new IndexDraft(child, "by note", [columns[4], columns[3]], false), new IndexDraft(child, "by price", [columns[3]], true));
+
+        var schema = DatabaseContent.Read(database).Schema;
+        var key = Assert.Single(schema.FindTable(child)!.ForeignKeys);
+        Assert.Equal((parent, "pa pb", "a b", "CASCADE"),
+            (key.ReferencedTable, string.Join(' ', key.Columns), string.Join(' ', key.ReferencedColumns), key.OnDelete));
+        Assert.EndsWith("(10,2)", schema.FindTable(child)!.FindColumn("price")!.DeclaredType, StringComparison.Ordinal);
+        Assert.Contains(schema.Objects, o => o.Kind == SchemaObjectKind.Index && o.Table == child && o.Name.EndsWith("by note", StringComparison.Ordinal));
+        Assert.Contains(schema.FindTable(child)!.Uniques, u => u.SequenceEqual(["price"]));
+
+        void Make(TableDraft draft, params IndexDraft[] indexes)
+        {
+            using var session = database.BeginApply(Short);
+            var objects = indexes.Select(Fixture.Provider.Tables.MakeIndex).ToList();
+            Assert.True(session.Apply(new DatabaseDelta([new TableDelta(null, Fixture.Provider.Tables.Make(draft), [])], [], objects)).IsClean);
+            session.Commit();
+        }
+    }
+
     private IEnumerable<(FieldType Type, string[] Values)> PlainValues() => s_plainValues.Select(p => (p.Key,
         p.Key != FieldType.Decimal ? p.Value : [.. p.Value.Where(v => v.Count(char.IsAsciiDigit) <= Fixture.DecimalDigits)]));
 

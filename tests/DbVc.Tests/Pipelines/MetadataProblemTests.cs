@@ -8,6 +8,8 @@ public sealed class MetadataProblemTests
 {
     private const string Schema = "\"schema\": {\"id\": \"integer\", \"email\": \"string\", \"age\": \"integer\", \"on\": \"date\"}";
 
+    private const string Into = "\"source\": \"a.csv\", \"destination\": {\"table\": \"t\",";
+
     /// <summary>A wrong file, the path of its one problem, and parts of the text in order, separated by "…".</summary>
     public static TheoryData<string, string, string> Wrong => new()
     {
@@ -53,6 +55,26 @@ public sealed class MetadataProblemTests
         { $"{{\"source\": \"a.csv\", \"destination\": {{\"tabel\": \"x\", \"table\": \"y\"}}, {Schema}}}", "$.destination.tabel", "did you mean 'table'?" },
         { $"{{\"source\": \"a.csv\", \"destination\": {{\"table\": \"sqlite_x\"}}, {Schema}}}", "$.destination.table", "keeps for itself" },
         { $"{{\"source\": \"a.csv\", \"destination\": {{\"table\": \"_dbvc_state\"}}, {Schema}}}", "$.destination.table", "db-vc keeps" },
+        { $"{{{Into} \"evolution\": \"freze\"}}, {Schema}}}", "$.destination.evolution", "did you mean 'freeze'?" },
+        { $"{{{Into} \"indexes\": \"id\"}}, {Schema}}}", "$.destination.indexes", "must be a list" },
+        { $"{{{Into} \"indexes\": [\"x\"]}}, {Schema}}}", "$.destination.indexes[0]", "no field of the schema" },
+        { $"{{{Into} \"indexes\": [[\"id\", \"id\"]]}}, {Schema}}}", "$.destination.indexes[0]", "named twice" },
+        { $"{{{Into} \"indexes\": [{{\"unique\": true}}]}}, {Schema}}}", "$.destination.indexes[0]", "'fields' is missing" },
+        { $"{{{Into} \"foreign_keys\": [\"id\"]}}, {Schema}}}", "$.destination.foreign_keys[0]", "must be an object" },
+        {
+            "{\"source\": \"a.csv\", \"schema\": {\"id\": {\"type\": \"integer\", \"references\": \"t(\"}}}", "$.schema.id.references",
+            "names no table…customers.id"
+        },
+        {
+            "{\"source\": \"a.csv\", \"schema\": {\"id\": {\"type\": \"integer\", \"references\": \"t(a, b)\"}}}", "$.schema.id.references",
+            "cannot refer to 2 columns"
+        },
+        {
+            "{\"source\": \"a.csv\", \"schema\": {\"id\": {\"type\": \"integer\", \"references\": {\"table\": \"t\", \"on_delete\": \"drop\"}}}}",
+            "$.schema.id.references.on_delete", "known: no_action"
+        },
+        { "{\"source\": \"a.csv\", \"schema\": {\"id\": \"decimal(40,2)\"}}", "$.schema.id", "at most 28 digits" },
+        { "{\"source\": \"a.csv\", \"schema\": {\"id\": \"decimal(2,3)\"}}", "$.schema.id", "more digits after the point…decimal(10,2)" },
         { $"{{\"source\": \"!!.csv\", {Schema}}}", "$", "gives no table name" },
         { "{\"source\": \"a.csv\", \"schema\": []}", "$.schema", "must be an object of fields, not a list" },
         { "{\"source\": \"a.csv\", \"schema\": {}}", "$.schema", "declares no field" },

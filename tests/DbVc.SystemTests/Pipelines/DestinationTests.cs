@@ -1,0 +1,130 @@
+using System.Text.Json;
+using Xunit;
+
+namespace DbVc.SystemTests;
+
+/// <summary>The table that a pipeline loads into: made with its keys and indexes, and changed only as the metadata allows.</summary>
+public sealed class DestinationTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("dbvc-destination-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(LiveEngine.SqliteWal)]
+    [InlineData(LiveEngine.Postgres18)]
+    [InlineData(LiveEngine.MariaDb)]
+    public async Task A_table_is_made_with_its_foreign_key_its_index_and_the_digits_of_its_decimals(LiveEngine engine)
+    {
+        using var live = LiveUnderTest.Start(engine);
+        await Begin(live, "CREATE TABLE customers (id INTEGER PRIMARY KEY, name VARCHAR(40));\nINSERT INTO customers VALUES (1, 'Ann'), (2, 'Bea');");
+        await Describe("""
+            {
+              "task_id": "orders", "source": "orders.csv",
+              "destination": { "table": "orders", "indexes": ["customer_id", { "fields": ["code"], "unique": true }] },
+              "schema": {
+                "id": { "type": "integer", "primary_key": true },
+                "customer_id": { "type": "integer", "references": "customers.id" },
+                "code": { "type": "string", "max_length": 10 },
+                "total": "decimal(6,2)"
+              },
+              "test_data": { "sample_size": 10, "validation_threshold": 0.2 }
+            }
+            """);
+
+        // 2 has a customer that is not there, 3 more digits than its column, 4 a code that is taken, 5 is too large.
+        await Write("orders.csv", "id,customer_id,code,total", "1,1,a,10.50", "2,9,b,1", "3,1,c,1.005", "4,2,a,1", "5,2,d,10000", "6,2,e,9999.99", "7,,f,1");
+        var task = await Do("agent", "create", "--metadata", "metadata.json", "--auto-merge");
+        Assert.Equal((7, 3, 4), (Count(task, "read"), Count(task, "loaded"), Count(task, "rejected")));
+        Assert.Equal("3", live.Scalar("SELECT count(*) FROM orders"));
+        Assert.Equal("1", live.Scalar("SELECT count(*) FROM orders WHERE id = 6 AND total = 9999.99"));
+        live.Execute("INSERT INTO orders (id, customer_id, code) VALUES (8, 1, 'z');");
+        Assert.ThrowsAny<Exception>(() => live.Execute("INSERT INTO orders (id, customer_id, code) VALUES (9, 77, 'y');"));
+        Assert.ThrowsAny<Exception>(() => live.Execute("INSERT INTO orders (id, customer_id, code) VALUES (10, 1, 'a');"));
+        await Do("verify");
+    }
+
+    [Theory]
+    [InlineData(LiveEngine.SqliteWal)]
+    [InlineData(LiveEngine.Postgres18)]
+    [InlineData(LiveEngine.MariaDb)]
+    public async Task A_field_that_the_table_has_no_column_for_is_refused_or_becomes_what_the_metadata_chose(LiveEngine engine)
+    {
+        using var live = LiveUnderTest.Start(engine);
+        await Begin(live, "CREATE TABLE people (id INTEGER PRIMARY KEY, name VARCHAR(40));\nINSERT INTO people VALUES (1, 'Ann');");
+        await Write("people.csv", "id,name,phone", "2,Bea,", "3,Cid,030", "4,Dan,040");
+
+        await DescribePeople("freeze");
+        var refused = await Say("agent", "create", "--metadata", "metadata.json");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("Column 'phone' (string) is missing in table 'people'.", refused.Error, StringComparison.Ordinal);
+
+        await DescribePeople("discard_row");
+        var task = await Do("agent", "create", "--metadata", "metadata.json", "--branch", "rows");
+        Assert.Equal((3, 1, 2), (Count(task, "read"), Count(task, "loaded"), Count(task, "filtered")));
+
+        await DescribePeople("discard_value");
+        task = await Do("agent", "create", "--metadata", "metadata.json", "--branch", "values");
+        Assert.Equal((3, 3, 0), (Count(task, "read"), Count(task, "loaded"), Count(task, "filtered")));
+
+        // Somebody writes to main while the column is added in the branch.
+        await DescribePeople("evolve");
+        task = await Do("agent", "create", "--metadata", "metadata.json", "--branch", "column");
+        Assert.Equal(3, Count(task, "loaded"));
+        live.Execute("UPDATE people SET name = 'Anna' WHERE id = 1;");
+        await Do("branch", "merge", "column");
+        Assert.Equal("4", live.Scalar("SELECT count(*) FROM people"));
+        Assert.Equal("030", live.Scalar("SELECT phone FROM people WHERE id = 3"));
+        Assert.Equal("1", live.Scalar("SELECT count(*) FROM people WHERE id = 1 AND name = 'Anna' AND phone IS NULL"));
+        await Do("rollback", "--to-commit", "HEAD~1");
+        Assert.Equal("1", live.Scalar("SELECT count(*) FROM people"));
+        Assert.ThrowsAny<Exception>(() => live.Execute("SELECT phone FROM people;"));
+        await Do("verify");
+    }
+
+    [Theory]
+    [InlineData("orders.id", "refers to a table 'orders', which is not there")]
+    [InlineData("people.nick", "refers to a column 'nick', which table 'people' does not have")]
+    [InlineData("people.name", "refers to (name) of table 'people', which is no key of it")]
+    public async Task A_foreign_key_to_nothing_is_refused_before_anything_is_made(string references, string message)
+    {
+        using var live = LiveUnderTest.Start(LiveEngine.SqliteWal);
+        await Begin(live, "CREATE TABLE people (id INTEGER PRIMARY KEY, name VARCHAR(40));");
+        await Describe($$"""{"source": "notes.csv", "schema": { "id": "integer", "person": { "type": "integer", "references": "{{references}}" } } }""");
+        await Write("notes.csv", "id,person", "1,1");
+        var refused = await Say("agent", "create", "--metadata", "metadata.json");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains(message, refused.Error, StringComparison.Ordinal);
+        Assert.Single((await Do("branch", "list")).GetProperty("branches").EnumerateArray());
+    }
+
+    private static long Count(JsonElement task, string name) => task.GetProperty("rows").GetProperty(name).GetInt64();
+
+    private async Task Begin(LiveUnderTest live, string sql)
+    {
+        live.Execute(sql);
+        string[] branches = live.Server is null ? [] : ["--branches", "production"];
+        await Do(["init", "--database", live.Address, .. branches]);
+    }
+
+    private Task DescribePeople(string evolution) => Describe($$"""
+        {
+          "task_id": "people", "source": "people.csv", "destination": { "table": "people", "evolution": "{{evolution}}" },
+          "schema": { "id": { "type": "integer", "primary_key": true }, "name": "string", "phone": { "type": "string", "max_length": 20 } },
+          "test_data": { "sample_size": 10, "validation_threshold": 0.2 }
+        }
+        """);
+
+    private Task Describe(string metadata) => File.WriteAllTextAsync(Path.Combine(_folder, "metadata.json"), metadata);
+
+    private Task Write(string name, params string[] lines) => File.WriteAllTextAsync(Path.Combine(_folder, name), string.Join('\n', lines) + "\n");
+
+    private async Task<JsonElement> Do(params string[] arguments)
+    {
+        var ended = await Say([.. arguments, "--json"]);
+        Assert.True(ended.ExitCode == 0, $"db-vc {string.Join(' ', arguments)}: {ended.ExitCode}\n{ended.Output}\n{ended.Error}");
+        return JsonDocument.Parse(ended.Output).RootElement.Clone();
+    }
+
+    private Task<Ended> Say(params string[] arguments) => Published.RunAsync(_folder, new Dictionary<string, string>(), arguments);
+}
