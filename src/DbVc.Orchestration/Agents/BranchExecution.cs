@@ -150,6 +150,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         {
             RejectedByRule = loader.RejectedByRule,
             Rules = loader.Rules,
+            TableRules = loader.JudgeTable(Facts()),
             Unexplained = loader.Unexplained,
             FirstFailures = loader.FirstFailures,
             Disagreements = loader.Disagreements,
@@ -169,6 +170,13 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         _ran = (CodeHash, run);
         return run;
     }
+
+    private LoadFacts Facts() => new()
+    {
+        Now = _context.Options.Clock.GetUtcNow(),
+        LoadedBefore = setup.LastMerged?.Rows!.Loaded,
+        SourceColumns = setup.Spec.SourceHeader,
+    };
 
     private TableProfile? FindProfileBefore() => setup.LastMerged is { } last ? ProfileFile.Find(PathOfProfile(last.Task)) : null;
 

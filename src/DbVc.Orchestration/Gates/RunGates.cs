@@ -111,6 +111,7 @@ public sealed class DataQualityGate : IGate
         if (success < wanted) AddRejections(findings, run, success, wanted);
         if (run.Disagreements > 0) AddDisagreements(findings, run);
         findings.AddRange(run.Rules.Where(r => r.IsBroken && r.Rule.Severity == RuleSeverity.Fail).Select(ToFinding));
+        findings.AddRange(TableRuleFindings.Objections(run));
         if (run.Unexplained > 0)
         {
             findings.Add(new($"{run.Unexplained} records were left out, and no rule of the metadata says so.") { Rule = "filtered" });
@@ -134,16 +135,15 @@ public sealed class DataQualityGate : IGate
             ["tableRowsBefore"] = run.TableRowsBefore,
             ["tableRowsAfter"] = run.TableRowsAfter,
             ["rules"] = new JsonArray([.. run.Rules.Select(Describe)]),
+            ["tableRules"] = TableRuleFindings.Describe(run),
             ["drift"] = run.Drift.Count,
             ["rejectedByRule"] = new JsonObject(run.RejectedByRule.Select(r => KeyValuePair.Create(r.Key, (JsonNode?)r.Value))),
         };
         var relation = success < wanted ? "<" : "≥";
         var warned = run.Rules.Where(Warns).Select(r => $"; warning: {r.Failed} rows, {r.Rule.Message}");
-        var summary = $"{UnitTestsGate.Percent(success)} {relation} {UnitTestsGate.Percent(wanted)}{string.Concat(warned)}";
-        if (run.Drift.Count > 0) summary += $"; other than before: {string.Join(", ", run.Drift.Select(d => d.Field).Distinct())}";
+        var summary = $"{UnitTestsGate.Percent(success)} {relation} {UnitTestsGate.Percent(wanted)}{string.Concat(warned)}{TableRuleFindings.Summary(run)}";
         var result = GateResult.Of(Name, summary, findings, evidence);
-        // Data may change: that is a remark for whoever reviews it.
-        return result with { Findings = [.. result.Findings, .. run.Drift.Select(d => new GateFinding(d.Message) { Rule = "drift." + d.Kind })] };
+        return result with { Findings = [.. result.Findings, .. TableRuleFindings.Remarks(run)] };
     }
 
     private static bool Reconciles(SampleRun run, Disposition disposition)

@@ -18,6 +18,9 @@ public sealed record SampleRun(
     /// <summary>What became of every declared rule.</summary>
     public IReadOnlyList<RuleOutcome> Rules { get; init; } = [];
 
+    /// <summary>What the rules about the whole table say.</summary>
+    public IReadOnlyList<TableOutcome> TableRules { get; init; } = [];
+
     /// <summary>Records that the code left out though no rule drops them, as far as the host can see.</summary>
     public long Unexplained { get; init; }
 

@@ -21,6 +21,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
     private readonly RowInserter _inserter;
     private readonly Quarantine _quarantine;
     private readonly TableProfiler _profiler;
+    private readonly TableTally _table;
     private readonly IAgentProgress _progress;
     private readonly LoadTarget _target;
 
@@ -36,6 +37,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
         _columns = target.Spec.Columns;
         _checker = new RowChecker(target.Spec);
         _profiler = new TableProfiler(target.Spec);
+        _table = new TableTally(target.Spec);
         _uniques = [.. _checker.UniqueFields.Select(u => UniqueTracker.Read(u, target.Spec, target.Table, target.Database))];
 
         // Columns that the pipeline does not fill are left to the database's defaults; what the table has no column for is left out.
@@ -68,6 +70,9 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
 
     /// <summary>What was loaded, column by column.</summary>
     public TableProfile Profile => _profiler.Build();
+
+    /// <summary>What the rules about the whole table say; once all rows are loaded.</summary>
+    public IReadOnlyList<TableOutcome> JudgeTable(LoadFacts facts) => _table.Judge(facts);
 
     public List<RowFailure> FirstFailures { get; } = [];
 
@@ -217,7 +222,10 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
         var left = refused.Count == 0 ? null : refused.Select(r => r.Row).ToHashSet();
         for (var i = 0; i < block.Count; i++)
         {
-            if (left is null || !left.Contains(i)) _profiler.Add(block.RowAt(i));
+            if (left is not null && left.Contains(i)) continue;
+            var row = block.RowAt(i);
+            _profiler.Add(row);
+            if (!_table.IsEmpty) _table.Add(block.RecordAt(i), row);
         }
     }
 

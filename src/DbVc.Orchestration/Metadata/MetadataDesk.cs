@@ -50,6 +50,13 @@ public static class MetadataDesk
     /// </summary>
     public static InferenceReport Infer(InferenceQuery query, CancellationToken cancellation)
     {
+        if (query.Source.Contains("://", StringComparison.Ordinal))
+        {
+            // The address may hold a password.
+            throw new DbVcException(FailureKind.Usage, "infer.source", "Metadata is proposed for files; an address is none.",
+                query.Source.Split("://")[0] + "://…", "Save an answer of it, or some rows of the table, to a file and propose from that.");
+        }
+
         var path = Path.GetFullPath(query.Source);
         var file = query.File is null ? null : Path.GetFullPath(query.File);
         if (file is not null && !query.Overwrites && Path.Exists(file))

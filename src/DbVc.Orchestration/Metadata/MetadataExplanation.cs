@@ -83,6 +83,7 @@ public sealed record MetadataExplanation(
 
     private static string EffectOf(PipelineRule rule)
     {
+        if (rule.Table is not null) return (rule.Severity == RuleSeverity.Warn ? "warn" : "fail the run") + ", once all rows are loaded";
         if (rule.MinimumShare is not null) return rule.Severity == RuleSeverity.Warn ? "warn when fewer pass" : "fail the run when fewer pass";
         return rule.Severity switch
         {
@@ -103,7 +104,7 @@ public sealed record ExplainedField(string Name, string Type, IReadOnlyList<stri
 /// <param name="Text">The one wording.</param>
 /// <param name="Written">The sentence it was read from; null for a long form or one that follows from the schema.</param>
 /// <param name="Effect">What becomes of a record that breaks it.</param>
-/// <param name="Condition">The test as it is compiled; null for a rule about duplicates, which is a set of keys.</param>
+/// <param name="Condition">The test as it is compiled; null for a rule about duplicates, which is a set of keys, and for one about the whole table.</param>
 /// <param name="Broken">How many of the first records of the source break it.</param>
 /// <param name="First">The first of them.</param>
 public sealed record ExplainedRule(string Text, string? Written, string Effect, string? Condition, long Broken, IReadOnlyList<StoppedRecord> First);

@@ -53,7 +53,7 @@ internal abstract class ConditionTest
         };
     }
 
-    private static bool Holds(int order, Comparator comparator) => comparator switch
+    internal static bool Holds(int order, Comparator comparator) => comparator switch
     {
         Comparator.Equal => order == 0,
         Comparator.NotEqual => order != 0,

@@ -93,29 +93,31 @@ public sealed class RowChecker
     public static UniqueKey KeyOf(UniqueFields unique, IRowView row)
     {
         var key = UniqueKey.Start();
-        for (var i = 0; i < unique.Columns.Count; i++)
-        {
-            var column = unique.Columns[i];
-            switch (row.KindAt(column))
-            {
-                case null:
-                    key.AddNull();
-                    break;
-                case CellKind.Integer:
-                    key.Add((long?)row.Integer(column));
-                    break;
-                case CellKind.Real:
-                    key.Add((double?)row.Real(column));
-                    break;
-                default:
-                    var bytes = row.Bytes(column);
-                    // The generated code compares times, which have no zone; not every engine keeps the Z either.
-                    key.AddBytes(unique.Types[i] == FieldType.Timestamp && bytes is [.. var time, (byte)'Z'] ? time : bytes);
-                    break;
-            }
-        }
+        for (var i = 0; i < unique.Columns.Count; i++) AddCell(ref key, unique.Types[i], row, unique.Columns[i]);
 
         return key;
+    }
+
+    /// <summary>Adds a cell to a key.</summary>
+    internal static void AddCell(ref UniqueKey key, FieldType type, IRowView row, int column)
+    {
+        switch (row.KindAt(column))
+        {
+            case null:
+                key.AddNull();
+                break;
+            case CellKind.Integer:
+                key.Add((long?)row.Integer(column));
+                break;
+            case CellKind.Real:
+                key.Add((double?)row.Real(column));
+                break;
+            default:
+                var bytes = row.Bytes(column);
+                // The generated code compares times, which have no zone; not every engine keeps the Z either.
+                key.AddBytes(type == FieldType.Timestamp && bytes is [.. var time, (byte)'Z'] ? time : bytes);
+                break;
+        }
     }
 
     private static bool IsValue(IRowView row, int column, FieldType type) => type switch

@@ -9,7 +9,8 @@ internal sealed class ValidatorsWriter(PipelineSpec spec, PipelineNames names)
         CSharpTypes.WriteHeader(code, spec, "System", "DbVc.PipelineRuntime");
         code.Line($"namespace {names.Namespace};");
         code.Line();
-        code.Summary($"The rules of {spec.Destination.Table}: each says whether its values pass. NULL passes every rule that does not ask for NULL.");
+        code.Summary($"The rules of {spec.Destination.Table}: each says whether its values pass. NULL passes every rule that does not ask for NULL."
+            + HostRules());
         code.Open("public static class Validators");
         var rules = spec.CheckedRules;
         WritePatterns(code, rules);
@@ -22,6 +23,13 @@ internal sealed class ValidatorsWriter(PipelineSpec spec, PipelineNames names)
 
         code.Close();
         return code.ToString();
+    }
+
+    /// <summary>Rules that no single row can break are no part of the code; a reader should not look for them in it.</summary>
+    private string HostRules()
+    {
+        var texts = spec.Rules.Where(r => r.Table is not null).Select(r => r.Text).ToList();
+        return texts.Count == 0 ? "" : $" Judged by db-vc once all rows are loaded, and not here: {string.Join("; ", texts)}.";
     }
 
     private void WritePatterns(CodeWriter code, IReadOnlyList<PipelineRule> rules)

@@ -3,7 +3,8 @@ namespace DbVc.Pipelines;
 /// <summary>Reads bounds: ranges, comparatives, dates and lengths.</summary>
 internal static class BoundParser
 {
-    private static readonly string[] s_rangeWords =
+    /// <summary>What begins a range.</summary>
+    public static readonly string[] RangeWords =
         ["between", "within the range of", "within the range", "within", "in the range of", "in the range", "in range", "from", "range from", "range"];
 
     private static readonly string[] s_atLeast =
@@ -55,7 +56,7 @@ internal static class BoundParser
     private static bool TryParseRange(TokenReader reader, Operand subject, out Condition condition)
     {
         condition = null!;
-        if (!reader.AcceptAny(s_rangeWords)) return false;
+        if (!reader.AcceptAny(RangeWords)) return false;
         reader.AcceptAny("of", "from");
         var minimum = OperandParser.ParseSum(reader);
         if (!reader.AcceptAny("and", "to", "through") && !reader.AcceptSymbol(",")) throw reader.Unexpected("'and' and the upper bound");
@@ -91,7 +92,7 @@ internal static class BoundParser
         return true;
     }
 
-    private static bool TryTakeComparative(TokenReader reader, out Comparator comparator)
+    public static bool TryTakeComparative(TokenReader reader, out Comparator comparator)
     {
         comparator = Comparator.Equal;
         if (reader.AcceptAny(s_atLeast))
@@ -122,7 +123,7 @@ internal static class BoundParser
         return true;
     }
 
-    private static bool TryTakeComparator(TokenReader reader, out Comparator comparator)
+    public static bool TryTakeComparator(TokenReader reader, out Comparator comparator)
     {
         Comparator? found = reader.Current.Text switch
         {

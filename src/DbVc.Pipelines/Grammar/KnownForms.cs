@@ -44,5 +44,10 @@ public static class KnownForms
         "X must be after Y",
         "X must be on or after 2024-01-31",
         "X should be between 0 and 120",
+        "row count must be between 1 and 1000",
+        "sum of X must be 100",
+        "mean of X must be between 20 and 60",
+        "X must be increasing",
+        "newest value of X must be at most 2 days old",
     ];
 }

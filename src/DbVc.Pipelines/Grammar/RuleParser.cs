@@ -52,12 +52,23 @@ internal sealed class RuleParser
 
     private List<PipelineRule> ParseRules()
     {
+        if (ParseTable() is { } table) return [table];
         if (UniqueParser.TryParse(_reader, out var unique)) return [unique];
         if (TryParseHeading() is { } headed) return [FinishRule(headed, "the end of the rule")];
         if (StartsGroup() is { } group) return [FinishRule(group, "the end of the rule")];
         if (TryParseList(out var rules)) return rules;
         var condition = ParseConditional();
         return [FinishRule(condition, "the end of the rule")];
+    }
+
+    /// <summary>"sum of amount must be 100 where status = 'paid'": a rule about the whole table, or a part of it.</summary>
+    private PipelineRule? ParseTable()
+    {
+        var parser = new TableParser(_reader);
+        if (parser.TryParse() is not { } check) return null;
+        var rule = PipelineRule.Of(check).WithSeverity(parser.Severity);
+        if (_reader.AcceptAny("where", "for rows where", "in rows where")) rule = rule.Where(ParseOr());
+        return _reader.AtEnd ? rule : throw _reader.Unexpected("the end of the rule");
     }
 
     /// <summary>"maximum length of name is 20", "allowed values for status: new, paid": what is asked for comes before the field.</summary>

@@ -63,7 +63,7 @@ public sealed record PipelineSpec
     /// </summary>
     public IReadOnlyList<PipelineField> FilledFields => [.. Fields.Where(f => f.Default is not { IsCurrentTimestamp: true } || IsInSource(f))];
 
-    /// <summary>The rules over filled fields; what the database fills cannot be checked before it is there.</summary>
+    /// <summary>The rules over filled fields that rows are judged by; what the database fills cannot be checked before it is there.</summary>
     public IReadOnlyList<PipelineRule> CheckedRules
     {
         get
@@ -72,7 +72,21 @@ public sealed record PipelineSpec
             return
             [
                 .. Rules.Select(r => r is { IsUnique: true, NullsAreEqual: true } ? r with { Fields = [.. r.Fields.Where(f => filled.Contains(f.Name))] } : r)
-                    .Where(r => r.Fields.All(f => filled.Contains(f.Name))),
+                    .Where(r => r.Table is null && r.Fields.All(f => filled.Contains(f.Name))),
+            ];
+        }
+    }
+
+    /// <summary>The rules about the whole table, over filled fields.</summary>
+    public IReadOnlyList<PipelineRule> TableRules
+    {
+        get
+        {
+            var filled = FilledFields.Select(f => f.Name).ToHashSet();
+            return
+            [
+                .. Rules.Where(r => r.Table is not null
+                    && r.Fields.Concat(r.Premise is { } premise ? ConditionFields.Of(premise) : []).All(f => filled.Contains(f.Name))),
             ];
         }
     }

@@ -64,6 +64,33 @@ internal sealed class RuleArguments(ProblemList problems, JsonValue item, IReadO
         return maximum is null ? null : ConditionBuilder.Compare(subject, Comparator.LessOrEqual, maximum);
     }
 
+    /// <summary>The bounds <c>min</c>, <c>max</c> or <c>equals</c>; a problem when there is none.</summary>
+    public TableBounds? Bounds()
+    {
+        if (!Has("min") && !Has("max") && !Has("equals"))
+        {
+            problems.Add(item, "'min', 'max' and 'equals' are all missing.");
+            return null;
+        }
+
+        List<TableBound> bounds =
+        [
+            .. Bound("min", Comparator.GreaterOrEqual), .. Bound("max", Comparator.LessOrEqual), .. Bound("equals", Comparator.Equal),
+        ];
+        return bounds.Count == 0 ? null : new TableBounds(bounds);
+    }
+
+    /// <summary>A length of time such as <c>2 days</c>.</summary>
+    public RuleAge? Age(string name)
+    {
+        if (problems.Text(item, name) is not { } text) return null;
+        if (RuleAge.Parse(text) is { Count: > 0 } age) return age;
+        problems.Add(item.Find(name)!, $"'{text}' is no length of time.", "write for example \"12 hours\" or \"2 days\".");
+        return null;
+    }
+
+    private IEnumerable<TableBound> Bound(string name, Comparator comparator) => Operand(name) is { } value ? [new TableBound(comparator, value)] : [];
+
     private JsonValue? List(string name)
     {
         if (item.Find(name) is not { } value) return null;

@@ -25,18 +25,21 @@ internal sealed class RuleObjectReader(ProblemList problems, IReadOnlyList<Pipel
         var before = problems.Problems.Count;
         foreach (var parameter in definition?.Parameters.Where(p => p.Required) ?? []) problems.Require(item, parameter.Name);
         var isKey = definition?.Name == "no_duplicates";
-        var targets = ReadFields(item, mayBeAll: isKey);
+        var targets = ReadFields(item, mayBeAll: isKey || definition?.BuildTable is not null);
+        if (definition?.BuildTable is not null && targets.Count > 0) problems.Add(item, $"The rule '{definition.Name}' is about the table and takes no field.");
         if (definition?.BuildGroup is not null && targets.Count == 1) problems.Add(item, $"The rule '{definition.Name}' needs two fields at least.");
         if (problems.Problems.Count > before) return [];
         if (isKey) return Finish(item, [targets.Count == 0 ? PipelineRule.Unique(fields, nullsAreEqual: true) : PipelineRule.Unique(targets)]);
-        return Finish(item, BuildRules(item, format, definition, targets));
+        return Finish(item, BuildRules(item, format, definition, targets), definition?.Share?.Invoke(new RuleArguments(problems, item, fields)));
     }
 
     private IReadOnlyList<PipelineRule> BuildRules(JsonValue item, FormatDefinition? format, RuleDefinition? definition, List<PipelineField> targets)
     {
         if (format is not null) return [.. targets.Select(f => PipelineRule.Of(ConditionBuilder.Format(f, format)))];
         var arguments = new RuleArguments(problems, item, fields);
-        if (definition!.BuildGroup is { } build) return build(arguments, targets) is { } condition ? [PipelineRule.Of(condition)] : [];
+        if (definition!.BuildTable is { } buildTable) return buildTable(arguments) is { } table ? [PipelineRule.Of(table)] : [];
+        if (definition.BuildTableOf is { } buildOf) return [.. targets.Select(f => buildOf(arguments, f)).OfType<TableCheck>().Select(PipelineRule.Of)];
+        if (definition.BuildGroup is { } build) return build(arguments, targets) is { } condition ? [PipelineRule.Of(condition)] : [];
         return [.. targets.Select(f => definition.Build!(arguments, f)).OfType<Condition>().Select(c => PipelineRule.Of(c))];
     }
 
@@ -48,7 +51,7 @@ internal sealed class RuleObjectReader(ProblemList problems, IReadOnlyList<Pipel
     }
 
     /// <summary>What every rule takes: message, severity, the rows it is about, and the share of them that must pass.</summary>
-    private List<PipelineRule> Finish(JsonValue item, IReadOnlyList<PipelineRule> rules)
+    private List<PipelineRule> Finish(JsonValue item, IReadOnlyList<PipelineRule> rules, decimal? ownShare = null)
     {
         if (item.Find("message") is { } second && item.Find("error_message") is not null)
         {
@@ -56,7 +59,7 @@ internal sealed class RuleObjectReader(ProblemList problems, IReadOnlyList<Pipel
         }
 
         var message = problems.Text(item, "error_message") ?? problems.Text(item, "message");
-        var (severity, premise, share) = (ReadSeverity(item), ReadWhere(item), ReadShare(item));
+        var (severity, premise, share) = (ReadSeverity(item), ReadWhere(item), ReadShare(item) ?? ownShare);
         if (share is not null && severity is RuleSeverity.Reject or RuleSeverity.Drop)
         {
             problems.Add(item.Find("severity")!, "With 'mostly' rows are not judged one by one.", "known with it: warn, fail.");

@@ -45,6 +45,9 @@ internal sealed class ColumnProfiler(PipelineField field)
         _values++;
     }
 
+    /// <summary>How many different values there are, exactly while there are few.</summary>
+    public long Distinct => _distinct.Count;
+
     public ColumnProfile Build(RowSample sample, int column)
     {
         var profile = new ColumnProfile(field.Name, field.Type, _nulls, _distinct.Count) { DistinctIsEstimate = !_distinct.IsExact };

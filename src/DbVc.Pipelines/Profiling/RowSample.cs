@@ -112,9 +112,10 @@ internal static class ProfileText
     private const int Longest = 100;
 
     /// <summary>The first characters of a text, which may be cut in the middle of one.</summary>
-    public static string Show(ReadOnlySpan<byte> value)
+    public static string Show(ReadOnlySpan<byte> value) => Cut(Encoding.UTF8.GetString(value));
+
+    public static string Cut(string text)
     {
-        var text = Encoding.UTF8.GetString(value);
         if (text.Length <= Longest) return text;
         return text[..(char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest)] + "…";
     }

@@ -13,7 +13,7 @@ internal static partial class ConditionText
     /// <summary>The rule's condition with its severity, where a word says it, and its share of rows.</summary>
     public static string Describe(PipelineRule rule)
     {
-        var text = rule.Condition is { } condition ? Describe(condition) : DescribeKey(rule);
+        var text = rule.Table is not null ? DescribeTable(rule) : rule.Condition is { } condition ? Describe(condition) : DescribeKey(rule);
         if (rule.Severity == RuleSeverity.Warn) text = MustOrQuoted().Replace(text, m => m.Value == " must " ? " should " : m.Value);
         if (rule.MinimumShare is not { } share) return text;
         return $"{text} in at least {(share * 100).ToString("0.############", CultureInfo.InvariantCulture)} % of rows";
@@ -64,6 +64,9 @@ internal static partial class ConditionText
             $"{NameFactor(calculation.First, calculation.Kind, false)} {SymbolOf(calculation.Kind)} {NameFactor(calculation.Second, calculation.Kind, true)}",
         _ => throw new InvalidOperationException($"Unknown operand {operand.GetType().Name}."),
     };
+
+    private static string DescribeTable(PipelineRule rule) =>
+        rule.Premise is { } premise ? $"{rule.Table!.Text} where {Describe(premise)}" : rule.Table!.Text;
 
     private static string DescribeKey(PipelineRule rule)
     {
@@ -153,19 +156,18 @@ internal static partial class ConditionText
         };
     }
 
-    private static string VerbOf(Comparison comparison)
+    private static string VerbOf(Comparison comparison) =>
+        VerbOf(comparison.Comparator, OperandTypes.Of(comparison.Subject) is FieldType.Date or FieldType.Timestamp);
+
+    internal static string VerbOf(Comparator comparator, bool isTime) => comparator switch
     {
-        var isTime = OperandTypes.Of(comparison.Subject) is FieldType.Date or FieldType.Timestamp;
-        return comparison.Comparator switch
-        {
-            Comparator.Equal => "equal",
-            Comparator.NotEqual => "not equal",
-            Comparator.Less => isTime ? "be before" : "be less than",
-            Comparator.LessOrEqual => isTime ? "be on or before" : "be at most",
-            Comparator.Greater => isTime ? "be after" : "be greater than",
-            _ => isTime ? "be on or after" : "be at least",
-        };
-    }
+        Comparator.Equal => "equal",
+        Comparator.NotEqual => "not equal",
+        Comparator.Less => isTime ? "be before" : "be less than",
+        Comparator.LessOrEqual => isTime ? "be on or before" : "be at most",
+        Comparator.Greater => isTime ? "be after" : "be greater than",
+        _ => isTime ? "be on or after" : "be at least",
+    };
 
     private static string VerbOf(TextTestKind kind) => kind switch
     {

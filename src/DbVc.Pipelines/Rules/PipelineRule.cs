@@ -25,8 +25,11 @@ public sealed record PipelineRule
     /// <summary>The fields it looks at, in order of appearance.</summary>
     public required IReadOnlyList<PipelineField> Fields { get; init; }
 
-    /// <summary>The condition a row must not break; null for a rule about duplicates.</summary>
+    /// <summary>The condition a row must not break; null for a rule about duplicates or the whole table.</summary>
     public required Condition? Condition { get; init; }
+
+    /// <summary>What it asks of all rows together, judged by the host once they are loaded; null for other rules.</summary>
+    public TableCheck? Table { get; init; }
 
     /// <summary>The rule as an English sentence, the same for the same rule however it was written.</summary>
     public required string Text { get; init; }
@@ -53,7 +56,7 @@ public sealed record PipelineRule
     }
 
     /// <summary>Whether a row that breaks it goes to the quarantine.</summary>
-    public bool Rejects => MinimumShare is null && (Severity is RuleSeverity.Reject or RuleSeverity.Fail);
+    public bool Rejects => Table is null && MinimumShare is null && (Severity is RuleSeverity.Reject or RuleSeverity.Fail);
 
     /// <summary>Whether a row that breaks it is left out.</summary>
     public bool Drops => Severity == RuleSeverity.Drop;
@@ -70,7 +73,7 @@ public sealed record PipelineRule
     /// <summary>For duplicates: whole records, so that NULL equals NULL.</summary>
     public bool NullsAreEqual { get; init; }
 
-    public bool IsUnique => Condition is null;
+    public bool IsUnique => Condition is null && Table is null;
 
     /// <summary>The field that reports name: empty for a rule over several.</summary>
     public string ReportedField
@@ -104,13 +107,28 @@ public sealed record PipelineRule
         NullsAreEqual = nullsAreEqual,
     }.Worded();
 
-    /// <summary>The same rule with another severity.</summary>
-    public PipelineRule WithSeverity(RuleSeverity severity) => (this with { Severity = severity }).Worded();
+    /// <summary>A rule about the whole table: the run breaks it, unless it only warns.</summary>
+    public static PipelineRule Of(TableCheck check) => new PipelineRule
+    {
+        Name = check.Name,
+        Fields = check.Field is { } field ? [field] : [],
+        Condition = null,
+        Table = check,
+        Text = "",
+        Message = "",
+        Severity = RuleSeverity.Fail,
+    }.Worded();
+
+    /// <summary>The same rule with another severity; throws <see cref="RuleException"/> for one that the rule cannot have.</summary>
+    public PipelineRule WithSeverity(RuleSeverity severity) => Table is not null && severity is RuleSeverity.Reject or RuleSeverity.Drop
+        ? throw new RuleException("a rule about the whole table finds no single row to keep out", "use severity fail or warn.")
+        : (this with { Severity = severity }).Worded();
 
     /// <summary>The same rule for a share of the rows; throws <see cref="RuleException"/> for a rule that judges each row alone.</summary>
     public PipelineRule WithShare(decimal share)
     {
         if (share is <= 0 or > 1) throw new RuleException("the share of rows that must pass is above 0 and at most 100 %");
+        if (Table is not null) throw new RuleException("a rule about the whole table has no share of rows that may break it");
         if (IsUnique) throw new RuleException("a rule about duplicates has no share of rows that may break it");
         if (Drops) throw new RuleException("rows are left out one by one, and a share is known only at the end", "use severity warn or fail.");
         return (this with { Severity = Severity == RuleSeverity.Warn ? RuleSeverity.Warn : RuleSeverity.Fail, MinimumShare = share }).Worded();
@@ -119,6 +137,8 @@ public sealed record PipelineRule
     /// <summary>The same rule for the rows that satisfy <paramref name="premise"/>; throws <see cref="RuleException"/> for a rule about duplicates.</summary>
     public PipelineRule Where(Condition premise)
     {
+        if (Table is { TakesPremise: false }) throw new RuleException($"the rule '{Name}' is not about rows", "leave out 'where'.");
+        if (Table is not null) return (this with { Premise = Premise is null ? premise : ConditionBuilder.All([Premise, premise]) }).Worded();
         if (Condition is null) throw new RuleException("a rule about duplicates looks at all rows", "leave out 'where'.");
         var condition = ConditionBuilder.Any([ConditionBuilder.Negate(premise), Condition]);
         var rule = this with { Condition = condition, Fields = ConditionFields.Of(condition), ReportedField = ReportedField, JudgedFields = Fields };

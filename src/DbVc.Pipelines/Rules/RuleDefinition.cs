@@ -34,6 +34,15 @@ internal sealed record RuleDefinition(string Name, string Summary)
     /// <summary>The condition on a group of fields.</summary>
     public Func<RuleArguments, IReadOnlyList<PipelineField>, Condition?>? BuildGroup { get; init; }
 
+    /// <summary>The check of the whole table, for a rule without a field.</summary>
+    public Func<RuleArguments, TableCheck?>? BuildTable { get; init; }
+
+    /// <summary>The check of the whole table on one field.</summary>
+    public Func<RuleArguments, PipelineField, TableCheck?>? BuildTableOf { get; init; }
+
+    /// <summary>The share of rows that must pass, for a rule that takes it as a parameter.</summary>
+    public Func<RuleArguments, decimal?>? Share { get; init; }
+
     /// <summary>The members of an example besides <c>rule</c>.</summary>
     public required string Example { get; init; }
 

@@ -16,6 +16,7 @@ internal static class RuleVocabulary
             Example = "\"field\": \"email\"",
             English = "email must be unique",
         },
+        .. TableVocabulary.All(),
         new("expression", "What a sentence says, in the English of rules.")
         {
             Aliases = ["satisfies"],
@@ -46,6 +47,15 @@ internal static class RuleVocabulary
             Build = (_, f) => new Presence(f, PresenceKind.NotNull),
             Example = "\"field\": \"name\"",
             English = "name must not be null",
+        },
+        new("completeness", "Not NULL in a share of the rows.")
+        {
+            Aliases = ["not_null_proportion"],
+            Parameters = [new("min", RuleParameterKind.Number)],
+            Build = (_, f) => new Presence(f, PresenceKind.NotNull),
+            Share = a => a.Number("min"),
+            Example = "\"field\": \"email\", \"min\": 0.95",
+            English = "email must not be null in at least 95 % of rows",
         },
         new("null_only", "NULL.")
         {

@@ -47,6 +47,9 @@ public sealed class SeverityTests : IDisposable
     [InlineData(""" {"field": "email", "rule": "email", "mostly": 0.8} """, null)]
     [InlineData(""" {"field": "email", "rule": "email", "mostly": 0.9, "severity": "warn"} """, null)]
     [InlineData(""" {"field": "email", "rule": "email", "mostly": 1, "where": "score = 50"} """, null)]
+    [InlineData(""" "sum of score must be 100" """, "sum of score must equal 100: the sum of score is 70")]
+    [InlineData(""" "sum of score must be 20 where status = 'new'", "row count between 6 and 6" """, "the sum of score is 65")]
+    [InlineData(""" "id must be sequential", "sum of score must be 70", "row count should be at least 100" """, null)]
     public void A_run_that_breaks_a_rule_does_not_pass_its_gates(string rules, string? finding)
     {
         var report = Create(rules);

@@ -103,6 +103,11 @@ public sealed class RuleVocabularyTests
               `fail` (the default then) or `warn`.
             * `error_message`: what people are told.
 
+            Rules about the whole table (from `row_count` to `sequential` below) are judged by db-vc once all rows are loaded, and before the branch may be
+            merged; the generated code knows nothing of them. They are about the rows that this run loads. Their `severity` is `fail` (the default: the run
+            does not pass its gates) or `warn`; they take `where`, and no `mostly`. NULLs are left out. Where there is no value to judge a rule is not
+            broken, and that is remarked. Decimals are exact; floats count with 15 digits.
+
             In English: `should` warns; `email must be valid in at least 95 % of rows`; `total must be positive unless status is 'draft'`;
             `drop rows where status = 'test'`; `keep only rows where active is true` (a row in which that is unknown is left out);
             `reject rows where …`, `fail if …`, `warn if …`.
