@@ -13,6 +13,9 @@ public interface ITableMaker
     /// </summary>
     SchemaObject MakeIndex(IndexDraft draft);
 
+    /// <summary>True where a decimal keeps digits that its column does not declare.</summary>
+    bool KeepsDigits { get; }
+
     /// <summary>True if the column takes values of the type as they are. What only a single value can break (a range, a label of an enum) is not asked: the
     /// engine refuses that row.</summary>
     bool CanHold(Column column, FieldType type);

@@ -48,8 +48,12 @@ internal sealed class DatabaseFetch(DatabaseSpec spec, FetchOptions options) : I
         // A comment at the end of the query must not take the bracket along.
         table ??= $"(\n{spec.Query!.Trim().TrimEnd(';')}\n) AS db_vc_source";
         var literal = from.StartsWith('"') ? provider.Scripts.Literal(Value.Text(ApiAnswer.Unquote(from))) : from;
-        return $"SELECT * FROM {table} WHERE {Column(provider.Engine)} >= {literal}";
+        return $"SELECT * FROM {table} WHERE {InOrder(Column(provider.Engine), from, provider.Engine)} >= {literal}";
     }
+
+    /// <summary>Texts byte for byte, as cursors are compared, whatever the column's collation says.</summary>
+    private static string InOrder(string column, string from, string engine) => !CursorOrder.IsPlainText(from) || engine == DatabaseEngines.Sqlite ? column
+        : engine == DatabaseEngines.MySql ? $"CAST({column} AS BINARY)" : $"({column})::text COLLATE \"C\"";
 
     private string Column(string engine)
     {

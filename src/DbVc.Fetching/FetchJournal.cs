@@ -14,19 +14,17 @@ public sealed class FetchJournal : IDisposable
     private const string JournalName = "journal.jsonl";
     private const string RecordsName = "records.jsonl";
 
-    /// <summary>Older beginnings are not gone on with: too much may have changed since.</summary>
-    private static readonly TimeSpan s_longest = TimeSpan.FromHours(24);
-
     private readonly string _folder;
     private readonly TimeProvider _clock;
+    private readonly TimeSpan _longest;
     private readonly string _identity;
     private readonly List<FetchedPage> _pages = [];
     private readonly FileStream _records;
     private readonly FileStream _journal;
 
-    private FetchJournal(string folder, string identity, TimeProvider clock)
+    private FetchJournal(string folder, string identity, TimeProvider clock, TimeSpan longest)
     {
-        (_folder, _identity, _clock) = (folder, identity, clock);
+        (_folder, _identity, _clock, _longest) = (folder, identity, clock, longest);
         (_records, _journal) = (OpenFile(RecordsName), OpenFile(JournalName));
     }
 
@@ -46,11 +44,12 @@ public sealed class FetchJournal : IDisposable
     /// <param name="folder">Made if it is missing, for its owner alone.</param>
     /// <param name="identity">Names what is fetched; another one's beginning is discarded.</param>
     /// <param name="clock">Tells how old a beginning is.</param>
-    public static FetchJournal Open(string folder, Hash identity, TimeProvider clock)
+    /// <param name="longest">Older beginnings are not gone on with: too much may have changed since. A day when it is null.</param>
+    public static FetchJournal Open(string folder, Hash identity, TimeProvider clock, TimeSpan? longest = null)
     {
         Directory.CreateDirectory(folder);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var journal = new FetchJournal(folder, identity.ToString(), clock);
+        var journal = new FetchJournal(folder, identity.ToString(), clock, longest ?? TimeSpan.FromDays(1));
         try
         {
             journal.TakeOver(identity.ToString());
@@ -118,7 +117,7 @@ public sealed class FetchJournal : IDisposable
             if (head == identity) ReadPages(lines);
         }
 
-        if (_pages.Count == 0 || Last!.Next is null || _clock.GetUtcNow() - Last.At > s_longest || _records.Length < Last.Bytes)
+        if (_pages.Count == 0 || Last!.Next is null || _clock.GetUtcNow() - Last.At > _longest || _records.Length < Last.Bytes)
         {
             Begin(identity);
             return;

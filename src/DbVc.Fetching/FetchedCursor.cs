@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using DbVc.Model;
 using DbVc.Pipelines;
 
 namespace DbVc.Fetching;
@@ -28,6 +26,7 @@ public sealed record FetchedCursor(string Cursor, string Value, IReadOnlyDiction
     {
         var known = since is { } before ? new Dictionary<string, int>(before.Seen, StringComparer.Ordinal) : [];
         var (highest, ties, number) = (since?.Value, new Dictionary<string, int>(StringComparer.Ordinal), 0L);
+        var isTooMany = false;
         written = 0;
         var floor = since?.Value ?? increment.Initial;
         using var output = new FileStream(to, FileMode.CreateNew, FileAccess.Write, FileShare.None, 64 * 1024);
@@ -37,17 +36,20 @@ public sealed record FetchedCursor(string Cursor, string Value, IReadOnlyDiction
             // Latin-1 keeps bytes that are no UTF-8 as they are.
             var bytes = Encoding.Latin1.GetBytes(line);
             var value = Read(bytes, increment.Cursor, number);
-            var order = floor is null ? 1 : Compare(value, floor, number);
-            if (highest is null || Compare(value, highest, number) > 0) (highest, ties) = (value, new Dictionary<string, int>(StringComparer.Ordinal));
+            var order = floor is null ? 1 : CursorOrder.Compare(value, floor, number);
+            if (highest is null || CursorOrder.Compare(value, highest, number) > 0)
+                (highest, ties, isTooMany) = (value, new Dictionary<string, int>(StringComparer.Ordinal), false);
             var hash = Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 12));
-            if (Compare(value, highest, number) == 0) ties[hash] = ties.GetValueOrDefault(hash) + 1;
-            if (ties.Count > MostTies) throw Fail($"More than {MostTies:N0} records have the same '{increment.Cursor}'", number);
+            if (!isTooMany && CursorOrder.Compare(value, highest, number) == 0) ties[hash] = ties.GetValueOrDefault(hash) + 1;
+            // Whether it is the highest of all the last record tells.
+            isTooMany |= ties.Count > MostTies;
             if (order < 0 || (order == 0 && IsKnown(known, hash))) continue;
             output.Write(bytes);
             output.WriteByte((byte)'\n');
             written++;
         }
 
+        if (isTooMany) throw CursorOrder.Fail($"More than {MostTies:N0} records have the same '{increment.Cursor}', the highest", number);
         if (highest is null) return null;
         return new FetchedCursor(increment.Cursor, highest, highest == since?.Value ? Join(since.Seen, ties) : ties);
     }
@@ -74,25 +76,11 @@ public sealed record FetchedCursor(string Cursor, string Value, IReadOnlyDiction
     {
         try
         {
-            return ApiAnswer.Scalar(record, path) ?? throw Fail($"It has no '{path}'", number);
+            return ApiAnswer.Scalar(record, path) ?? throw CursorOrder.Fail($"It has no '{path}'", number);
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
-            throw Fail($"Its '{path}' cannot be read", number);
+            throw CursorOrder.Fail($"Its '{path}' cannot be read", number);
         }
     }
-
-    /// <summary>Numbers as numbers, texts byte for byte, as dates that begin with the year are in order.</summary>
-    private static int Compare(string one, string other, long number)
-    {
-        if (one.StartsWith('"') && other.StartsWith('"')) return string.CompareOrdinal(ApiAnswer.Unquote(one), ApiAnswer.Unquote(other));
-        if (one.StartsWith('"') != other.StartsWith('"')) throw Fail("Its cursor is a text, and others are numbers, or the other way round", number);
-        return decimal.TryParse(one, NumberStyles.Float, CultureInfo.InvariantCulture, out var first)
-            && decimal.TryParse(other, NumberStyles.Float, CultureInfo.InvariantCulture, out var second)
-            ? first.CompareTo(second)
-            : double.Parse(one, CultureInfo.InvariantCulture).CompareTo(double.Parse(other, CultureInfo.InvariantCulture));
-    }
-
-    private static DbVcException Fail(string why, long number) => FetchFailure.Failed("fetch.cursor", $"{why}.", $"record {number}",
-        "\"incremental\" needs a field that every record has, and that grows: a time or a number.");
 }

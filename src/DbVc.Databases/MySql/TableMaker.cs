@@ -13,6 +13,8 @@ internal sealed class MySqlTableMaker : ITableMaker
 
     public static MySqlTableMaker Instance { get; } = new();
 
+    public bool KeepsDigits => false;
+
     public TableSchema Make(TableDraft draft)
     {
         var longest = Math.Min(UsualKey, LongestKey / Math.Max(1, draft.KeyColumns.Count(c => c.Type == FieldType.Text)));

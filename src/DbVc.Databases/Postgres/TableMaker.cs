@@ -11,6 +11,8 @@ internal sealed class PostgresTableMaker : ITableMaker
 
     public static PostgresTableMaker Instance { get; } = new();
 
+    public bool KeepsDigits => false;
+
     public TableSchema Make(TableDraft draft)
     {
         var table = new TableSchema

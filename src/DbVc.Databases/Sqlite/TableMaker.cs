@@ -8,6 +8,8 @@ internal sealed class SqliteTableMaker : ITableMaker
 {
     public static SqliteTableMaker Instance { get; } = new();
 
+    public bool KeepsDigits => true;
+
     public TableSchema Make(TableDraft draft)
     {
         var sql = new StringBuilder($"CREATE TABLE {SqliteName.Quote(draft.Name)} (");

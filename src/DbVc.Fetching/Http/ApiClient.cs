@@ -155,7 +155,7 @@ internal sealed class ApiClient : IDisposable
     /// <summary>On a plain connection everybody on the way can read a secret.</summary>
     private void RequireSafeLogin(Uri address)
     {
-        if (_spec.Login.Kind == ApiLoginKind.None) return;
+        if (!_spec.SendsSecrets) return;
         var plain = new[] { address, _spec.Login.TokenAddress }.FirstOrDefault(a => a is { Scheme: "http" } && !_guard.IsListed(a.Host));
         if (plain is null) return;
         throw FetchFailure.Refused("fetch.plain-login", $"A secret would go to {plain.Host} on a connection that is not encrypted.", _requests.Shown,

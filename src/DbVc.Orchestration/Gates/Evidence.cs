@@ -45,8 +45,10 @@ internal static class Evidence
         var files = parent is { } p ? context.Repository.ReadSnapshot(p).Snapshot.Files : default;
         if (context.Repository.ReadSnapshot(commit).Snapshot.Files == files
             && !HoldsAgentWork(context, graph, commit, main)) return new EvidenceVerdict(null, null);
-        var report = context.Repository.ListBranches().Select(b => GateReports.Find(context, BranchName.Parse(b.Key)))
-            .FirstOrDefault(r => r?.Head == commit.ToString() && r.Gates.All(g => g.Passed));
+        var (branch, report) = context.Repository.ListBranches().Select(b => BranchName.Parse(b.Key)).Select(b => (b, GateReports.Find(context, b)))
+            .FirstOrDefault(r => r.Item2?.Head == commit.ToString() && r.Item2.Gates.All(g => g.Passed));
+        if (report is not null && BranchRecord.Read(context.Repository.Store, branch) is { } record && FindUnfinished(context, record) is { } state)
+            return Refuse([], $"The gates passed on {commit.Short}, but its task did not come to its end: it is {state}.", $"db-vc gate run {branch}");
         return report is not null
             ? new EvidenceVerdict(Hash.Parse(report.Hash), null)
             : Refuse([], $"{commit.Short} holds an agent's work or files of a pipeline, and no gates were passed for it.",

@@ -7,10 +7,12 @@ namespace DbVc.Orchestration;
 /// <summary>The table that a pipeline loads into.</summary>
 internal static class Destination
 {
+    private const int MostDigits = 28;
+
     /// <summary>Throws <c>destination.differs</c>, with every difference, when a table of that name cannot take the rows.</summary>
     public static void Check(PipelineSpec spec, DatabaseSchema schema, ITableMaker tables)
     {
-        DestinationShape.CheckReferences(spec, schema);
+        DestinationShape.CheckReferences(spec, schema, tables);
         if (schema.FindTable(spec.Destination.Table) is not { } table) return;
         RefuseReferenced(spec, schema, table);
         var differences = Compare(spec, table, tables);
@@ -96,9 +98,15 @@ internal static class Destination
         var wanted = FieldTypes.NameOf(field.Type);
         if (existing.FindColumn(field.Name) is not { } column) return CompareMissing(field, existing, evolution);
         if (column.Generated) return $"Column '{column.Name}' of table '{existing.Name}' is computed by the database and cannot be filled.";
-        return tables.CanHold(column, field.Type)
-            ? null
-            : $"Column '{column.Name}' of table '{existing.Name}' has type {column.DeclaredType}, the metadata says {wanted}.";
+        if (!tables.CanHold(column, field.Type))
+            return $"Column '{column.Name}' of table '{existing.Name}' has type {column.DeclaredType}, the metadata says {wanted}.";
+
+        // Databases round what has more digits than its column, in silence; SQLite keeps them.
+        if (tables.KeepsDigits || field.Type != FieldType.Decimal || DigitsOf(column.DeclaredType) is not var (digits, scale)) return null;
+        var (whole, places) = field.Precision is { } precision ? (precision - field.Scale!.Value, field.Scale.Value) : (MostDigits, MostDigits);
+        return whole <= digits - scale && places <= scale ? null
+            : $"Column '{column.Name}' of table '{existing.Name}' has type {column.DeclaredType} and would round; "
+                + $"declare decimal({digits},{scale}) or fewer digits.";
     }
 
     private static string? CompareMissing(PipelineField field, TableSchema existing, Evolution evolution)
@@ -107,6 +115,15 @@ internal static class Destination
         if (field.PrimaryKey) return $"Column '{field.Name}' of the primary key is missing in table '{existing.Name}'; a key is not added to it.";
         if (evolution != Evolution.Evolve || field.Nullable || field.Default?.Text is not null) return null;
         return $"Column '{field.Name}' is to be added to table '{existing.Name}', whose rows have no value for it; make it nullable or give it a default.";
+    }
+
+    /// <summary>The digits of <c>numeric(10,2)</c>; null where none are declared.</summary>
+    private static (int Digits, int Scale)? DigitsOf(string declared)
+    {
+        var open = declared.IndexOf('(', StringComparison.Ordinal);
+        if (open < 0 || declared.IndexOf(')', open) is not (> 0 and var close)) return null;
+        var parts = declared[(open + 1)..close].Split(',');
+        return int.TryParse(parts[0], out var digits) ? (digits, parts.Length > 1 && int.TryParse(parts[1], out var scale) ? scale : 0) : null;
     }
 
     private static bool IsFilled(Column column, PipelineSpec spec, TableSchema existing) =>

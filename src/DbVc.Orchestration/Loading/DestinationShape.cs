@@ -13,13 +13,14 @@ internal sealed class DestinationShape(PipelineSpec spec, DatabaseSchema schema,
     private readonly DestinationSpec _destination = spec.Destination;
 
     /// <summary>Throws <c>destination.references</c> where a foreign key refers to nothing, or to what is no key.</summary>
-    public static void CheckReferences(PipelineSpec spec, DatabaseSchema schema)
+    public static void CheckReferences(PipelineSpec spec, DatabaseSchema schema, ITableMaker tables)
     {
         foreach (var key in spec.Destination.ForeignKeys)
         {
-            var isOwn = key.ReferencedTable.Equals(spec.Destination.Table, StringComparison.OrdinalIgnoreCase);
-            if (isOwn && schema.FindTable(key.ReferencedTable) is null) continue;
             var from = string.Join(", ", key.Columns);
+            // Rows are judged as they come; a child may come before its parent.
+            if (key.ReferencedTable.Equals(spec.Destination.Table, StringComparison.OrdinalIgnoreCase) && schema.FindTable(key.ReferencedTable) is null)
+                throw Refuse(spec, $"({from}) refers to the table that is loaded.", "Make the table and this foreign key by hand, or leave the key out.");
             if (schema.FindTable(key.ReferencedTable) is not { } parent)
                 throw Refuse(spec, $"({from}) refers to a table '{key.ReferencedTable}', which is not there.", "Load that table first, or correct its name.");
             var columns = ColumnsOf(key, parent);
@@ -29,6 +30,13 @@ internal sealed class DestinationShape(PipelineSpec spec, DatabaseSchema schema,
             if (!isKey || columns.Count != key.Columns.Count)
                 throw Refuse(spec, $"({from}) refers to ({string.Join(", ", columns)}) of table '{parent.Name}', which is no key of it.",
                     "Name the columns of its primary key or of a unique constraint.");
+            foreach (var (name, column) in key.Columns.Zip(columns))
+            {
+                var (field, other) = (spec.FindField(name)!, parent.FindColumn(column)!);
+                if (tables.CanHold(other, field.Type)) continue;
+                throw Refuse(spec, $"'{name}' is {FieldTypes.Describe(field.Type)}, and refers to column '{column}' of type {other.DeclaredType}.",
+                    "Give the field the type of what it refers to.");
+            }
         }
     }
 
@@ -102,8 +110,7 @@ internal sealed class DestinationShape(PipelineSpec spec, DatabaseSchema schema,
     private ForeignKey Complete(ForeignKey key)
     {
         if (key.ReferencedColumns.Count > 0) return key;
-        var parent = schema.FindTable(key.ReferencedTable);
-        return key with { ReferencedColumns = parent?.PrimaryKey ?? [.. spec.PrimaryKey.Select(f => f.Name)] };
+        return key with { ReferencedColumns = schema.FindTable(key.ReferencedTable)!.PrimaryKey };
     }
 
     private SchemaObject MakeIndex(IndexSpec index, string table)

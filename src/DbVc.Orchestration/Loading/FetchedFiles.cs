@@ -36,7 +36,8 @@ internal static class FetchedFiles
         using var alone = HoldAlone(context, identity);
         try
         {
-            using var journal = FetchJournal.Open(Path.Combine(context.Layout.Fetched, "unfinished-" + identity), identity, context.Options.Clock);
+            var beginning = Path.Combine(context.Layout.Fetched, "unfinished-" + identity);
+            using var journal = FetchJournal.Open(beginning, identity, context.Options.Clock, fetch.LongestRest);
             watch.Progress.Message(journal.Resumed == 0
                 ? $"fetching {spec.Source.Location}"
                 : string.Create(CultureInfo.InvariantCulture, $"fetching {spec.Source.Location}, on from page {journal.Resumed + 1}"));

@@ -46,7 +46,9 @@ internal sealed class UniqueTracker
         var tracker = new UniqueTracker(fields, disposition is Disposition.Upsert or Disposition.InsertOnly ? WithKey(fields, spec) : null);
         if (disposition == Disposition.Replace) return tracker;
         var all = tracker._owned ?? fields;
-        var columns = all.Columns.Select(i => table.FindColumn(spec.Columns[i].Name)!).ToList();
+        var columns = all.Columns.Select(i => table.FindColumn(spec.Columns[i].Name)).OfType<Column>().ToList();
+        // No row that is there has a value for which the table has no column.
+        if (columns.Count < all.Columns.Count) return tracker;
         using var read = database.BeginRead();
         using var rows = read.ReadRows(table with { Columns = columns, PrimaryKey = [] });
         while (rows.Read())

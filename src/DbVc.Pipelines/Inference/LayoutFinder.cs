@@ -72,19 +72,23 @@ internal sealed class LayoutFinder(InferenceRequest request, List<OpenQuestion> 
             if (columns[i].Values.Count == 0 || names[i].Length == 0) continue;
             var kind = ColumnReadings.Plain.Skip(1).FirstOrDefault(r => r.Count(columns[i].Values) >= GoodShare * columns[i].Values.Sum(v => v.Count));
             if (kind is null) continue;
-            if (kind.Takes(names[i])) data++;
+            if (kind.Takes(names[i]) && !IsYear(names[i])) data++;
             else header++;
         }
 
         var decision = request.FindDecision(Source);
         var hasHeader = decision == "header" || (decision != "no-header" && data <= header);
-        if (data + header == 0 && names.Count > 1 && decision is null)
+        if ((data > 0 || data + header == 0) && names.Count > 1 && decision is null)
         {
-            questions.Add(new OpenQuestion(Source, "Every column is text. Does the first record name the columns?", ["header", "no-header"], "header"));
+            var why = data > 0 ? $"The first record, '{string.Join("', '", names.Take(4))}', looks like the others." : "Every column is text.";
+            questions.Add(new OpenQuestion(Source, $"{why} Does it name the columns?", ["header", "no-header"], hasHeader ? "header" : "no-header"));
         }
 
         return hasHeader ? options : options with { HasHeader = false, FieldNames = [.. names.Select((_, i) => $"column_{i + 1}")] };
     }
+
+    /// <summary>Years head columns of figures.</summary>
+    private static bool IsYear(string name) => int.TryParse(name, out var year) && year is >= 1900 and <= 2100;
 
     /// <summary>The source, read in one way.</summary>
     private sealed record Trial(CsvOptions Options, int Columns, double Share)

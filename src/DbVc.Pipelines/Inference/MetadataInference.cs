@@ -72,11 +72,21 @@ public static class MetadataInference
     {
         const int Most = 5;
         var (records, text) = sample.Tail;
-        var isTail = records is > 0 and <= Most && records == sample.Broken.Values.Sum(b => b.Count) && !text!.Contains('\n', StringComparison.Ordinal);
-        if (source.Json is not null || !sample.IsWhole || !isTail) return source;
+        var isTail = records is > 0 and <= Most && records == sample.Broken.Values.Sum(b => b.Count);
+        if (source.Json is not null || !sample.IsWhole || !isTail || BeginningOf(text!, source.Csv.Delimiter) is not { } beginning) return source;
         sample.Broken.Clear();
-        findings.Add($"The last {(records == 1 ? "line is" : $"{records} lines are")} taken for a footer and left out: '{text}'.");
-        return source with { Csv = source.Csv with { FooterRows = records } };
+        findings.Add($"What begins with '{beginning}' is taken for a footer and left out: {(records == 1 ? "1 line" : $"{records} lines")} at the end.");
+        return source with { Csv = source.Csv with { FooterText = beginning } };
+    }
+
+    /// <summary>The words that a footer begins with; null for what may be a record that was cut off.</summary>
+    private static string? BeginningOf(string text, char delimiter)
+    {
+        var line = text.Split('\n', '\r')[0];
+        if (line.Contains(delimiter, StringComparison.Ordinal)) return null;
+        var end = line.AsSpan().IndexOfAnyInRange('0', '9');
+        var words = (end < 0 ? line : line[..end]).TrimEnd();
+        return words.Count(char.IsLetter) >= 4 && words.IndexOfAny([' ', ':']) > 0 ? words : null;
     }
 
     private static bool IsJson(string location, byte[] sample)

@@ -80,7 +80,7 @@ internal sealed class ProposalWriter(
         if (csv.Quote is { } quote and not '"') json.WriteString("quote", quote.ToString());
         if (csv.Escape is { } escape) json.WriteString("escape", escape.ToString());
         if (csv.SkipRows > 0) json.WriteNumber("skip_rows", csv.SkipRows);
-        if (csv.FooterRows > 0) json.WriteNumber("footer", csv.FooterRows);
+        if (csv.FooterText is not null) json.WriteString("footer", csv.FooterText);
         if (csv.TrailingDelimiter) json.WriteBoolean("trailing_delimiter", true);
         if (!csv.HasHeader) json.WriteBoolean("header", false);
     }

@@ -13,6 +13,8 @@ internal sealed class RowSample
     /// <summary>Rows in a full sample: the share of a value is off by one percent at most, nearly always.</summary>
     public const int Size = 10_000;
 
+    private const long MostMemory = 64L * 1024 * 1024;
+
     private const int MaxBytes = 256;
     private const int Seed = 20_240_131;
 
@@ -20,26 +22,33 @@ internal sealed class RowSample
     private readonly Random _random = new(Seed);
     private Cell[] _cells;
     private double _weight = 1;
-    private long _next = Size - 1;
+    private readonly int _size;
+    private long _next;
 
-    public RowSample(int columns) => (_columns, _cells) = (columns, new Cell[columns * 64]);
+    /// <summary>Of very wide rows fewer are kept, so that memory is bounded.</summary>
+    public RowSample(int columns)
+    {
+        (_columns, _cells) = (columns, new Cell[columns * 64]);
+        _size = (int)Math.Clamp(MostMemory / Math.Max(1, columns * (MaxBytes + 32L)), 100, Size);
+        _next = _size - 1;
+    }
 
     /// <summary>Rows that passed.</summary>
     public long Passed { get; private set; }
 
-    public int Count => (int)Math.Min(Passed, Size);
+    public int Count => (int)Math.Min(Passed, _size);
 
     public void Add(IRowView row)
     {
         var index = Passed++;
-        if (index < Size)
+        if (index < _size)
         {
             Put((int)index, row);
-            if (index == Size - 1) Skip();
+            if (index == _size - 1) Skip();
         }
         else if (index == _next)
         {
-            Put(_random.Next(Size), row);
+            Put(_random.Next(_size), row);
             Skip();
         }
     }
@@ -62,13 +71,13 @@ internal sealed class RowSample
 
     private void Skip()
     {
-        _weight *= Math.Exp(Math.Log(1 - _random.NextDouble()) / Size);
+        _weight *= Math.Exp(Math.Log(1 - _random.NextDouble()) / _size);
         _next += (long)Math.Min(1e15, Math.Floor(Math.Log(1 - _random.NextDouble()) / Math.Log(1 - _weight))) + 1;
     }
 
     private void Put(int index, IRowView row)
     {
-        if (_cells.Length < (index + 1) * _columns) Array.Resize(ref _cells, Math.Min(Size * _columns, _cells.Length * 4));
+        if (_cells.Length < (index + 1) * _columns) Array.Resize(ref _cells, Math.Min(_size * _columns, _cells.Length * 4));
         for (var i = 0; i < _columns; i++)
         {
             ref var cell = ref _cells[index * _columns + i];

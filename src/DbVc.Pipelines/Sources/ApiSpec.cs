@@ -100,8 +100,16 @@ public sealed record ApiSpec(SecretText Address) : FetchSpec
 
     public ApiPaging Paging { get; init; } = new(ApiPagingKind.None);
 
+    /// <summary>Whether a request holds what only who asks may know.</summary>
+    public bool SendsSecrets => Login.Kind != ApiLoginKind.None || Address.Variables.Count > 0 || Body?.Variables.Count > 0
+        || Query.Concat(Headers).Any(p => p.Value.Variables.Count > 0);
+
     /// <summary>Where an answer says how many records there are in all.</summary>
     public ApiPlace? Total { get; init; }
+
+    /// <summary>Where pages are counted, what is deleted meanwhile moves the rest, and only a total would show it.</summary>
+    public override TimeSpan LongestRest =>
+        Total is null && Paging.Kind is ApiPagingKind.Offset or ApiPagingKind.Page ? TimeSpan.FromMinutes(10) : base.LongestRest;
 
     public override string Subject
     {

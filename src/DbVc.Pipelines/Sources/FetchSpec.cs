@@ -18,6 +18,9 @@ public abstract record FetchSpec
     /// <summary>Where each fetch begins; null for the beginning.</summary>
     public FetchIncrement? Increment { get; init; }
 
+    /// <summary>How old the beginning of a fetch may be that is gone on with.</summary>
+    public virtual TimeSpan LongestRest => TimeSpan.FromDays(1);
+
     /// <summary>What the records are, for names of tables and files.</summary>
     public abstract string Subject { get; }
 

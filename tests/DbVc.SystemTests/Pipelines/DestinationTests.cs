@@ -86,6 +86,7 @@ public sealed class DestinationTests : IDisposable
     [InlineData("orders.id", "refers to a table 'orders', which is not there")]
     [InlineData("people.nick", "refers to a column 'nick', which table 'people' does not have")]
     [InlineData("people.name", "refers to (name) of table 'people', which is no key of it")]
+    [InlineData("notes", "refers to the table that is loaded")]
     public async Task A_foreign_key_to_nothing_is_refused_before_anything_is_made(string references, string message)
     {
         using var live = LiveUnderTest.Start(LiveEngine.SqliteWal);
@@ -96,6 +97,25 @@ public sealed class DestinationTests : IDisposable
         Assert.Equal(2, refused.ExitCode);
         Assert.Contains(message, refused.Error, StringComparison.Ordinal);
         Assert.Single((await Do("branch", "list")).GetProperty("branches").EnumerateArray());
+    }
+
+    [Theory]
+    [InlineData(LiveEngine.Postgres18)]
+    [InlineData(LiveEngine.MariaDb)]
+    public async Task A_decimal_that_the_database_would_round_is_refused_until_the_metadata_says_its_digits(LiveEngine engine)
+    {
+        using var live = LiveUnderTest.Start(engine);
+        await Begin(live, "CREATE TABLE prices (id INTEGER PRIMARY KEY, price DECIMAL(6,2));");
+        await Write("prices.csv", "id,price", "1,1.005", "2,1.25");
+        const string Metadata = """{"source": "prices.csv", "schema": {"id": "integer", "price": "TYPE"}, "test_data": {"validation_threshold": 0.2}}""";
+        await Describe(Metadata.Replace("TYPE", "decimal", StringComparison.Ordinal));
+        var refused = await Say("agent", "create", "--metadata", "metadata.json");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("would round; declare decimal(6,2) or fewer digits.", refused.Error, StringComparison.Ordinal);
+        await Describe(Metadata.Replace("TYPE", "decimal(6,2)", StringComparison.Ordinal));
+        var task = await Do("agent", "create", "--metadata", "metadata.json", "--auto-merge");
+        Assert.Equal((1, 1), (Count(task, "loaded"), Count(task, "rejected")));
+        Assert.Equal("1.25", live.Scalar("SELECT price FROM prices"));
     }
 
     private static long Count(JsonElement task, string name) => task.GetProperty("rows").GetProperty(name).GetInt64();
