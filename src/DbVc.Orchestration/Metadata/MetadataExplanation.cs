@@ -57,6 +57,7 @@ public sealed record MetadataExplanation(
         if (field.PrimaryKey) notes.Add("primary key");
         if (!field.Nullable) notes.Add("never NULL");
         if (field.MaxLength is { } longest) notes.Add($"at most {longest} characters");
+        if (field.Precision is { } digits) notes.Add($"at most {digits} digits, {field.Scale} of them after the point");
         if (field.Default is { IsCurrentTimestamp: true }) notes.Add("the time of the load where the source has none");
         else if (field.Default is { } value) notes.Add($"{value.Text} instead of NULL");
         if (field.SourceName is { } name) notes.Add($"from column {name}");

@@ -37,6 +37,8 @@ internal sealed class ProposalWriter(
         using (var json = new Utf8JsonWriter(stream, s_options))
         {
             json.WriteStartObject();
+            // The pipeline is called so.
+            json.WriteString("task_id", request.Table);
             var which = sample.IsWhole ? "all" : "the first";
             json.WriteString("description", Invariant($"Proposed from {which} {sample.Records:#,0} records. What was assumed stands at its field."));
             WriteSource(json, questions);

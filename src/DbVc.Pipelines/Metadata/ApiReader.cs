@@ -171,11 +171,17 @@ internal sealed class PlaceReader(ProblemList problems)
     {
         if (at.Kind == JsonKind.Object)
         {
+            if (at.Find("path") is { Kind: JsonKind.String } path)
+            {
+                problems.Add(path, "A path stands by itself.", $"write \"{name}\": \"{path.Text}\".");
+                return null;
+            }
+
             problems.RefuseUnknown(at, "header");
             return problems.Text(at, "header", required: true) is { } header ? new ApiPlace(header, null) : null;
         }
 
-        return Path(at, name, onlyNames: false) is { Length: > 0 } path ? new ApiPlace(null, path) : null;
+        return Path(at, name, onlyNames: false) is { Length: > 0 } own ? new ApiPlace(null, own) : null;
     }
 
     private string? Path(JsonValue at, string name, bool onlyNames)
