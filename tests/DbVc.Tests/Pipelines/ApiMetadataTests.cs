@@ -51,7 +51,7 @@ public sealed class ApiMetadataTests
         { "\"body\": [1], \"pagination\": {\"type\": \"page\", \"in\": \"body\"}", "$.source.body", "only be put into an object" },
         { "\"pagination\": {\"type\": \"keyset\", \"field\": \"id\"}", "$.source.pagination", "'parameter' is missing" },
         { "\"query\": {\"page\": 3}, \"pagination\": \"page\"", "$.source.query.page", "a parameter of the pagination" },
-        { "\"total\": {\"path\": \"a\", \"header\": \"b\"}", "$.source.total.path", "not known here" },
+        { "\"total\": {\"path\": \"a\", \"header\": \"b\"}", "$.source.total.path", "stands by itself…\"total\": \"a\"" },
         { "\"total\": \"a..b\"", "$.source.total", "no path" },
         { "\"limits\": 5", "$.source.limits", "must be an object" },
         { "\"limits\": {\"pages\": 0}", "$.source.limits.pages", "whole number from 1" },
