@@ -61,7 +61,7 @@ public sealed class PostgresSharedViewTests : IDisposable
         using var database = _fixture.NewDatabase(Accounts(10), out var location);
         _fixture.Execute(location, $"ALTER DATABASE \"{ServerAddress.Parse(location).Database}\" CONNECTION LIMIT 1");
         NpgsqlConnection.ClearAllPools();
-        Assert.Equal(Tables * 10 * 100L, Sum(Capture(location, readers: 4, out _)));
+        Assert.Equal(Tables * 10 * 100L, Sum(CaptureWhenAlone(location)));
     }
 
     [Fact]
@@ -107,6 +107,22 @@ public sealed class PostgresSharedViewTests : IDisposable
         using var database = Provider(1).Open(location);
         using var waiting = database.Query("SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock'", QueryLimits.Default);
         return waiting.Rows.Single()[0].AsInteger == 0;
+    }
+
+    /// <summary>A server's process of a connection that was closed counts until it has ended, which nobody is told.</summary>
+    private (IReadOnlyList<TableSnapshot> Tables, IReadOnlyList<long> Numbers) CaptureWhenAlone(string location)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return Capture(location, readers: 4, out _);
+            }
+            catch (DbVcException e) when (e.Code == "database.busy" && attempt < 200)
+            {
+                Thread.Sleep(50);
+            }
+        }
     }
 
     private (IReadOnlyList<TableSnapshot> Tables, IReadOnlyList<long> Numbers) Capture(string location, int readers, out int opened)
