@@ -14,7 +14,7 @@ namespace DbVc.Orchestration;
 internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, IAgentProgress progress) : IBranchExecution, IGateWork, IDisposable
 {
     private readonly WorkspaceContext _context = setup.Context;
-    private readonly SourceFile _source = SourceFile.Open(setup.SourcePath, setup.Spec.Source.Member);
+    private readonly SourceFile _source = SourceFile.Open(setup.SourcePath, setup.Spec.Source);
     private WorkerSession? _session;
     private (Hash Code, CompileResult Result)? _compiled;
     private (Hash Code, SampleRun Run)? _ran;
