@@ -18,7 +18,8 @@ public static class MetadataInference
     {
         var (questions, findings) = (new List<OpenQuestion>(), new List<string>());
         var source = known.Table is null ? FindSource(request, open, questions, findings) with { Member = known.Member } : known;
-        if (source.Table is { SkipRows: > 0 } sheet) findings.Add(Invariant($"The first {sheet.SkipRows} rows of the sheet are before its header, and passed over."));
+        if (source.Table is { SkipRows: > 0 } sheet)
+            findings.Add(Invariant($"The first {sheet.SkipRows} rows of the sheet are before its header, and passed over."));
         using var stream = open();
         var reader = source.Open(stream);
         var names = NamesOf(reader, source, open, findings);

@@ -63,7 +63,8 @@ internal sealed class ProposalWriter(
     private void WriteSource(Utf8JsonWriter json, IReadOnlyList<OpenQuestion> questions)
     {
         json.WriteStartObject("source");
-        json.WriteString("type", source.Table is not null ? source.Type : source.Json is null ? "csv" : source.Json.Form == DbVc.PipelineRuntime.JsonForm.Lines ? "jsonl" : "json");
+        json.WriteString("type", source.Table is not null ? source.Type
+            : source.Json is null ? "csv" : source.Json.Form == DbVc.PipelineRuntime.JsonForm.Lines ? "jsonl" : "json");
         json.WriteString("location", request.Location);
         if (source.Member is not null) json.WriteString("member", source.Member);
         if (source.Table?.Sheet is { } sheet) json.WriteString("sheet", sheet);

@@ -30,10 +30,10 @@ internal sealed class ParquetRows(string path)
         var reader = ParquetReader.CreateAsync(packed, s_options, leaveStreamOpen: true).GetAwaiter().GetResult();
         try
         {
-            if (reader.RowGroups.FirstOrDefault(g => g.RowGroup.TotalByteSize > MostGroupBytes) is { } large)
+            if (reader.RowGroups.Select(g => g.RowGroup.TotalByteSize).Where(b => b > MostGroupBytes).ToList() is [var bytes, ..])
             {
                 throw new DbVcException(FailureKind.Failed, "source.row-group",
-                    Invariant($"A group of rows of the Parquet file has {large.RowGroup.TotalByteSize >> 20} MiB; at most {MostGroupBytes >> 20} are read."), path,
+                    Invariant($"A group of rows of the Parquet file has {bytes >> 20} MiB; at most {MostGroupBytes >> 20} are read."), path,
                     "Write it again with smaller row groups.");
             }
 

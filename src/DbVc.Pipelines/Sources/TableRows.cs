@@ -15,7 +15,10 @@ internal static class TableRows
         return start.TrimStart("\n\r \t"u8) is [(byte)'{', ..];
     }
 
-    /// <summary>Throws <c>source.format</c> for another kind of file, <c>source.damaged</c>, <c>source.bomb</c>, <c>source.sheet</c> and <c>source.row-group</c>.</summary>
+    /// <summary>
+    /// Throws <c>source.format</c> for another kind of file, <c>source.damaged</c>, <c>source.bomb</c>, <c>source.sheet</c> and
+    /// <c>source.row-group</c>.
+    /// </summary>
     /// <param name="open">Opens the file from its start.</param>
     public static void Write(Func<Stream> open, TableFile table, string path, Stream into)
     {
@@ -52,7 +55,8 @@ internal static class TableRows
         {
             throw NotOfType(path, "an Excel workbook (.xlsx)", failure);
         }
-        catch (Exception failure) when (failure is not (DbVcException or OutOfMemoryException or OperationCanceledException or IOException { HResult: NoSpace }))
+        catch (Exception failure) when (failure is not (DbVcException or OutOfMemoryException or OperationCanceledException
+            or IOException { HResult: NoSpace }))
         {
             throw UnpackedStream.Damaged(path, failure);
         }

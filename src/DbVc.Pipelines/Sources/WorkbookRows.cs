@@ -89,7 +89,8 @@ internal sealed class WorkbookRows(TableFile table, string path)
 
         var visible = sheets.FindAll(s => s.State == SheetState.Visible);
         if (visible.Count == 1) return visible[0].Name;
-        throw Refuse($"The workbook has {visible.Count} sheets: {Names(visible)}.", "Say which one with \"sheet\" in the source; for a proposal with --member.");
+        throw Refuse($"The workbook has {visible.Count} sheets: {Names(visible)}.",
+            "Say which one with \"sheet\" in the source; for a proposal with --member.");
     }
 
     private static string Names(List<SheetInfo> sheets) =>
@@ -111,8 +112,8 @@ internal sealed class WorkbookRows(TableFile table, string path)
         foreach (var entry in archive.Entries)
         {
             // Sheets are read row by row, and long lists of texts through a file; all else as a whole.
-            var most = entry.FullName.StartsWith("xl/worksheets/", StringComparison.Ordinal) || entry.FullName == "xl/sharedStrings.xml" ? left
-                : Math.Min(left, MostStylesBytes);
+            var isLong = entry.FullName.StartsWith("xl/worksheets/", StringComparison.Ordinal) || entry.FullName == "xl/sharedStrings.xml";
+            var most = isLong ? left : Math.Min(left, MostStylesBytes);
             using var part = new UnpackedStream(entry.Open(), limits with { MostBytes = most, Bytes = entry.Length, Checksum = entry.Crc32 });
             part.CopyTo(Stream.Null);
             left -= part.Position;

@@ -44,6 +44,47 @@ public sealed class DestinationTests : IDisposable
         await Do("verify");
     }
 
+    /// <summary>Keys that each engine writes in its own way: a text, a decimal and a date together.</summary>
+    [Theory]
+    [InlineData(LiveEngine.SqliteWal)]
+    [InlineData(LiveEngine.Postgres18)]
+    [InlineData(LiveEngine.MariaDb)]
+    public async Task Values_are_looked_for_in_other_tables_as_the_rule_says(LiveEngine engine)
+    {
+        using var live = LiveUnderTest.Start(engine);
+        await Begin(live, "CREATE TABLE prices (code VARCHAR(10), price DECIMAL(8,2), since DATE);\n"
+            + "INSERT INTO prices VALUES ('a', 1.50, '2024-01-31'), ('b', 2, '2024-02-29'), ('c', NULL, NULL);");
+        await Write("lines.csv", "id,code,price,since,note", "1,a,1.5,2024-01-31,", "2,b,2.00,2024-02-29,", "3,a,2,2024-02-29,", "4,c,3,2024-02-29,",
+            "5,a,,2024-01-31,", "6,z,1,2024-01-31,free");
+        await DescribeLines("quarantine");
+        var task = await Do("agent", "create", "--metadata", "metadata.json", "--branch", "strict");
+        Assert.Equal((6, 4, 2), (Count(task, "read"), Count(task, "loaded"), Count(task, "rejected")));
+
+        await DescribeLines("drop");
+        task = await Do("agent", "create", "--metadata", "metadata.json", "--branch", "loose");
+        Assert.Equal((4, 2), (Count(task, "loaded"), Count(task, "filtered")));
+
+        await DescribeLines("warn");
+        task = await Do("agent", "create", "--metadata", "metadata.json", "--branch", "all");
+        Assert.Equal(6, Count(task, "loaded"));
+
+        await DescribeLines("warn", "customers");
+        var refused = await Say("agent", "create", "--metadata", "metadata.json");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("there is no table 'customers'", refused.Error, StringComparison.Ordinal);
+
+        Task DescribeLines(string severity, string table = "prices") => Describe($$"""
+            {
+              "task_id": "lines", "source": "lines.csv", "destination": "lines",
+              "schema": { "id": { "type": "integer", "primary_key": true }, "code": "string", "price": "decimal(8,2)", "since": "date",
+                "note": "string" },
+              "validations": [ { "rule": "foreign_key", "fields": ["code", "price", "since"], "references": "{{table}}(code, price, since)",
+                "severity": "{{severity}}", "where": "note must be null" } ],
+              "test_data": { "sample_size": 10, "validation_threshold": 0.2 }
+            }
+            """);
+    }
+
     [Theory]
     [InlineData(LiveEngine.SqliteWal)]
     [InlineData(LiveEngine.Postgres18)]

@@ -27,7 +27,8 @@ public sealed class TableFileTests : IDisposable
             """{"id":1,"customer":"Ann","ordered":"2024-01-31","at":"2024-01-31 23:59:59","amount":19.99,"paid":true,"note":null,"code":"007"}""",
             """{"id":2,"customer":"Zoë \"Z\"","ordered":"2024-02-29","at":"2024-02-29","amount":0.3,"paid":false,"note":null,"code":"NA"}""",
             "",
-            """{"id":3,"customer":null,"ordered":"1900-03-01","at":"2024-02-29 12:30:15.5","amount":10000000000000000,"paid":null,"note":"#N/A","code":"a\nb"}""",
+            """{"id":3,"customer":null,"ordered":"1900-03-01","at":"2024-02-29 12:30:15.5","amount":10000000000000000,"paid":null,"note":"#N/A","""
+                + "\"code\":\"a\\nb\"}",
             """{"id":4,"customer":"x","ordered":"12:30:00","at":null,"amount":-5,"paid":null,"note":"#DIV/0!","code":null}""",
             """{"id":5,"customer":"merged","ordered":null,"at":null,"amount":null,"paid":null,"note":null,"code":null}""",
             "",
@@ -63,10 +64,11 @@ public sealed class TableFileTests : IDisposable
         Assert.Equal(
             """{"id":1,"name":"Ann","born":"2024-01-31","seen":"2024-01-31 23:59:59.5","seen_tz":"2024-01-31 21:59:59Z","price":12.50,"""
             + """ "big":12345678901234567890123456789012.123456,"ratio":0.1,"ok":true,"u64":18446744073709551615,"bytes":"YWI=","""[1..]
-            + """ "uid":"123e4567-e89b-12d3-a456-426614174000","at":"12:34:56.7890000","tags":[1,2,3],"address":{"city":"Zürich","zip":"8001"},"attrs":{"k":1}}"""[1..],
+            + """ "uid":"123e4567-e89b-12d3-a456-426614174000","at":"12:34:56.7890000","tags":[1,2,3],"""[1..]
+            + """ "address":{"city":"Zürich","zip":"8001"},"attrs":{"k":1}}"""[1..],
             lines[0]);
-        Assert.Equal("""{"id":2,"name":null,"born":null,"seen":null,"seen_tz":null,"price":null,"big":null,"ratio":"NaN","ok":null,"u64":null,"bytes":null,"""
-            + """ "uid":null,"at":null,"tags":null,"address":null,"attrs":null}"""[1..], lines[1]);
+        Assert.Equal("""{"id":2,"name":null,"born":null,"seen":null,"seen_tz":null,"price":null,"big":null,"ratio":"NaN","ok":null,"u64":null,"""
+            + """ "bytes":null,"uid":null,"at":null,"tags":null,"address":null,"attrs":null}"""[1..], lines[1]);
         Assert.Contains("\"big\":-1.000000,\"ratio\":1E+300", lines[2], StringComparison.Ordinal);
     }
 
@@ -119,7 +121,7 @@ public sealed class TableFileTests : IDisposable
             }
             catch (DbVcException failure)
             {
-                Assert.Contains(failure.Code, (string[])["source.damaged", "source.format", "source.sheet", "source.bomb", "source.row-group", "source.archive"]);
+                Assert.Contains(failure.Code, (string[])["source.damaged", "source.format", "source.sheet", "source.bomb", "source.row-group"]);
             }
         }
     }
@@ -167,7 +169,8 @@ public sealed class TableFileTests : IDisposable
         var path = Path.Combine(s_files, "customers.xlsx");
         var known = TableFinder.Find(path, path, "Customers");
         using var source = OpenedSource.Open(path, known);
-        var proposal = MetadataInference.Propose(new InferenceRequest(path, null, new Dictionary<string, string>()), known, source.OpenStream, CancellationToken.None);
+        var request = new InferenceRequest(path, null, new Dictionary<string, string>());
+        var proposal = MetadataInference.Propose(request, known, source.OpenStream, CancellationToken.None);
         var spec = SourceInspector.Inspect(MetadataReader.Read(proposal.Json, "proposal.json"), source.OpenStream);
         Assert.Contains(spec.Fields, f => f.HeaderName == "H");
     }
@@ -175,7 +178,8 @@ public sealed class TableFileTests : IDisposable
     /// <summary>The lines of a source, the last one empty where the text ends with a line end.</summary>
     private static string[] Read(string file, TableFile table)
     {
-        var spec = new SourceSpec(table.Format == TableFormat.Excel ? "excel" : "parquet", file, CsvOptions.Default) { Table = table, Json = JsonOptions.Default };
+        var type = table.Format == TableFormat.Excel ? "excel" : "parquet";
+        var spec = new SourceSpec(type, file, CsvOptions.Default) { Table = table, Json = JsonOptions.Default };
         using var source = OpenedSource.Open(Path.Combine(s_files, file), spec);
         using var reader = new StreamReader(source.OpenStream(), Encoding.UTF8);
         return reader.ReadToEnd().Split('\n');
