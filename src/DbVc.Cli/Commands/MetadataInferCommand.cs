@@ -21,7 +21,8 @@ internal static class MetadataInferCommand
         };
         var member = new Option<string?>("--member")
         {
-            Description = "The file to read of an archive that holds several, or the sheet of a workbook.", HelpName = "NAME",
+            Description = "The file to read of an archive that holds several, or the sheet of a workbook.",
+            HelpName = "NAME",
         };
         var records = new Option<long>("--records", "-n")
         {
