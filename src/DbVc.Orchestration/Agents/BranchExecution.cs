@@ -156,6 +156,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
             Disagreements = loader.Disagreements,
             FirstDisagreements = loader.FirstDisagreements,
         }.With(loader.Profile, FindProfileBefore());
+        RejectedTable.Write(table.Name, QuarantineFile.Read(quarantine.Path, setup.Task.Id.Text), database, _context.Live.Provider, _context.Live.LockTimeout);
         ProfileFile.Write(Path.Combine(setup.Checkout.Folder, "results", "profile.json"), run, setup.LastMerged?.Task);
         // What a merged run rejected is what main lacks; trying the branch again does not change that.
         if (setup.Record.Merged is null)
