@@ -98,17 +98,26 @@ internal static class DomainOperations
         new()
         {
             Name = "hash",
-            Aliases = ["sha256"],
+            Aliases = ["sha256", "tokenize", "tokenise", "pseudonymize"],
             Types = [FieldType.Text],
-            Summary = "The SHA-256 of the text, as 64 hexadecimal digits. It hides nothing that can be guessed.",
-            Phrases = ["hash {fields}", "(replace|turn) {fields} (by|with|into) [its|their|a] (hash|hashes|sha256)"],
+            Summary = "The SHA-256 of the text, as 64 hexadecimal digits; with a salt its HMAC-SHA-256 under that. Equal texts "
+                + "stay equal. Without a salt it hides nothing that can be guessed, and who can read the metadata knows the salt.",
+            Parameters = [new("salt", ParameterKind.Text, "")],
+            Phrases =
+            [
+                "(hash|tokenize|tokenise|pseudonymize) {fields} [with [the] salt {salt}]",
+                "(replace|turn) {fields} (by|with|into) [its|their|a] (hash|hashes|sha256)",
+            ],
             UsesScratch = true,
             IsIdempotent = false,
-            Apply = (value, _, scratch) => Operations.Hash(value, scratch),
+            OmitsDefaults = true,
+            Apply = (value, arguments, scratch) => arguments.Written[0].Length == 0 ? Operations.Hash(value, scratch)
+                : Operations.Hash(value, arguments.Utf8(0), scratch),
             Examples =
             [
-                new("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
-                new("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"), new(null, null),
+                new("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", ""),
+                new("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", ""), new(null, null, ""),
+                new("what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843", "Jefe"), new(null, null, "Jefe"),
             ],
         },
     ];
