@@ -19,6 +19,18 @@ public sealed class TextSet
     /// <summary>Whether a cell is exactly one of the texts; NULL never is.</summary>
     public bool Contains(Text cell) => !cell.IsNull && Contains(cell.Bytes);
 
+    /// <summary>Whether a cell is one of the texts but for case, by Unicode's simple mapping; NULL never is.</summary>
+    public bool ContainsIgnoringCase(Text cell)
+    {
+        if (cell.IsNull || cell.Bytes.IsEmpty) return !cell.IsNull && _hasEmpty;
+        foreach (var text in _texts)
+        {
+            if (Rules.AreEqualIgnoringCase(cell, text)) return true;
+        }
+
+        return false;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool Contains(ReadOnlySpan<byte> cell) => cell.IsEmpty ? _hasEmpty : _texts.Length > 0 && Find(cell);
 

@@ -20,12 +20,27 @@ public static partial class Operations
 
     private static readonly Dictionary<int, string> s_strokes = new()
     {
-        ['ø'] = "o", ['Ø'] = "O", ['ł'] = "l", ['Ł'] = "L", ['đ'] = "d", ['Đ'] = "D", ['ħ'] = "h", ['Ħ'] = "H", ['ŧ'] = "t", ['Ŧ'] = "T", ['ı'] = "i",
+        ['ø'] = "o",
+        ['Ø'] = "O",
+        ['ł'] = "l",
+        ['Ł'] = "L",
+        ['đ'] = "d",
+        ['Đ'] = "D",
+        ['ħ'] = "h",
+        ['Ħ'] = "H",
+        ['ŧ'] = "t",
+        ['Ŧ'] = "T",
+        ['ı'] = "i",
     };
 
     private static readonly Dictionary<int, string> s_ligatures = new()
     {
-        ['ß'] = "ss", ['æ'] = "ae", ['œ'] = "oe", ['þ'] = "th", ['ð'] = "d", ['&'] = " and ",
+        ['ß'] = "ss",
+        ['æ'] = "ae",
+        ['œ'] = "oe",
+        ['þ'] = "th",
+        ['ð'] = "d",
+        ['&'] = " and ",
     };
 
     private static readonly string[] s_particles =

@@ -24,8 +24,4 @@ internal static class CSharpTypes
         code.Line();
         code.Usings(usings);
     }
-
-    /// <summary>The parameters of a rule's method.</summary>
-    public static string Parameters(PipelineNames names, IEnumerable<PipelineField> fields) =>
-        string.Join(", ", fields.Select(f => $"{Of(f.Type)} {names.Parameter(f)}"));
 }

@@ -18,8 +18,10 @@ internal sealed class CodeWriter
         _text.Append(UsingsMark);
     }
 
+    /// <summary>A line; no blank one comes first in a block.</summary>
     public void Line(string line = "")
     {
+        if (line.Length == 0 && _text.Length > 1 && _text[^1] == '\n' && _text[^2] == '{') return;
         if (line.Length > 0) LineFolder.Append(_text, line, _depth * 4);
         _text.Append('\n');
     }

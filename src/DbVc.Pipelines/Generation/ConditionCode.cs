@@ -5,6 +5,8 @@ namespace DbVc.Pipelines;
 /// <summary>Writes conditions as C# expressions that are true unless the condition is false; NULL makes a test pass.</summary>
 internal sealed class ConditionCode(Func<PipelineField, string> nameOf)
 {
+    private const int LongestChain = 6;
+
     /// <summary>The expression; the parameters are named after their fields.</summary>
     public string Write(PipelineRule rule)
     {
@@ -28,12 +30,26 @@ internal sealed class ConditionCode(Func<PipelineField, string> nameOf)
     public static string PatternName(string method, int index) => method + "Expression"
         + (index == 0 ? "" : (index + 1).ToString(System.Globalization.CultureInfo.InvariantCulture));
 
+    /// <summary>The lists that a condition looks texts up in, as static members; a short list is plainer as a chain of comparisons.</summary>
+    public static IReadOnlyList<OneOf> Lists(Condition condition) => condition switch
+    {
+        AllOf all => [.. all.Parts.SelectMany(Lists)],
+        AnyOf any => [.. any.Parts.SelectMany(Lists)],
+        OneOf list when IsLookedUp(list) => [list],
+        _ => [],
+    };
+
+    /// <summary>The name of the static member of a list inside the method <paramref name="method"/>.</summary>
+    public static string ListName(string method, int index) => method + "Values"
+        + (index == 0 ? "" : (index + 1).ToString(System.Globalization.CultureInfo.InvariantCulture));
+
     private string? _method;
     private int _pattern;
+    private int _list;
 
     public string Write(PipelineRule rule, string method)
     {
-        (_method, _pattern) = (method, 0);
+        (_method, _pattern, _list) = (method, 0, 0);
         return Write(rule);
     }
 
@@ -47,6 +63,8 @@ internal sealed class ConditionCode(Func<PipelineField, string> nameOf)
         var first = ConditionFields.Of(tests[0]);
         return tests.All(t => ConditionFields.Of(t).SequenceEqual(first));
     }
+
+    private static bool IsLookedUp(OneOf list) => list.Field.Type == FieldType.Text && list.Values.Count > LongestChain;
 
     private static IEnumerable<Condition> Tests(Condition condition) => condition switch
     {
@@ -120,6 +138,7 @@ internal sealed class ConditionCode(Func<PipelineField, string> nameOf)
     {
         var name = Name(oneOf.Field);
         var type = oneOf.Field.Type;
+        if (IsLookedUp(oneOf)) return $"{Not(oneOf.Negated)}{ListName(_method!, _list++)}.Contains{(oneOf.IgnoresCase ? "IgnoringCase" : "")}({name})";
         if (oneOf.IgnoresCase)
         {
             var tests = oneOf.Values.Select(v => $"{Not(oneOf.Negated)}Rules.AreEqualIgnoringCase({name}, {Literals.Utf8(((TextOperand)v).Value)})");

@@ -5,6 +5,8 @@ namespace DbVc.Pipelines;
 /// <summary>Writes <c>generated/Ingestion.cs</c>: the row, the pipeline, and the reader of its records.</summary>
 internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
 {
+    private const int RulesPerMethod = 10;
+
     private readonly CodeWriter _code = new();
 
     private IReadOnlyList<PipelineRule> RowRules => [.. spec.CheckedRules.Where(r => !r.IsUnique && !IsReadRule(r) && r.Rejects)];
@@ -171,7 +173,7 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
         }
 
         if (DefaultOf(field, member) is { } fill) _code.Line(fill);
-        foreach (var rule in spec.CheckedRules.Where(r => IsReadRule(r) && r.Fields[0].Name == field.Name))
+        foreach (var rule in spec.CheckedRules.Where(r => IsReadRule(r) && r.Fields[0].Name == field.Name && CanBreak(r, field)))
         {
             _code.Line($"if (!Validators.{names.Of(rule)}({member})) return {FailCall(rule)};");
         }
@@ -180,6 +182,10 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
         _code.Close();
     }
 
+    /// <summary>A default leaves no NULL behind that could break a rule against it.</summary>
+    private static bool CanBreak(PipelineRule rule, PipelineField field) =>
+        field.Default is null || (field.Type == FieldType.Text && rule.Condition is Presence { Kind: PresenceKind.Given });
+
     private void WriteKeep()
     {
         _code.Line();
@@ -187,7 +193,7 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
         _code.Line($"private static bool Keep(in {names.RowType} row) =>");
         for (var i = 0; i < DropRules.Count; i++)
         {
-            var call = $"Validators.{names.Of(DropRules[i])}({Members(DropRules[i])})";
+            var call = $"Validators.{names.Of(DropRules[i])}({names.Arguments(DropRules[i])})";
             _code.Line((i == 0 ? "    " : "        && ") + call + (i + 1 < DropRules.Count ? "" : ";"));
         }
     }
@@ -203,14 +209,32 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
         _code.Close();
     }
 
+    /// <summary>Many rules are judged in several methods, each short enough to be read.</summary>
     private void WriteValidate()
     {
-        _code.Line();
-        _code.Open($"private bool Validate(in {names.RowType} row)");
-        _code.Line("var valid = true;");
-        foreach (var rule in RowRules)
+        var parts = RowRules.Chunk(RulesPerMethod).ToList();
+        if (parts.Count > 1)
         {
-            _code.Line($"valid &= Validators.{names.Of(rule)}({Members(rule)})");
+            _code.Line();
+            _code.Open($"private bool Validate(in {names.RowType} row)");
+            for (var i = 0; i < parts.Count; i++) _code.Line($"{(i == 0 ? "var valid =" : "valid &=")} {PartName(i)}(in row);");
+            _code.Line("return valid;");
+            _code.Close();
+        }
+
+        for (var i = 0; i < parts.Count; i++) WriteValidatePart(parts.Count == 1 ? "Validate" : PartName(i), parts[i]);
+
+        string PartName(int part) => $"ValidateRules{(part * RulesPerMethod) + 1}To{(part * RulesPerMethod) + parts[part].Length}";
+    }
+
+    private void WriteValidatePart(string name, IEnumerable<PipelineRule> rules)
+    {
+        _code.Line();
+        _code.Open($"private bool {name}(in {names.RowType} row)");
+        _code.Line("var valid = true;");
+        foreach (var rule in rules)
+        {
+            _code.Line($"valid &= Validators.{names.Of(rule)}({names.Arguments(rule)})");
             _code.Indent();
             _code.Line($"|| {FailCall(rule)};");
             _code.Outdent();
@@ -225,7 +249,7 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
         _code.Line();
         _code.Summary("Only a record that passes everything else takes its keys, so a rejected one never shuts out a good one.");
         _code.Open($"private bool ClaimKeys(in {names.RowType} row)");
-        foreach (var rule in UniqueRules) _code.Line($"var {KeyName(rule)} = Validators.{names.Of(rule)}({Members(rule)});");
+        foreach (var rule in UniqueRules) _code.Line($"var {KeyName(rule)} = Validators.{names.Of(rule)}({names.Arguments(rule)});");
         if (UniqueRules.Count == 1)
         {
             var otherwise = UniqueRules[0].Drops ? "LeaveOut(in row)" : FailCall(UniqueRules[0]);
@@ -260,8 +284,6 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
         foreach (var field in spec.FilledFields) _code.Line($"Cells.Write(_sink, row.{names.Of(field)});");
         _code.Close();
     }
-
-    private string Members(PipelineRule rule) => string.Join(", ", rule.Fields.Select(f => "row." + names.Of(f)));
 
     private string FailCall(PipelineRule rule)
     {

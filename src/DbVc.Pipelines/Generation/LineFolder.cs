@@ -2,7 +2,7 @@ using System.Text;
 
 namespace DbVc.Pipelines;
 
-/// <summary>Folds lines that are too long for a reader: code after a comma, text literals in the middle, comments between words.</summary>
+/// <summary>Folds lines that are too long for a reader: code at commas and logical operators, text literals in the middle, comments between words.</summary>
 internal static class LineFolder
 {
     private const int Limit = 150;
@@ -51,7 +51,12 @@ internal static class LineFolder
             }
             else if (c == '\'' && !inText) i = Copy(text, line, i, CharacterLength(line, i), ref column);
             else if (c == '"') inText = !inText;
-            if (inText && column > Limit - LongestEscape && i + 1 < line.Length && line[i + 1] != '"')
+            if (!inText && c == ' ' && IsOperator(line, i + 1) && (column > FoldAfter || column + OperandLength(line, i + 1) > Limit))
+            {
+                text.Length--;
+                column = NewLine(text, indent);
+            }
+            else if (inText && column > Limit - LongestEscape && i + 1 < line.Length && line[i + 1] != '"')
             {
                 text.Append("\" +");
                 column = NewLine(text, indent);
@@ -65,6 +70,20 @@ internal static class LineFolder
             }
         }
     }
+
+    /// <summary>Up to the operator after the one at this place.</summary>
+    private static int OperandLength(string line, int at)
+    {
+        for (var i = at + 3; i < line.Length; i++)
+        {
+            if (line[i] == ' ' && IsOperator(line, i + 1)) return i - at;
+        }
+
+        return line.Length - at;
+    }
+
+    private static bool IsOperator(string line, int at) =>
+        string.CompareOrdinal(line, at, "|| ", 0, 3) == 0 || string.CompareOrdinal(line, at, "&& ", 0, 3) == 0;
 
     /// <summary>What follows the opening quote of a character literal, its closing quote included.</summary>
     private static int CharacterLength(string line, int at) => line.IndexOf('\'', at + (line[at + 1] == '\\' ? 3 : 2)) - at;

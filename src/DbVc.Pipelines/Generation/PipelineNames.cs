@@ -12,6 +12,7 @@ internal sealed class PipelineNames
         [("-", " minus "), ("*", " times "), ("+", " plus "), (">=", " at least "), ("<=", " at most "), (">", " above "), ("<", " below ")];
 
     private const int LongestRuleName = 60;
+    private const int MostParameters = 7;
 
     private readonly Dictionary<string, string> _fields = [];
     private readonly Dictionary<string, string> _parameters = [];
@@ -55,6 +56,20 @@ internal sealed class PipelineNames
 
     /// <summary>The method of a rule, for example <c>EmailMustBeValid</c>; for duplicates the method that makes the key.</summary>
     public string Of(PipelineRule rule) => _rules[rule.Text];
+
+    /// <summary>Whether a rule's method takes the whole row, as it is about more fields than a reader wants parameters.</summary>
+    public static bool TakesRow(PipelineRule rule) => rule.Fields.Count > MostParameters;
+
+    /// <summary>The parameters of a rule's method.</summary>
+    public string ParametersOf(PipelineRule rule) =>
+        TakesRow(rule) ? $"in {RowType} row" : string.Join(", ", rule.Fields.Select(f => $"{CSharpTypes.Of(f.Type)} {Parameter(f)}"));
+
+    /// <summary>A field's value inside a rule's method.</summary>
+    public string ValueIn(PipelineRule rule, PipelineField field) => TakesRow(rule) ? "row." + Of(field) : Parameter(field);
+
+    /// <summary>The arguments of a rule's method where <paramref name="row"/> is the row.</summary>
+    public string Arguments(PipelineRule rule, string row = "row") =>
+        TakesRow(rule) ? $"in {row}" : string.Join(", ", rule.Fields.Select(f => $"{row}.{Of(f)}"));
 
     /// <summary>The method of an operation, for example <c>TrimEmail</c>.</summary>
     public string Of(FieldOperation operation) => _operations[operation];

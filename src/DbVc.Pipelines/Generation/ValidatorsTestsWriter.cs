@@ -40,8 +40,7 @@ internal sealed class ValidatorsTestsWriter(PipelineSpec spec, PipelineNames nam
         foreach (var (cells, expected) in constant ? cases : []) _code.Line($"[InlineData({Row(rule, cells, expected)})]");
         var parameters = string.Join(", ", rule.Fields.Select(f => $"{TestCode.ParameterType(f.Type)} {names.Parameter(f)}"));
         _code.Line($"public void {method}({parameters}, bool expected) =>");
-        var arguments = string.Join(", ", rule.Fields.Select(f => TestCode.Convert(f.Type, names.Parameter(f))));
-        _code.Line($"    Assert.Equal(expected, Validators.{method}({arguments}));");
+        _code.Line($"    Assert.Equal(expected, Validators.{method}({Arguments(rule, names.Parameter)}));");
     }
 
     private void WriteData(PipelineRule rule, IReadOnlyList<(IReadOnlyList<string?> Cells, bool Expected)> cases, string method)
@@ -101,20 +100,39 @@ internal sealed class ValidatorsTestsWriter(PipelineSpec spec, PipelineNames nam
         _code.Line($"var seen = new UniqueSet({(rule.NullsAreEqual ? "nullsAreEqual: true" : "")});");
         _code.Line($"Assert.True(seen.Add({KeyCall(rule, first)}));");
         _code.Line($"Assert.False(seen.Add({KeyCall(rule, first)}));");
-        for (var i = 0; i < rule.Fields.Count; i++)
-        {
-            var other = first.ToArray();
-            other[i] = SampleCells.Plain(rule.Fields[i].Type)[1];
-            _code.Line($"Assert.True(seen.Add({KeyCall(rule, other)}));");
-        }
-
+        for (var i = 0; i < (PipelineNames.TakesRow(rule) ? 0 : rule.Fields.Count); i++) _code.Line($"Assert.True(seen.Add({OtherKey(rule, first, i)}));");
         var unknown = first.ToArray();
         unknown[^1] = null;
         _code.Line($"Assert.True(seen.Add({KeyCall(rule, unknown)}));");
         _code.Line($"Assert.{(rule.NullsAreEqual ? "False" : "True")}(seen.Add({KeyCall(rule, unknown)}));");
         _code.Close();
+        for (var i = 0; i < rule.Fields.Count && PipelineNames.TakesRow(rule); i++)
+        {
+            _code.Line();
+            _code.Line("[Fact]");
+            _code.Open($"public void {method}_tells_{names.Of(rule.Fields[i])}_apart()");
+            _code.Line("var seen = new UniqueSet();");
+            _code.Line($"Assert.True(seen.Add({KeyCall(rule, first)}));");
+            _code.Line($"Assert.True(seen.Add({OtherKey(rule, first, i)}));");
+            _code.Close();
+        }
+    }
+
+    private string OtherKey(PipelineRule rule, string?[] cells, int field)
+    {
+        var other = cells.ToArray();
+        other[field] = SampleCells.Plain(rule.Fields[field].Type)[1];
+        return KeyCall(rule, other);
     }
 
     private string KeyCall(PipelineRule rule, string?[] cells) =>
-        $"Validators.{names.Of(rule)}({string.Join(", ", rule.Fields.Select((f, i) => TestCode.Convert(f.Type, TestCode.Value(f.Type, cells[i]))))})";
+        $"Validators.{names.Of(rule)}({Arguments(rule, f => TestCode.Value(f.Type, cells[rule.Fields.ToList().IndexOf(f)]))})";
+
+    /// <summary>The arguments of a rule's method, made of the texts that <paramref name="valueOf"/> names.</summary>
+    private string Arguments(PipelineRule rule, Func<PipelineField, string> valueOf)
+    {
+        if (!PipelineNames.TakesRow(rule)) return string.Join(", ", rule.Fields.Select(f => TestCode.Convert(f.Type, valueOf(f))));
+        var members = rule.Fields.Select(f => $"{names.Of(f)} = {TestCode.Convert(f.Type, valueOf(f))}");
+        return $"new {names.RowType} {{ {string.Join(", ", members)} }}";
+    }
 }

@@ -13,7 +13,7 @@ internal sealed class ValidatorsWriter(PipelineSpec spec, PipelineNames names)
             + HostRules());
         code.Open("public static class Validators");
         var rules = spec.CheckedRules;
-        WritePatterns(code, rules);
+        WriteConstants(code, rules);
         for (var i = 0; i < rules.Count; i++)
         {
             if (i > 0) code.Line();
@@ -32,7 +32,7 @@ internal sealed class ValidatorsWriter(PipelineSpec spec, PipelineNames names)
         return texts.Count == 0 ? "" : $" Judged by db-vc once all rows are loaded, and not here: {string.Join("; ", texts)}.";
     }
 
-    private void WritePatterns(CodeWriter code, IReadOnlyList<PipelineRule> rules)
+    private void WriteConstants(CodeWriter code, IReadOnlyList<PipelineRule> rules)
     {
         var any = false;
         foreach (var rule in rules.Where(r => !r.IsUnique))
@@ -41,6 +41,14 @@ internal sealed class ValidatorsWriter(PipelineSpec spec, PipelineNames names)
             foreach (var pattern in ConditionCode.Patterns(rule.Condition!))
             {
                 code.Line($"private static readonly Pattern {ConditionCode.PatternName(names.Of(rule), index++)} = new({Literals.Text(pattern.Pattern)});");
+                any = true;
+            }
+
+            index = 0;
+            foreach (var list in ConditionCode.Lists(rule.Condition!))
+            {
+                var values = string.Join(", ", list.Values.Select(v => Literals.Text(((TextOperand)v).Value)));
+                code.Line($"private static readonly TextSet {ConditionCode.ListName(names.Of(rule), index++)} = new({values});");
                 any = true;
             }
         }
@@ -52,16 +60,16 @@ internal sealed class ValidatorsWriter(PipelineSpec spec, PipelineNames names)
     {
         code.Summary(rule.Text + ".");
         var method = names.Of(rule);
-        code.Line($"public static bool {method}({CSharpTypes.Parameters(names, rule.Fields)}) =>");
-        code.Line($"    {new ConditionCode(names.Parameter).Write(rule, method)};");
+        code.Line($"public static bool {method}({names.ParametersOf(rule)}) =>");
+        code.Line($"    {new ConditionCode(f => names.ValueIn(rule, f)).Write(rule, method)};");
     }
 
     private void WriteKey(CodeWriter code, PipelineRule rule)
     {
         code.Summary($"The key for: {rule.Text}. {(rule.NullsAreEqual ? "NULL equals NULL." : "A key with a NULL is never a duplicate.")}");
-        code.Open($"public static UniqueKey {names.Of(rule)}({CSharpTypes.Parameters(names, rule.Fields)})");
+        code.Open($"public static UniqueKey {names.Of(rule)}({names.ParametersOf(rule)})");
         code.Line("var key = UniqueKey.Start();");
-        foreach (var field in rule.Fields) code.Line($"key.Add({names.Parameter(field)});");
+        foreach (var field in rule.Fields) code.Line($"key.Add({names.ValueIn(rule, field)});");
         code.Line("return key;");
         code.Close();
     }

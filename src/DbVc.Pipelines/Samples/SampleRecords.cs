@@ -2,7 +2,7 @@ using DbVc.Model;
 
 namespace DbVc.Pipelines;
 
-/// <summary>Finds records that a pipeline must accept, and records that break each of its rules.</summary>
+/// <summary>Finds records that a pipeline must accept, and records that break each of its rules; all can be written in the form of the source.</summary>
 internal sealed class SampleRecords
 {
     private const int MaxTries = 20_000;
@@ -10,6 +10,7 @@ internal sealed class SampleRecords
 
     private readonly PipelineSpec _spec;
     private readonly IReadOnlyList<PipelineField> _fields;
+    private readonly SampleFormat _format;
     private readonly List<IReadOnlyList<string?>> _candidates;
     private readonly List<(int Last, ConditionTest Test)> _tests;
     private int _tries;
@@ -18,6 +19,7 @@ internal sealed class SampleRecords
     {
         _spec = spec;
         _fields = spec.FilledFields;
+        _format = SampleFormat.Of(spec);
         var conditions = spec.CheckedRules.Where(r => r.Condition is not null).Select(r => r.Condition!).ToList();
         _candidates = [.. _fields.Select(f => FilterAlone(f, SampleCells.For(f, conditions)))];
         var row = new SampleRow(_fields);
@@ -41,6 +43,7 @@ internal sealed class SampleRecords
                 foreach (var cell in BadCells(_fields[i]))
                 {
                     var record = Replace(good, i, cell);
+                    if (!_format.CanWrite(record)) continue;
                     var outcome = new PipelineSimulator(_spec).Take(record);
                     if (outcome.IsRejected && outcome.Failures.Any(seen.Add)) found.Add(record);
                 }
@@ -55,7 +58,7 @@ internal sealed class SampleRecords
     {
         if (Good.Count == 0) return [];
         return [.. _fields.SelectMany((f, i) => BadCells(f).Select(c => Replace(Good[0], i, c))
-            .Where(r => new PipelineSimulator(_spec).Take(r).IsLeftOut).Take(1))];
+            .Where(r => _format.CanWrite(r) && new PipelineSimulator(_spec).Take(r).IsLeftOut).Take(1))];
     }
 
     /// <summary>For each rule about duplicates a record that, after the first good one, breaks that rule, and if possible no other.</summary>
@@ -70,7 +73,7 @@ internal sealed class SampleRecords
             var record = _fields.Select((f, i) => names.Contains(f.Name) ? Good[0][i] : other[i]).ToList();
             var simulator = new PipelineSimulator(_spec);
             simulator.Take(Good[0]);
-            if (!simulator.Take(record).IsAccepted && !found.Any(f => f.SequenceEqual(record))) found.Add(record);
+            if (_format.CanWrite(record) && !simulator.Take(record).IsAccepted && !found.Any(f => f.SequenceEqual(record))) found.Add(record);
         }
 
         return found;
@@ -121,7 +124,7 @@ internal sealed class SampleRecords
     /// <summary>Fills the record field by field, giving up a value as soon as a rule over the fields so far breaks.</summary>
     private bool Search(PipelineSimulator simulator, string?[] record, SampleRow row, int index, int rotation)
     {
-        if (index == record.Length) return simulator.Take(record).IsAccepted;
+        if (index == record.Length) return _format.CanWrite(record) && simulator.Take(record).IsAccepted;
         var candidates = _candidates[index];
         for (var i = 0; i < candidates.Count && _tries < MaxTries; i++)
         {

@@ -6,6 +6,19 @@ namespace DbVc.Tests;
 public sealed class RulesTests
 {
     [Theory]
+    [InlineData("Türkis", true, true)]
+    [InlineData("TÜRKIS", false, true)]
+    [InlineData("türki", false, false)]
+    [InlineData("", true, true)]
+    [InlineData(null, false, false)]
+    public void A_set_of_texts_knows_them_with_and_without_case(string? cell, bool exactly, bool ignoringCase)
+    {
+        var set = new TextSet("Türkis", "Ocker", "");
+        Assert.Equal((exactly, ignoringCase), (set.Contains(Text.From(cell)), set.ContainsIgnoringCase(Text.From(cell))));
+        Assert.False(new TextSet("a").ContainsIgnoringCase(Text.From("")));
+    }
+
+    [Theory]
     [InlineData("ann@example.org", true)]
     [InlineData("ann.lee+tag@mail.example.org", true)]
     [InlineData("o'neil@example.co.uk", true)]

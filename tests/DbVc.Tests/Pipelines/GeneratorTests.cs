@@ -8,23 +8,19 @@ public sealed class GeneratorTests
 {
     private static readonly GeneratorOptions s_options = new() { RuntimePath = "/opt/db-vc/DbVc.PipelineRuntime.dll" };
 
-    public static TheoryData<string, string> Samples => new()
-    {
-        { "seed-short", SampleMetadata.SeedShort },
-        { "seed-long", SampleMetadata.SeedLong },
-        { "orders", SampleMetadata.Orders },
-        { "hostile", SampleMetadata.Hostile },
-        { "filters", SampleMetadata.Filters },
-    };
+    public static TheoryData<string> Samples => [.. SampleMetadata.Files];
+
+    [Fact]
+    public void There_are_twenty_five_kinds_of_metadata() => Assert.Equal(25, SampleMetadata.Files.Count);
 
     /// <summary>Approved text lies in Snapshots; after a wanted change run with DBVC_APPROVE=1 and review the difference.</summary>
     [Theory]
     [MemberData(nameof(Samples))]
-    public void Generated_files_are_as_approved(string name, string metadata)
+    public void Generated_files_are_as_approved(string file)
     {
-        var spec = MetadataReader.Read(metadata, name);
+        var spec = Read(file);
         var text = string.Concat(CSharpGenerator.Generate(spec, s_options).Select(f => $"===== {f.Path}\n{f.Text}"));
-        var approved = Path.Combine(SnapshotFolder(), $"pipeline-{name}.txt");
+        var approved = Path.Combine(SnapshotFolder(), $"pipeline-{Path.GetFileNameWithoutExtension(file)}.txt");
         if (Environment.GetEnvironmentVariable("DBVC_APPROVE") == "1") File.WriteAllText(approved, text);
         Assert.True(File.Exists(approved), $"{approved} is missing");
         Assert.Equal(File.ReadAllText(approved), text);
@@ -32,26 +28,25 @@ public sealed class GeneratorTests
 
     [Theory]
     [MemberData(nameof(Samples))]
-    public void The_same_metadata_gives_the_same_bytes(string name, string metadata)
+    public void The_same_metadata_gives_the_same_bytes(string file)
     {
-        var before = CSharpGenerator.Generate(MetadataReader.Read(metadata, name), s_options);
-        var after = CSharpGenerator.Generate(MetadataReader.Read(metadata, name), s_options);
-        Assert.Equal(before, after);
+        var before = CSharpGenerator.Generate(Read(file), s_options);
+        Assert.Equal(before, CSharpGenerator.Generate(Read(file), s_options));
         Assert.Equal(before.Count, before.Select(f => f.Path).Distinct().Count());
     }
 
     [Theory]
     [MemberData(nameof(Samples))]
-    public void Every_generated_file_is_plain_text_with_line_feeds(string name, string metadata)
+    public void Every_generated_file_is_plain_text_with_line_feeds(string file)
     {
-        foreach (var file in CSharpGenerator.Generate(MetadataReader.Read(metadata, name), s_options))
+        foreach (var generated in CSharpGenerator.Generate(Read(file), s_options))
         {
-            Assert.DoesNotContain('\r', file.Text);
-            Assert.DoesNotContain('\t', file.Text);
-            Assert.DoesNotContain('\u2028', file.Text);
-            Assert.DoesNotContain('\u202E', file.Text);
-            Assert.EndsWith("\n", file.Text, StringComparison.Ordinal);
-            Assert.DoesNotContain(file.Text.Split('\n'), l => l.EndsWith(' '));
+            Assert.DoesNotContain('\r', generated.Text);
+            Assert.DoesNotContain('\t', generated.Text);
+            Assert.DoesNotContain('\u2028', generated.Text);
+            Assert.DoesNotContain('\u202E', generated.Text);
+            Assert.EndsWith("\n", generated.Text, StringComparison.Ordinal);
+            Assert.DoesNotContain(generated.Text.Split('\n'), l => l.EndsWith(' '));
         }
     }
 
@@ -64,6 +59,8 @@ public sealed class GeneratorTests
         Assert.DoesNotContain("RefuseColumn", known, StringComparison.Ordinal);
         Assert.Contains("row.CreatedAt ??= _started;", known, StringComparison.Ordinal);
     }
+
+    private static PipelineSpec Read(string file) => MetadataReader.Read(SampleMetadata.Read(file), file);
 
     private static string SnapshotFolder([CallerFilePath] string file = "") => Path.Combine(Path.GetDirectoryName(file)!, "..", "Snapshots");
 }
