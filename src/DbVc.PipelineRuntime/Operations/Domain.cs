@@ -111,7 +111,7 @@ public static partial class Operations
     /// The HMAC-SHA-256 of the text's UTF-8 under <paramref name="salt"/>, as 64 hexadecimal digits: equal values stay equal, and whoever does not know the
     /// salt cannot try guesses. Who can read the metadata knows it.
     /// </summary>
-    public static Text Hash(Text value, ReadOnlySpan<byte> salt, Scratch scratch)
+    public static Text Tokenize(Text value, ReadOnlySpan<byte> salt, Scratch scratch)
     {
         if (value.IsNull) return value;
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

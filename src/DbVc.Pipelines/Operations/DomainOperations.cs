@@ -98,26 +98,36 @@ internal static class DomainOperations
         new()
         {
             Name = "hash",
-            Aliases = ["sha256", "tokenize", "tokenise", "pseudonymize"],
+            Aliases = ["sha256"],
             Types = [FieldType.Text],
-            Summary = "The SHA-256 of the text, as 64 hexadecimal digits; with a salt its HMAC-SHA-256 under that. Equal texts "
-                + "stay equal. Without a salt it hides nothing that can be guessed, and who can read the metadata knows the salt.",
-            Parameters = [new("salt", ParameterKind.Text, "")],
-            Phrases =
-            [
-                "(hash|tokenize|tokenise|pseudonymize) {fields} [with [the] salt {salt}]",
-                "(replace|turn) {fields} (by|with|into) [its|their|a] (hash|hashes|sha256)",
-            ],
+            Summary = "The SHA-256 of the text, as 64 hexadecimal digits. It hides nothing that can be guessed.",
+            Phrases = ["hash {fields}", "(replace|turn) {fields} (by|with|into) [its|their|a] (hash|hashes|sha256)"],
             UsesScratch = true,
             IsIdempotent = false,
-            OmitsDefaults = true,
-            Apply = (value, arguments, scratch) => arguments.Written[0].Length == 0 ? Operations.Hash(value, scratch)
-                : Operations.Hash(value, arguments.Utf8(0), scratch),
+            Apply = (value, _, scratch) => Operations.Hash(value, scratch),
             Examples =
             [
-                new("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", ""),
-                new("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", ""), new(null, null, ""),
-                new("what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843", "Jefe"), new(null, null, "Jefe"),
+                new("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+                new("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"), new(null, null),
+            ],
+        },
+        new()
+        {
+            Name = "tokenize",
+            Aliases = ["tokenise", "pseudonymize", "salted_hash"],
+            Types = [FieldType.Text],
+            Summary = "The HMAC-SHA-256 of the text under a salt, as 64 hexadecimal digits: equal texts stay equal, and nobody tries guesses without the salt, "
+                + "which who can read the metadata knows.",
+            Parameters = [new("salt", ParameterKind.Text)],
+            Phrases = ["(tokenize|tokenise|pseudonymize|hash) {fields} with [the] salt {salt}"],
+            UsesScratch = true,
+            IsIdempotent = false,
+            Apply = (value, arguments, scratch) => Operations.Tokenize(value, arguments.Utf8(0), scratch),
+            Refuse = (_, arguments) => arguments[0].Length > 0 ? null : "the salt is empty",
+            Examples =
+            [
+                new("what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843", "Jefe"),
+                new("", "923598ca6d64af2a5dba79dcd021a8a0fe5c5f557519adaaf0ad532d4506dd30", "Jefe"), new(null, null, "Jefe"),
             ],
         },
     ];

@@ -57,7 +57,8 @@ internal static class PlaceOperations
             Apply = (value, _, _) => Operations.NormalizeState(value),
             Examples =
             [
-                new("California", "CA"), new("new  york", "NY"), new("tx", "TX"), new("TX", "TX"), new("D.C.", "DC"), new("Bavaria", "Bavaria"), new("XX", "XX"),
+                new("California", "CA"), new("new  york", "NY"), new("tx", "TX"), new("TX", "TX"), new("D.C.", "DC"), new("Bavaria", "Bavaria"),
+                new("XX", "XX"),
                 new("", ""), new(null, null),
             ],
         },
