@@ -64,8 +64,8 @@ public sealed class DestinationTests : IDisposable
             """);
         await Do("agent", "create", "--metadata", "metadata.json", "--branch", "people");
         var rows = await Do("query", "--branch", "people", "SELECT record, reason, line, field, rule, value FROM _rejected_people ORDER BY record, reason");
-        Assert.Equal("2,1,3,id,type,x|2,2,3,age,range,-5|3,1,4,age,range,200|4,1,5,,nul,4,Eve,a\u2400b", string.Join('|', rows.GetProperty("rows").EnumerateArray()
-            .Select(r => string.Join(',', r.EnumerateArray().Select(c => c.ToString())))));
+        Assert.Equal("2,1,3,id,type,x|2,2,3,age,range,-5|3,1,4,age,range,200|4,1,5,,nul,4,Eve,a\u2400b",
+            string.Join('|', rows.GetProperty("rows").EnumerateArray().Select(r => string.Join(',', r.EnumerateArray().Select(c => c.ToString())))));
         var raw = await Do("query", "--branch", "people", "SELECT raw, run FROM _rejected_people WHERE record = 3");
         Assert.Contains("D'Arcy; DROP TABLE other", raw.GetRawText(), StringComparison.Ordinal);
 
