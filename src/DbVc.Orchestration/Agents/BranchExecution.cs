@@ -137,7 +137,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
             Branch = setup.Record,
             CountRecords = () => _counting is { IsCompletedSuccessfully: true } counted ? counted.Result : null,
         };
-        using var loader = new RowLoader(target, quarantine, progress);
+        using var loader = new RowLoader(target, quarantine, progress, _context.Options.Clock.GetUtcNow());
         var started = Stopwatch.GetTimestamp();
         var summary = RunInSandbox(pipeline, loader, cancellation);
         _source.RequireUnchanged();
@@ -193,7 +193,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         {
             Disposition.Upsert => new RowCounts(summary.Records, loaded, loader.Rejections, filtered) { Replaced = there },
             Disposition.InsertOnly => new RowCounts(summary.Records, loaded - there, loader.Rejections, filtered + there) { Kept = there },
-            _ => new RowCounts(summary.Records, loaded, loader.Rejections, filtered),
+            _ => new RowCounts(summary.Records, loaded, loader.Rejections, filtered + loader.Kept) { Kept = loader.Kept },
         };
     }
 

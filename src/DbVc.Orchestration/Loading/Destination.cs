@@ -37,13 +37,19 @@ internal static class Destination
         ];
 
         var key = spec.PrimaryKey.Select(f => f.Name).ToList();
+        if (spec.Destination.Versions is { } versions)
+        {
+            key.Add(versions.From);
+            differences.AddRange(((string[])[versions.From, versions.Until]).Select(name => CompareVersion(name, existing, tables)).OfType<string>());
+        }
+
         if (key.Count > 0 && existing.HasKey && !key.ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(existing.PrimaryKey))
         {
             var (before, after) = (string.Join(", ", existing.PrimaryKey), string.Join(", ", key));
             differences.Add($"The primary key of table '{existing.Name}' is ({before}), the metadata says ({after}).");
         }
 
-        if (!existing.HasKey && spec.Destination.Disposition is Disposition.Upsert or Disposition.InsertOnly)
+        if (!existing.HasKey && spec.Destination.Disposition is Disposition.Upsert or Disposition.InsertOnly or Disposition.Scd2)
             differences.Add($"Table '{existing.Name}' has no primary key, by which '{Dispositions.NameOf(spec.Destination.Disposition)}' tells rows apart.");
         return differences;
     }
@@ -110,6 +116,11 @@ internal static class Destination
                 + $"declare decimal({digits},{scale}) or fewer digits.";
     }
 
+    private static string? CompareVersion(string name, TableSchema existing, ITableMaker tables) => existing.FindColumn(name) is not { } column
+        ? $"Column '{name}' is missing in table '{existing.Name}', which keeps versions."
+        : tables.CanHold(column, FieldType.Timestamp) ? null
+        : $"Column '{column.Name}' of table '{existing.Name}' has type {column.DeclaredType}, and is to hold times.";
+
     private static string? CompareMissing(PipelineField field, TableSchema existing, Evolution evolution)
     {
         if (evolution == Evolution.Freeze) return $"Column '{field.Name}' ({FieldTypes.NameOf(field.Type)}) is missing in table '{existing.Name}'.";
@@ -128,7 +139,8 @@ internal static class Destination
     }
 
     private static bool IsFilled(Column column, PipelineSpec spec, TableSchema existing) =>
-        column.Nullable || column.DefaultSql is not null || spec.Fields.Any(f => f.Name.Equals(column.Name, StringComparison.OrdinalIgnoreCase))
+        column.Nullable || column.Name.Equals(spec.Destination.Versions?.From, StringComparison.OrdinalIgnoreCase)
+        || column.DefaultSql is not null || spec.Fields.Any(f => f.Name.Equals(column.Name, StringComparison.OrdinalIgnoreCase))
         || (existing.AllocatesKeys && existing.PrimaryKey.Contains(column.Name, StringComparer.OrdinalIgnoreCase));
 
     private static DatabaseSchema ReadSchema(IDatabase database)

@@ -46,7 +46,16 @@ internal sealed class DestinationShape(PipelineSpec spec, DatabaseSchema schema,
 
     public DatabaseDelta Create()
     {
-        var draft = new TableDraft(_destination.Table, [.. spec.Fields.Select(DraftOf)], [.. spec.PrimaryKey.Select(f => f.Name)])
+        List<ColumnDraft> columns = [.. spec.Fields.Select(DraftOf)];
+        List<string> primary = [.. spec.PrimaryKey.Select(f => f.Name)];
+        if (_destination.Versions is { } versions)
+        {
+            columns.Add(new ColumnDraft(versions.From, FieldType.Timestamp) { Nullable = false });
+            columns.Add(new ColumnDraft(versions.Until, FieldType.Timestamp));
+            primary.Add(versions.From);
+        }
+
+        var draft = new TableDraft(_destination.Table, columns, primary)
         {
             ForeignKeys = [.. _destination.ForeignKeys.Select(Complete)],
         };

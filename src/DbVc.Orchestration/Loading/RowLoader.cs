@@ -25,6 +25,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
     private readonly TableTally _table;
     private readonly IAgentProgress _progress;
     private readonly LoadTarget _target;
+    private readonly VersionTracker? _versions;
 
     /// <summary>Columns for which the table has none, and whose values keep a row out.</summary>
     private readonly int[] _homeless;
@@ -32,7 +33,8 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
     private long _rows;
     private long _bytes;
 
-    public RowLoader(LoadTarget target, Quarantine quarantine, IAgentProgress progress)
+    /// <param name="now">The time of the load.</param>
+    public RowLoader(LoadTarget target, Quarantine quarantine, IAgentProgress progress, DateTimeOffset now)
     {
         (_target, _quarantine, _progress) = (target, quarantine, progress);
         _columns = target.Spec.Columns;
@@ -47,8 +49,10 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
         var places = Enumerable.Range(0, _columns.Count).Where(i => target.Table.FindColumn(_columns[i].Name) is not null).ToArray();
         _homeless = target.Spec.Destination.Evolution == Evolution.DiscardRow ? [.. Enumerable.Range(0, _columns.Count).Except(places)] : [];
         var filled = places.Select(i => target.Table.FindColumn(_columns[i].Name)!).ToList();
+        _versions = VersionTracker.Read(target, now);
+        if (target.Spec.Destination.Versions is { } versions) filled.Add(target.Table.FindColumn(versions.From)!);
         var load = target.Database.BeginLoad(target.Table with { Columns = filled }, target.LockTimeout, Destination.OptionsFor(target.Spec));
-        _inserter = new RowInserter(load, _columns.Count, places, Settle);
+        _inserter = new RowInserter(load, _columns.Count, places, _versions?.From, Settle);
     }
 
     public IReadOnlyList<PipelineColumn> Filled { get; private set; } = [];
@@ -59,6 +63,9 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
 
     /// <summary>Records that a declared rule leaves out.</summary>
     public long Omitted { get; private set; }
+
+    /// <summary>Records that are what the present version of their key is.</summary>
+    public long Kept { get; private set; }
 
     /// <summary>Records that the code left out without showing a row to judge.</summary>
     public long Unexplained { get; private set; }
@@ -117,6 +124,12 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
 
         if (!HasReferences(record, row)) return;
         _checker.Tally.Loaded(row);
+        if (_versions is not null && _versions.IsPresent(row))
+        {
+            Kept++;
+            return;
+        }
+
         if (_target.Branch?.Budget is { } budget) RequireBudget(budget, row);
         _inserter.Add(record, row);
     }
@@ -161,6 +174,8 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
         if (_quarantine.Unseen.Count > 0) _quarantine.Complete(readRecords(_quarantine.Unseen));
         _quarantine.Commit();
         _inserter.Commit();
+        _inserter.Dispose();
+        _versions?.EndVersions();
         _progress.Rows(Loaded, Rejections + Omitted, _target.CountRecords());
     }
 
@@ -232,6 +247,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
         {
             var row = block.RowAt(index);
             _checker.Tally.Refused(row);
+            _versions?.Refuse(row);
             Reject(block.RecordAt(index), row, new BrokenRule("", "constraint", sentence), FirstFailures);
         }
 

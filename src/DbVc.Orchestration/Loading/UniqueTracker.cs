@@ -43,21 +43,24 @@ internal sealed class UniqueTracker
     public static UniqueTracker Read(KeyFields fields, PipelineSpec spec, TableSchema table, IDatabase database)
     {
         var disposition = spec.Destination.Disposition;
-        var tracker = new UniqueTracker(fields, disposition is Disposition.Upsert or Disposition.InsertOnly ? WithKey(fields, spec) : null);
+        var tracker = new UniqueTracker(fields, disposition is Disposition.Upsert or Disposition.InsertOnly or Disposition.Scd2 ? WithKey(fields, spec) : null);
         if (disposition == Disposition.Replace) return tracker;
         var all = tracker._owned ?? fields;
         var columns = all.Columns.Select(i => table.FindColumn(spec.Columns[i].Name)).OfType<Column>().ToList();
         // No row that is there has a value for which the table has no column.
         if (columns.Count < all.Columns.Count) return tracker;
+        // A version that has ended is in nobody's way.
+        if (spec.Destination.Versions is { } versions) columns.Add(table.FindColumn(versions.Until)!);
         using var read = database.BeginRead();
         using var rows = read.ReadRows(table with { Columns = columns, PrimaryKey = [] });
         while (rows.Read())
         {
+            if (spec.Destination.Versions is not null && rows.KindAt(columns.Count - 1) != ValueKind.Null) continue;
             var key = UniqueKey.Start();
             for (var i = 0; i < fields.Columns.Count; i++) StoredKeyReader.Add(ref key, all.Types[i], rows, i);
             tracker._destination.Add(key);
             if (tracker._owned is null) continue;
-            for (var i = fields.Columns.Count; i < columns.Count; i++) StoredKeyReader.Add(ref key, all.Types[i], rows, i);
+            for (var i = fields.Columns.Count; i < all.Columns.Count; i++) StoredKeyReader.Add(ref key, all.Types[i], rows, i);
             tracker._owners.Add(key);
         }
 

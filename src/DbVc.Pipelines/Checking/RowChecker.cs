@@ -103,7 +103,7 @@ public sealed class RowChecker
     }
 
     /// <summary>Adds a cell to a key.</summary>
-    internal static void AddCell(ref UniqueKey key, FieldType type, IRowView row, int column)
+    public static void AddCell(ref UniqueKey key, FieldType type, IRowView row, int column)
     {
         switch (row.KindAt(column))
         {

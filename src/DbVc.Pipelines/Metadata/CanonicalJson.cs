@@ -23,6 +23,12 @@ internal static class CanonicalJson
             json.WriteString("table", spec.Destination.Table);
             if (spec.Destination.Database is not null) json.WriteString("database", spec.Destination.Database);
             if (spec.Destination.Disposition is not Disposition.Append and var disposition) json.WriteString("disposition", Dispositions.NameOf(disposition));
+            if (spec.Destination.Versions is { } versions)
+            {
+                json.WriteString("valid_from", versions.From);
+                json.WriteString("valid_to", versions.Until);
+            }
+
             WriteShape(json, spec.Destination);
             json.WriteEndObject();
             json.WriteStartObject("schema");

@@ -33,14 +33,14 @@ internal sealed class DestinationReader(ProblemList problems, IReadOnlyList<Pipe
             return null;
         }
 
-        problems.RefuseUnknown(destination, "table", "database", "disposition", "evolution", "foreign_keys", "indexes", "description");
+        problems.RefuseUnknown(destination, "table", "database", "disposition", "valid_from", "valid_to", "evolution", "foreign_keys", "indexes", "description");
         var name = problems.Text(destination, "table", required: true);
         var database = problems.Text(destination, "database");
         var disposition = ReadDisposition(destination);
         var evolution = ReadEvolution(destination);
         var (keys, indexes) = (new ForeignKeyReader(problems, fields).Read(root), new IndexReader(problems, fields).Read(destination.Find("indexes")));
         return name is null || CheckTable(destination.Find("table")!, name, database) is not { } found ? null
-            : found with { Disposition = disposition, Evolution = evolution, ForeignKeys = keys, Indexes = indexes };
+            : found with { Disposition = disposition, Versions = ReadVersions(destination, disposition), Evolution = evolution, ForeignKeys = keys, Indexes = indexes };
     }
 
     private Disposition ReadDisposition(JsonValue destination)
@@ -53,13 +53,35 @@ internal sealed class DestinationReader(ProblemList problems, IReadOnlyList<Pipe
             problems.Add(at, $"'{name}' is no disposition.",
                 nearest is null ? $"known: {string.Join(", ", Dispositions.Names)}." : $"did you mean '{nearest}'?");
         }
-        else if (disposition is Disposition.Upsert or Disposition.InsertOnly && fields.Count > 0 && !fields.Any(f => f.PrimaryKey))
+        else if (disposition is Disposition.Upsert or Disposition.InsertOnly or Disposition.Scd2 && fields.Count > 0 && !fields.Any(f => f.PrimaryKey))
         {
             problems.Add(at, $"'{Dispositions.NameOf(disposition)}' tells rows apart by their primary key, and none is declared.",
                 "write \"primary_key\": true at the fields that make it.");
         }
 
         return disposition;
+    }
+
+    private VersionColumns? ReadVersions(JsonValue destination, Disposition disposition)
+    {
+        var (from, until) = (problems.Text(destination, "valid_from"), problems.Text(destination, "valid_to"));
+        if (disposition != Disposition.Scd2)
+        {
+            if ((from ?? until) is not null)
+                problems.Add(destination.Find("valid_from") ?? destination.Find("valid_to")!, "Only the disposition 'scd2' keeps versions that are valid for a time.");
+            return null;
+        }
+
+        var columns = new VersionColumns(from ?? VersionColumns.Default.From, until ?? VersionColumns.Default.Until);
+        if (columns.From.Equals(columns.Until, StringComparison.OrdinalIgnoreCase)) problems.Add(destination, "'valid_from' and 'valid_to' are the same column.");
+        foreach (var name in (string[])[columns.From, columns.Until])
+        {
+            if (fields.FirstOrDefault(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is null) continue;
+            problems.Add(destination.Find("disposition")!, $"'{name}' is a field of the schema, and the column that db-vc writes times of versions to.",
+                "name another column with \"valid_from\" and \"valid_to\".");
+        }
+
+        return columns;
     }
 
     private Evolution ReadEvolution(JsonValue destination)

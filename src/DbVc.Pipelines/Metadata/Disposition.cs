@@ -14,6 +14,9 @@ public enum Disposition
 
     /// <summary>Rows whose primary key is not there are added, others are left out.</summary>
     InsertOnly,
+
+    /// <summary>Old versions of rows are kept (slowly changing dimension, type 2): a row that differs is added, and the one before it ends.</summary>
+    Scd2,
 }
 
 /// <summary>The words of metadata for dispositions.</summary>
@@ -25,6 +28,7 @@ public static class Dispositions
         ("replace", Disposition.Replace, "accepted records take the place of all rows that are there"),
         ("upsert", Disposition.Upsert, "an accepted record takes the place of the row with its key, or is added"),
         ("insert_only", Disposition.InsertOnly, "accepted records are added; one whose key is there is left out"),
+        ("scd2", Disposition.Scd2, "an accepted record that differs from the present row of its key is added as a new version, and the old one ends"),
     ];
 
     /// <summary>Every word, the default first.</summary>

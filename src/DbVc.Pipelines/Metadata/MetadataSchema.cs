@@ -95,6 +95,8 @@ public static class MetadataSchema
             ["enum"] = new JsonArray([.. Dispositions.Names.Select(n => (JsonNode)n)]),
             ["description"] = "What a run does to the rows that are there; append when left out.",
         },
+        ["valid_from"] = Text("scd2: the column with the time from which a version is valid; valid_from when left out."),
+        ["valid_to"] = Text("scd2: the column with the time at which it ended; valid_to when left out."),
         ["evolution"] = OneOf("What becomes of a field that an existing table has no column for; freeze when left out.", [.. Evolutions.Names]),
         ["foreign_keys"] = ListOf("Foreign keys of several fields.", Closed(["fields", "references"], new JsonObject
         {

@@ -11,6 +11,9 @@ public sealed record DestinationSpec(string Table, string? Database)
 {
     public Disposition Disposition { get; init; }
 
+    /// <summary>Where the table says which versions are valid; null unless it keeps old ones.</summary>
+    public VersionColumns? Versions { get; init; }
+
     /// <summary>What becomes of fields that an existing table has no column for.</summary>
     public Evolution Evolution { get; init; }
 

@@ -255,6 +255,50 @@ public sealed class PipelineRunTests : IDisposable
         Assert.Equal("3", live.Scalar("SELECT count(*) FROM readings"));
     }
 
+    /// <summary>A row that differs is a new version; the one before ends where it begins, and what is the same stays as it is.</summary>
+    [Theory]
+    [InlineData(LiveEngine.SqliteWal)]
+    [InlineData(LiveEngine.Postgres18)]
+    [InlineData(LiveEngine.MariaDb)]
+    public async Task Old_versions_of_rows_are_kept(LiveEngine engine)
+    {
+        using var live = LiveUnderTest.Start(engine);
+        live.Execute("CREATE TABLE other (id INTEGER PRIMARY KEY);");
+        string[] branches = live.Server is null ? [] : ["--branches", "production"];
+        await Do(["init", "--database", live.Address, .. branches]);
+        _header = "code,city,score,since";
+        await File.WriteAllTextAsync(PathOf("metadata.json"), """
+            {
+              "task_id": "cities", "source": "cities.csv", "destination": { "table": "cities", "disposition": "scd2", "valid_to": "ended_at" },
+              "schema": { "code": { "type": "string", "primary_key": true, "max_length": 10 }, "city": "string", "score": "decimal(8,2)", "since": "date" },
+              "validations": [ { "rule": "no_duplicates", "field": "city" }, "score must not be negative" ],
+              "test_data": { "sample_size": 10, "validation_threshold": 0.3 }
+            }
+            """);
+        await Write("cities.csv", "b,Rome,1.50,2024-01-31", "Z,Oslo,,", "ä,Bern,2,2024-02-29", "c,Kyiv,3,2024-02-29");
+        await Do("agent", "create", "--metadata", "metadata.json", "--auto-merge");
+        Assert.Equal("4", live.Scalar("SELECT count(*) FROM cities WHERE ended_at IS NULL AND valid_from IS NOT NULL"));
+
+        // Rome is free again once b has left it; a key that comes twice, and a city that another one still has, are rejected.
+        await Write("next.csv", "b,Paris,1.5,2024-01-31", "Z,Oslo,,", "ä,Bern,2.00,2024-03-01", "d,Lima,0,", "d,Lyon,0,", "e,Kyiv,1,", "f,Nice,-1,");
+        var run = await Do("pipeline", "run", "cities", "--source", "next.csv");
+        var rows = run.GetProperty("run").GetProperty("rows");
+        Assert.Equal((7, 3, 3, 1), (Count(rows, "read"), Count(rows, "loaded"), Count(rows, "rejected"), Count(rows, "filtered")));
+        Assert.Equal("7", live.Scalar("SELECT count(*) FROM cities"));
+        Assert.Equal("5", live.Scalar("SELECT count(*) FROM cities WHERE ended_at IS NULL"));
+        Assert.Equal("2", live.Scalar("SELECT count(*) FROM cities o JOIN cities n ON n.code = o.code AND n.valid_from = o.ended_at AND n.ended_at IS NULL"));
+
+        // Once more: nothing differs, and one that ended may begin again.
+        await Write("again.csv", "b,Paris,1.5,2024-01-31", "Z,Rome,,", "d,Lima,0,");
+        rows = (await Do("pipeline", "run", "cities", "--source", "again.csv")).GetProperty("run").GetProperty("rows");
+        Assert.Equal((3, 1, 0, 2), (Count(rows, "read"), Count(rows, "loaded"), Count(rows, "rejected"), Count(rows, "filtered")));
+        Assert.Equal("8|5", live.Scalar("SELECT count(*) FROM cities") + "|" + live.Scalar("SELECT count(*) FROM cities WHERE ended_at IS NULL"));
+        await Do("pipeline", "run", "cities", "--source", "again.csv", "--again");
+        Assert.Equal("8", live.Scalar("SELECT count(*) FROM cities"));
+        await Do("rollback", "--to-commit", "HEAD~1");
+        await Do("verify");
+    }
+
     private async Task DeployKeyed(LiveUnderTest live, string disposition, params string[] rows)
     {
         live.Execute("CREATE TABLE other (id INTEGER PRIMARY KEY, note VARCHAR(40));");
