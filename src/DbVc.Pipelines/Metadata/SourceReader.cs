@@ -130,7 +130,7 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
             problems.Add(source, "'delimiter', 'quote', 'escape' and 'comment' must be different characters.");
         }
 
-        return options.HasHeader ? options : options with { FieldNames = [.. fields.Select(f => f.HeaderName)] };
+        return options.HasHeader ? options : options with { FieldNames = [.. fields.SelectMany(f => f.SourceColumns).Distinct()] };
     }
 
     private JsonOptions ReadJson(JsonValue source) => new()
