@@ -28,7 +28,7 @@ internal sealed class PipelineSimulator
     private readonly IReadOnlyList<PipelineField> _fields;
     private readonly List<(PipelineRule Rule, ConditionTest Test)> _rules;
     private readonly List<(PipelineRule Rule, ConditionTest Test)> _drops;
-    private readonly List<(PipelineRule Rule, UniqueFields Unique, UniqueSet Seen)> _unique;
+    private readonly List<(PipelineRule Rule, KeyFields Unique, UniqueSet Seen)> _unique;
 
     public PipelineSimulator(PipelineSpec spec)
     {
@@ -40,7 +40,7 @@ internal sealed class PipelineSimulator
         _rules = [.. rules.Where(r => !r.IsUnique && r.Rejects).Select(r => (r, ConditionTest.Build(r.Condition!, index.IndexOf)))];
         _drops = [.. rules.Where(r => !r.IsUnique && r.Drops).Select(r => (r, ConditionTest.Build(r.Condition!, index.IndexOf)))];
         _unique = [.. rules.Where(r => r.IsUnique && !r.OnlyCounts)
-            .Select(r => (r, UniqueFields.Of(r, index.IndexOf), new UniqueSet(r.NullsAreEqual)))];
+            .Select(r => (r, KeyFields.Of(r, index.IndexOf), new UniqueSet(r.NullsAreEqual)))];
     }
 
     /// <summary>The number of the record that was taken last.</summary>
