@@ -152,7 +152,7 @@ internal sealed class IngestionTestsWriter
 
     private void WriteUnreadable()
     {
-        var (record, name, rule) = _format.Unreadable(_good.Count > 0 ? _good[0] : new string?[_fields.Count]);
+        var (record, name, rule) = _format.Unreadable(_good.Count > 0 ? _good[0] : new string?[_spec.SourceColumns.Count]);
         _code.Line();
         _code.Line("[Fact]");
         _code.Open($"public void {name}()");
@@ -163,7 +163,7 @@ internal sealed class IngestionTestsWriter
 
     private void WriteAll()
     {
-        var nulls = new string?[_fields.Count];
+        var nulls = new string?[_spec.SourceColumns.Count];
         List<IReadOnlyList<string?>> records = [.. _good, .. _bad, .. _leftOut];
         if (_format.CanWrite(nulls)) records.Add(nulls);
         records.AddRange(_duplicates);
@@ -190,14 +190,14 @@ internal sealed class IngestionTestsWriter
 
     private void WriteHeaders(CsvSampleFormat csv)
     {
-        if (_fields.Any(f => f.Default is not { IsCurrentTimestamp: false }))
+        if (_fields.Any(f => f.SourceColumns.Count > 0 && (f.Origin is not null || f.Default is not { IsCurrentTimestamp: false })))
         {
             WriteHeaderTest("A_missing_column_is_named", "no such column", "source.column-missing");
         }
 
         var left = _spec.Fields.Except(_fields).ToList();
         if (left.Count == 0) return;
-        var more = csv.WriteHeader(_fields.Concat(left));
+        var more = csv.WriteHeader([.. _spec.SourceColumns, .. left.Select(f => f.HeaderName)]);
         WriteHeaderTest("A_column_that_the_database_fills_must_not_appear", more, "source.changed");
     }
 
