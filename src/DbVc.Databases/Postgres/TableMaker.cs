@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using DbVc.Model;
 
 namespace DbVc.Databases;
@@ -41,11 +42,14 @@ internal sealed class PostgresTableMaker : ITableMaker
     }
 
     /// <summary>The server reads the text of everything else (uuid, json, an enum, a domain) and refuses the row where it cannot.</summary>
-    /// <summary>In the schema of the table; the server itself cuts off what is too long, and does so wherever it reads the name.</summary>
+    /// <summary>In the schema of the table. The server cuts names after 63 bytes, and that of the key has five more.</summary>
     public string NameRejected(string table)
     {
         var (schema, name) = PostgresName.Split(table);
-        return PostgresName.Join(schema, "_rejected_" + name);
+        const int Longest = 58;
+        name = "_rejected_" + name;
+        while (Encoding.UTF8.GetByteCount(name) > Longest) name = name[..^(char.IsLowSurrogate(name[^1]) ? 2 : 1)];
+        return PostgresName.Join(schema, name);
     }
 
     public bool CanHold(Column column, FieldType type)

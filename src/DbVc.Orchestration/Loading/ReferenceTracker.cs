@@ -24,7 +24,10 @@ internal sealed class ReferenceTracker
     {
         var tracker = new ReferenceTracker(fields, spec);
         using var read = database.BeginRead();
-        var table = read.ReadSchema().FindTable(fields.Rule.Reference!.Table)!;
+
+        // A branch may leave out tables that main has.
+        var table = read.ReadSchema().FindTable(fields.Rule.Reference!.Table) ?? throw Refuse(fields.Rule,
+            $"table '{fields.Rule.Reference.Table}' is left out of the branch's database.", "Make the branch with that table, too: --tables.");
         var columns = ColumnsOf(fields.Rule.Reference, table).Select(c => table.FindColumn(c)!).ToList();
         using var rows = read.ReadRows(table with { Columns = columns, PrimaryKey = [] });
         while (rows.Read())
@@ -38,7 +41,7 @@ internal sealed class ReferenceTracker
     }
 
     /// <summary>Throws <c>rule.references</c> for a rule about a table or column that the database does not have.</summary>
-    public static void Check(PipelineSpec spec, DatabaseSchema schema)
+    public static void Check(PipelineSpec spec, DatabaseSchema schema, ITableMaker tables)
     {
         foreach (var rule in spec.ReferenceRules)
         {
@@ -53,6 +56,15 @@ internal sealed class ReferenceTracker
                 throw Refuse(rule, $"table '{table.Name}' has no column '{missing}'.", "Correct its name.");
             if (columns.Count != rule.JudgedFields.Count)
                 throw Refuse(rule, $"the primary key of table '{table.Name}' has {columns.Count} columns.", "Name the columns: table(column, …).");
+            foreach (var (field, column) in rule.JudgedFields.Zip(columns.Select(c => table.FindColumn(c)!)))
+            {
+                // A day is no moment, though some columns would take it as one.
+                var isOther = !tables.CanHold(column, field.Type)
+                    || (field.Type == FieldType.Date && column.DeclaredType.Contains("time", StringComparison.OrdinalIgnoreCase));
+                if (isOther)
+                    throw Refuse(rule, $"'{field.Name}' is {FieldTypes.Describe(field.Type)}, and column '{column.Name}' is {column.DeclaredType}.",
+                        "Give the field the type of what it is compared with.");
+            }
         }
     }
 

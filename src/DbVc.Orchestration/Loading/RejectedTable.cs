@@ -36,7 +36,11 @@ internal static class RejectedTable
 
         using var load = database.BeginLoad(table, lockTimeout, LoadOptions.Default);
         foreach (var record in records) Insert(load, record);
-        load.Flush();
+        if (load.Flush() is [var refused, ..])
+        {
+            throw new DbVcException(FailureKind.Failed, "quarantine.refused", $"The database does not take what was rejected: {refused.Sentence}", table.Name);
+        }
+
         load.Commit();
     }
 

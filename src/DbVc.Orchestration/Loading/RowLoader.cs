@@ -19,6 +19,9 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
     private readonly IReadOnlyList<PipelineColumn> _columns;
     private readonly UniqueTracker[] _uniques;
     private readonly ReferenceTracker[] _references;
+
+    /// <summary>Rules that a row breaks and is loaded for all that.</summary>
+    private readonly List<PipelineRule> _counted = [];
     private readonly RowInserter _inserter;
     private readonly Quarantine _quarantine;
     private readonly TableProfiler _profiler;
@@ -116,13 +119,20 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
 
         if (!IsNew(record, row)) return;
         // As in generated code, a row that passes every rule takes its keys, even if the database then refuses it.
+        _counted.Clear();
         foreach (var unique in _uniques)
         {
-            if (unique.Fields.Rule.OnlyCounts && unique.Find() != DuplicateKind.None) _checker.Tally.Repeated(unique.Fields.Rule);
+            if (unique.Fields.Rule.OnlyCounts && unique.Find() != DuplicateKind.None) _counted.Add(unique.Fields.Rule);
             unique.AddFound();
         }
 
-        if (!HasReferences(record, row)) return;
+        if (!HasReferences(record, row))
+        {
+            foreach (var unique in _uniques) unique.AddLost();
+            return;
+        }
+
+        foreach (var rule in _counted) _checker.Tally.Repeated(rule);
         _checker.Tally.Loaded(row);
         if (_versions is not null && _versions.IsPresent(row))
         {
@@ -141,7 +151,9 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
             ?? Array.Find(_uniques, u => u.Fields.Rule.Drops && u.Find() != DuplicateKind.None)?.Fields.Rule;
         if (rule is not null)
         {
-            Omit(rule.AsBroken());
+            // What it repeats was not loaded, and the code cannot know that: to be tried again.
+            if (rule.IsUnique && Array.Exists(_uniques, u => u.Fields.Rule == rule && u.IsLost())) Reject(record, row, rule.AsBroken(), FirstFailures);
+            else Omit(rule.AsBroken());
             return;
         }
 
@@ -208,7 +220,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
             var (rule, broken) = (reference.Fields.Rule, reference.Fields.Broken);
             if (rule.OnlyCounts)
             {
-                _checker.Tally.Repeated(rule);
+                _counted.Add(rule);
                 continue;
             }
 

@@ -24,6 +24,7 @@ internal sealed class UniqueTracker
     private readonly UniqueSet _source;
     private readonly KeyFields? _owned;
     private readonly UniqueSet _owners;
+    private readonly UniqueSet _lost;
     private UniqueKey _key;
     private UniqueKey _owner;
 
@@ -35,6 +36,7 @@ internal sealed class UniqueTracker
         _destination = new UniqueSet(fields.NullsAreEqual);
         _source = new UniqueSet(fields.NullsAreEqual);
         _owners = new UniqueSet(fields.NullsAreEqual);
+        _lost = new UniqueSet(fields.NullsAreEqual);
     }
 
     public KeyFields Fields { get; }
@@ -84,6 +86,12 @@ internal sealed class UniqueTracker
 
     /// <summary>Adds the key that was prepared last.</summary>
     public void AddFound() => _source.Add(_key);
+
+    /// <summary>The row that took the key that was prepared last is not loaded after all.</summary>
+    public void AddLost() => _lost.Add(_key);
+
+    /// <summary>Whether the only row with the key that was prepared last was not loaded.</summary>
+    public bool IsLost() => _lost.Count > 0 && _lost.Contains(_key);
 
     private static KeyFields WithKey(KeyFields fields, PipelineSpec spec)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 
@@ -70,6 +71,13 @@ public static partial class Operations
         var isBetween = false;
         foreach (var rune in Spell(WithoutMarks(value.ToString())).EnumerateRunes())
         {
+            // Signs that belong to the letter before, as vowels do in some scripts.
+            if (!isBetween && slug.Length > 0 && Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark)
+            {
+                slug.Append(rune.ToString());
+                continue;
+            }
+
             if (!Rune.IsLetterOrDigit(rune))
             {
                 isBetween |= rune.Value != '\'' && rune.Value != '’';

@@ -76,13 +76,20 @@ public static partial class Operations
         if (value.IsNull || DigitsOfPhone(Trim(value).ToString()) is not { } digits) return value;
         var country = region.IsEmpty ? null : Country.FindCode(Encoding.UTF8.GetString(region));
         string? number = null;
+        // Where calls abroad begin otherwise, two zeros may be the beginning of that, or of anything.
+        var isAbroad = digits.StartsWith("00", StringComparison.Ordinal);
+        if (isAbroad && country is not null && s_otherPrefixes.Contains(country.Code)) return value;
         if (digits[0] == '+') number = digits[1..];
-        else if (digits.StartsWith("00", StringComparison.Ordinal)) number = digits[2..];
+        else if (isAbroad) number = digits[2..];
         else if (country is { Dialling: "1" }) number = NorthAmerican(digits);
         else if (country is not null) number = National(digits, country);
         if (number is null || number.Length is < ShortestPhone or > LongestPhone || Country.DiallingLength(number) == 0) return value;
         return Text.From("+" + number);
     }
+
+    /// <summary>Countries from which calls abroad do not begin with 00.</summary>
+    private static readonly HashSet<string> s_otherPrefixes = ["AU", "BY", "CU", "GY", "HK", "ID", "JP", "KE", "KH", "KR", "KZ", "MN", "NG", "RU", "SG", "TH", "TJ", "TM",
+        "TW", "TZ", "UG", "UZ"];
 
     /// <summary>Eleven digits from the 1 on; null when there are others.</summary>
     private static string? NorthAmerican(string digits)
@@ -94,6 +101,15 @@ public static partial class Operations
 
     private static string? National(string digits, Country country)
     {
+        // The 8 of Russia and Kazakhstan begins area codes as well.
+        if (country.Dialling == "7")
+        {
+            if (digits.Length == 11 && digits[0] is '8' or '7') digits = digits[1..];
+            return digits.Length == 10 ? "7" + digits : null;
+        }
+
+        // 010 is the way abroad from Japan, whose own numbers have eleven digits at most.
+        if (country.Code == "JP" && digits.Length > 11) return null;
         var trunk = country.Trunk;
         if (trunk.Length > 0 && digits.StartsWith(trunk, StringComparison.Ordinal)) digits = digits[trunk.Length..];
         // Italian numbers keep their 0 from abroad; elsewhere none is left.
@@ -104,7 +120,13 @@ public static partial class Operations
     /// <summary>The digits, after a plus sign if there is one; null for what is no phone number. (0) is what one leaves out from abroad.</summary>
     private static string? DigitsOfPhone(string text)
     {
-        if (text.StartsWith('+')) text = text.Replace("(0)", "", StringComparison.Ordinal);
+        if (text.StartsWith('+') || text.StartsWith("00", StringComparison.Ordinal))
+        {
+            var code = text.TrimStart('+', '0').TrimStart();
+            var keepsZero = code.StartsWith("39", StringComparison.Ordinal) || code.StartsWith("378", StringComparison.Ordinal);
+            text = text.Replace("(0)", keepsZero ? "0" : "", StringComparison.Ordinal);
+        }
+
         var digits = new StringBuilder(text.Length);
         foreach (var c in text)
         {

@@ -76,12 +76,12 @@ public static partial class Operations
 
     /// <summary>
     /// Writes a date with its time in UTC. One that is written without an offset is taken to be written at <paramref name="offset"/>, such as +02:00. A
-    /// day without a time, and what is no time, stay as they are.
+    /// day without a time is its midnight; what is no time stays as it is.
     /// </summary>
     public static Text ToUtc(Text value, ReadOnlySpan<byte> offset, Scratch scratch)
     {
         var text = Trim(value);
-        if (text.Bytes.Length <= 10 || !Cells.TryParseTimestamp(text, out var read) || read is not { } time) return value;
+        if (text.Bytes.Length < 10 || !Cells.TryParseTimestamp(text, out var read) || read is not { } time) return value;
         if (time.Kind != DateTimeKind.Utc)
         {
             if (!DateText.TryApplyOffset(offset, ref time)) return value;

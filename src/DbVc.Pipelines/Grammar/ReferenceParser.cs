@@ -16,7 +16,9 @@ internal static class ReferenceParser
         {
             var severity = reader.AcceptAny("should", "ought to") ? RuleSeverity.Warn : RuleSeverity.Reject;
             reader.AcceptAny("must", "has to", "have to", "needs to", "shall");
-            if (reader.AcceptAny(s_verbs))
+            // "present in at least 95 % of rows" is about a share.
+            if (reader.AcceptAny(s_verbs) && reader.Current.Kind != TokenKind.Number
+                && !(reader.Current.Is("at") && reader.Peek(1).Is("least")) && !reader.Current.Is("all") && !reader.Current.Is("every"))
             {
                 reader.AcceptAny("the table", "table", "the column", "column");
                 var rule = PipelineRule.ReferringTo(fields, ReadTarget(reader, fields.Count));

@@ -113,7 +113,7 @@ internal static class TimeOperations
             Aliases = ["set_timezone", "convert_to_utc"],
             Types = [FieldType.Timestamp, FieldType.Text],
             MethodName = "Convert{0}ToUtc",
-            Summary = "Writes a time in UTC; one without an offset is taken to be written at the offset that is given. "
+            Summary = "Writes a time in UTC; one without an offset is taken to be written at the offset that is given, a day for its midnight. "
                 + "Names of zones are not known, as their rules change.",
             Parameters = [new("offset", ParameterKind.Text, "Z", Aliases: ["timezone"])],
             Phrases =
@@ -128,7 +128,7 @@ internal static class TimeOperations
             [
                 new("2024-01-31 12:00:00", "2024-01-31 10:00:00Z", "+02:00"), new("2024-01-31T12:00:00-05:00", "2024-01-31 17:00:00Z", "+02:00"),
                 new("2024-01-01 00:30:00", "2023-12-31 22:30:00Z", "+02:00"), new("2024-01-31 12:00:00", "2024-01-31 12:00:00Z", "Z"),
-                new("2024-01-31 12:00:00Z", "2024-01-31 12:00:00Z", "+02:00"), new("2024-01-31", "2024-01-31", "+02:00"),
+                new("2024-01-31 12:00:00Z", "2024-01-31 12:00:00Z", "+02:00"), new("2024-01-31", "2024-01-30 22:00:00Z", "+02:00"),
                 new("0001-01-01 00:00:00", "0001-01-01 00:00:00", "+02:00"), new("noon", "noon", "+02:00"), new("", "", "+02:00"), new(null, null, "+02:00"),
             ],
         },

@@ -15,7 +15,11 @@ internal sealed class JsonLines(Stream into, UnpackedLimits limits)
     private long _written;
 
     /// <summary>A line without record, so that the lines of records have the numbers of their rows.</summary>
-    public void WriteEmpty() => _buffer.WriteByte((byte)'\n');
+    public void WriteEmpty()
+    {
+        _buffer.WriteByte((byte)'\n');
+        if (_buffer.Length >= FlushBytes) Flush();
+    }
 
     public void WriteRow(IEnumerable<KeyValuePair<string, object?>> cells)
     {
@@ -32,7 +36,6 @@ internal sealed class JsonLines(Stream into, UnpackedLimits limits)
         }
 
         WriteEmpty();
-        if (_buffer.Length >= FlushBytes) Flush();
     }
 
     public void Flush()
@@ -113,8 +116,6 @@ internal sealed class JsonLines(Stream into, UnpackedLimits limits)
         else json.WriteStringValue(text);
     }
 
-    /// <summary>A date where the day has only begun: fields of dates and of timestamps both take it.</summary>
-    private static string TextOf(DateTime time) => (time.TimeOfDay == TimeSpan.Zero && time.Kind != DateTimeKind.Utc
-        ? time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
-        : time.ToString("yyyy-MM-dd HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture)) + (time.Kind == DateTimeKind.Utc ? "Z" : "");
+    private static string TextOf(DateTime time) =>
+        time.ToString("yyyy-MM-dd HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture) + (time.Kind == DateTimeKind.Utc ? "Z" : "");
 }

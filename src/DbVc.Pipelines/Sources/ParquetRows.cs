@@ -10,6 +10,7 @@ namespace DbVc.Pipelines;
 internal sealed class ParquetRows(string path)
 {
     private const long MostGroupBytes = 1L << 30;
+    private const long MostGroupCells = 20_000_000;
 
     private static readonly ParquetOptions s_options = new() { UseBigDecimal = true, UseDateOnlyTypeForDates = true };
 
@@ -30,6 +31,14 @@ internal sealed class ParquetRows(string path)
         var reader = ParquetReader.CreateAsync(packed, s_options, leaveStreamOpen: true).GetAwaiter().GetResult();
         try
         {
+            if (reader.RowGroups.Any(g => g.RowCount < 0 || g.RowGroup.Columns.Any(c => c.MetaData?.TotalUncompressedSize is < 0 or > MostGroupBytes)
+                || g.RowCount * Math.Max(1, g.RowGroup.Columns.Count) > MostGroupCells))
+            {
+                throw new DbVcException(FailureKind.Failed, "source.row-group",
+                    Invariant($"A group of rows of the Parquet file says that it has more than {MostGroupCells} cells."), path,
+                    "Write it again with smaller row groups.");
+            }
+
             if (reader.RowGroups.Select(g => g.RowGroup.TotalByteSize).Where(b => b > MostGroupBytes).ToList() is [var bytes, ..])
             {
                 throw new DbVcException(FailureKind.Failed, "source.row-group",
@@ -45,9 +54,11 @@ internal sealed class ParquetRows(string path)
         }
     }
 
-    /// <summary>A time of day comes as a count since midnight.</summary>
+    /// <summary>A time of day comes as a count since midnight, in whatever it is held.</summary>
     private static object? Of(Field field, object? value) => (field, value) switch
     {
+        (StructField inner, IDictionary<string, object> members) => inner.Fields.ToDictionary(f => f.Name, f => Of(f, members.TryGetValue(f.Name, out var v) ? v : null)),
+        (ListField list, System.Collections.IEnumerable items) when value is not string => items.Cast<object?>().Select(i => Of(list.Item, i)).ToList(),
         (TimeDataField { Precision: TimeUnitPrecision.Millis }, int or long) => TimeSpan.FromMilliseconds(Convert.ToInt64(value, null)),
         (TimeDataField { Precision: TimeUnitPrecision.Micros }, long count) => TimeSpan.FromMicroseconds(count),
         (TimeDataField { Precision: TimeUnitPrecision.Nanos }, long count) => TimeSpan.FromTicks(count / TimeSpan.NanosecondsPerTick),

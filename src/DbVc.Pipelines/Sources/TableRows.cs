@@ -12,6 +12,7 @@ internal static class TableRows
     {
         Span<byte> start = stackalloc byte[64];
         start = start[..packed.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        if (start.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) start = start[3..];
         return start.TrimStart("\n\r \t"u8) is [(byte)'{', ..];
     }
 

@@ -11,6 +11,9 @@ namespace DbVc.Pipelines;
 internal sealed class WorkbookRows(TableFile table, string path)
 {
     private const long MostStylesBytes = 64L * 1024 * 1024;
+    private const long MostRows = 1_048_576;
+    private const long MostColumns = 16_384;
+    private const long MostCells = 200_000_000;
     private const int LookedRows = 50;
     private const int ShownNames = 10;
 
@@ -68,14 +71,30 @@ internal sealed class WorkbookRows(TableFile table, string path)
         }
     }
 
-    /// <summary>A workbook keeps 15 digits of a number; what binary fractions add to them is no part of it.</summary>
+    /// <summary>A workbook keeps 15 digits of a fraction; what binary fractions add to them is no part of it.</summary>
     private static object? Clean(object? cell) => cell switch
     {
+        double whole when whole == Math.Floor(whole) && Math.Abs(whole) <= 1L << 53 => (long)whole,
         double number when double.IsFinite(number) && Math.Abs(number) < 1e28 =>
             decimal.Parse(number.ToString("G15", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture),
         "" => null,
+        DateTime time => CleanTime(time),
+        TimeSpan time => TimeSpan.FromMilliseconds(Math.Round(time.TotalMilliseconds)),
         _ => cell,
     };
+
+    /// <summary>
+    /// A date where the day has only begun: fields of dates and of timestamps both take it. Excel counts a 29 February 1900 that never was, so the days
+    /// before it are one later than they are counted here.
+    /// </summary>
+    private static object CleanTime(DateTime time)
+    {
+        if (time >= new DateTime(1900, 2, 28) && time < new DateTime(1900, 3, 1)) return "1900-02-29";
+        if (time < new DateTime(1900, 2, 28)) time = time.AddDays(1);
+        const long Step = TimeSpan.TicksPerMillisecond;
+        var rounded = new DateTime((time.Ticks + (Step / 2)) / Step * Step);
+        return rounded.TimeOfDay == TimeSpan.Zero ? DateOnly.FromDateTime(rounded) : rounded;
+    }
 
     private string FindSheet(Stream packed)
     {
@@ -115,6 +134,7 @@ internal sealed class WorkbookRows(TableFile table, string path)
             var isLong = entry.FullName.StartsWith("xl/worksheets/", StringComparison.Ordinal) || entry.FullName == "xl/sharedStrings.xml";
             var most = isLong ? left : Math.Min(left, MostStylesBytes);
             using var part = new UnpackedStream(entry.Open(), limits with { MostBytes = most, Bytes = entry.Length, Checksum = entry.Crc32 });
+            if (entry.FullName.StartsWith("xl/worksheets/", StringComparison.Ordinal) && entry.FullName.EndsWith(".xml", StringComparison.Ordinal)) CheckSize(part);
             part.CopyTo(Stream.Null);
             left -= part.Position;
         }
@@ -127,6 +147,28 @@ internal sealed class WorkbookRows(TableFile table, string path)
                 throw Refuse("The workbook counts days from 1904.", "Save it with the 1900 date system, or as CSV.");
             }
         }
+    }
+
+    /// <summary>Rows and cells that are missing are made up by the library, as many as the sheet says that there are.</summary>
+    private void CheckSize(Stream sheet)
+    {
+        var (rows, columns) = (0L, 0L);
+        using var reader = XmlReader.Create(sheet, new XmlReaderSettings { CloseInput = false });
+        while (reader.Read())
+        {
+            if (reader.NodeType != XmlNodeType.Element || reader.LocalName is not ("dimension" or "row" or "c")) continue;
+            foreach (var corner in (reader.GetAttribute(reader.LocalName == "dimension" ? "ref" : "r") ?? "").Split(':'))
+            {
+                var letters = corner.TakeWhile(char.IsAsciiLetter).ToArray();
+                columns = Math.Max(columns, letters.Length > 3 ? long.MaxValue : letters.Aggregate(0L, (sum, l) => (sum * 26) + (char.ToUpperInvariant(l) - 'A') + 1));
+                var digits = corner.AsSpan(letters.Length);
+                if (digits.Length > 0) rows = Math.Max(rows, long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var row) ? row : long.MaxValue);
+            }
+        }
+
+        if (rows <= MostRows && columns <= MostColumns && rows * columns <= MostCells) return;
+        throw Refuse(rows > MostRows || columns > MostColumns ? "A sheet says that it has more rows or columns than a sheet can have."
+            : $"A sheet has {rows} rows and {columns} columns; most of its cells must be empty.", "Delete what is formatted and empty, or export the sheet as CSV.");
     }
 
     private static string LettersOf(int column)

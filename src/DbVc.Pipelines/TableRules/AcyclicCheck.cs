@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace DbVc.Pipelines;
 
 /// <summary>Following a column that names the record's parent never leads back to the record.</summary>
@@ -24,16 +26,24 @@ public sealed record AcyclicCheck(PipelineField Of, PipelineField Key) : TableCh
 
     private sealed class Observer(int parent, int key) : TableObserver
     {
+        private const int MostParents = 5_000_000;
+
+        private bool _isTooMany;
+        private (string Name, long Record)? _twice;
         private readonly Dictionary<string, (string Parent, long Record)> _parents = new(StringComparer.Ordinal);
 
         public override void Add(long record, IRowView row)
         {
             if (row.KindAt(key) is null || row.KindAt(parent) is null) return;
-            _parents[RowText.Show(row, key)] = (RowText.Show(row, parent), record);
+            var (name, above) = (RowText.Show(row, key), RowText.Show(row, parent));
+            if (_parents.Count >= MostParents) _isTooMany = true;
+            else if (!_parents.TryAdd(name, (above, record)) && _parents[name].Parent != above && _twice is null) _twice = (name, record);
         }
 
         public override TableVerdict Judge(LoadFacts facts)
         {
+            if (_isTooMany) return TableVerdict.Nothing(string.Create(CultureInfo.InvariantCulture, $"more than {MostParents} records have a parent"));
+            if (_twice is var (name, record)) return new TableVerdict(false, $"record {record} gives '{ProfileText.Cut(name)}' a second parent");
             if (_parents.Count == 0) return TableVerdict.Nothing("no record has a parent");
             var free = new HashSet<string>(StringComparer.Ordinal);
             foreach (var start in _parents.Keys)

@@ -40,6 +40,9 @@ public sealed record PeriodCheck(PipelineField From, PipelineField Until, IReadO
 
     private sealed class Observer(PeriodCheck check, Func<PipelineField, int> indexOf) : TableObserver
     {
+        private const int MostPeriods = 10_000_000;
+
+        private bool _isTooMany;
         private readonly NumberCell _from = new(check.From, indexOf);
         private readonly NumberCell _until = new(check.Until, indexOf);
         private readonly int[] _by = [.. check.By.Select(indexOf)];
@@ -50,14 +53,18 @@ public sealed record PeriodCheck(PipelineField From, PipelineField Until, IReadO
         {
             if (!_from.TryRead(row, out var from)) return;
             if (!_until.TryRead(row, out var until)) until = decimal.MaxValue;
+            // An empty one holds nothing that another could hold.
+            if (until == from || _isTooMany) return;
             // A length before each, so that no two groups have one name.
             var name = string.Concat(_by.Select(c => RowText.Show(row, c)).Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.Length}:{t}")));
             if (!_groups.TryGetValue(name, out var group)) _groups.Add(name, group = _groups.Count);
             _periods.Add((group, from, until, record));
+            _isTooMany = _periods.Count > MostPeriods;
         }
 
         public override TableVerdict Judge(LoadFacts facts)
         {
+            if (_isTooMany) return TableVerdict.Nothing(string.Create(CultureInfo.InvariantCulture, $"there are more than {MostPeriods} periods"));
             if (_periods.Count == 0) return TableVerdict.Nothing("there is no period");
             _periods.Sort();
             var (broken, first) = (0L, "");
