@@ -88,8 +88,10 @@ public static partial class Operations
     }
 
     /// <summary>Countries from which calls abroad do not begin with 00.</summary>
-    private static readonly HashSet<string> s_otherPrefixes = ["AU", "BY", "CU", "GY", "HK", "ID", "JP", "KE", "KH", "KR", "KZ", "MN", "NG", "RU", "SG", "TH", "TJ", "TM",
-        "TW", "TZ", "UG", "UZ"];
+    private static readonly HashSet<string> s_otherPrefixes =
+    [
+        "AU", "BY", "CU", "GY", "HK", "ID", "JP", "KE", "KH", "KR", "KZ", "MN", "NG", "RU", "SG", "TH", "TJ", "TM", "TW", "TZ", "UG", "UZ",
+    ];
 
     /// <summary>Eleven digits from the 1 on; null when there are others.</summary>
     private static string? NorthAmerican(string digits)

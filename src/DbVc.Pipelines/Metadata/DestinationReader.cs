@@ -3,6 +3,11 @@ namespace DbVc.Pipelines;
 /// <summary>Reads <c>destination</c>: a table, or an object; without it the table is named after the source.</summary>
 internal sealed class DestinationReader(ProblemList problems, IReadOnlyList<PipelineField> fields, List<string> assumptions)
 {
+    private static readonly string[] s_members =
+    [
+        "table", "database", "disposition", "valid_from", "valid_to", "evolution", "foreign_keys", "indexes", "description",
+    ];
+
     /// <summary>The destination; null when it cannot be read, or the source it would be named after cannot.</summary>
     public DestinationSpec? Read(JsonValue root, SourceSpec? source)
     {
@@ -33,14 +38,21 @@ internal sealed class DestinationReader(ProblemList problems, IReadOnlyList<Pipe
             return null;
         }
 
-        problems.RefuseUnknown(destination, "table", "database", "disposition", "valid_from", "valid_to", "evolution", "foreign_keys", "indexes", "description");
+        problems.RefuseUnknown(destination, s_members);
         var name = problems.Text(destination, "table", required: true);
         var database = problems.Text(destination, "database");
         var disposition = ReadDisposition(destination);
         var evolution = ReadEvolution(destination);
         var (keys, indexes) = (new ForeignKeyReader(problems, fields).Read(root), new IndexReader(problems, fields).Read(destination.Find("indexes")));
         return name is null || CheckTable(destination.Find("table")!, name, database) is not { } found ? null
-            : found with { Disposition = disposition, Versions = ReadVersions(destination, disposition), Evolution = evolution, ForeignKeys = keys, Indexes = indexes };
+            : found with
+            {
+                Disposition = disposition,
+                Versions = ReadVersions(destination, disposition),
+                Evolution = evolution,
+                ForeignKeys = keys,
+                Indexes = indexes,
+            };
     }
 
     private Disposition ReadDisposition(JsonValue destination)
@@ -67,13 +79,14 @@ internal sealed class DestinationReader(ProblemList problems, IReadOnlyList<Pipe
         var (from, until) = (problems.Text(destination, "valid_from"), problems.Text(destination, "valid_to"));
         if (disposition != Disposition.Scd2)
         {
-            if ((from ?? until) is not null)
-                problems.Add(destination.Find("valid_from") ?? destination.Find("valid_to")!, "Only the disposition 'scd2' keeps versions that are valid for a time.");
+            if ((destination.Find("valid_from") ?? destination.Find("valid_to")) is { } unused)
+                problems.Add(unused, "Only the disposition 'scd2' keeps versions that are valid for a time.");
             return null;
         }
 
         var columns = new VersionColumns(from ?? VersionColumns.Default.From, until ?? VersionColumns.Default.Until);
-        if (columns.From.Equals(columns.Until, StringComparison.OrdinalIgnoreCase)) problems.Add(destination, "'valid_from' and 'valid_to' are the same column.");
+        if (columns.From.Equals(columns.Until, StringComparison.OrdinalIgnoreCase))
+            problems.Add(destination, "'valid_from' and 'valid_to' are the same column.");
         foreach (var name in (string[])[columns.From, columns.Until])
         {
             if (fields.FirstOrDefault(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is null) continue;

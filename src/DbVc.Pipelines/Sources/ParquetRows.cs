@@ -57,7 +57,8 @@ internal sealed class ParquetRows(string path)
     /// <summary>A time of day comes as a count since midnight, in whatever it is held.</summary>
     private static object? Of(Field field, object? value) => (field, value) switch
     {
-        (StructField inner, IDictionary<string, object> members) => inner.Fields.ToDictionary(f => f.Name, f => Of(f, members.TryGetValue(f.Name, out var v) ? v : null)),
+        (StructField inner, IDictionary<string, object> members) =>
+            inner.Fields.ToDictionary(f => f.Name, f => Of(f, members.TryGetValue(f.Name, out var member) ? member : null)),
         (ListField list, System.Collections.IEnumerable items) when value is not string => items.Cast<object?>().Select(i => Of(list.Item, i)).ToList(),
         (TimeDataField { Precision: TimeUnitPrecision.Millis }, int or long) => TimeSpan.FromMilliseconds(Convert.ToInt64(value, null)),
         (TimeDataField { Precision: TimeUnitPrecision.Micros }, long count) => TimeSpan.FromMicroseconds(count),

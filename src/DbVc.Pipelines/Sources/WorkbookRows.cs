@@ -134,7 +134,7 @@ internal sealed class WorkbookRows(TableFile table, string path)
             var isLong = entry.FullName.StartsWith("xl/worksheets/", StringComparison.Ordinal) || entry.FullName == "xl/sharedStrings.xml";
             var most = isLong ? left : Math.Min(left, MostStylesBytes);
             using var part = new UnpackedStream(entry.Open(), limits with { MostBytes = most, Bytes = entry.Length, Checksum = entry.Crc32 });
-            if (entry.FullName.StartsWith("xl/worksheets/", StringComparison.Ordinal) && entry.FullName.EndsWith(".xml", StringComparison.Ordinal)) CheckSize(part);
+            CheckSize(part);
             part.CopyTo(Stream.Null);
             left -= part.Position;
         }
@@ -150,26 +150,46 @@ internal sealed class WorkbookRows(TableFile table, string path)
     }
 
     /// <summary>Rows and cells that are missing are made up by the library, as many as the sheet says that there are.</summary>
-    private void CheckSize(Stream sheet)
+    /// <param name="part">Any part: a sheet may be called as it likes.</param>
+    private void CheckSize(Stream part)
     {
         var (rows, columns) = (0L, 0L);
-        using var reader = XmlReader.Create(sheet, new XmlReaderSettings { CloseInput = false });
+        try
+        {
+            Measure(part, ref rows, ref columns);
+        }
+        catch (XmlException)
+        {
+            // No sheet, or one that is broken behind what it has said.
+        }
+
+        if (rows <= MostRows && columns <= MostColumns && rows * columns <= MostCells) return;
+        var isImpossible = rows > MostRows || columns > MostColumns;
+        throw Refuse(isImpossible ? "A sheet says that it has more rows or columns than a sheet can have."
+            : $"A sheet has {rows} rows and {columns} columns; most of its cells must be empty.",
+            "Delete what is formatted and empty, or export the sheet as CSV.");
+    }
+
+    private static void Measure(Stream part, ref long rows, ref long columns)
+    {
+        using var reader = XmlReader.Create(part, new XmlReaderSettings { CloseInput = false });
         while (reader.Read())
         {
             if (reader.NodeType != XmlNodeType.Element || reader.LocalName is not ("dimension" or "row" or "c")) continue;
             foreach (var corner in (reader.GetAttribute(reader.LocalName == "dimension" ? "ref" : "r") ?? "").Split(':'))
             {
                 var letters = corner.TakeWhile(char.IsAsciiLetter).ToArray();
-                columns = Math.Max(columns, letters.Length > 3 ? long.MaxValue : letters.Aggregate(0L, (sum, l) => (sum * 26) + (char.ToUpperInvariant(l) - 'A') + 1));
-                var digits = corner.AsSpan(letters.Length);
-                if (digits.Length > 0) rows = Math.Max(rows, long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var row) ? row : long.MaxValue);
+                columns = Math.Max(columns, ColumnOf(letters));
+                rows = Math.Max(rows, RowOf(corner.AsSpan(letters.Length)));
             }
         }
-
-        if (rows <= MostRows && columns <= MostColumns && rows * columns <= MostCells) return;
-        throw Refuse(rows > MostRows || columns > MostColumns ? "A sheet says that it has more rows or columns than a sheet can have."
-            : $"A sheet has {rows} rows and {columns} columns; most of its cells must be empty.", "Delete what is formatted and empty, or export the sheet as CSV.");
     }
+
+    private static long ColumnOf(char[] letters) =>
+        letters.Length > 3 ? long.MaxValue : letters.Aggregate(0L, (sum, letter) => (sum * 26) + (char.ToUpperInvariant(letter) - 'A') + 1);
+
+    private static long RowOf(ReadOnlySpan<char> digits) => digits.Length == 0 ? 0
+        : long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var row) ? row : long.MaxValue;
 
     private static string LettersOf(int column)
     {

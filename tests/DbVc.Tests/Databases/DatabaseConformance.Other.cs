@@ -17,6 +17,30 @@ public abstract partial class DatabaseConformance
         Assert.EndsWith("_rejected_mine", Assert.Single(read.Unversioned).Name, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("orders")]
+    [InlineData("a_table_with_a_name_that_is_exactly_as_long_as_it_may_be_here")]
+    [InlineData("été_été_été_été_été_été_été_été_été_été_été")]
+    public void The_table_for_what_a_load_rejected_can_be_made_whatever_the_loaded_one_is_called(string name)
+    {
+        using var database = Fixture.NewDatabase("CREATE TABLE t (id INTEGER PRIMARY KEY);", out _);
+        var tables = Fixture.Provider.Tables;
+        var table = tables.Make(new TableDraft(tables.NameRejected(name), [new ColumnDraft("id", FieldType.Integer) { Nullable = false }], ["id"]));
+        using (var session = database.BeginApply(Short))
+        {
+            session.Apply(new DatabaseDelta([new TableDelta(null, table, [])], [], []));
+            session.Commit();
+        }
+
+        using (var load = database.BeginLoad(table, Short))
+        {
+            Assert.Null(Insert(load, [Value.Integer(1)]));
+            load.Commit();
+        }
+
+        Assert.Equal(["t"], DatabaseContent.Read(database).Schema.Tables.Select(t => t.Name));
+    }
+
     [Fact]
     public void A_load_goes_on_after_a_refused_row()
     {

@@ -59,6 +59,7 @@ public sealed class EnglishRulesTests
         { "age must not be zero", "expression", "age must not equal 0" },
         { "name is required", "required", "name must be given" },
         { "name must be present", "required", "name must be given" },
+        { "name must be present in at least 95 % of rows", "required", "name must be given in at least 95 % of rows" },
         { "name must not be empty", "required", "name must be given" },
         { "name must have a value", "required", "name must be given" },
         { "name must not be null", "not_null", "name must not be null" },

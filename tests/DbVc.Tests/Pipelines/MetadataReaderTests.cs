@@ -12,7 +12,8 @@ public sealed class MetadataReaderTests
     [InlineData(""" "disposition": "scd2" """, "\"id\": \"string\"", "tells rows apart by their primary key, and none is declared")]
     [InlineData(""" "valid_from": "since" """, "\"id\": \"string\"", "Only the disposition 'scd2'")]
     [InlineData(""" "disposition": "scd2", "valid_to": "Valid_From" """, "\"id\": {\"type\": \"string\", \"primary_key\": true}", "are the same column")]
-    [InlineData(""" "disposition": "scd2" """, "\"id\": {\"type\": \"string\", \"primary_key\": true}, \"VALID_TO\": \"date\"", "'valid_to' is a field of the schema")]
+    [InlineData(""" "disposition": "scd2" """, "\"id\": {\"type\": \"string\", \"primary_key\": true}, \"VALID_TO\": \"date\"",
+        "'valid_to' is a field of the schema")]
     public void What_is_wrong_with_versions_of_rows_is_said(string members, string fields, string expected)
     {
         var problems = MetadataReader.Check($$"""{"source": "x.csv", "destination": {"table": "t", {{members}} }, "schema": { {{fields}} } }""");
@@ -23,7 +24,8 @@ public sealed class MetadataReaderTests
     public void Versions_of_rows_are_a_part_of_what_a_pipeline_is()
     {
         const string Fields = "\"schema\": {\"id\": {\"type\": \"string\", \"primary_key\": true}}";
-        var spec = MetadataReader.Read($$"""{"source": "x.csv", "destination": {"table": "t", "disposition": "scd2", "valid_to": "ended"}, {{Fields}} }""", "m.json");
+        const string Destination = "\"destination\": {\"table\": \"t\", \"disposition\": \"scd2\", \"valid_to\": \"ended\"}";
+        var spec = MetadataReader.Read($$"""{"source": "x.csv", {{Destination}}, {{Fields}} }""", "m.json");
         Assert.Equal(new VersionColumns("valid_from", "ended"), spec.Destination.Versions);
         Assert.Equal(spec.Hash, MetadataReader.Read(spec.ToCanonicalJson(), "again.json").Hash);
         // The key of one source is still looked at.

@@ -140,6 +140,55 @@ public sealed class TableFileTests : IDisposable
         Assert.Equal("source.bomb", Assert.Throws<DbVcException>(() => Read(path, new TableFile(TableFormat.Excel))).Code);
     }
 
+    /// <summary>What a sheet says about its size, and cells in it.</summary>
+    [Theory]
+    [InlineData("A1:XFD1", "<row r=\"1\"><c r=\"A1\"><v>1</v></c></row><row r=\"2000000000\"><c r=\"A2000000000\"><v>1</v></c></row>", "more rows or columns")]
+    [InlineData("A1:XFD1048576", "", "most of its cells must be empty")]
+    [InlineData("A1", "<row r=\"1\"><c r=\"XFE1\"><v>1</v></c></row>", "more rows or columns")]
+    [InlineData("A1", "<row r=\"99999999999999999999\"><c r=\"A1\"><v>1</v></c></row>", "more rows or columns")]
+    public void A_sheet_that_would_be_filled_with_empty_cells_is_refused_before_it_is_read(string dimension, string rows, string message)
+    {
+        var failure = Assert.Throws<DbVcException>(() => Read(WithSheet(dimension, rows), new TableFile(TableFormat.Excel)));
+        Assert.Equal("source.sheet", failure.Code);
+        Assert.Contains(message, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Whole_numbers_and_the_days_of_1900_are_exact()
+    {
+        (string N, string D)[] values =
+            [("9007199254740991", "1"), ("9007199254740990", "59"), ("0.1", "60"), ("19.989999999999998", "61"), ("-0", "1.5")];
+        var path = WithSheet("A1:B6", "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>n</t></is></c><c r=\"B1\" t=\"inlineStr\"><is><t>d</t></is></c></row>"
+            + string.Concat(values.Select((v, i) => $"<row r=\"{i + 2}\"><c r=\"A{i + 2}\"><v>{v.N}</v></c><c r=\"B{i + 2}\" s=\"2\"><v>{v.D}</v></c></row>")));
+        Assert.Equal(
+        [
+            "",
+            """{"n":9007199254740991,"d":"1900-01-01"}""", """{"n":9007199254740990,"d":"1900-02-28"}""", """{"n":0.1,"d":"1900-02-29"}""",
+            """{"n":19.99,"d":"1900-03-01"}""", """{"n":0,"d":"1900-01-01 12:00:00"}""", "",
+        ], Read(path, new TableFile(TableFormat.Excel)));
+    }
+
+    /// <summary>Whatever a sheet's part is called, and however it ends.</summary>
+    [Fact]
+    public void No_part_of_a_workbook_hides_its_size()
+    {
+        var path = WithSheet("A1:XFD1048576", "</broken>", "hidden");
+        Assert.Equal("source.sheet", Assert.Throws<DbVcException>(() => Read(path, new TableFile(TableFormat.Excel))).Code);
+    }
+
+    /// <summary>The workbook with another first sheet; its style 2 is that of dates.</summary>
+    private string WithSheet(string dimension, string rows, string name = "sheet1")
+    {
+        var path = Path.Combine(_folder.FullName, "sheet.xlsx");
+        File.Copy(Path.Combine(s_files, "orders.xlsx"), path, overwrite: true);
+        using var archive = ZipFile.Open(path, ZipArchiveMode.Update);
+        archive.GetEntry("xl/worksheets/sheet1.xml")!.Delete();
+        using var sheet = new StreamWriter(archive.CreateEntry($"xl/worksheets/{name}.xml").Open());
+        const string Namespace = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+        sheet.Write($"<worksheet xmlns=\"{Namespace}\"><dimension ref=\"{dimension}\"/><sheetData>{rows}</sheetData></worksheet>");
+        return path;
+    }
+
     [Fact]
     public void Records_that_were_written_out_to_be_mended_are_read_as_they_are()
     {
