@@ -86,7 +86,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     public TestRunResult Test(CompiledPipeline pipeline)
     {
         using var session = WorkerSession.Start(Options);
-        return session.RunTests(pipeline, _cancellation);
+        return session.RunTests(pipeline, withMutants: true, _cancellation);
     }
 
     public SampleRun Run(CompiledPipeline pipeline) =>

@@ -30,7 +30,7 @@ public sealed class TestRunTests(WorkerFixture worker) : IClassFixture<WorkerFix
         var files = CSharpGenerator.Generate(spec, new GeneratorOptions { RuntimePath = "DbVc.PipelineRuntime.dll" });
         var pipeline = worker.CompileClean([.. files.Where(f => f.Path.EndsWith(".cs", StringComparison.Ordinal)).Select(f => (f.Path, f.Text))]);
         using var session = WorkerSession.Start(WorkerFixture.Options);
-        var result = session.RunTests(pipeline, TestContext.Current.CancellationToken);
+        var result = session.RunTests(pipeline, cancellation: TestContext.Current.CancellationToken);
         Assert.True(result.Succeeded, string.Join("\n", result.Cases.Where(c => c.Outcome != TestOutcome.Passed)) + result.Output);
         Assert.True(result.Passed > 400, $"{result.Passed} tests ran");
     }
@@ -135,7 +135,7 @@ public sealed class TestRunTests(WorkerFixture worker) : IClassFixture<WorkerFix
             "using Xunit;\n\npublic class T\n{\n    [Fact]\n    public void Reads() => Assert.Equal(1, Flow.Read(new() { [\"k\"] = 4 }, \"k\"));\n}\n"));
         Assert.Contains(pipeline.Coverage.Probes, probe => probe.IsBranch);
         using var session = WorkerSession.Start(WorkerFixture.Options);
-        Assert.True(session.RunTests(pipeline, TestContext.Current.CancellationToken).Succeeded);
+        Assert.True(session.RunTests(pipeline, cancellation: TestContext.Current.CancellationToken).Succeeded);
     }
 
     private TestRunResult Run(string tests, WorkerLimits? limits = null)
@@ -143,6 +143,6 @@ public sealed class TestRunTests(WorkerFixture worker) : IClassFixture<WorkerFix
         var pipeline = worker.CompileClean(
             ("generated/Ingestion.cs", Samples.Ingestion), ("generated/Validators.cs", Samples.Validators), ("tests/T.cs", tests));
         using var session = WorkerSession.Start(WorkerFixture.Options with { Limits = limits ?? WorkerLimits.Default });
-        return session.RunTests(pipeline, TestContext.Current.CancellationToken);
+        return session.RunTests(pipeline, cancellation: TestContext.Current.CancellationToken);
     }
 }

@@ -244,7 +244,7 @@ public sealed class GateTests
         public CompileResult Compile()
         {
             Compilations++;
-            var pipeline = _errors.Count > 0 ? null : new CompiledPipeline("A", [1], [], [1], [], new CoverageMap([], []));
+            var pipeline = _errors.Count > 0 ? null : new CompiledPipeline("A", [1], [], [1], [], new CoverageMap([], []), new MutantMap([], []));
             return new CompileResult(_errors, _lint, _security, pipeline);
         }
 
