@@ -115,12 +115,13 @@ internal static class DateText
         return digits > 0;
     }
 
-    private static bool TryApplyOffset(ReadOnlySpan<byte> text, ref DateTime timestamp)
+    /// <summary>Moves a time that is written at an offset such as +02:00 or Z to UTC; false for what is no offset, or where the calendar ends.</summary>
+    public static bool TryApplyOffset(ReadOnlySpan<byte> text, ref DateTime timestamp)
     {
         var minutes = 0;
         if (text is not [(byte)'Z' or (byte)'z'])
         {
-            if (text[0] is not ((byte)'+' or (byte)'-') || text.Length is not (3 or 5 or 6)) return false;
+            if (text.Length is not (3 or 5 or 6) || text[0] is not ((byte)'+' or (byte)'-')) return false;
             if (text.Length == 6 && text[3] != ':') return false;
             var minute = 0;
             if (!TryReadPair(text, 1, out var hour) || (text.Length > 3 && !TryReadPair(text, text.Length - 2, out minute)) || minute > 59) return false;

@@ -107,6 +107,20 @@ public static partial class Operations
         return new Text(result);
     }
 
+    /// <summary>
+    /// The HMAC-SHA-256 of the text's UTF-8 under <paramref name="salt"/>, as 64 hexadecimal digits: equal values stay equal, and whoever does not know the
+    /// salt cannot try guesses. Who can read the metadata knows it.
+    /// </summary>
+    public static Text Tokenize(Text value, ReadOnlySpan<byte> salt, Scratch scratch)
+    {
+        if (value.IsNull) return value;
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        HMACSHA256.HashData(salt, value.Bytes, hash);
+        var result = scratch.Take(64);
+        Convert.TryToHexStringLower(hash, result, out _);
+        return new Text(result);
+    }
+
     private static void Append(ReadOnlySpan<byte> part, Span<byte> destination, ref int written)
     {
         part.CopyTo(destination[written..]);

@@ -74,6 +74,22 @@ public static partial class Operations
         return Format(rounded, rounded.TimeOfDay != TimeSpan.Zero, scratch);
     }
 
+    /// <summary>
+    /// Writes a date with its time in UTC. One that is written without an offset is taken to be written at <paramref name="offset"/>, such as +02:00. A
+    /// day without a time, and what is no time, stay as they are.
+    /// </summary>
+    public static Text ToUtc(Text value, ReadOnlySpan<byte> offset, Scratch scratch)
+    {
+        var text = Trim(value);
+        if (text.Bytes.Length <= 10 || !Cells.TryParseTimestamp(text, out var read) || read is not { } time) return value;
+        if (time.Kind != DateTimeKind.Utc)
+        {
+            if (!DateText.TryApplyOffset(offset, ref time)) return value;
+        }
+
+        return Format(time, hasTime: true, scratch);
+    }
+
     private static bool TryAdd(DateTime start, Text value, long ticksPerUnit, out DateTime time)
     {
         time = default;

@@ -39,9 +39,9 @@ internal static partial class NamespaceUse
     [GeneratedRegex(@"\b(Encoding|StringBuilder|Rune|UTF8Encoding)\b")]
     private static partial Regex Text();
 
-    [GeneratedRegex(@"\b(Arithmetic|CellKind|Cells|Csv\w+|DecimalMark|EmailAddress|EpochUnit|Fraction|IPipeline|IRowSink|"
+    [GeneratedRegex(@"\b(Arithmetic|CellKind|Cells|CountryForm|Csv\w+|DecimalMark|EmailAddress|EpochUnit|Fraction|IPipeline|IRowSink|"
         + @"Json(Form|Options|Reader)|Operations|Pattern(Replacement)?|"
-        + @"Pipeline(Column|Exception)|Record(ed|ing)\w+|Rules|Scratch|SpreadsheetCalendar|Text(Map|Set)?|TimeFormat|Unique(Key|Set))\b")]
+        + @"Pipeline(Column|Exception)|Record(ed|ing)\w+|Rules|Scratch|SpreadsheetCalendar|Text(Map|Set)?|TimeFormat|UnicodeForm|Unique(Key|Set))\b")]
     private static partial Regex Runtime();
 
     [GeneratedRegex(@"\b(Fact|Theory|Assert)\b")]

@@ -111,5 +111,24 @@ internal static class DomainOperations
                 new("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"), new(null, null),
             ],
         },
+        new()
+        {
+            Name = "tokenize",
+            Aliases = ["tokenise", "pseudonymize", "salted_hash"],
+            Types = [FieldType.Text],
+            Summary = "The HMAC-SHA-256 of the text under a salt, as 64 hexadecimal digits: equal texts stay equal, and nobody tries guesses without the salt, "
+                + "which who can read the metadata knows.",
+            Parameters = [new("salt", ParameterKind.Text)],
+            Phrases = ["(tokenize|tokenise|pseudonymize|hash) {fields} with [the] salt {salt}"],
+            UsesScratch = true,
+            IsIdempotent = false,
+            Apply = (value, arguments, scratch) => Operations.Tokenize(value, arguments.Utf8(0), scratch),
+            Refuse = (_, arguments) => arguments[0].Length > 0 ? null : "the salt is empty",
+            Examples =
+            [
+                new("what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843", "Jefe"),
+                new("", "923598ca6d64af2a5dba79dcd021a8a0fe5c5f557519adaaf0ad532d4506dd30", "Jefe"), new(null, null, "Jefe"),
+            ],
+        },
     ];
 }

@@ -10,12 +10,12 @@ public static class OperationVocabulary
         All =
         [
             .. SpaceOperations.All, .. TextOperations.All, .. PartOperations.All, .. NullOperations.All, .. NumberOperations.All, .. TimeOperations.All,
-            .. DomainOperations.All,
+            .. DomainOperations.All, .. LetterOperations.All, .. PlaceOperations.All,
         ];
         s_byName = All.SelectMany(o => o.Aliases.Prepend(o.Name).Select(n => (n, o))).ToDictionary(p => p.n, p => p.o, StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>By family: white space, text, parts of it, NULL, numbers, times, values of a domain.</summary>
+    /// <summary>By family: white space, text, parts of it, NULL, numbers, times, values of a domain, letters and names, places.</summary>
     public static IReadOnlyList<OperationDefinition> All { get; }
 
     /// <summary>Every accepted name.</summary>

@@ -107,6 +107,31 @@ internal static class TimeOperations
                 new("-1", "-1", "from1900"), new("2024-01-31", "2024-01-31", "from1900"), new("", "", "from1900"), new(null, null, "from1900"),
             ],
         },
+        new()
+        {
+            Name = "to_utc",
+            Aliases = ["set_timezone", "convert_to_utc"],
+            Types = [FieldType.Timestamp, FieldType.Text],
+            MethodName = "Convert{0}ToUtc",
+            Summary = "Writes a time in UTC; one without an offset is taken to be written at the offset that is given. "
+                + "Names of zones are not known, as their rules change.",
+            Parameters = [new("offset", ParameterKind.Text, "Z", Aliases: ["timezone"])],
+            Phrases =
+            [
+                "(convert|turn) {fields} (to|into) utc [from {offset}]", "set [the] (timezone|time zone|offset) of {fields} to {offset}",
+                "(take|treat|read) {fields} as [times] at {offset}",
+            ],
+            UsesScratch = true,
+            Apply = (value, arguments, scratch) => Operations.ToUtc(value, arguments.Utf8(0), scratch),
+            Refuse = (_, arguments) => RefuseOffset(arguments[0]),
+            Examples =
+            [
+                new("2024-01-31 12:00:00", "2024-01-31 10:00:00Z", "+02:00"), new("2024-01-31T12:00:00-05:00", "2024-01-31 17:00:00Z", "+02:00"),
+                new("2024-01-01 00:30:00", "2023-12-31 22:30:00Z", "+02:00"), new("2024-01-31 12:00:00", "2024-01-31 12:00:00Z", "Z"),
+                new("2024-01-31 12:00:00Z", "2024-01-31 12:00:00Z", "+02:00"), new("2024-01-31", "2024-01-31", "+02:00"),
+                new("0001-01-01 00:00:00", "0001-01-01 00:00:00", "+02:00"), new("noon", "noon", "+02:00"), new("", "", "+02:00"), new(null, null, "+02:00"),
+            ],
+        },
     ];
 
     /// <summary>Two forms that read one text as different days are a question that only a person can answer.</summary>
@@ -125,5 +150,13 @@ internal static class TimeOperations
         }
 
         return null;
+    }
+
+    /// <summary>A zone's name would need rules that change from year to year and are not the same on every machine.</summary>
+    private static string? RefuseOffset(string offset)
+    {
+        var noon = new DateTime(2000, 1, 1, 12, 0, 0);
+        return DateText.TryApplyOffset(System.Text.Encoding.UTF8.GetBytes(offset), ref noon) ? null
+            : $"'{offset}' is no offset such as +02:00 or Z; names of time zones are not known";
     }
 }

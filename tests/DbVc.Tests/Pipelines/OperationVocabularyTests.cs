@@ -37,7 +37,8 @@ public sealed class OperationVocabularyTests
         var examples = OperationVocabulary.Find(name)!.Examples;
         Assert.Contains(examples, e => e.Before != e.After);
         Assert.Contains(examples, e => e.Before is null);
-        Assert.True(name is "redact" or "hash" || examples.Any(e => e.Before == e.After && e.Before is not null), "no example of a cell that stays as it is");
+        Assert.True(name is "redact" or "hash" or "tokenize" || examples.Any(e => e.Before == e.After && e.Before is not null),
+            "no example of a cell that stays as it is");
     }
 
     [Theory]
@@ -118,6 +119,11 @@ public sealed class OperationVocabularyTests
     [InlineData("convert active to boolean where 'ja' is true and 'nein' is false", "convert active to bool where 'ja' is true and 'nein' is false")]
     [InlineData("keep only the last 4 digits of name", "take last 4 characters of name")]
     [InlineData("mask name except the last 2 digits", "mask name except last 2")]
+    [InlineData("tokenize name with the salt 'pepper'", "tokenize name with salt 'pepper'")]
+    [InlineData("set the timezone of seen_at to '+02:00'", "convert seen_at to utc from '+02:00'")]
+    [InlineData("normalize unicode in name as NFKC", "normalize unicode in name to NFKC")]
+    [InlineData("normalize phone in name with region 'DE'", "normalize phone in name with region 'DE'")]
+    [InlineData("strip accents from name", "remove diacritics in name")]
     public void Steps_are_reduced_to_one_wording(string step, string expected) =>
         Assert.Equal(expected, string.Join(" / ", OperationParser.Parse(step, Fields).Select(o => o.Text)));
 
@@ -136,6 +142,10 @@ public sealed class OperationVocabularyTests
     [InlineData("convert start_date from epoch", "must be a timestamp")]
     [InlineData("convert active to boolean where 'x' is true and 'X' is false", "both true and false")]
     [InlineData("take 3 characters from 0 of name", "1 or more")]
+    [InlineData("normalize phone in name with region 'XX'", "no region")]
+    [InlineData("normalize phone in name with region 'AQ'", "no region")]
+    [InlineData("convert seen_at to utc from 'Europe/Berlin'", "names of time zones are not known")]
+    [InlineData("convert seen_at to utc from '+15:00'", "no offset")]
     public void Arguments_that_make_no_sense_are_refused(string step, string expected) =>
         Assert.Contains(expected, Assert.Throws<RuleException>(() => OperationParser.Parse(step, Fields)).Message, StringComparison.Ordinal);
 
