@@ -31,7 +31,7 @@ internal static class TestLauncher
             var hits = File.Exists(hitsPath) ? File.ReadAllBytes(hitsPath) : [];
             // Once all tests had ended, only a mutant can have held the process up.
             var reply = new TestReply(tests, finished, exitCode is null && !finished, exitCode ?? -1, output);
-            return (reply, hits, finished ? GoOn(folder, path, exitCode, mutantTime) : []);
+            return (reply, hits, finished ? GoOn(folder, path, mutantTime) : []);
         }
         finally
         {
@@ -40,14 +40,15 @@ internal static class TestLauncher
     }
 
     /// <summary>Each mutant that broke the process or held it up is noted, and a new process goes on with the next.</summary>
-    private static byte[] GoOn(string folder, string path, int? exitCode, TimeSpan time)
+    private static byte[] GoOn(string folder, string path, TimeSpan time)
     {
         var outcomes = Path.Combine(folder, TestProgram.MutantsFile);
-        for (var broken = 0; File.Exists(outcomes) && exitCode != 0 && broken < MostBroken; broken++)
+        var ended = Path.Combine(folder, TestProgram.MutantsEndedFile);
+        for (var broken = 0; File.Exists(outcomes) && !File.Exists(ended) && broken < MostBroken; broken++)
         {
             using (var file = new FileStream(outcomes, FileMode.Append, FileAccess.Write))
                 file.WriteByte((byte)MutantOutcome.Broke);
-            (exitCode, _) = Start(folder, path, TimeSpan.FromSeconds(HungSeconds), time / MostBroken);
+            Start(folder, path, TimeSpan.FromSeconds(HungSeconds), time / MostBroken);
         }
         return File.Exists(outcomes) ? File.ReadAllBytes(outcomes) : [];
     }

@@ -17,6 +17,7 @@ internal static class TestProgram
     public const string ResultsFile = "results.jsonl";
     public const string HitsFile = "hits.bin";
     public const string MutantsFile = "mutants.bin";
+    public const string MutantsEndedFile = "mutants.ended";
     public const string Finished = "finished";
 
     public static int Run(string folder, string assemblyPath, double mutantSeconds)
@@ -54,6 +55,7 @@ internal static class TestProgram
         options.SetValue("xunit.execution.StopOnTestFail", true);
         await using var outcomes = new FileStream(Path.Combine(folder, MutantsFile), FileMode.Append, FileAccess.Write);
         await mutants.Try(cases, outcomes, TimeSpan.FromSeconds(mutantSeconds));
+        File.WriteAllBytes(Path.Combine(folder, MutantsEndedFile), []);
     }
 
     private static async ValueTask Run(InProcessFrontController front, TestOptions options, IReadOnlyCollection<ITestCase> cases, IMessageSink sink)

@@ -35,6 +35,69 @@ public sealed class TestRunTests(WorkerFixture worker) : IClassFixture<WorkerFix
         Assert.True(result.Passed > 400, $"{result.Passed} tests ran");
     }
 
+    /// <summary>A bound that no test stands on stays unnoticed; a loop without end and a process that ends do not hold up the rest.</summary>
+    [Fact]
+    public void Changes_of_the_code_that_no_test_notices_are_named()
+    {
+        const string code =
+            """
+            public static class Numbers
+            {
+                private static readonly int[] Large = [100];
+
+                public static int CountDown(int from)
+                {
+                    var rounds = 0;
+                    while (from > 0)
+                    {
+                        from -= 1;
+                        rounds += 1;
+                    }
+                    return rounds;
+                }
+
+                public static bool IsLarge(int number) => number > Large[0];
+
+                public static void Leave(bool really)
+                {
+                    if (!really) return;
+                    System.Environment.Exit(0);
+                }
+            }
+
+            """;
+        const string tests =
+            """
+            using Xunit;
+
+            public class T
+            {
+                [Fact]
+                public void Counts() => Assert.Equal(3, Numbers.CountDown(3));
+
+                [Theory]
+                [InlineData(200, true)]
+                [InlineData(5, false)]
+                public void Knows_large_ones(int number, bool expected) => Assert.Equal(expected, Numbers.IsLarge(number));
+
+                [Fact]
+                public void Stays() => Numbers.Leave(false);
+            }
+
+            """;
+        var pipeline = worker.CompileClean(("generated/Numbers.cs", code), ("tests/T.cs", tests));
+        using var session = WorkerSession.Start(WorkerFixture.Options);
+        var result = session.RunTests(pipeline, withMutants: true, TestContext.Current.CancellationToken);
+        Assert.True(result.Succeeded, result.Output);
+        var mutation = result.Mutation!;
+        Assert.Equal(mutation.Total, mutation.Tried);
+        Assert.Equal(
+            ["3: 100 → 101", "16: number > Large[0] → number >= Large[0]", "21: System.Environment.Exit(0); → nothing"],
+            mutation.Survivors.Select(s => $"{s.Line}: {s.Change}"));
+        Assert.False(mutation.Survivors[2].IsReached);
+        Assert.InRange(mutation.Killed, 8, 20);
+    }
+
     [Fact]
     public void A_failing_test_says_why_and_where()
     {
