@@ -172,7 +172,13 @@ public sealed record SharedView(int Most, Func<IReadSnapshot?> Open);
 /// <summary>Something in a database that is left out of every commit.</summary>
 /// <param name="Name">For example <c>table texts</c>.</param>
 /// <param name="Reason">Why, as the rest of a sentence: <c>it is a virtual table</c>.</param>
-public sealed record UnversionedItem(string Name, string Reason);
+public sealed record UnversionedItem(string Name, string Reason)
+{
+    /// <summary>A user's table whose name says that it is db-vc's.</summary>
+    internal static UnversionedItem Reserved(string table) => new("table " + table, ReservedReason);
+
+    internal const string ReservedReason = "names that begin with _rejected_ are for what branches have rejected";
+}
 
 /// <summary>Moves over rows without copying values. Spans are valid until the next <see cref="Read"/>.</summary>
 public interface IRowCursor : IDisposable

@@ -13,6 +13,9 @@ public interface ITableMaker
     /// </summary>
     SchemaObject MakeIndex(IndexDraft draft);
 
+    /// <summary>What the table beside another one is called that holds what a load rejected: one of db-vc's own, which is not versioned.</summary>
+    string NameRejected(string table);
+
     /// <summary>True where a decimal keeps digits that its column does not declare.</summary>
     bool KeepsDigits { get; }
 

@@ -19,7 +19,11 @@ internal static class MetadataInferCommand
             Description = "Answer an open question; may be given several times. SOURCE stands for the source.",
             HelpName = "FIELD=CHOICE",
         };
-        var member = new Option<string?>("--member") { Description = "The file to read of an archive that holds several.", HelpName = "NAME" };
+        var member = new Option<string?>("--member")
+        {
+            Description = "The file to read of an archive that holds several, or the sheet of a workbook.",
+            HelpName = "NAME",
+        };
         var records = new Option<long>("--records", "-n")
         {
             Description = "How many records to look at.",

@@ -24,6 +24,7 @@ internal static class MySqlSchemaReader
             while (rows.Read())
             {
                 var (name, type, engine) = (rows.TextAt(0), rows.TextAt(1), rows.NullableTextAt(2));
+                if (name.StartsWith("_rejected_", StringComparison.OrdinalIgnoreCase)) left.Add(UnversionedItem.Reserved(name));
                 if (MySqlName.IsInternal(name) || type is "VIEW" or "SYSTEM VIEW" or "TEMPORARY") continue;
                 if (ReasonAgainst(type, engine) is { } reason) left.Add(new UnversionedItem($"{(type == "SEQUENCE" ? "sequence" : "table")} {name}", reason));
                 else tables.Add(new MySqlCatalogueTable(name));

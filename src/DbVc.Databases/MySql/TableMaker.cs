@@ -48,6 +48,13 @@ internal sealed class MySqlTableMaker : ITableMaker
             $"CREATE {(draft.IsUnique ? "UNIQUE " : "")}INDEX {MySqlName.Quote(draft.Name)} ON {MySqlName.Quote(draft.Table)} ({string.Join(",", columns)})");
     }
 
+    public string NameRejected(string table)
+    {
+        const int Longest = 64;
+        var name = "_rejected_" + table;
+        return name.Length <= Longest ? name : name[..Longest];
+    }
+
     public bool CanHold(Column column, FieldType type)
     {
         var name = column.DeclaredType.Split('(', ' ')[0].ToLowerInvariant();

@@ -41,6 +41,13 @@ internal sealed class PostgresTableMaker : ITableMaker
     }
 
     /// <summary>The server reads the text of everything else (uuid, json, an enum, a domain) and refuses the row where it cannot.</summary>
+    /// <summary>In the schema of the table; the server itself cuts off what is too long, and does so wherever it reads the name.</summary>
+    public string NameRejected(string table)
+    {
+        var (schema, name) = PostgresName.Split(table);
+        return PostgresName.Join(schema, "_rejected_" + name);
+    }
+
     public bool CanHold(Column column, FieldType type)
     {
         var declared = column.DeclaredType;

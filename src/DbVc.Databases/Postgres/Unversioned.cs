@@ -38,6 +38,9 @@ internal static class PostgresUnversioned
         UNION ALL SELECT 'constraint ' || k.conname || ' of ' || c.oid::regclass, 'that rows which were there before it are not checked is not versioned'
           FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
           WHERE NOT k.convalidated AND k.contype IN ('c', 'f') AND pg_get_constraintdef(k.oid) LIKE '% NOT VALID' AND {PostgresCatalogue.UserSchema}
+        UNION ALL SELECT 'table ' || c.oid::regclass, '{UnversionedItem.ReservedReason}'
+          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND c.relname ~* '^_rejected_'
+            AND {PostgresCatalogue.UserSchema}
         UNION ALL SELECT 'event trigger ' || e.evtname, 'it belongs to whoever administers the server' FROM pg_event_trigger e
         UNION ALL SELECT 'text search configuration ' || c.oid::regconfig, 'text search objects are not versioned'
           FROM pg_ts_config c JOIN pg_namespace n ON n.oid = c.cfgnamespace WHERE {PostgresCatalogue.UserSchema} AND NOT EXISTS (SELECT FROM pg_depend d

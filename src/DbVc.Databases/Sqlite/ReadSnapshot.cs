@@ -23,7 +23,10 @@ internal sealed class SqliteReadSnapshot : IReadSnapshot
         State = SqliteStateTable.Read(handle);
         _changes = new ChangeFinder(() => _handle, isWal, MapsOf(handle.RealPath, scratchFolder));
         _unversioned = new Lazy<IReadOnlyList<UnversionedItem>>(() =>
-            [.. SqliteSchemaReader.ReadVirtualTables(_handle).Select(t => new UnversionedItem("table " + t, "it is a virtual table"))]);
+        [
+            .. SqliteSchemaReader.ReadVirtualTables(_handle).Select(t => new UnversionedItem("table " + t, "it is a virtual table")),
+            .. SqliteSchemaReader.ReadReserved(_handle).Select(UnversionedItem.Reserved),
+        ]);
     }
 
     public LiveState? State { get; }

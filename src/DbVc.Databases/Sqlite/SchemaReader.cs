@@ -30,10 +30,15 @@ internal sealed unsafe class SqliteSchemaReader : IDisposable
         return new DatabaseSchema(tables, reader.ReadObjects(names.Select(n => n.Name)));
     }
 
-    public static IReadOnlyList<string> ReadVirtualTables(SqliteHandle handle)
+    public static IReadOnlyList<string> ReadVirtualTables(SqliteHandle handle) => ReadNames(handle, "type = 'virtual'");
+
+    /// <summary>Tables that a user may have made under a name of db-vc's own.</summary>
+    public static IReadOnlyList<string> ReadReserved(SqliteHandle handle) => ReadNames(handle, @"type = 'table' AND name LIKE '\_rejected\_%' ESCAPE '\'");
+
+    private static List<string> ReadNames(SqliteHandle handle, string condition)
     {
         var names = new List<string>();
-        using var list = handle.Prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'virtual'");
+        using var list = handle.Prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND " + condition);
         while (list.Step()) names.Add(list.TextAt(0));
         names.Sort(StringComparer.Ordinal);
         return names;

@@ -39,6 +39,8 @@ internal sealed class SqliteTableMaker : ITableMaker
     }
 
     /// <summary>By SQLite's own rule for the affinity of a declared type.</summary>
+    public string NameRejected(string table) => "_rejected_" + table;
+
     public bool CanHold(Column column, FieldType type)
     {
         var declared = column.DeclaredType.ToUpperInvariant();

@@ -14,7 +14,7 @@ namespace DbVc.Orchestration;
 internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, IAgentProgress progress) : IBranchExecution, IGateWork, IDisposable
 {
     private readonly WorkspaceContext _context = setup.Context;
-    private readonly SourceFile _source = SourceFile.Open(setup.SourcePath, setup.Spec.Source.Member);
+    private readonly SourceFile _source = SourceFile.Open(setup.SourcePath, setup.Spec.Source);
     private WorkerSession? _session;
     private (Hash Code, CompileResult Result)? _compiled;
     private (Hash Code, SampleRun Run)? _ran;
@@ -156,6 +156,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
             Disagreements = loader.Disagreements,
             FirstDisagreements = loader.FirstDisagreements,
         }.With(loader.Profile, FindProfileBefore());
+        RejectedTable.Write(table.Name, QuarantineFile.Read(quarantine.Path, setup.Task.Id.Text), database, _context.Live.Provider, _context.Live.LockTimeout);
         ProfileFile.Write(Path.Combine(setup.Checkout.Folder, "results", "profile.json"), run, setup.LastMerged?.Task);
         // What a merged run rejected is what main lacks; trying the branch again does not change that.
         if (setup.Record.Merged is null)

@@ -5,7 +5,7 @@ namespace DbVc.Orchestration;
 
 /// <summary>
 /// What runs rejected, kept beside the repository for as long as it may be wanted: <c>quarantine/RUN.jsonl</c> in the control folder, a copy of the branch's
-/// <c>results/quarantine.jsonl</c> that outlives the branch. It never enters a commit or a database.
+/// <c>results/quarantine.jsonl</c> that outlives the branch. It never enters a commit or main's database.
 /// </summary>
 internal static class QuarantineShelf
 {
@@ -34,11 +34,8 @@ internal static class QuarantineShelf
         var path = PathOf(context, run);
         if (!File.Exists(path)) yield break;
         var done = ReadDone(context, run);
-        var number = 0;
-        foreach (var line in File.ReadLines(path))
+        foreach (var record in QuarantineFile.Read(path, run))
         {
-            number++;
-            var record = Parse(line, run, $"{path}:{number}");
             if (!done.Contains(record.Record)) yield return record with { Header = task.SourceHeader };
         }
     }
@@ -81,26 +78,4 @@ internal static class QuarantineShelf
         : [];
 
     private static string PathOf(WorkspaceContext context, string run) => Path.Combine(context.Layout.Quarantine, run + ".jsonl");
-
-    private static QuarantinedRecord Parse(string line, string run, string where)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(line);
-            var root = document.RootElement;
-            return new QuarantinedRecord(run, root.GetProperty("record").GetInt64(), root.GetProperty("line").GetInt64(),
-                Text(root, "raw"), root.TryGetProperty("rawCut", out _),
-            [
-                .. root.GetProperty("reasons").EnumerateArray().Select(r => new QuarantineReason(
-                    Text(r, "field"), Text(r, "rule"), Text(r, "value"), Text(r, "message"))),
-            ]);
-        }
-        catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
-        {
-            throw new DbVcException(FailureKind.Failed, "quarantine.damaged", "What a run rejected cannot be read.", where,
-                "Remove the line or the file; the source still holds the record.", failure);
-        }
-    }
-
-    private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString() ?? "";
 }

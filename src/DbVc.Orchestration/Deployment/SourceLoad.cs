@@ -33,7 +33,7 @@ public sealed record SourceLoad(string Content, string Name, long Bytes, long Re
     /// <summary>The load of a plan's source that a commit knows of; null if it knows of none.</summary>
     internal static SourceLoad? Find(SnapshotReader snapshot, string pipeline, TaskPlan plan)
     {
-        using var source = SourceFile.Open(plan.SourcePath, plan.Spec.Source.Member);
+        using var source = SourceFile.Open(plan.SourcePath, plan.Spec.Source);
         return Find(snapshot, pipeline, HashOf(source));
     }
 

@@ -13,6 +13,7 @@ internal static class Destination
     public static void Check(PipelineSpec spec, DatabaseSchema schema, ITableMaker tables)
     {
         DestinationShape.CheckReferences(spec, schema, tables);
+        ReferenceTracker.Check(spec, schema);
         if (schema.FindTable(spec.Destination.Table) is not { } table) return;
         RefuseReferenced(spec, schema, table);
         var differences = Compare(spec, table, tables);

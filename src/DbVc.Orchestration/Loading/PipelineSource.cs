@@ -17,7 +17,7 @@ internal static class PipelineSource
     /// </summary>
     public static PipelineSpec Inspect(PipelineSpec spec, string path)
     {
-        using var source = SourceFile.Open(path, spec.Source.Member);
+        using var source = SourceFile.Open(path, spec.Source);
         try
         {
             return SourceInspector.Inspect(spec, source.OpenStream);

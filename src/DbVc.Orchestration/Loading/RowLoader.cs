@@ -18,6 +18,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
     private readonly RowChecker _checker;
     private readonly IReadOnlyList<PipelineColumn> _columns;
     private readonly UniqueTracker[] _uniques;
+    private readonly ReferenceTracker[] _references;
     private readonly RowInserter _inserter;
     private readonly Quarantine _quarantine;
     private readonly TableProfiler _profiler;
@@ -38,7 +39,9 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
         _checker = new RowChecker(target.Spec);
         _profiler = new TableProfiler(target.Spec);
         _table = new TableTally(target.Spec);
-        _uniques = [.. _checker.UniqueFields.Select(u => UniqueTracker.Read(u, target.Spec, target.Table, target.Database))];
+        _uniques = [.. _checker.Uniques.Select(u => UniqueTracker.Read(u, target.Spec, target.Table, target.Database))];
+
+        _references = [.. _checker.References.Select(r => ReferenceTracker.Read(r, target.Spec, target.Database))];
 
         // Columns that the pipeline does not fill are left to the database's defaults; what the table has no column for is left out.
         var places = Enumerable.Range(0, _columns.Count).Where(i => target.Table.FindColumn(_columns[i].Name) is not null).ToArray();
@@ -112,6 +115,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
             unique.AddFound();
         }
 
+        if (!HasReferences(record, row)) return;
         _checker.Tally.Loaded(row);
         if (_target.Branch?.Budget is { } budget) RequireBudget(budget, row);
         _inserter.Add(record, row);
@@ -174,6 +178,27 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
             if (duplicate == DuplicateKind.InSource) Disagreements++;
             if (duplicate == DuplicateKind.InDestination && rule.Drops) Omit(unique.Fields.Broken);
             else Reject(record, row, unique.Fields.Broken, duplicate == DuplicateKind.InSource ? FirstDisagreements : FirstFailures);
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>False when a rule about other tables keeps the row out; it is counted then.</summary>
+    private bool HasReferences(long record, RowView row)
+    {
+        foreach (var reference in _references)
+        {
+            if (reference.Allows(row)) continue;
+            var (rule, broken) = (reference.Fields.Rule, reference.Fields.Broken);
+            if (rule.OnlyCounts)
+            {
+                _checker.Tally.Repeated(rule);
+                continue;
+            }
+
+            if (rule.Drops) Omit(broken);
+            else Reject(record, row, broken, FirstFailures);
             return false;
         }
 

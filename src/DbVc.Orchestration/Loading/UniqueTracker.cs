@@ -22,14 +22,14 @@ internal sealed class UniqueTracker
 {
     private readonly UniqueSet _destination;
     private readonly UniqueSet _source;
-    private readonly UniqueFields? _owned;
+    private readonly KeyFields? _owned;
     private readonly UniqueSet _owners;
     private UniqueKey _key;
     private UniqueKey _owner;
 
     /// <param name="fields">The rule.</param>
     /// <param name="owned">The rule's fields and the primary key, where a row that has the key of the coming one is the same row.</param>
-    private UniqueTracker(UniqueFields fields, UniqueFields? owned)
+    private UniqueTracker(KeyFields fields, KeyFields? owned)
     {
         (Fields, _owned) = (fields, owned);
         _destination = new UniqueSet(fields.NullsAreEqual);
@@ -37,10 +37,10 @@ internal sealed class UniqueTracker
         _owners = new UniqueSet(fields.NullsAreEqual);
     }
 
-    public UniqueFields Fields { get; }
+    public KeyFields Fields { get; }
 
     /// <summary>Reads the keys that the destination holds.</summary>
-    public static UniqueTracker Read(UniqueFields fields, PipelineSpec spec, TableSchema table, IDatabase database)
+    public static UniqueTracker Read(KeyFields fields, PipelineSpec spec, TableSchema table, IDatabase database)
     {
         var disposition = spec.Destination.Disposition;
         var tracker = new UniqueTracker(fields, disposition is Disposition.Upsert or Disposition.InsertOnly ? WithKey(fields, spec) : null);
@@ -54,10 +54,10 @@ internal sealed class UniqueTracker
         while (rows.Read())
         {
             var key = UniqueKey.Start();
-            for (var i = 0; i < fields.Columns.Count; i++) Add(ref key, all.Types[i], rows, i);
+            for (var i = 0; i < fields.Columns.Count; i++) StoredKeyReader.Add(ref key, all.Types[i], rows, i);
             tracker._destination.Add(key);
             if (tracker._owned is null) continue;
-            for (var i = fields.Columns.Count; i < columns.Count; i++) Add(ref key, all.Types[i], rows, i);
+            for (var i = fields.Columns.Count; i < columns.Count; i++) StoredKeyReader.Add(ref key, all.Types[i], rows, i);
             tracker._owners.Add(key);
         }
 
@@ -82,28 +82,9 @@ internal sealed class UniqueTracker
     /// <summary>Adds the key that was prepared last.</summary>
     public void AddFound() => _source.Add(_key);
 
-    private static UniqueFields WithKey(UniqueFields fields, PipelineSpec spec)
+    private static KeyFields WithKey(KeyFields fields, PipelineSpec spec)
     {
         var key = spec.FilledFields.Index().Where(f => f.Item.PrimaryKey).ToList();
         return fields with { Columns = [.. fields.Columns, .. key.Select(f => f.Index)], Types = [.. fields.Types, .. key.Select(f => f.Item.Type)] };
-    }
-
-    private static void Add(ref UniqueKey key, FieldType type, IRowCursor rows, int column)
-    {
-        switch (rows.KindAt(column))
-        {
-            case ValueKind.Null:
-                key.AddNull();
-                break;
-            case ValueKind.Integer:
-                StoredKey.Add(ref key, type, rows.IntegerAt(column));
-                break;
-            case ValueKind.Real:
-                StoredKey.Add(ref key, type, rows.RealAt(column));
-                break;
-            default:
-                StoredKey.Add(ref key, type, rows.BytesAt(column));
-                break;
-        }
     }
 }

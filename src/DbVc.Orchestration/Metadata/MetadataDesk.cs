@@ -73,11 +73,12 @@ public static class MetadataDesk
 
         // As the file will find it: beside itself first.
         var location = file is null || Path.IsPathRooted(query.Source) ? query.Source : Path.GetRelativePath(Path.GetDirectoryName(file)!, path);
-        using var source = SourceFile.Open(path, query.Member);
+        var known = TableFinder.Find(path, location, query.Member);
+        using var source = SourceFile.Open(path, known);
         try
         {
             var request = new InferenceRequest(location, query.Table, query.Decisions) { MaxRecords = query.MaxRecords };
-            var proposal = MetadataInference.Propose(request, source.OpenStream, query.Member, cancellation);
+            var proposal = MetadataInference.Propose(request, known, source.OpenStream, cancellation);
             var spec = SourceInspector.Inspect(MetadataReader.Read(proposal.Json, "proposal.json"), source.OpenStream);
             using var stream = source.OpenStream();
             var preview = SourcePreview.Read(spec, stream, query.MaxRecords, cancellation);
@@ -94,7 +95,7 @@ public static class MetadataDesk
 
     private static SourcePreview Preview(PipelineSpec spec, string location, CancellationToken cancellation)
     {
-        using var source = SourceFile.Open(location, spec.Source.Member);
+        using var source = SourceFile.Open(location, spec.Source);
         using var stream = source.OpenStream();
         try
         {
@@ -114,7 +115,7 @@ public static class MetadataDesk
 /// <param name="Decisions">Answers to open questions, by field.</param>
 public sealed record InferenceQuery(string Source, string? File, string? Table, IReadOnlyDictionary<string, string> Decisions)
 {
-    /// <summary>The file to read of an archive that holds several.</summary>
+    /// <summary>The file to read of an archive that holds several, or the sheet of a workbook.</summary>
     public string? Member { get; init; }
 
     /// <summary>Whether another file of that name is written over.</summary>

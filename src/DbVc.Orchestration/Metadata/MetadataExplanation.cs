@@ -85,8 +85,14 @@ public sealed record MetadataExplanation(
     private static string EffectOf(PipelineRule rule)
     {
         if (rule.Table is not null) return (rule.Severity == RuleSeverity.Warn ? "warn" : "fail the run") + ", once all rows are loaded";
+        var when = rule.Reference is null ? "" : ", when the row is loaded";
+        return EffectOf(rule, rule.Severity) + when;
+    }
+
+    private static string EffectOf(PipelineRule rule, RuleSeverity severity)
+    {
         if (rule.MinimumShare is not null) return rule.Severity == RuleSeverity.Warn ? "warn when fewer pass" : "fail the run when fewer pass";
-        return rule.Severity switch
+        return severity switch
         {
             RuleSeverity.Warn => "warn",
             RuleSeverity.Drop => "leave out",

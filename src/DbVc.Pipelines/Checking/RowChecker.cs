@@ -10,18 +10,18 @@ namespace DbVc.Pipelines;
 /// <param name="Message">For a person.</param>
 public sealed record BrokenRule(string Field, string Rule, string Message);
 
-/// <summary>A rule about duplicates that the host tracks with a set of its own.</summary>
+/// <summary>A rule about keys, duplicates or references, that the host tracks with a set of its own.</summary>
 /// <param name="Rule">As declared.</param>
-/// <param name="Broken">What to report for a duplicate.</param>
+/// <param name="Broken">What to report for a row that breaks it.</param>
 /// <param name="Columns">The columns of the key.</param>
 /// <param name="Types">What the columns of the key hold.</param>
-public sealed record UniqueFields(PipelineRule Rule, BrokenRule Broken, IReadOnlyList<int> Columns, IReadOnlyList<FieldType> Types)
+public sealed record KeyFields(PipelineRule Rule, BrokenRule Broken, IReadOnlyList<int> Columns, IReadOnlyList<FieldType> Types)
 {
     /// <summary>Whether keys with NULL can be duplicates; goes to the constructor of <see cref="UniqueSet"/>.</summary>
     public bool NullsAreEqual => Rule.NullsAreEqual;
 
-    internal static UniqueFields Of(PipelineRule rule, Func<PipelineField, int> indexOf) =>
-        new(rule, rule.AsBroken(), [.. rule.Fields.Select(indexOf)], [.. rule.Fields.Select(f => f.Type)]);
+    internal static KeyFields Of(PipelineRule rule, Func<PipelineField, int> indexOf) =>
+        new(rule, rule.AsBroken(), [.. rule.JudgedFields.Select(indexOf)], [.. rule.JudgedFields.Select(f => f.Type)]);
 }
 
 /// <summary>
@@ -43,15 +43,19 @@ public sealed class RowChecker
         var rules = spec.CheckedRules;
         _rejecting = [.. rules.Where(r => !r.IsUnique && r.Rejects).Select(Prepare)];
         _dropping = [.. rules.Where(r => !r.IsUnique && r.Drops).Select(Prepare)];
-        UniqueFields = [.. rules.Where(r => r.IsUnique).Select(r => DbVc.Pipelines.UniqueFields.Of(r, f => index[f.Name]))];
-        Tally = new RuleTally(rules, f => index[f.Name]);
+        Uniques = [.. rules.Where(r => r.IsUnique).Select(r => KeyFields.Of(r, f => index[f.Name]))];
+        References = [.. spec.ReferenceRules.Select(r => KeyFields.Of(r, f => index[f.Name]))];
+        Tally = new RuleTally([.. rules, .. spec.ReferenceRules], f => index[f.Name]);
 
         (ConditionTest, PipelineRule, BrokenRule) Prepare(PipelineRule rule) =>
             (ConditionTest.Build(rule.Condition!, f => index[f.Name]), rule, rule.AsBroken());
     }
 
     /// <summary>The rules about duplicates.</summary>
-    public IReadOnlyList<UniqueFields> UniqueFields { get; }
+    public IReadOnlyList<KeyFields> Uniques { get; }
+
+    /// <summary>The rules about what is in other tables.</summary>
+    public IReadOnlyList<KeyFields> References { get; }
 
     /// <summary>What became of each rule, for the rows that were noted in it.</summary>
     public RuleTally Tally { get; }
@@ -90,7 +94,7 @@ public sealed class RowChecker
     }
 
     /// <summary>The row's key for a rule about duplicates.</summary>
-    public static UniqueKey KeyOf(UniqueFields unique, IRowView row)
+    public static UniqueKey KeyOf(KeyFields unique, IRowView row)
     {
         var key = UniqueKey.Start();
         for (var i = 0; i < unique.Columns.Count; i++) AddCell(ref key, unique.Types[i], row, unique.Columns[i]);

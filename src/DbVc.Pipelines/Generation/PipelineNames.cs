@@ -35,7 +35,7 @@ internal sealed class PipelineNames
         }
 
         var validators = new HashSet<string>(s_taken, StringComparer.OrdinalIgnoreCase) { "Validators" };
-        foreach (var rule in spec.Rules.Where(r => r.Table is null)) _rules[rule.Text] = Identifiers.Claim(RuleName(rule), validators);
+        foreach (var rule in spec.Rules.Where(r => !r.IsForHost)) _rules[rule.Text] = Identifiers.Claim(RuleName(rule), validators);
         var preprocessors = new HashSet<string>(s_taken, StringComparer.OrdinalIgnoreCase) { "Preprocessors" };
         foreach (var field in spec.Fields) preprocessors.Add("Preprocess" + _fields[field.Name]);
         foreach (var operation in spec.Operations) _operations[operation] = Identifiers.Claim(OperationName(operation), preprocessors);

@@ -28,8 +28,10 @@ internal sealed class ValidatorsWriter(PipelineSpec spec, PipelineNames names)
     /// <summary>Rules that no single row can break are no part of the code; a reader should not look for them in it.</summary>
     private string HostRules()
     {
-        var texts = spec.Rules.Where(r => r.Table is not null).Select(r => r.Text).ToList();
-        return texts.Count == 0 ? "" : $" Judged by db-vc once all rows are loaded, and not here: {string.Join("; ", texts)}.";
+        var tables = spec.Rules.Where(r => r.Table is not null).Select(r => r.Text).ToList();
+        var references = spec.Rules.Where(r => r.Reference is not null).Select(r => r.Text).ToList();
+        return (references.Count == 0 ? "" : $" Judged by db-vc when a row is loaded, and not here: {string.Join("; ", references)}.")
+            + (tables.Count == 0 ? "" : $" Judged by db-vc once all rows are loaded, and not here: {string.Join("; ", tables)}.");
     }
 
     private void WriteConstants(CodeWriter code, IReadOnlyList<PipelineRule> rules)

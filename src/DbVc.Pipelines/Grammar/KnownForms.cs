@@ -48,6 +48,10 @@ public static class KnownForms
         "sum of X must be 100",
         "mean of X must be between 20 and 60",
         "X must be increasing",
+        "X must exist in customers.id",
+        "X must be acyclic over Y",
+        "X to Y must not overlap for each Z",
+        "X to Y must have no gaps for each Z",
         "newest value of X must be at most 2 days old",
     ];
 }

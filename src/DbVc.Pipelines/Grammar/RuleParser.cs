@@ -53,7 +53,9 @@ internal sealed class RuleParser
     private List<PipelineRule> ParseRules()
     {
         if (ParseTable() is { } table) return [table];
+        if (UniqueParser.TryParseKey(_reader) is { } key) return [.. key];
         if (UniqueParser.TryParse(_reader, out var unique)) return [unique];
+        if (ReferenceParser.TryParse(_reader) is { } reference) return [FinishReference(reference)];
         if (TryParseHeading() is { } headed) return [FinishRule(headed, "the end of the rule")];
         if (StartsGroup() is { } group) return [FinishRule(group, "the end of the rule")];
         if (TryParseList(out var rules)) return rules;
@@ -68,6 +70,13 @@ internal sealed class RuleParser
         if (parser.TryParse() is not { } check) return null;
         var rule = PipelineRule.Of(check).WithSeverity(parser.Severity);
         if (_reader.AcceptAny("where", "for rows where", "in rows where")) rule = rule.Where(ParseOr());
+        return _reader.AtEnd ? rule : throw _reader.Unexpected("the end of the rule");
+    }
+
+    private PipelineRule FinishReference(PipelineRule rule)
+    {
+        if (_reader.AcceptAny("where", "if", "when", "for rows where")) rule = rule.Where(ParseOr());
+        if (ShareParser.TryParseSuffix(_reader) is { } share) rule = rule.WithShare(share);
         return _reader.AtEnd ? rule : throw _reader.Unexpected("the end of the rule");
     }
 

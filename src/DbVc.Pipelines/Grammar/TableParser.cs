@@ -144,6 +144,7 @@ internal sealed class TableParser(TokenReader reader)
     private TableCheck? ParseField()
     {
         if (!reader.TryTakeField(out var field)) return null;
+        if (reader.AcceptAny("to", "until") && reader.TryTakeField(out var until)) return ParsePeriods(field, until);
         if (_predicates.AcceptModal()) return reader.AcceptAny("be constant", "always be the same") ? new NotConstantCheck(field) : null;
         if (reader.AcceptAny("vary", "varies")) return new NotConstantCheck(field);
         reader.AcceptAny("be", "is", "are");
@@ -152,7 +153,22 @@ internal sealed class TableParser(TokenReader reader)
         reader.Accept("monotonically");
         if (reader.AcceptAny("increasing", "ascending")) return OrderCheck.Make(field, ValueOrder.Increasing, strict);
         if (reader.AcceptAny("decreasing", "descending")) return OrderCheck.Make(field, ValueOrder.Decreasing, strict);
+        if (reader.AcceptAny("acyclic over", "acyclic by", "acyclic with"))
+            return reader.TryTakeField(out var key) ? AcyclicCheck.Make(field, key) : throw reader.Unexpected("the field that parents are named by");
         return reader.AcceptAny("sequential", "consecutive") ? OrderCheck.Make(field, ValueOrder.Sequential, strict: true) : null;
+    }
+
+    /// <summary>"valid_from to valid_to must not overlap for each customer_id".</summary>
+    private PeriodCheck? ParsePeriods(PipelineField from, PipelineField until)
+    {
+        var forbids = _predicates.AcceptModal();
+        var overlaps = reader.AcceptAny("overlap", "overlaps");
+        if (overlaps && !forbids) throw new RuleException("it says what periods must do", "write \"must not overlap\".");
+        if (!overlaps && (forbids || !reader.AcceptAny("have no gaps", "has no gaps", "be gapless", "be contiguous"))) return null;
+        IReadOnlyList<PipelineField> by = [];
+        if (reader.AcceptAny("for each", "per", "by", "within each"))
+            by = FieldList.TryRead(reader, out var fields) ? fields : throw reader.Unexpected("a field");
+        return PeriodCheck.Make([from, until], by, gapless: !overlaps);
     }
 
     private OutlierCheck? ParseOutliers(PipelineField field)

@@ -35,6 +35,21 @@ internal static class UniqueParser
         return true;
     }
 
+    /// <summary>"id must be a primary key": no value is missing, and none comes twice.</summary>
+    public static IReadOnlyList<PipelineRule>? TryParseKey(TokenReader reader)
+    {
+        var start = reader.Index;
+        if (FieldList.TryRead(reader, out var fields))
+        {
+            reader.AcceptAny("must", "has to", "have to", "shall");
+            if (reader.AcceptAny("be a primary key", "be the primary key", "is a primary key", "is the primary key", "are the primary key") && reader.AtEnd)
+                return PipelineRule.Key(fields);
+        }
+
+        reader.Index = start;
+        return null;
+    }
+
     private static bool IsBareUnique(TokenReader reader)
     {
         var end = reader.Index;

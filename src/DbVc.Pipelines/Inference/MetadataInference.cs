@@ -12,12 +12,14 @@ public static class MetadataInference
     /// <summary>
     /// Looks at a source. Throws <see cref="PipelineException"/> for one that cannot be read, and <c>infer.decision</c> for a decision that does not fit.
     /// </summary>
+    /// <param name="known">What <see cref="TableFinder"/> says about it.</param>
     /// <param name="open">Opens the source from its start; called more than once.</param>
-    /// <param name="member">The file that is read of an archive, or null.</param>
-    public static MetadataProposal Propose(InferenceRequest request, Func<Stream> open, string? member, CancellationToken cancellation)
+    public static MetadataProposal Propose(InferenceRequest request, SourceSpec known, Func<Stream> open, CancellationToken cancellation)
     {
         var (questions, findings) = (new List<OpenQuestion>(), new List<string>());
-        var source = FindSource(request, open, questions, findings) with { Member = member };
+        var source = known.Table is null ? FindSource(request, open, questions, findings) with { Member = known.Member } : known;
+        if (source.Table is { SkipRows: > 0 } sheet)
+            findings.Add(Invariant($"The first {sheet.SkipRows} rows of the sheet are before its header, and passed over."));
         using var stream = open();
         var reader = source.Open(stream);
         var names = NamesOf(reader, source, open, findings);
@@ -91,7 +93,7 @@ public static class MetadataInference
 
     private static bool IsJson(string location, byte[] sample)
     {
-        var name = location.ToLowerInvariant().Replace(".gz", "", StringComparison.Ordinal).Replace(".zip", "", StringComparison.Ordinal);
+        var name = SourceUnpacker.NameInside(location).ToLowerInvariant();
         if (Path.GetExtension(name) is ".csv" or ".tsv" or ".txt") return false;
         var start = sample.AsSpan();
         if (start.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) start = start[3..];
@@ -145,7 +147,6 @@ public static class MetadataInference
     private static string NameWithoutExtensions(string location)
     {
         var name = Path.GetFileName(location.Replace('\\', '/').TrimEnd('/'));
-        while (Path.GetExtension(name) is ".gz" or ".zip") name = Path.GetFileNameWithoutExtension(name);
-        return Path.GetFileNameWithoutExtension(name);
+        return Path.GetFileNameWithoutExtension(SourceUnpacker.NameInside(name));
     }
 }

@@ -63,9 +63,12 @@ internal sealed class ProposalWriter(
     private void WriteSource(Utf8JsonWriter json, IReadOnlyList<OpenQuestion> questions)
     {
         json.WriteStartObject("source");
-        json.WriteString("type", source.Json is null ? "csv" : source.Json.Form == DbVc.PipelineRuntime.JsonForm.Lines ? "jsonl" : "json");
+        json.WriteString("type", source.Table is not null ? source.Type
+            : source.Json is null ? "csv" : source.Json.Form == DbVc.PipelineRuntime.JsonForm.Lines ? "jsonl" : "json");
         json.WriteString("location", request.Location);
         if (source.Member is not null) json.WriteString("member", source.Member);
+        if (source.Table?.Sheet is { } sheet) json.WriteString("sheet", sheet);
+        if (source.Table is { SkipRows: > 0 } table) json.WriteNumber("skip_rows", table.SkipRows);
         var assumed = questions.Where(q => q.Field == LayoutFinder.Source).Select(Assumption).ToList();
         if (assumed.Count > 0) json.WriteString("description", string.Join(" ", assumed));
         var encoding = source.Json?.Encoding ?? source.Csv.Encoding;
@@ -93,7 +96,9 @@ internal sealed class ProposalWriter(
         json.WriteString("type", FieldTypes.NameOf(column.Type));
         if (column.IsKey) json.WriteBoolean("primary_key", true);
         else if (!column.IsNullable) json.WriteBoolean("nullable", false);
-        if (!column.Column.Name.Equals(column.Name, StringComparison.OrdinalIgnoreCase))
+
+        // Headers are found ignoring case, names in JSON are not.
+        if (!column.Column.Name.Equals(column.Name, source.Json is null ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal))
             json.WriteString(source.Json is null ? "source_column" : "path", column.Column.Name);
         var assumed = questions.Select(Assumption).ToList();
         if (assumed.Count > 0) json.WriteString("description", string.Join(" ", assumed));

@@ -86,9 +86,17 @@ internal static class CanonicalJson
         if (source.Fetch is { } fetch) fetch.Write(json);
         else json.WriteString("location", source.Location);
         if (source.Member is not null) json.WriteString("member", source.Member);
+        if (source.Table is { } table) WriteTable(json, table);
         if (source.Json is { } options) WriteJson(json, options);
         else WriteCsv(json, source.Csv);
         json.WriteEndObject();
+    }
+
+    private static void WriteTable(Utf8JsonWriter json, TableFile table)
+    {
+        if (table.Sheet is not null) json.WriteString("sheet", table.Sheet);
+        if (table.SkipRows > 0) json.WriteNumber("skip_rows", table.SkipRows);
+        if (table.FieldNames is not null) json.WriteBoolean("header", false);
     }
 
     private static void WriteJson(Utf8JsonWriter json, JsonOptions options)

@@ -79,11 +79,7 @@ internal sealed class ForeignKeyReader(ProblemList problems, IReadOnlyList<Pipel
     /// <summary><c>table</c>, <c>table.column</c> or <c>table(column, …)</c>.</summary>
     private (string? Table, IReadOnlyList<string> Columns, string Action) Split(JsonValue at)
     {
-        var text = at.Text.Trim();
-        var open = text.IndexOf('(', StringComparison.Ordinal);
-        var (table, columns) = open > 0 && text.EndsWith(')') ? (text[..open].Trim(), text[(open + 1)..^1].Split(',', StringSplitOptions.TrimEntries))
-            : text.Split('.') is [var name, var column] ? (name, new[] { column }) : (text, []);
-        if (table.Length > 0 && columns.All(c => c.Length > 0) && !table.Contains('(', StringComparison.Ordinal)) return (table, columns, "");
+        if (KeyReference.TryParse(at.Text) is { } reference) return (reference.Table, reference.Columns, "");
         problems.Add(at, $"'{at.Text}' names no table.", "write for example \"customers\", \"customers.id\" or \"lines(order_id, line)\".");
         return (null, [], "");
     }

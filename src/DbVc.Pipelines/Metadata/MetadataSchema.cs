@@ -44,10 +44,11 @@ public static class MetadataSchema
 
     private static JsonObject Source() => Closed(["location"], new JsonObject
     {
-        ["type"] = OneOf("From the location's extension when left out.", "csv", "json", "jsonl", "ndjson", "api", "database"),
-        ["location"] = Text("A path, from the metadata's folder or the working folder; gzip and zip are unpacked. "
+        ["type"] = OneOf("From the location's extension when left out.", "csv", "json", "jsonl", "ndjson", "excel", "xlsx", "parquet", "api", "database"),
+        ["location"] = Text("A path, from the metadata's folder or the working folder; gzip, zstd, zip and tar are unpacked. "
             + "Of an api: its address; of a database: a SQLite file, postgres://… or mysql://…"),
-        ["member"] = Text("The file of a zip archive that holds several."),
+        ["member"] = Text("The file of an archive that holds several."),
+        ["sheet"] = Text("excel: the sheet; the only one that is not hidden when left out."),
         ["encoding"] = Text($"How bytes become text: {string.Join(", ", TextEncodings.Names)}."),
         ["null_tokens"] = ListOf("Texts that mean NULL; the empty cell of CSV when left out.", new JsonObject { ["type"] = "string" }),
         ["delimiter"] = Mark("What separates fields; found out when left out."),

@@ -72,7 +72,7 @@ public sealed record PipelineSpec
             return
             [
                 .. Rules.Select(r => r is { IsUnique: true, NullsAreEqual: true } ? r with { Fields = [.. r.Fields.Where(f => filled.Contains(f.Name))] } : r)
-                    .Where(r => r.Table is null && r.Fields.All(f => filled.Contains(f.Name))),
+                    .Where(r => !r.IsForHost && r.Fields.All(f => filled.Contains(f.Name))),
             ];
         }
     }
@@ -88,6 +88,16 @@ public sealed record PipelineSpec
                 .. Rules.Where(r => r.Table is not null
                     && r.Fields.Concat(r.Premise is { } premise ? ConditionFields.Of(premise) : []).All(f => filled.Contains(f.Name))),
             ];
+        }
+    }
+
+    /// <summary>The rules about what is in other tables, over filled fields.</summary>
+    public IReadOnlyList<PipelineRule> ReferenceRules
+    {
+        get
+        {
+            var filled = FilledFields.Select(f => f.Name).ToHashSet();
+            return [.. Rules.Where(r => r.Reference is not null && r.Fields.All(f => filled.Contains(f.Name)))];
         }
     }
 

@@ -39,6 +39,57 @@ internal sealed class RuleArguments(ProblemList problems, JsonValue item, IReadO
         return null;
     }
 
+    /// <summary>The field that a parameter names.</summary>
+    public PipelineField? Field(string name) => item.Find(name) is { } value ? FieldLookup.Find(problems, Fields, value) : null;
+
+    /// <summary>The fields that a parameter names; none when it is left out.</summary>
+    public IReadOnlyList<PipelineField>? FieldsOf(string name) => item.Find(name) is { } value ? FieldLookup.FindAll(problems, Fields, value, name) : [];
+
+    /// <summary>The table and columns that a parameter names.</summary>
+    public KeyReference? Reference(string name, int fields)
+    {
+        if (problems.Text(item, name) is not { } text) return null;
+        if (KeyReference.TryParse(text) is not { } reference)
+        {
+            problems.Add(item.Find(name)!, $"'{text}' names no table.", "write for example \"customers\", \"customers.id\" or \"lines(order_id, line)\".");
+            return null;
+        }
+
+        if (reference.Columns.Count == 0 || reference.Columns.Count == fields) return reference;
+        problems.Add(item.Find(name)!, $"{fields} fields cannot refer to {reference.Columns.Count} columns.");
+        return null;
+    }
+
+    /// <summary>A number, or a field; a problem when neither is given, or both are.</summary>
+    public Operand? NumberOrField(string number, string field)
+    {
+        if (Has(number) == Has(field)) problems.Add(item, $"Either '{number}' or '{field}' must be given.");
+        else if (Has(field)) return Field(field) is { } named ? new FieldOperand(named) : null;
+        else if (Number(number) is not null) return Operand(number);
+        return null;
+    }
+
+    /// <summary>Lists of values, as many in each as there are fields.</summary>
+    public IReadOnlyList<IReadOnlyList<Operand>>? Rows(string name, int fields)
+    {
+        if (List(name) is not { } list) return null;
+        var rows = new List<IReadOnlyList<Operand>>();
+        foreach (var row in list.Items)
+        {
+            if (row.Kind != JsonKind.Array || row.Items.Count != fields)
+            {
+                problems.Add(row, $"'{name}' must be a list of lists with {fields} values each.");
+                return null;
+            }
+
+            var operands = row.Items.Select(ToOperand).ToList();
+            if (operands.Contains(null)) return null;
+            rows.Add([.. operands.OfType<Operand>()]);
+        }
+
+        return rows;
+    }
+
     /// <summary>The condition that a parameter states in English.</summary>
     public Condition? Condition(string name)
     {

@@ -27,8 +27,10 @@ internal sealed class RuleObjectReader(ProblemList problems, IReadOnlyList<Pipel
         var isKey = definition?.Name == "no_duplicates";
         var targets = ReadFields(item, mayBeAll: isKey || definition?.BuildTable is not null);
         if (definition?.BuildTable is not null && targets.Count > 0) problems.Add(item, $"The rule '{definition.Name}' is about the table and takes no field.");
-        if (definition?.BuildGroup is not null && targets.Count == 1) problems.Add(item, $"The rule '{definition.Name}' needs two fields at least.");
+        if (definition is { IsAboutGroup: true } && targets.Count == 1) problems.Add(item, $"The rule '{definition.Name}' needs two fields at least.");
         if (problems.Problems.Count > before) return [];
+        if (definition?.Name == "primary_key")
+            return Finish(item, PipelineRule.Key(targets));
         if (isKey) return Finish(item, [targets.Count == 0 ? PipelineRule.Unique(fields, nullsAreEqual: true) : PipelineRule.Unique(targets)]);
         return Finish(item, BuildRules(item, format, definition, targets), definition?.Share?.Invoke(new RuleArguments(problems, item, fields)));
     }
@@ -39,6 +41,8 @@ internal sealed class RuleObjectReader(ProblemList problems, IReadOnlyList<Pipel
         var arguments = new RuleArguments(problems, item, fields);
         if (definition!.BuildTable is { } buildTable) return buildTable(arguments) is { } table ? [PipelineRule.Of(table)] : [];
         if (definition.BuildTableOf is { } buildOf) return [.. targets.Select(f => buildOf(arguments, f)).OfType<TableCheck>().Select(PipelineRule.Of)];
+        if (definition.BuildTableOfGroup is { } buildOfGroup) return buildOfGroup(arguments, targets) is { } check ? [PipelineRule.Of(check)] : [];
+        if (definition.BuildReference is { } refer) return refer(arguments, targets) is { } reference ? [PipelineRule.ReferringTo(targets, reference)] : [];
         if (definition.BuildGroup is { } build) return build(arguments, targets) is { } condition ? [PipelineRule.Of(condition)] : [];
         return [.. targets.Select(f => definition.Build!(arguments, f)).OfType<Condition>().Select(c => PipelineRule.Of(c))];
     }

@@ -7,7 +7,7 @@ namespace DbVc.Pipelines;
 internal sealed class SourceReader(ProblemList problems, List<string> assumptions)
 {
     private const int MostLines = 10_000;
-    private static readonly string[] s_types = ["csv", "json", "jsonl", "api", "database"];
+    private static readonly string[] s_types = ["csv", "json", "jsonl", "excel", "parquet", "api", "database"];
     private static readonly string[] s_all = ["type", "location", "null_tokens", "description"];
 
     /// <summary>Members that only some types have.</summary>
@@ -15,11 +15,13 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
     [
         (["csv", "json"], ["member", "encoding"]),
         (["json", "api"], ["records"]),
-        (["json", "api", "database"], ["explode"]),
+        (["json", "excel", "parquet", "api", "database"], ["explode"]),
+        (["excel"], ["sheet"]),
+        (["csv", "excel"], ["header", "skip_rows", "skip"]),
         (["api", "database"], ["query", "incremental", "limits"]),
         (["database"], DatabaseReader.Members),
         (["api"], ApiReader.Members),
-        (["csv"], ["delimiter", "quote", "escape", "comment", "header", "skip_rows", "skip", "footer", "trailing_delimiter", "decimal", "thousands"]),
+        (["csv"], ["delimiter", "quote", "escape", "comment", "footer", "trailing_delimiter", "decimal", "thousands"]),
     ];
 
     public SourceSpec? Read(JsonValue root, IReadOnlyList<PipelineField> fields)
@@ -50,6 +52,7 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
         var type = InferType(source);
         if (type is null || !CheckType(source, type)) return null;
         if (type is "api" or "database") return ReadFetched(type, source, source, source.Text);
+        if (type is "excel" or "parquet") return ReadTable(type, source, source.Text, []);
         assumptions.Add(type == "csv" ? "The source is CSV with a header row; empty cells are NULL."
             : "The source is JSON; null and what is not there are NULL.");
         return type == "csv"
@@ -63,8 +66,9 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
         var location = problems.Text(source, "location", required: true);
         var type = problems.Text(source, "type") ?? (location is null || source.Find("type") is not null ? null : InferType(source.Find("location")!));
         if (type is null || !CheckType(source.Find("type") ?? source, type)) return null;
-        type = type.ToLowerInvariant();
-        RefuseForeign(source, type is "csv" or "api" or "database" ? type : "json");
+        type = Canonical(type);
+        RefuseForeign(source, type is "jsonl" or "ndjson" ? "json" : type);
+        if (type is "excel" or "parquet") return location is null ? null : ReadTable(type, source, location, fields);
         if (type is "api" or "database") return location is null ? null : ReadFetched(type, source, source.Find("location")!, location);
         var csv = type == "csv" ? ReadCsv(source, location ?? "", fields) : CsvOptions.Default;
         var json = type == "csv" ? null : ReadJson(source);
@@ -101,6 +105,19 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
         };
     }
 
+    /// <summary>The rows of a workbook or a Parquet file are read as JSON Lines, which the host writes.</summary>
+    private SourceSpec ReadTable(string type, JsonValue source, string location, IReadOnlyList<PipelineField> fields) => new(type, location, CsvOptions.Default)
+    {
+        Json = JsonOptions.Default with { Explode = ReadPath(source, "explode", onlyNames: false), NullTokens = ReadNullTokens(source, []) },
+        Table = new TableFile(type == "excel" ? TableFormat.Excel : TableFormat.Parquet)
+        {
+            Sheet = problems.Text(source, "sheet"),
+            SkipRows = ReadSkippedRows(source),
+            FieldNames = problems.Truth(source, "header") == false ? [.. fields.Select(f => f.HeaderName)] : null,
+        },
+        IsFound = true,
+    };
+
     private CsvOptions ReadCsv(JsonValue source, string location, IReadOnlyList<PipelineField> fields)
     {
         var (rows, text) = ReadFooter(source.Find("footer"));
@@ -111,19 +128,13 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
             Quote = source.Find("quote") is null ? '"' : ReadMark(source, "quote"),
             Escape = ReadMark(source, "escape"),
             Comment = ReadMark(source, "comment"),
-            SkipRows = problems.Whole(source, "skip_rows", 0, MostLines) ?? problems.Whole(source, "skip", 0, MostLines) ?? 0,
+            SkipRows = ReadSkippedRows(source),
             FooterRows = rows,
             FooterText = text,
             TrailingDelimiter = problems.Truth(source, "trailing_delimiter") ?? false,
             HasHeader = problems.Truth(source, "header") ?? true,
             NullTokens = ReadNullTokens(source, CsvOptions.Default.NullTokens),
         };
-        if (source.Find("skip_rows") is not null && source.Find("skip") is { } again)
-        {
-            problems.Add(again, "Both 'skip' and 'skip_rows' are given; one is enough.");
-        }
-
-
         char?[] marks = [options.Delimiter, options.Quote, options.Comment];
         if (marks.OfType<char>().GroupBy(m => m).Any(g => g.Count() > 1) || options.Escape == options.Delimiter)
         {
@@ -131,6 +142,16 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
         }
 
         return options.HasHeader ? options : options with { FieldNames = [.. fields.Select(f => f.HeaderName)] };
+    }
+
+    private int ReadSkippedRows(JsonValue source)
+    {
+        if (source.Find("skip_rows") is not null && source.Find("skip") is { } again)
+        {
+            problems.Add(again, "Both 'skip' and 'skip_rows' are given; one is enough.");
+        }
+
+        return problems.Whole(source, "skip_rows", 0, MostLines) ?? problems.Whole(source, "skip", 0, MostLines) ?? 0;
     }
 
     private JsonOptions ReadJson(JsonValue source) => new()
@@ -155,10 +176,12 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
     {
         var text = location.Text;
         if (text.Contains("://", StringComparison.Ordinal)) return text.StartsWith("http", StringComparison.OrdinalIgnoreCase) ? "api" : "database";
-        var extension = Path.GetExtension(text).ToLowerInvariant();
-        if (extension is ".gz" or ".zip") extension = Path.GetExtension(Path.GetFileNameWithoutExtension(text)).ToLowerInvariant();
-        switch (extension)
+        switch (Path.GetExtension(SourceUnpacker.NameInside(text)).ToLowerInvariant())
         {
+            case ".xlsx" or ".xlsm":
+                return "excel";
+            case ".parquet" or ".pq":
+                return "parquet";
             case ".csv" or ".tsv" or ".txt":
                 return "csv";
             case ".json" or ".geojson":
@@ -175,17 +198,19 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
 
     private bool CheckType(JsonValue at, string type)
     {
-        switch (type.ToLowerInvariant())
+        switch (Canonical(type))
         {
-            case "csv" or "json" or "jsonl" or "ndjson" or "api" or "database":
+            case "csv" or "json" or "jsonl" or "ndjson" or "excel" or "parquet" or "api" or "database":
                 return true;
             default:
                 var nearest = Suggestion.Nearest(type, s_types);
                 problems.Add(at, $"'{type}' is no source type.",
-                    nearest is null ? "supported: csv, json, jsonl, api, database." : $"did you mean '{nearest}'?");
+                    nearest is null ? "supported: csv, json, jsonl, excel, parquet, api, database." : $"did you mean '{nearest}'?");
                 return false;
         }
     }
+
+    private static string Canonical(string type) => type.ToLowerInvariant() is var lower && lower is "xlsx" or "xlsm" ? "excel" : lower;
 
     private string ReadEncoding(JsonValue source)
     {

@@ -3,7 +3,7 @@ using DbVc.PipelineRuntime;
 namespace DbVc.Pipelines;
 
 /// <summary>Where the records come from.</summary>
-/// <param name="Type"><c>csv</c>, <c>json</c>, <c>api</c> or <c>database</c>.</param>
+/// <param name="Type"><c>csv</c>, <c>json</c>, <c>excel</c>, <c>parquet</c>, <c>api</c> or <c>database</c>.</param>
 /// <param name="Location">As written; see <see cref="PipelineSpec.ResolveLocation"/>.</param>
 /// <param name="Csv">How a CSV source is written.</param>
 public sealed record SourceSpec(string Type, string Location, CsvOptions Csv)
@@ -13,6 +13,9 @@ public sealed record SourceSpec(string Type, string Location, CsvOptions Csv)
 
     /// <summary>What the host fetches first, into a file that is then read as this source; null where the source is a file.</summary>
     public FetchSpec? Fetch { get; init; }
+
+    /// <summary>What the host writes as JSON Lines first, as it is no text; null for the other kinds.</summary>
+    public TableFile? Table { get; init; }
 
     /// <summary>The file to read of an archive that holds several.</summary>
     public string? Member { get; init; }

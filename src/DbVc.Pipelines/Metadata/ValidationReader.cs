@@ -98,7 +98,7 @@ internal sealed class ValidationReader(ProblemList problems, IReadOnlyList<Pipel
             && declared.Condition is Presence { Kind: PresenceKind.Given } given && given.Field == wanted.Field;
     }
 
-    private static string Key(PipelineRule rule) => rule.Table is not null ? rule.WithSeverity(RuleSeverity.Fail).Text : rule.IsUnique
+    private static string Key(PipelineRule rule) => rule.IsForHost ? rule.WithSeverity(RuleSeverity.Fail).Text : rule.IsUnique
         ? "unique " + string.Join(",", rule.Fields.Select(f => f.Name.Length + ":" + f.Name).Order(StringComparer.Ordinal)) + rule.NullsAreEqual
         : ConditionText.Describe(rule.Condition!);
 }

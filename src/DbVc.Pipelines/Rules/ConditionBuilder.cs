@@ -109,6 +109,17 @@ internal static class ConditionBuilder
         return All([.. fields.SelectMany((f, i) => fields.Skip(i + 1).Select(g => Compare(new FieldOperand(f), Comparator.NotEqual, new FieldOperand(g))))]);
     }
 
+    /// <summary>The fields have the values of one of the rows, or one of them is NULL.</summary>
+    public static Condition OneOfRows(IReadOnlyList<PipelineField> fields, IReadOnlyList<IReadOnlyList<Operand>> rows) => Any(
+    [
+        .. fields.Select(f => new Presence(f, PresenceKind.Null)),
+        .. rows.Select(row => All([.. fields.Zip(row, (f, value) => Compare(new FieldOperand(f), Comparator.Equal, value))])),
+    ]);
+
+    public static Condition SumIs(IReadOnlyList<PipelineField> fields, Operand sum) => Compare(
+        fields.Skip(1).Aggregate((Operand)new FieldOperand(fields[0]), (total, f) => Calculate(total, CalculationKind.Add, new FieldOperand(f))),
+        Comparator.Equal, sum);
+
     public static Condition AnyGiven(IReadOnlyList<PipelineField> fields) => Any([.. fields.Select(f => new Presence(f, PresenceKind.Given))]);
 
     public static Condition AllOrNone(IReadOnlyList<PipelineField> fields) => Any(

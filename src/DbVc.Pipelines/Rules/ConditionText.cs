@@ -13,7 +13,8 @@ internal static partial class ConditionText
     /// <summary>The rule's condition with its severity, where a word says it, and its share of rows.</summary>
     public static string Describe(PipelineRule rule)
     {
-        var text = rule.Table is not null ? DescribeTable(rule) : rule.Condition is { } condition ? Describe(condition) : DescribeKey(rule);
+        var text = rule.Table is not null ? DescribeTable(rule) : rule.Reference is { } reference ? DescribeReference(rule, reference)
+            : rule.Condition is { } condition ? Describe(condition) : DescribeKey(rule);
         if (rule.Severity == RuleSeverity.Warn) text = MustOrQuoted().Replace(text, m => m.Value == " must " ? " should " : m.Value);
         if (rule.MinimumShare is not { } share) return text;
         return $"{text} in at least {(share * 100).ToString("0.############", CultureInfo.InvariantCulture)} % of rows";
@@ -44,9 +45,7 @@ internal static partial class ConditionText
         _ => "expression",
     };
 
-    public static string NameField(PipelineField field) => PlainName().IsMatch(field.Name) && !Words.IsReserved(field.Name)
-        ? field.Name
-        : "`" + field.Name.Replace("`", "``", StringComparison.Ordinal) + "`";
+    public static string NameField(PipelineField field) => NameTable(field.Name);
 
     public static string NameOperand(Operand operand) => operand switch
     {
@@ -64,6 +63,16 @@ internal static partial class ConditionText
             $"{NameFactor(calculation.First, calculation.Kind, false)} {SymbolOf(calculation.Kind)} {NameFactor(calculation.Second, calculation.Kind, true)}",
         _ => throw new InvalidOperationException($"Unknown operand {operand.GetType().Name}."),
     };
+
+    /// <summary>A table or a column of one, which is no field.</summary>
+    public static string NameTable(string name) => PlainName().IsMatch(name) && !Words.IsReserved(name) ? name
+        : "`" + name.Replace("`", "``", StringComparison.Ordinal) + "`";
+
+    private static string DescribeReference(PipelineRule rule, KeyReference reference)
+    {
+        var text = $"{string.Join(" and ", rule.JudgedFields.Select(NameField))} must exist in {reference.Text}";
+        return rule.Premise is { } premise ? $"{text} where {Describe(premise)}" : text;
+    }
 
     private static string DescribeTable(PipelineRule rule) =>
         rule.Premise is { } premise ? $"{rule.Table!.Text} where {Describe(premise)}" : rule.Table!.Text;

@@ -25,11 +25,17 @@ public sealed record PipelineRule
     /// <summary>The fields it looks at, in order of appearance.</summary>
     public required IReadOnlyList<PipelineField> Fields { get; init; }
 
-    /// <summary>The condition a row must not break; null for a rule about duplicates or the whole table.</summary>
+    /// <summary>The condition a row must not break; null for a rule about duplicates, other tables or the whole table.</summary>
     public required Condition? Condition { get; init; }
 
     /// <summary>What it asks of all rows together, judged by the host once they are loaded; null for other rules.</summary>
     public TableCheck? Table { get; init; }
+
+    /// <summary>Where the values must be, judged by the host when rows are loaded; null for other rules.</summary>
+    public KeyReference? Reference { get; init; }
+
+    /// <summary>Whether only the host can judge it: the generated code knows nothing of it.</summary>
+    public bool IsForHost => Table is not null || Reference is not null;
 
     /// <summary>The rule as an English sentence, the same for the same rule however it was written.</summary>
     public required string Text { get; init; }
@@ -73,7 +79,7 @@ public sealed record PipelineRule
     /// <summary>For duplicates: whole records, so that NULL equals NULL.</summary>
     public bool NullsAreEqual { get; init; }
 
-    public bool IsUnique => Condition is null && Table is null;
+    public bool IsUnique => Condition is null && !IsForHost;
 
     /// <summary>The field that reports name: empty for a rule over several.</summary>
     public string ReportedField
@@ -105,6 +111,21 @@ public sealed record PipelineRule
         Text = "",
         Message = "",
         NullsAreEqual = nullsAreEqual,
+    }.Worded();
+
+    /// <summary>The rules that the fields tell rows apart: none is NULL, and no two rows have equal values.</summary>
+    public static IReadOnlyList<PipelineRule> Key(IReadOnlyList<PipelineField> fields) =>
+        [.. fields.Select(f => Of(new Presence(f, PresenceKind.NotNull))), Unique(fields)];
+
+    /// <summary>A rule that the values are in a table; where one of them is NULL it passes (MATCH SIMPLE of SQL).</summary>
+    public static PipelineRule ReferringTo(IReadOnlyList<PipelineField> fields, KeyReference reference) => new PipelineRule
+    {
+        Name = "foreign_key",
+        Fields = fields,
+        Condition = null,
+        Reference = reference,
+        Text = "",
+        Message = "",
     }.Worded();
 
     /// <summary>A rule about the whole table: the run breaks it, unless it only warns.</summary>
@@ -139,6 +160,12 @@ public sealed record PipelineRule
     {
         if (Table is { TakesPremise: false }) throw new RuleException($"the rule '{Name}' is not about rows", "leave out 'where'.");
         if (Table is not null) return (this with { Premise = Premise is null ? premise : ConditionBuilder.All([Premise, premise]) }).Worded();
+        if (Reference is not null)
+        {
+            var all = this with { Fields = [.. Fields.Union(ConditionFields.Of(premise))], ReportedField = ReportedField, JudgedFields = JudgedFields };
+            return (all with { Premise = Premise is null ? premise : ConditionBuilder.All([Premise, premise]) }).Worded();
+        }
+
         if (Condition is null) throw new RuleException("a rule about duplicates looks at all rows", "leave out 'where'.");
         var condition = ConditionBuilder.Any([ConditionBuilder.Negate(premise), Condition]);
         var rule = this with { Condition = condition, Fields = ConditionFields.Of(condition), ReportedField = ReportedField, JudgedFields = Fields };

@@ -40,6 +40,12 @@ internal sealed record RuleDefinition(string Name, string Summary)
     /// <summary>The check of the whole table on one field.</summary>
     public Func<RuleArguments, PipelineField, TableCheck?>? BuildTableOf { get; init; }
 
+    /// <summary>The check of the whole table on a group of fields.</summary>
+    public Func<RuleArguments, IReadOnlyList<PipelineField>, TableCheck?>? BuildTableOfGroup { get; init; }
+
+    /// <summary>What the values of a group of fields, or of one, must be found in.</summary>
+    public Func<RuleArguments, IReadOnlyList<PipelineField>, KeyReference?>? BuildReference { get; init; }
+
     /// <summary>The share of rows that must pass, for a rule that takes it as a parameter.</summary>
     public Func<RuleArguments, decimal?>? Share { get; init; }
 
@@ -48,6 +54,9 @@ internal sealed record RuleDefinition(string Name, string Summary)
 
     /// <summary>The same in English.</summary>
     public required string English { get; init; }
+
+    /// <summary>Whether it needs two fields at least.</summary>
+    public bool IsAboutGroup => BuildGroup is not null || BuildTableOfGroup is not null;
 
     public IEnumerable<string> Names => [Name, .. Aliases];
 }

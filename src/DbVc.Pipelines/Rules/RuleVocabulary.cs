@@ -12,9 +12,22 @@ internal static class RuleVocabulary
         .. Presence(), .. Numbers(), .. Texts(), .. Lists(), .. Groups(),
         new("no_duplicates", "No two rows have equal values in the fields, neither in the source nor in the destination; without fields: whole records.")
         {
-            Aliases = ["unique", "unique_combination"],
+            Aliases = ["unique", "unique_combination", "duplicate_row"],
             Example = "\"field\": \"email\"",
             English = "email must be unique",
+        },
+        new("primary_key", "No two rows have equal values in the fields, and none of these is NULL.")
+        {
+            Example = "\"field\": \"email\"",
+            English = "email must be a primary key",
+        },
+        new("foreign_key", "The values are those of a row in another table of the database; judged by db-vc when the row is loaded. A NULL passes.")
+        {
+            Aliases = ["present_in", "relationships", "present_in_other_table"],
+            Parameters = [new("references", RuleParameterKind.Text)],
+            BuildReference = (a, fields) => a.Reference("references", fields.Count),
+            Example = "\"field\": \"email\", \"references\": \"customers.email\"",
+            English = "email must exist in customers.email",
         },
         .. TableVocabulary.All(),
         new("expression", "What a sentence says, in the English of rules.")
@@ -198,6 +211,23 @@ internal static class RuleVocabulary
             BuildGroup = (_, fields) => ConditionBuilder.AllOrNone(fields),
             Example = "\"fields\": [\"name\", \"email\"]",
             English = "name and email must both be given or both be empty",
+        },
+        new("pair_in_set", "The values of the fields together are one of some lists; a NULL passes.")
+        {
+            Aliases = ["combination_in_set"],
+            Parameters = [new("values", RuleParameterKind.Values)],
+            BuildGroup = (a, fields) => a.Rows("values", fields.Count) is { Count: > 0 } rows ? ConditionBuilder.OneOfRows(fields, rows) : null,
+            Example = "\"fields\": [\"city\", \"status\"], \"values\": [[\"a\", \"b\"], [\"c\", \"d\"]]",
+            English = "city must be null or status must be null or (city must equal 'a' and status must equal 'b') "
+                + "or (city must equal 'c' and status must equal 'd')",
+        },
+        new("multi_column_sum", "The sum of the fields is a number, or the value of another field (`total`).")
+        {
+            Aliases = ["multicolumn_sum"],
+            Parameters = [new("equals", RuleParameterKind.Number, Required: false), new("total", RuleParameterKind.Text, Required: false)],
+            BuildGroup = (a, fields) => a.NumberOrField("equals", "total") is { } sum ? ConditionBuilder.SumIs(fields, sum) : null,
+            Example = "\"fields\": [\"age\", \"quantity\"], \"equals\": 100",
+            English = "age + quantity must equal 100",
         },
         new("different", "No two of the fields are equal within one record.")
         {

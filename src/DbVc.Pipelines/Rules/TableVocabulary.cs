@@ -11,7 +11,7 @@ internal static class TableVocabulary
 
     private static readonly RuleParameter s_strict = new("strict", RuleParameterKind.Truth, Required: false);
 
-    public static IEnumerable<RuleDefinition> All() => [.. Sizes(), .. Statistics(), .. Values(), .. Orders()];
+    public static IEnumerable<RuleDefinition> All() => [.. Sizes(), .. Statistics(), .. Values(), .. Orders(), .. Structures()];
 
     private static IEnumerable<RuleDefinition> Sizes() =>
     [
@@ -117,6 +117,31 @@ internal static class TableVocabulary
             English = "age must be sequential",
         },
     ];
+
+    private static IEnumerable<RuleDefinition> Structures() =>
+    [
+        new("acyclic", "Following the field, which names the record's parent by the `key`, never leads back to the record.")
+        {
+            Aliases = ["no_cycles", "acyclic_parent"],
+            Parameters = [new("key", RuleParameterKind.Text)],
+            BuildTableOf = (a, f) => a.Field("key") is { } key ? AcyclicCheck.Make(f, key) : null,
+            Example = "\"field\": \"quantity\", \"key\": \"id\"",
+            English = "quantity must be acyclic over id",
+        },
+        Periods("mutually_exclusive_ranges", ["no_overlaps"], "Periods from the first field up to, and without, the second do not overlap where the fields of "
+            + "`by` are equal; NULL is no end.", gapless: false, "start_date to end_date must not overlap for each email"),
+        Periods("no_gaps", [], "Between two such periods that follow each other there is no gap.", gapless: true,
+            "start_date to end_date must have no gaps for each email"),
+    ];
+
+    private static RuleDefinition Periods(string name, string[] aliases, string summary, bool gapless, string english) => new(name, summary)
+    {
+        Aliases = aliases,
+        Parameters = [new("by", RuleParameterKind.Texts, Required: false)],
+        BuildTableOfGroup = (a, fields) => a.FieldsOf("by") is { } by ? PeriodCheck.Make(fields, by, gapless) : null,
+        Example = "\"fields\": [\"start_date\", \"end_date\"], \"by\": [\"email\"]",
+        English = english,
+    };
 
     private static RuleDefinition Measuring(string name, string[] aliases, Statistic statistic, string summary, string english) => new(name, summary)
     {

@@ -27,7 +27,7 @@ internal sealed class PipelineSimulator
     private readonly IReadOnlyList<PipelineField> _fields;
     private readonly List<(PipelineRule Rule, ConditionTest Test)> _rules;
     private readonly List<(PipelineRule Rule, ConditionTest Test)> _drops;
-    private readonly List<(PipelineRule Rule, UniqueFields Unique, UniqueSet Seen)> _unique;
+    private readonly List<(PipelineRule Rule, KeyFields Unique, UniqueSet Seen)> _unique;
 
     public PipelineSimulator(PipelineSpec spec)
     {
@@ -38,7 +38,7 @@ internal sealed class PipelineSimulator
         _rules = [.. rules.Where(r => !r.IsUnique && r.Rejects).Select(r => (r, ConditionTest.Build(r.Condition!, index.IndexOf)))];
         _drops = [.. rules.Where(r => !r.IsUnique && r.Drops).Select(r => (r, ConditionTest.Build(r.Condition!, index.IndexOf)))];
         _unique = [.. rules.Where(r => r.IsUnique && !r.OnlyCounts)
-            .Select(r => (r, UniqueFields.Of(r, index.IndexOf), new UniqueSet(r.NullsAreEqual)))];
+            .Select(r => (r, KeyFields.Of(r, index.IndexOf), new UniqueSet(r.NullsAreEqual)))];
     }
 
     /// <summary>Takes the next record; cells are raw, aligned with the filled fields, null for NULL.</summary>

@@ -11,13 +11,13 @@ public sealed class SourceFile : IDisposable
 {
     private readonly SafeFileHandle _file;
     private readonly FileStatus _opened;
-    private readonly string? _member;
+    private readonly SourceSpec? _source;
     private readonly Packing _packing;
     private SafeFileHandle? _unpacked;
 
-    private SourceFile(string path, SafeFileHandle file, string? member)
+    private SourceFile(string path, SafeFileHandle file, SourceSpec? source)
     {
-        (Path, _file, _member) = (path, file, member);
+        (Path, _file, _source) = (path, file, source);
         _opened = FileStatus.Of((int)file.DangerousGetHandle());
         _packing = SourceUnpacker.FindPacking(file);
     }
@@ -37,28 +37,40 @@ public sealed class SourceFile : IDisposable
     }
 
     /// <summary>Opens a regular file; throws <c>source.missing</c>, <c>source.unreadable</c> or <c>source.not-a-file</c>.</summary>
-    /// <param name="member">The file to read of a zip archive; null: the only one.</param>
-    public static SourceFile Open(string path, string? member = null) => RegularFile.TryOpen(path, followLink: true, out var file) is { } problem
+    /// <param name="source">What is known about it: the file to read of an archive, the sheet of a workbook; null: nothing.</param>
+    public static SourceFile Open(string path, SourceSpec? source = null) => RegularFile.TryOpen(path, followLink: true, out var file) is { } problem
         ? throw OpenFailure(path, problem)
-        : new SourceFile(path, file.Handle, member);
+        : new SourceFile(path, file.Handle, source);
 
     /// <summary>A stream of its own over the source, from its start. Throws <c>source.damaged</c>, also while it is read, and <c>source.archive</c>.</summary>
     public Stream OpenStream()
     {
+        if (_source?.Table is not null) Unpack();
         if (_unpacked is not null) return new FileContent(_unpacked, RandomAccess.GetLength(_unpacked));
-        var content = new FileContent(_file, _opened.Length);
-        return _packing == Packing.None ? content : SourceUnpacker.Open(content, _packing, Path, _member);
+        return _packing == Packing.None ? OpenFile() : SourceUnpacker.Open(OpenFile, _packing, Path, _source?.Member);
     }
 
     /// <summary>
-    /// Unpacks what is packed, once, so that it can be handed on as a file; others are left as they are. Throws what <see cref="OpenStream"/> does,
-    /// and <c>source.unpacked</c> where there is no room.
+    /// Unpacks what is packed, and writes the rows of what is no text, once, so that it can be handed on as a file; others are left as they are. Throws
+    /// what <see cref="OpenStream"/> does, and <c>source.unpacked</c> where there is no room.
     /// </summary>
     public void Unpack()
     {
-        if (_packing == Packing.None || _unpacked is not null) return;
-        using var content = OpenStream();
-        _unpacked = SourceUnpacker.CopyToUnnamedFile(content, Path);
+        if (_unpacked is not null) return;
+        if (_source?.Table is { } table && !TableRows.AreLines(OpenFile()))
+        {
+            _unpacked = UnnamedFile.Make(Path, into => TableRows.Write(OpenFile, table, Path, into));
+        }
+        else if (_packing != Packing.None)
+        {
+            using var content = SourceUnpacker.Open(OpenFile, _packing, Path, _source?.Member);
+            _unpacked = UnnamedFile.Make(Path, content.CopyTo);
+        }
+        else
+        {
+            return;
+        }
+
         RequireUnchanged();
     }
 
@@ -76,6 +88,9 @@ public sealed class SourceFile : IDisposable
         _file.Dispose();
         _unpacked?.Dispose();
     }
+
+    /// <summary>The file as it is, packed or not.</summary>
+    internal FileContent OpenFile() => new(_file, _opened.Length);
 
     private static DbVcException OpenFailure(string path, FileProblem problem)
     {

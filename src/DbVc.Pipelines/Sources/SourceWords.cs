@@ -7,6 +7,7 @@ internal static class SourceWords
 {
     public static string Of(SourceSpec source) => source.Fetch is { } fetch
         ? string.Join(", ", [fetch.Describe(), .. Exploded(source.Json)])
+        : source.Table is { } table ? string.Join(", ", [table.Describe(), .. Exploded(source.Json)])
         : string.Join(", ", source.Json is { } json ? Json(json) : Csv(source.Csv, source.LineEnds));
 
     private static IEnumerable<string> Csv(CsvOptions csv, string? lineEnds)

@@ -14,6 +14,17 @@ internal sealed record UnpackedLimits(string Path, long MostBytes)
     public long? Bytes { get; init; }
 
     public IDisposable? Archive { get; init; }
+
+    /// <summary>What is allowed for a file of some length.</summary>
+    public static UnpackedLimits For(string path, long packedBytes)
+    {
+        const int MaxGrowth = 250;
+        const long SpareBytes = 64L * 1024 * 1024;
+        return new UnpackedLimits(path, (packedBytes * MaxGrowth) + SpareBytes);
+    }
+
+    public DbVcException Exceeded() => new(FailureKind.Refused, "source.bomb",
+        $"The source unpacks to more than {MostBytes >> 20} MiB, far more than its own size.", Path, "If it is really that large, unpack it first.");
 }
 
 /// <summary>The content of something packed, bounded, and checked at its end.</summary>
@@ -50,19 +61,14 @@ internal sealed class UnpackedStream(Stream content, UnpackedLimits limits) : St
         {
             count = content.Read(buffer);
         }
-        catch (InvalidDataException failure)
+        catch (Exception failure) when (failure is InvalidDataException or EndOfStreamException or ZstdSharp.ZstdException)
         {
             throw Damaged(limits.Path, failure);
         }
 
         _position += count;
         if (count == 0 && buffer.Length > 0) CheckEnd();
-        if (_position > limits.MostBytes)
-        {
-            throw new DbVcException(FailureKind.Refused, "source.bomb",
-                $"The source unpacks to more than {limits.MostBytes >> 20} MiB, far more than its own size.", limits.Path,
-                "If it is really that large, unpack it first.");
-        }
+        if (_position > limits.MostBytes) throw limits.Exceeded();
 
         if (limits.Checksum is not null) AddToChecksum(buffer[..count]);
         return count;

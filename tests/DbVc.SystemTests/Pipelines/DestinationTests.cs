@@ -44,6 +44,82 @@ public sealed class DestinationTests : IDisposable
         await Do("verify");
     }
 
+    /// <summary>To be asked beside the rows that were loaded, and in no commit and no merge.</summary>
+    [Theory]
+    [InlineData(LiveEngine.SqliteWal)]
+    [InlineData(LiveEngine.Postgres18)]
+    [InlineData(LiveEngine.MariaDb)]
+    public async Task What_was_rejected_is_a_table_of_the_branch_and_of_nothing_else(LiveEngine engine)
+    {
+        using var live = LiveUnderTest.Start(engine);
+        await Begin(live, "CREATE TABLE other (id INTEGER PRIMARY KEY);\nINSERT INTO other VALUES (1);");
+        await Write("people.csv", "id,name,age", "1,Ann,30", "x,Bea,-5", "3,\"D'Arcy; DROP TABLE other\",200", "4,Eve,a\0b");
+        await Describe("""
+            {
+              "task_id": "people", "source": "people.csv", "destination": "people",
+              "schema": { "id": { "type": "integer", "primary_key": true }, "name": "string", "age": "integer" },
+              "validations": ["age must be between 0 and 120"],
+              "test_data": { "sample_size": 10, "validation_threshold": 0.2 }
+            }
+            """);
+        await Do("agent", "create", "--metadata", "metadata.json", "--branch", "people");
+        var rows = await Do("query", "--branch", "people", "SELECT record, reason, line, field, rule, value FROM _rejected_people ORDER BY record, reason");
+        Assert.Equal("2,1,3,id,type,x|2,2,3,age,range,-5|3,1,4,age,range,200|4,1,5,,nul,4,Eve,a\u2400b",
+            string.Join('|', rows.GetProperty("rows").EnumerateArray().Select(r => string.Join(',', r.EnumerateArray().Select(c => c.ToString())))));
+        var raw = await Do("query", "--branch", "people", "SELECT raw, run FROM _rejected_people WHERE record = 3");
+        Assert.Contains("D'Arcy; DROP TABLE other", raw.GetRawText(), StringComparison.Ordinal);
+
+        // A person works on in the branch: what is captured then is everything but that table.
+        await Do("commit", "--branch", "people", "-m", "Nothing");
+        var diff = await Do("diff", "main", "people");
+        Assert.DoesNotContain("_rejected_", diff.GetRawText(), StringComparison.Ordinal);
+        await Do("branch", "merge", "people");
+        Assert.Equal("1", live.Scalar("SELECT count(*) FROM people"));
+        Assert.ThrowsAny<Exception>(() => live.Scalar("SELECT count(*) FROM _rejected_people"));
+        await Do("verify");
+    }
+
+    /// <summary>Keys that each engine writes in its own way: a text, a decimal and a date together.</summary>
+    [Theory]
+    [InlineData(LiveEngine.SqliteWal)]
+    [InlineData(LiveEngine.Postgres18)]
+    [InlineData(LiveEngine.MariaDb)]
+    public async Task Values_are_looked_for_in_other_tables_as_the_rule_says(LiveEngine engine)
+    {
+        using var live = LiveUnderTest.Start(engine);
+        await Begin(live, "CREATE TABLE prices (code VARCHAR(10), price DECIMAL(8,2), since DATE);\n"
+            + "INSERT INTO prices VALUES ('a', 1.50, '2024-01-31'), ('b', 2, '2024-02-29'), ('c', NULL, NULL);");
+        await Write("lines.csv", "id,code,price,since,note", "1,a,1.5,2024-01-31,", "2,b,2.00,2024-02-29,", "3,a,2,2024-02-29,", "4,c,3,2024-02-29,",
+            "5,a,,2024-01-31,", "6,z,1,2024-01-31,free");
+        await DescribeLines("quarantine");
+        var task = await Do("agent", "create", "--metadata", "metadata.json", "--branch", "strict");
+        Assert.Equal((6, 4, 2), (Count(task, "read"), Count(task, "loaded"), Count(task, "rejected")));
+
+        await DescribeLines("drop");
+        task = await Do("agent", "create", "--metadata", "metadata.json", "--branch", "loose");
+        Assert.Equal((4, 2), (Count(task, "loaded"), Count(task, "filtered")));
+
+        await DescribeLines("warn");
+        task = await Do("agent", "create", "--metadata", "metadata.json", "--branch", "all");
+        Assert.Equal(6, Count(task, "loaded"));
+
+        await DescribeLines("warn", "customers");
+        var refused = await Say("agent", "create", "--metadata", "metadata.json");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("there is no table 'customers'", refused.Error, StringComparison.Ordinal);
+
+        Task DescribeLines(string severity, string table = "prices") => Describe($$"""
+            {
+              "task_id": "lines", "source": "lines.csv", "destination": "lines",
+              "schema": { "id": { "type": "integer", "primary_key": true }, "code": "string", "price": "decimal(8,2)", "since": "date",
+                "note": "string" },
+              "validations": [ { "rule": "foreign_key", "fields": ["code", "price", "since"], "references": "{{table}}(code, price, since)",
+                "severity": "{{severity}}", "where": "note must be null" } ],
+              "test_data": { "sample_size": 10, "validation_threshold": 0.2 }
+            }
+            """);
+    }
+
     [Theory]
     [InlineData(LiveEngine.SqliteWal)]
     [InlineData(LiveEngine.Postgres18)]

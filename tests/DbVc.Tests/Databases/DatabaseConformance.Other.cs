@@ -8,6 +8,16 @@ namespace DbVc.Tests;
 public abstract partial class DatabaseConformance
 {
     [Fact]
+    public void A_table_under_a_name_of_db_vc_is_not_versioned_and_named()
+    {
+        using var database = Fixture.NewDatabase(
+            "CREATE TABLE _rejected_mine (id INTEGER PRIMARY KEY); CREATE TABLE rejected_mine (id INTEGER PRIMARY KEY);", out _);
+        using var read = database.BeginRead();
+        Assert.Equal(["rejected_mine"], read.ReadSchema().Tables.Select(t => t.Name));
+        Assert.EndsWith("_rejected_mine", Assert.Single(read.Unversioned).Name, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_load_goes_on_after_a_refused_row()
     {
         using var database = Fixture.NewDatabase(

@@ -265,6 +265,7 @@ public sealed class InferenceTests
     private static MetadataProposal Propose(byte[] source, string location, (string Field, string Choice)[] decisions)
     {
         var request = new InferenceRequest(location, null, decisions.ToDictionary(d => d.Field, d => d.Choice));
-        return MetadataInference.Propose(request, () => new MemoryStream(source), null, CancellationToken.None);
+        var known = new SourceSpec("csv", request.Location, CsvOptions.Default);
+        return MetadataInference.Propose(request, known, () => new MemoryStream(source), CancellationToken.None);
     }
 }

@@ -132,8 +132,8 @@ public sealed class RowCheckerTests
     public void Keys_of_rules_about_duplicates_are_the_hosts_to_track()
     {
         var checker = new RowChecker(Spec("name and price must be unique together"));
-        Assert.Equal([[0], [1, 2]], checker.UniqueFields.Select(u => u.Columns));
-        var unique = checker.UniqueFields[1];
+        Assert.Equal([[0], [1, 2]], checker.Uniques.Select(u => u.Columns));
+        var unique = checker.Uniques[1];
         var seen = new UniqueSet(unique.NullsAreEqual);
         Assert.True(seen.Add(RowChecker.KeyOf(unique, new ArrayRow(Row(id: 1L, name: "a", price: "1")))));
         Assert.True(seen.Add(RowChecker.KeyOf(unique, new ArrayRow(Row(id: 1L, name: "a", price: "2")))));

@@ -103,7 +103,10 @@ public sealed class RuleVocabularyTests
               `fail` (the default then) or `warn`.
             * `error_message`: what people are told.
 
-            Rules about the whole table (from `row_count` to `sequential` below) are judged by db-vc once all rows are loaded, and before the branch may be
+            `foreign_key` is judged by db-vc, against the rows that the branch's database holds in the other table before the load; with any `severity`. A
+            table that the database keeps consistent has `references` in its schema in place of it ([metadata.md](metadata.md)).
+
+            Rules about the whole table (from `row_count` to `no_gaps` below) are judged by db-vc once all rows are loaded, and before the branch may be
             merged; the generated code knows nothing of them. They are about the rows that this run loads. Their `severity` is `fail` (the default: the run
             does not pass its gates) or `warn`; they take `where`, and no `mostly`. NULLs are left out. Where there is no value to judge a rule is not
             broken, and that is remarked. Decimals are exact; floats count with 15 digits.

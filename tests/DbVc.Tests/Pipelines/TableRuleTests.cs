@@ -5,7 +5,9 @@ namespace DbVc.Tests;
 
 public sealed class TableRuleTests
 {
-    private const string Fields = """ "n": "integer", "d": "decimal", "r": "float", "t": "string", "b": "boolean", "on": "date", "at": "timestamp" """;
+    private const string Fields = """
+        "n": "integer", "d": "decimal", "r": "float", "t": "string", "b": "boolean", "on": "date", "at": "timestamp", "m": "integer"
+        """;
 
     private static readonly DateTimeOffset Now = new(2024, 3, 10, 12, 0, 0, TimeSpan.Zero);
 
@@ -66,6 +68,26 @@ public sealed class TableRuleTests
         { "n must be within 1.1 standard deviations of its mean from 3 values on", N(1, 2, 30), false,
             "record 3 has 30, 1.15 standard deviations from the mean 11" },
         { "n must be within 1 standard deviations of its mean from 3 values on", N(5, 5, 5), true, "all values are the same" },
+        { "m must be acyclic over n", [Row(n: 1), Row(n: 2, m: 1), Row(n: 3, m: 2), Row(n: 4, m: 99)], true, "3 records with a parent, no cycle" },
+        { "m must be acyclic over n", [Row(n: 1), Row(n: 2, m: 3), Row(n: 3, m: 4), Row(n: 4, m: 2), Row(n: 5, m: 2)], false,
+            "record 2 leads back to itself: '2' → '3' → '4' → '2'" },
+        { "m must be acyclic over n", [Row(n: 7, m: 7)], false, "record 1 leads back to itself: '7' → '7'" },
+        { "m must be acyclic over n", [Row(n: 1)], null, "no record has a parent" },
+        { "n to m must not overlap", [Row(n: 1, m: 3), Row(n: 3, m: 5), Row(n: 9)], true, "3 periods" },
+        { "n to m must not overlap", [Row(n: 5), Row(n: 1, m: 6)], false, "record 1, which begins at 5, overlaps record 2, which ends at 6" },
+        { "n to m must not overlap", [Row(n: 1, m: 9), Row(n: 2, m: 3), Row(n: 4, m: 5)], false,
+            "record 2, which begins at 2, overlaps record 1, which ends at 9, and 1 more" },
+        { "n to m must not overlap", [Row(n: 1), Row(n: 7, m: 8)], false, "record 2, which begins at 7, overlaps record 1, which never ends" },
+        { "n to m must not overlap", [Row(n: 3, m: 1)], false, "record 1, which begins at 3, ends before, at 1" },
+        { "n to m must not overlap", [Row(n: 3, m: 3), Row(n: 3, m: 4)], true, "2 periods" },
+        { "n to m must not overlap for each t and b",
+            [Row(n: 1, m: 9, t: "a", b: 1), Row(n: 1, m: 9, t: "a", b: 0), Row(n: 1, m: 9, t: "b", b: 1)], true, "3 periods" },
+        { "n to m must not overlap for each t", [Row(n: 1, m: 9, t: "a"), Row(n: 1, m: 9, t: "b"), Row(n: 8, m: 9, t: "a")], false,
+            "record 3, which begins at 8, overlaps record 1, which ends at 9" },
+        { "n to m must have no gaps", [Row(n: 5, m: 7), Row(n: 1, m: 5), Row(n: 2, m: 4), Row(n: 7)], true, "4 periods" },
+        { "n to m must have no gaps", [Row(n: 5, m: 7), Row(n: 1, m: 4)], false, "record 1, which begins at 5, leaves a gap after record 2, which ends at 4" },
+        { "n to m must have no gaps per t", [Row(n: 5, m: 7, t: "a"), Row(n: 1, m: 4, t: "b")], true, "2 periods" },
+        { "n to m must have no gaps", [Row(m: 7)], null, "there is no period" },
         { "the source must have the columns 'n', 't'", [], true, "all are there" },
         { "the source must have the columns N", [], false, "missing: N" },
         { "the source must have exactly the columns n, d, r, t, b, 'on', at", [], false, "not named: more" },
@@ -137,6 +159,22 @@ public sealed class TableRuleTests
     [InlineData(""" "newest at must be at most 99999999999999999999 weeks old" """, "too large")]
     [InlineData(""" {"rule": "row_count_change", "max": -1} """, "0 or more")]
     [InlineData(""" {"rule": "columns", "values": ["n"], "where": "n > 1"} """, "is not about rows")]
+    [InlineData(""" "n must be acyclic over n" """, "its own parent")]
+    [InlineData(""" "t must be acyclic over n" """, "t is text, and n is a whole number")]
+    [InlineData(""" "t to d must not overlap" """, "which has no order")]
+    [InlineData(""" "n to d must not overlap" """, "n is a whole number, and d is a decimal")]
+    [InlineData(""" "n to m must overlap" """, "must not overlap")]
+    [InlineData(""" {"rule": "no_gaps", "fields": ["n", "m"], "by": "t"} """, "'by' must be a list")]
+    [InlineData(""" {"rule": "no_gaps", "fields": ["n", "m", "d"]} """, "from one field to one other")]
+    [InlineData(""" {"rule": "no_gaps", "field": "n"} """, "needs two fields")]
+    [InlineData(""" {"rule": "acyclic", "field": "n", "key": "nn"} """, "no field")]
+    [InlineData(""" "n must exist in customers(a, b)" """, "1 fields cannot refer to 2 columns")]
+    [InlineData(""" {"rule": "foreign_key", "field": "n", "references": "a.b.c("} """, "names no table")]
+    [InlineData(""" {"rule": "foreign_key", "fields": ["n", "m"], "references": "a.b"} """, "2 fields cannot refer to 1 columns")]
+    [InlineData(""" {"rule": "pair_in_set", "fields": ["n", "m"], "values": [[1, 2, 3]]} """, "lists with 2 values each")]
+    [InlineData(""" {"rule": "pair_in_set", "fields": ["n", "m"], "values": [["x", 2]]} """, "'x'")]
+    [InlineData(""" {"rule": "multi_column_sum", "fields": ["n", "m"]} """, "Either 'equals' or 'total'")]
+    [InlineData(""" {"rule": "multi_column_sum", "fields": ["n", "t"], "equals": 1} """, "cannot be calculated with")]
     public void What_makes_no_sense_is_refused(string rule, string expected) =>
         Assert.Contains(expected, string.Join("\n", MetadataReader.Check(Metadata(rule))), StringComparison.OrdinalIgnoreCase);
 
@@ -161,6 +199,27 @@ public sealed class TableRuleTests
         Assert.Single(code.Split('\n'), l => l.Contains("public static bool", StringComparison.Ordinal));
         Assert.DoesNotContain(code.Split('\n'), l => l.StartsWith('b'));
         Assert.Equal(spec.Hash, MetadataReader.Read(spec.ToCanonicalJson(), "again.json").Hash);
+    }
+
+    [Theory]
+    [InlineData(""" "t must exist in customers.code" """, "t must exist in customers.code", RuleSeverity.Reject)]
+    [InlineData(""" "n and t should refer to `order lines`(`order id`, code) where b is true" """,
+        "n and t should exist in `order lines`(`order id`, code) where b should equal true", RuleSeverity.Warn)]
+    [InlineData(""" {"rule": "present_in", "field": "t", "references": "customers", "severity": "drop", "where": "n > 1"} """,
+        "t must exist in customers where n must be greater than 1", RuleSeverity.Drop)]
+    [InlineData(""" {"rule": "foreign_key", "field": "t", "references": "customers(code)", "mostly": 0.9} """,
+        "t must exist in customers.code in at least 90 % of rows", RuleSeverity.Fail)]
+    public void A_rule_about_another_table_is_for_the_host_and_has_one_wording(string rule, string text, RuleSeverity severity)
+    {
+        var spec = Spec(rule);
+        var read = Assert.Single(spec.ReferenceRules);
+        Assert.Equal((text, severity, "foreign_key"), (read.Text, read.Severity, read.Name));
+        Assert.Empty(spec.CheckedRules);
+        Assert.Empty(spec.TableRules);
+        Assert.Equal(spec.Hash, MetadataReader.Read(spec.ToCanonicalJson(), "again.json").Hash);
+        var code = CSharpGenerator.GenerateValidators(spec.WithSourceHeader(["n"])).Text;
+        var words = string.Join(' ', code.Split([' ', '\n', '/'], StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("db-vc when a row is loaded", words, StringComparison.Ordinal);
     }
 
     private static IReadOnlyList<TableOutcome> Judge(string rule, IEnumerable<object?[]> rows)
@@ -190,5 +249,6 @@ public sealed class TableRuleTests
     private static object?[][] At(params string?[] values) => [.. values.Select(v => Row(at: v))];
 
     private static object?[] Row(
-        long? n = null, string? d = null, double? r = null, string? t = null, long? b = null, string? on = null, string? at = null) => [n, d, r, t, b, on, at];
+        long? n = null, string? d = null, double? r = null, string? t = null, long? b = null, string? on = null, string? at = null,
+        long? m = null) => [n, d, r, t, b, on, at, m];
 }

@@ -1,6 +1,9 @@
+using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
 using DbVc.Model;
+using DbVc.PipelineRuntime;
+using DbVc.Pipelines;
 using Xunit;
 using OpenedSource = DbVc.Pipelines.SourceFile;
 
@@ -27,13 +30,19 @@ public sealed class PackedSourceTests : IDisposable
         { "t.csv", Zip(("../../etc/passwd", Text)), null, Text },
         { "t.zip", Zip(("folder/", ""), ("folder/t.csv", Text), ("__MACOSX/._t.csv", "x"), (".DS_Store", "x")), null, Text },
         { "t.zip", Zip(("a.csv", "x"), ("b.csv", Text)), "b.csv", Text },
+        { "t.csv.zst", Zstd(Encoding.UTF8.GetBytes(Text)), null, Text },
+        { "t.csv.zst", [.. Zstd("id,name\n1,a\n"u8.ToArray()), .. Zstd("2,b\n"u8.ToArray())], null, Text },
+        { "t.tar", Tar(("../../etc/t.csv", Text)), null, Text },
+        { "t.tar", Tar(("a.csv", "x"), ("._b.csv", "y"), ("b.csv", Text)), "b.csv", Text },
+        { "t.tgz", GzipBytes(Tar(("a.csv", "x"), ("b.csv", Text))), "b.csv", Text },
+        { "t.tar.zst", Zstd(Tar(("t.csv", Text))), null, Text },
     };
 
     [Theory]
     [MemberData(nameof(Packed))]
     public void What_is_packed_is_read_whatever_it_is_called(string name, byte[] content, string? member, string expected)
     {
-        using var source = OpenedSource.Open(Write(name, content), member);
+        using var source = OpenedSource.Open(Write(name, content), With(member));
         Assert.Equal(expected, ReadAll(source));
         source.Unpack();
         Assert.Equal(expected, ReadAll(source));
@@ -54,6 +63,11 @@ public sealed class PackedSourceTests : IDisposable
         { Zip(("folder/", "")), null, "source.archive", "holds no file" },
         { Zip(("[Content_Types].xml", "x"), ("xl/workbook.xml", "y")), null, "source.binary", "Excel workbook" },
         { Encrypted(), null, "source.archive", "is encrypted" },
+        { Tar(("a.csv", "x"), ("b.csv", "y")), null, "source.archive", "holds 2 files: 'a.csv', 'b.csv'" },
+        { Tar(("a.csv", "x"))[..700], null, "source.damaged", "cannot be unpacked" },
+        { Zstd(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 20_000))))[..5_000], null, "source.damaged", "cannot be unpacked" },
+        { Damage(Zstd(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 20_000)))), 2_000), null, "source.damaged", "cannot be unpacked" },
+        { Zstd(new byte[200 << 20]), null, "source.bomb", "far more than its own size" },
         { GzipZeros(200), null, "source.bomb", "far more than its own size" },
     };
 
@@ -61,11 +75,13 @@ public sealed class PackedSourceTests : IDisposable
     [MemberData(nameof(Refused))]
     public void What_cannot_be_unpacked_is_refused_with_the_reason(byte[] content, string? member, string code, string message)
     {
-        using var source = OpenedSource.Open(Write("t.bin", content), member);
+        using var source = OpenedSource.Open(Write("t.bin", content), With(member));
         var failure = Assert.Throws<DbVcException>(source.Unpack);
         Assert.Equal(code, failure.Code);
         Assert.Contains(message, failure.Message, StringComparison.Ordinal);
     }
+
+    private static SourceSpec With(string? member) => new("csv", "t.csv", CsvOptions.Default) { Member = member };
 
     [Fact]
     public void A_file_that_vanishes_is_read_to_its_end_and_one_that_grows_has_one()
@@ -104,10 +120,12 @@ public sealed class PackedSourceTests : IDisposable
         return path;
     }
 
-    private static byte[] Gzip(string text)
+    private static byte[] Gzip(string text) => GzipBytes(Encoding.UTF8.GetBytes(text));
+
+    private static byte[] GzipBytes(byte[] content)
     {
         using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(Encoding.UTF8.GetBytes(text));
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(content);
         return packed.ToArray();
     }
 
@@ -150,5 +168,30 @@ public sealed class PackedSourceTests : IDisposable
     {
         packed[at < 0 ? packed.Length + at : at] ^= 0x55;
         return packed;
+    }
+
+    private static byte[] Zstd(byte[] content)
+    {
+        using var packed = new MemoryStream();
+        using (var zstd = new ZstdSharp.CompressionStream(packed))
+        {
+            // As the program of that name does; without it damage is seen only where it breaks the form.
+            zstd.SetParameter(ZstdSharp.Unsafe.ZSTD_cParameter.ZSTD_c_checksumFlag, 1);
+            zstd.Write(content);
+        }
+
+        return packed.ToArray();
+    }
+
+    private static byte[] Tar(params (string Name, string Content)[] files)
+    {
+        using var packed = new MemoryStream();
+        using (var tar = new TarWriter(packed))
+        {
+            foreach (var (name, content) in files)
+                tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) });
+        }
+
+        return packed.ToArray();
     }
 }
