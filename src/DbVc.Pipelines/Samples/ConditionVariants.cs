@@ -1,7 +1,8 @@
 namespace DbVc.Pipelines;
 
 /// <summary>
-/// Conditions that are nearly the same: another sign, another bound, a part less. A test of a rule is worth its name when its cases tell the rule from all of them.
+/// Conditions that are nearly the same: another sign, another bound, a part less. A test of a rule is
+/// worth its name when its cases tell the rule from all of them.
 /// </summary>
 internal static class ConditionVariants
 {

@@ -60,7 +60,10 @@ internal sealed class SampleRecords
         return found;
     }
 
-    /// <summary>For each field that is preprocessed a record that is accepted with another value than it would be without, and for each with a default one without a value.</summary>
+    /// <summary>
+    /// For each field that is preprocessed a record that is accepted with another value than it would be without, and for each with a default one without a
+    /// value.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<string?>> FindPreprocessed()
     {
         if (Good.Count == 0) return [];
@@ -82,7 +85,8 @@ internal sealed class SampleRecords
         return !PipelineSimulator.TrySet(raw, plain, _fields[index], record[index]) || !Equals(plain.ValueAt(index), values[index]);
     }
 
-    private bool BreaksAlone(IReadOnlyList<string?> record, PipelineRule rule) => new PipelineSimulator(_spec).Take(record).Broken is [var only] && only == rule.AsBroken();
+    private bool BreaksAlone(IReadOnlyList<string?> record, PipelineRule rule) =>
+        new PipelineSimulator(_spec).Take(record).Broken is [var only] && only == rule.AsBroken();
 
     /// <summary>A record that breaks this rule, and if possible no other; null if none was found.</summary>
     private IReadOnlyList<string?>? FindBreaking(PipelineRule rule)

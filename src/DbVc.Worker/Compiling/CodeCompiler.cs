@@ -49,7 +49,8 @@ internal static class CodeCompiler
     }
 
     /// <summary>
-    /// Mutants that the compiler refuses are left out, and all of them if it cannot be told which; branch probes are left out when they keep the code from compiling: definite assignment through a condition can be too clever for them.
+    /// Mutants that the compiler refuses are left out, and all of them if it cannot be told which; branch probes are left out when they keep the
+    /// code from compiling: definite assignment through a condition can be too clever for them.
     /// </summary>
     private static (WireCoverage, WireMutants) EmitInstrumented(
         Compilation whole, List<CodeTree> files, out ReadOnlyMemory<byte> assembly, out ReadOnlyMemory<byte> symbols)

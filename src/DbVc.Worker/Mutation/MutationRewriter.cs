@@ -54,7 +54,8 @@ internal sealed class MutationRewriter : CSharpSyntaxRewriter
         var members = new List<MemberDeclarationSyntax>(after.Count);
         for (var i = 0; i < after.Count; i++)
         {
-            if (before[i] is FieldDeclarationSyntax { Declaration.Variables: [{ Initializer: { } original } variable] } field && field.Modifiers.Any(SyntaxKind.StaticKeyword)
+            if (before[i] is FieldDeclarationSyntax { Declaration.Variables: [{ Initializer: { } original } variable] } field
+                && field.Modifiers.Any(SyntaxKind.StaticKeyword)
                 && after[i] is FieldDeclarationSyntax { Declaration.Variables: [{ Initializer: { } mutated }] }
                 && Flatten(mutated.Value) is { } value && NumbersIn(value) is [var first, ..] numbers)
             {
@@ -76,8 +77,9 @@ internal sealed class MutationRewriter : CSharpSyntaxRewriter
 
     private static List<int> NumbersIn(SyntaxNode node) =>
     [
-        .. node.DescendantNodesAndSelf().Where(n => n.HasAnnotations(MutantList.SwitchMark)).SelectMany(n => n.DescendantNodes().OfType<InvocationExpressionSyntax>())
-            .Where(c => c.Expression.ToString() == Is).Select(c => (int)((LiteralExpressionSyntax)c.ArgumentList.Arguments[0].Expression).Token.Value!).Distinct().Order(),
+        .. node.DescendantNodesAndSelf().Where(n => n.HasAnnotations(MutantList.SwitchMark))
+            .SelectMany(n => n.DescendantNodes().OfType<InvocationExpressionSyntax>()).Where(c => c.Expression.ToString() == Is)
+            .Select(c => (int)((LiteralExpressionSyntax)c.ArgumentList.Arguments[0].Expression).Token.Value!).Distinct().Order(),
     ];
 
     private const string Is = $"global::{ProbeList.TypeName}.Is";
@@ -105,7 +107,10 @@ internal sealed class MutationRewriter : CSharpSyntaxRewriter
                 after = Switch(mutant, ConditionalExpression(Active(mutant.Number), flat, after.WithoutTrivia()), after);
         }
         if (Mutations.CanBeNegated(before, _model) && Add(before, $"not ({Mutations.Describe(before)})") is { } negated)
-            after = Switch(negated, BinaryExpression(SyntaxKind.ExclusiveOrExpression, ParenthesizedExpression(after.WithoutTrivia()), Active(negated.Number)), after);
+        {
+            var inBrackets = ParenthesizedExpression(after.WithoutTrivia());
+            after = Switch(negated, BinaryExpression(SyntaxKind.ExclusiveOrExpression, inBrackets, Active(negated.Number)), after);
+        }
         return after;
     }
 

@@ -106,8 +106,8 @@ internal static class Mutations
     /// <summary>The same test with one of its constants changed.</summary>
     private static IEnumerable<ExpressionSyntax> OfPattern(IsPatternExpressionSyntax node)
     {
-        foreach (var literal in node.Pattern.DescendantNodesAndSelf().OfType<LiteralExpressionSyntax>().Where(l => l.Parent is ConstantPatternSyntax or RelationalPatternSyntax
-            or PrefixUnaryExpressionSyntax))
+        foreach (var literal in node.Pattern.DescendantNodesAndSelf().OfType<LiteralExpressionSyntax>()
+            .Where(l => l.Parent is ConstantPatternSyntax or RelationalPatternSyntax or PrefixUnaryExpressionSyntax))
         {
             foreach (var other in OfLiteral(literal))
                 yield return node.WithPattern(node.Pattern.ReplaceNode(literal, other));

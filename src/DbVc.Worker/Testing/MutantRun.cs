@@ -54,7 +54,9 @@ internal sealed class MutantRun
         }
     }
 
-    /// <summary>Writes a <see cref="MutantOutcome"/> for each mutant as it is known; those that <paramref name="outcomes"/> holds already are not tried again.</summary>
+    /// <summary>
+    /// Writes a <see cref="MutantOutcome"/> for each mutant as it is known; those that <paramref name="outcomes"/> holds already are not tried again.
+    /// </summary>
     public async Task Try(IReadOnlyList<ITestCase> cases, FileStream outcomes, TimeSpan time)
     {
         var clock = Stopwatch.StartNew();

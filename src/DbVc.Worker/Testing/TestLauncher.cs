@@ -58,7 +58,10 @@ internal static class TestLauncher
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!)
         {
-            ArgumentList = { typeof(TestLauncher).Assembly.Location, "tests", folder, assembly, mutantTime.TotalSeconds.ToString(CultureInfo.InvariantCulture) },
+            ArgumentList =
+            {
+                typeof(TestLauncher).Assembly.Location, "tests", folder, assembly, mutantTime.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+            },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

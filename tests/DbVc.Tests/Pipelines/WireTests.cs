@@ -156,7 +156,7 @@ public sealed class WireTests
                     var (reply, blobs) = WireMessage.Read(payload, WireJson.Default.TestReply);
                     var (probes, mutants) = (new CoverageMap(["a"], [new CoverageProbe(0, 1, false)]), new MutantMap(["a"], [new Mutant(0, 1, "x")]));
                     var pipeline = new CompiledPipeline("A", [], [], [1], [], probes, mutants);
-                    ReplyReader.Tested(pipeline, reply, [.. blobs.Take(2), .. Enumerable.Repeat(Array.Empty<byte>(), Math.Max(0, 2 - blobs.Length))], TimeSpan.Zero);
+                    ReplyReader.Tested(pipeline, reply, [blobs.ElementAtOrDefault(0) ?? [], blobs.ElementAtOrDefault(1) ?? []], TimeSpan.Zero);
                     break;
                 case FrameKind.Failed:
                     WireMessage.Read(payload, WireJson.Default.FailureReply);
