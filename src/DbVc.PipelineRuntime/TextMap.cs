@@ -18,19 +18,31 @@ public sealed class TextMap
     }
 
     /// <summary>What stands for the cell in the map; the cell itself where nothing does.</summary>
-    public Text Map(Text cell)
+    public Text Map(Text cell) => TryMap(cell, out var after) ? after : cell;
+
+    /// <summary>What stands for the cell in the map; <paramref name="otherwise"/> where nothing does, and NULL for NULL.</summary>
+    public Text Map(Text cell, Text otherwise) => TryMap(cell, out var after) ? after : otherwise;
+
+    /// <summary>False where nothing stands for the cell in the map; NULL stands for NULL.</summary>
+    public bool TryMap(Text cell, out Text after)
     {
-        if (cell.IsNull) return cell;
+        after = Text.Null;
+        if (cell.IsNull) return true;
         var (low, high) = (0, _before.Length - 1);
         while (low <= high)
         {
             var middle = (low + high) / 2;
             var order = cell.Bytes.SequenceCompareTo(_before[middle]);
-            if (order == 0) return new Text(_after[middle]);
+            if (order == 0)
+            {
+                after = new Text(_after[middle]);
+                return true;
+            }
+
             if (order < 0) high = middle - 1;
             else low = middle + 1;
         }
 
-        return cell;
+        return false;
     }
 }

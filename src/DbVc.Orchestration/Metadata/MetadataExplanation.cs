@@ -21,7 +21,8 @@ public sealed record MetadataExplanation(
     {
         var counts = preview?.Rules.ToDictionary(r => r.Rule) ?? [];
         return new MetadataExplanation(
-            SourceOf(spec), DestinationOf(spec), [.. spec.Fields.Select(f => Explain(f, spec))], [.. spec.Operations.Select(o => o.Text)],
+            SourceOf(spec), DestinationOf(spec), [.. spec.Fields.Select(f => Explain(f, spec))],
+            [.. spec.Steps.Select(s => s.Text), .. spec.Operations.Select(o => o.Text)],
             [.. Unnamed(spec, preview), .. spec.Rules.Select(r => Explain(r, counts))])
         {
             Assumptions = spec.Assumptions,

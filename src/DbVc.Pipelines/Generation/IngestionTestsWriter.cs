@@ -42,7 +42,7 @@ internal sealed class IngestionTestsWriter
         if (_format is CsvSampleFormat { Header: not null } csv)
         {
             WriteHeaders(csv);
-            if (_good.Count > 0 && _fields.Count > 1) WriteOtherOrder(csv);
+            if (_good.Count > 0 && _spec.SourceColumns.Count > 1) WriteOtherOrder(csv);
         }
 
         if (_format is JsonSampleFormat json) WriteRefused(json);
@@ -102,7 +102,7 @@ internal sealed class IngestionTestsWriter
     private void WriteOtherOrder(CsvSampleFormat csv)
     {
         var (before, _, after) = csv.Frame;
-        var text = $"{before}{csv.WriteHeader(_fields.Reverse())}\n{csv.Write([.. _good[0].Reverse()])}{after}";
+        var text = $"{before}{csv.WriteHeader(_spec.SourceColumns.Reverse())}\n{csv.Write([.. _good[0].Reverse()])}{after}";
         _code.Line();
         _code.Line("[Fact]");
         _code.Open("public void Columns_are_found_by_their_names()");
@@ -205,7 +205,7 @@ internal sealed class IngestionTestsWriter
 
     private void WriteUnreadable()
     {
-        var (record, name, rule) = _format.Unreadable(_good.Count > 0 ? _good[0] : new string?[_fields.Count]);
+        var (record, name, rule) = _format.Unreadable(_good.Count > 0 ? _good[0] : new string?[_spec.SourceColumns.Count]);
         _code.Line();
         _code.Line("[Fact]");
         _code.Open($"public void {name}()");
@@ -216,7 +216,7 @@ internal sealed class IngestionTestsWriter
 
     private void WriteAll()
     {
-        var nulls = new string?[_fields.Count];
+        var nulls = new string?[_spec.SourceColumns.Count];
         // A rejected record after one that is left out is not left out too.
         List<IReadOnlyList<string?>> records = [.. _good, .. _bad, .. _leftOut, .. _leftOut.Count > 0 ? _bad.Take(1) : []];
         if (_format.CanWrite(nulls)) records.Add(nulls);
@@ -244,14 +244,14 @@ internal sealed class IngestionTestsWriter
 
     private void WriteHeaders(CsvSampleFormat csv)
     {
-        if (_fields.Any(f => f.Default is not { IsCurrentTimestamp: false }))
+        if (_fields.Any(f => f.SourceColumns.Count > 0 && (f.Origin is not null || f.Default is not { IsCurrentTimestamp: false })))
         {
             WriteHeaderTest("A_missing_column_is_named", "no such column", "source.column-missing");
         }
 
         var left = _spec.Fields.Except(_fields).ToList();
         if (left.Count == 0) return;
-        var more = csv.WriteHeader(_fields.Concat(left));
+        var more = csv.WriteHeader([.. _spec.SourceColumns, .. left.Select(f => f.HeaderName)]);
         WriteHeaderTest("A_column_that_the_database_fills_must_not_appear", more, "source.changed");
     }
 

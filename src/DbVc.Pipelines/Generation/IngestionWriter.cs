@@ -8,6 +8,7 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
     private const int RulesPerMethod = 10;
 
     private readonly CodeWriter _code = new();
+    private readonly ColumnCode _columns = new(spec, names);
 
     private IReadOnlyList<PipelineRule> RowRules => [.. spec.CheckedRules.Where(r => !r.IsUnique && !IsReadRule(r) && r.Rejects)];
 
@@ -78,12 +79,13 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
     {
         _code.Summary("Takes record after record: preprocess, type, validate, then write to the sink.");
         _code.Open($"internal sealed class {names.ReaderType}");
+        foreach (var table in _columns.Tables) _code.Line(table);
         _code.Line($"private readonly {Reader} _reader;");
         _code.Line("private readonly IRowSink _sink;");
         _code.Line("private readonly Scratch _scratch = new();");
         if (KnowsTime) _code.Line("private readonly DateTime _started = Cells.Now();");
         foreach (var rule in UniqueRules) _code.Line($"private readonly UniqueSet {SetName(rule)} = new({(rule.NullsAreEqual ? "nullsAreEqual: true" : "")});");
-        foreach (var field in spec.FilledFields) _code.Line($"private readonly int {ColumnName(field)};");
+        foreach (var column in spec.SourceColumns) _code.Line($"private readonly int {_columns.NameOf(column)};");
         _code.Line();
         WriteConstructor();
         _code.Line();
@@ -120,11 +122,7 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
         _code.Open($"public {names.ReaderType}({Reader} reader, IRowSink sink)");
         _code.Line("_reader = reader;");
         _code.Line("_sink = sink;");
-        foreach (var field in spec.FilledFields)
-        {
-            var find = field.Default is { IsCurrentTimestamp: false } ? "FindOptionalColumn" : "FindColumn";
-            _code.Line($"{ColumnName(field)} = reader.{find}({Literals.Text(field.HeaderName)});");
-        }
+        foreach (var column in spec.SourceColumns) _code.Line(_columns.Find(column));
 
         foreach (var field in spec.Fields.Except(spec.FilledFields)) _code.Line($"reader.RefuseColumn({Literals.Text(field.HeaderName)});");
         _code.Close();
@@ -156,10 +154,19 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
     private void WriteRead(PipelineField field)
     {
         var member = "row." + names.Of(field);
-        var cell = PreprocessorsWriter.Call(spec, names, field, $"_reader.Cell({ColumnName(field)})", "_scratch");
-        var raw = $"_reader.Field({ColumnName(field)})";
+        var known = ColumnCode.ValueOf(field);
+        var cell = known ?? PreprocessorsWriter.Call(spec, names, field, _columns.CellOf(field), "_scratch");
+        var raw = _columns.RawOf(field);
         _code.Open($"private bool Read{names.Of(field)}(ref {names.RowType} row)");
-        if (field.Type == FieldType.Text)
+        if (_columns.GuardOf(field) is { } guard)
+        {
+            _code.Open($"if (!{guard})");
+            _code.Line($"return Fail({Literals.Text(field.Name)}, \"{field.Origin!.Step.Name}\", {raw}, {Literals.Text(field.Origin.Step.Problem)});");
+            _code.Close();
+            _code.Line();
+        }
+
+        if (known is not null || field.Type == FieldType.Text)
         {
             _code.Line($"{member} = {cell};");
         }
@@ -182,9 +189,10 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
         _code.Close();
     }
 
-    /// <summary>A default leaves no NULL behind that could break a rule against it.</summary>
+    /// <summary>A default, or a known value, leaves no NULL behind that could break a rule against it.</summary>
     private static bool CanBreak(PipelineRule rule, PipelineField field) =>
-        field.Default is null || (field.Type == FieldType.Text && rule.Condition is Presence { Kind: PresenceKind.Given });
+        (field.Default is null && ColumnCode.ValueOf(field) is null)
+        || (field.Type == FieldType.Text && rule.Condition is Presence { Kind: PresenceKind.Given });
 
     private void WriteKeep()
     {
@@ -287,7 +295,7 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
 
     private string FailCall(PipelineRule rule)
     {
-        var value = rule.Fields.Count == 1 ? $"_reader.Field({ColumnName(rule.Fields[0])})" : "_reader.Raw";
+        var value = rule.Fields.Count == 1 ? _columns.RawOf(rule.Fields[0]) : "_reader.Raw";
         return $"Fail({Literals.Text(rule.ReportedField)}, {Literals.Text(rule.Name)}, {value}, {Literals.Text(rule.Message)})";
     }
 
@@ -298,8 +306,6 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
         { Text: var text } when field.Type == FieldType.Text => $"{member} = Operations.DefaultTo({member}, {Literals.Utf8(text)});",
         { Text: var text } => $"{member} ??= {DefaultLiteral.Of(field.Type, text)};",
     };
-
-    private string ColumnName(PipelineField field) => Identifiers.Camel(names.Of(field)).TrimStart('@').Insert(0, "_") + "Column";
 
     private string SetName(PipelineRule rule) => "_seen" + names.Of(rule) + "s";
 

@@ -32,6 +32,7 @@ internal static class CanonicalJson
             foreach (var rule in spec.Rules.Where(r => !r.FromSchema)) WriteRule(json, rule);
             json.WriteEndArray();
             json.WriteStartArray("preprocessing");
+            foreach (var step in spec.Steps) step.Write(json);
             foreach (var operation in spec.Operations) json.WriteStringValue(operation.Text);
             json.WriteEndArray();
             json.WriteStartObject("test_data");

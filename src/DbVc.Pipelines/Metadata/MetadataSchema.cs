@@ -34,7 +34,7 @@ public static class MetadataSchema
                 ["schema"] = Fields(),
                 ["validations"] = ListOf("What records must satisfy.", AnyOf(null, Text("A sentence, for example \"age must be between 0 and 120\"."), Rule())),
                 ["preprocessing"] = ListOf("What is done to cells before they are typed, in this order.",
-                    AnyOf(null, Text("A sentence, for example \"trim whitespace\"."), Step())),
+                    AnyOf(null, Text("A sentence, for example \"trim whitespace\"."), Step(), RowStep())),
                 ["test_data"] = TestData(),
             },
         };
@@ -237,6 +237,21 @@ public static class MetadataSchema
             ["description"] = Text("For people."),
         });
     }
+
+    private static JsonObject RowStep() => Closed(["operation", "into"], new JsonObject
+    {
+        ["operation"] = OneOf("The step that makes the cells of fields.", [.. RowStepReader.Names]),
+        ["column"] = Text("The column of the source that is read."),
+        ["columns"] = ListOf("The columns of the source that are read.", new JsonObject { ["type"] = "string" }),
+        ["into"] = AnyOf("The field, or the fields, of the schema.", Text("A field."), ListOf(null, new JsonObject { ["type"] = "string" })),
+        ["separator"] = Text("merge_columns, split_column: what stands between parts; a blank when left out."),
+        ["value"] = Text("add_constant: the value."),
+        ["values"] = ApiMetadataSchema.Pairs("lookup: what stands for each text."),
+        ["default"] = Text("lookup: what stands for a text that is not listed."),
+        ["otherwise"] = OneOf("lookup, split_column: what becomes of a text that is not listed, or has another number of parts; reject when left out.",
+            "reject", "null"),
+        ["description"] = Text("For people."),
+    });
 
     private static JsonObject TestData() => Closed([], new JsonObject
     {

@@ -40,6 +40,12 @@ public sealed record PipelineField
 
     public string? Description { get; init; }
 
+    /// <summary>The step that makes its cells of several columns, or of none; null when it reads a column of its own.</summary>
+    public FieldOrigin? Origin { get; init; }
+
+    /// <summary>The columns of the source that its cells are made of.</summary>
+    public IReadOnlyList<string> SourceColumns => Origin?.Step.Columns ?? [HeaderName];
+
     /// <summary>The name to look for in the source's header.</summary>
     public string HeaderName => SourceName ?? Name;
 

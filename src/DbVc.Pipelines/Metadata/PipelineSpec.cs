@@ -39,6 +39,9 @@ public sealed record PipelineSpec
     /// <summary>In the order in which they run.</summary>
     public required IReadOnlyList<FieldOperation> Operations { get; init; }
 
+    /// <summary>The steps that make fields of several columns, or of none; each field knows its own.</summary>
+    public IReadOnlyList<RowStep> Steps { get; init; } = [];
+
     /// <summary>Records in the stored sample.</summary>
     public int SampleSize { get; init; } = 100;
 
@@ -62,6 +65,13 @@ public sealed record PipelineSpec
     /// (or is not known to have) is left to the database's own default.
     /// </summary>
     public IReadOnlyList<PipelineField> FilledFields => [.. Fields.Where(f => f.Default is not { IsCurrentTimestamp: true } || IsInSource(f))];
+
+    /// <summary>The columns that are read, each once, in the order of the filled fields.</summary>
+    public IReadOnlyList<string> SourceColumns => [.. FilledFields.SelectMany(f => f.SourceColumns).Distinct()];
+
+    /// <summary>Columns without which the source is another one.</summary>
+    public IReadOnlyList<string> NeededColumns =>
+        [.. FilledFields.Where(f => f.Default is null || f.Origin is not null).SelectMany(f => f.SourceColumns).Distinct()];
 
     /// <summary>The rules over filled fields that rows are judged by; what the database fills cannot be checked before it is there.</summary>
     public IReadOnlyList<PipelineRule> CheckedRules
@@ -125,6 +135,9 @@ public sealed record PipelineSpec
 
     /// <summary>The hash of <see cref="ToCanonicalJson"/>.</summary>
     public Hash Hash => Hash.Of(Encoding.UTF8.GetBytes(ToCanonicalJson()));
+
+    /// <summary>The field that reads a column as it is; null when only steps use the column.</summary>
+    internal PipelineField? FindReader(string column) => FilledFields.FirstOrDefault(f => f.Origin is null && f.HeaderName == column);
 
     private bool IsInSource(PipelineField field)
     {

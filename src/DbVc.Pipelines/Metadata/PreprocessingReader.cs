@@ -15,6 +15,8 @@ internal sealed class PreprocessingReader(ProblemList problems, IReadOnlyList<Pi
                 case JsonKind.String:
                     Guard(item, () => Add(item, OperationParser.Parse(item.Text, fields)));
                     break;
+                case JsonKind.Object when RowStepReader.IsStep(item):
+                    break;
                 case JsonKind.Object:
                     ReadObject(item);
                     break;

@@ -113,7 +113,7 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
         {
             Sheet = problems.Text(source, "sheet"),
             SkipRows = ReadSkippedRows(source),
-            FieldNames = problems.Truth(source, "header") == false ? [.. fields.Select(f => f.HeaderName)] : null,
+            FieldNames = problems.Truth(source, "header") == false ? [.. fields.SelectMany(f => f.SourceColumns).Distinct()] : null,
         },
         IsFound = true,
     };
@@ -141,7 +141,7 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
             problems.Add(source, "'delimiter', 'quote', 'escape' and 'comment' must be different characters.");
         }
 
-        return options.HasHeader ? options : options with { FieldNames = [.. fields.Select(f => f.HeaderName)] };
+        return options.HasHeader ? options : options with { FieldNames = [.. fields.SelectMany(f => f.SourceColumns).Distinct()] };
     }
 
     private int ReadSkippedRows(JsonValue source)

@@ -16,6 +16,8 @@ internal sealed class SpecReader(ProblemList problems, JsonValue root)
         problems.RefuseUnknown(root, "task_id", "source", "destination", "schema", "validations", "preprocessing", "test_data", "description", "$schema");
         var taskId = problems.Text(root, "task_id");
         var fields = ReadSchema();
+        var steps = new RowStepReader(problems, fields).Read(root.Find("preprocessing"));
+        if (fields.Count > 0 && fields.All(f => f.SourceColumns.Count == 0)) problems.Add(root, "No field reads a column of the source.");
         var source = new SourceReader(problems, _assumptions).Read(root, fields);
         RefuseUnwritableNames(source, fields);
         RefuseUnreadablePaths(source, fields);
@@ -27,6 +29,7 @@ internal sealed class SpecReader(ProblemList problems, JsonValue root)
         }
 
         var operations = NumberMarks.AddTo(new PreprocessingReader(problems, fields).Read(root.Find("preprocessing")), root, fields, problems);
+        RefuseKnownValues(operations);
         var rules = new ValidationReader(problems, fields).Read(root.Find("validations"));
         var (sampleSize, threshold) = ReadTestData();
         if (problems.Problems.Count > 0 || source is null || destination is null) return null;
@@ -40,6 +43,7 @@ internal sealed class SpecReader(ProblemList problems, JsonValue root)
             // Where rows with a key that is there are expected, one that comes twice is no mistake: the last or the first counts.
             Rules = destination.Disposition is Disposition.Upsert or Disposition.InsertOnly ? [.. rules.Where(r => !r.FromSchema || !r.IsUnique)] : rules,
             Operations = operations,
+            Steps = steps,
             SampleSize = sampleSize,
             ValidationThreshold = threshold,
             Assumptions = _assumptions,
@@ -64,9 +68,9 @@ internal sealed class SpecReader(ProblemList problems, JsonValue root)
     private void RefuseUnwritableNames(SourceSpec? source, List<PipelineField> fields)
     {
         if (source?.Csv is not { Encoding: "latin-1", HasHeader: true }) return;
-        foreach (var field in fields.Where(f => f.HeaderName.Any(c => c > 0xFF)))
+        foreach (var (field, column) in fields.SelectMany(f => f.SourceColumns.Where(n => n.Any(c => c > 0xFF)).Select(n => (f, n))))
         {
-            problems.Add(root.Find("schema")!.Find(field.Name)!, $"A header in latin-1 cannot hold the name '{field.HeaderName}'.",
+            problems.Add(root.Find("schema")!.Find(field.Name)!, $"A header in latin-1 cannot hold the name '{column}'.",
                 "correct the encoding, or name the column with source_column.");
         }
     }
@@ -74,10 +78,20 @@ internal sealed class SpecReader(ProblemList problems, JsonValue root)
     private void RefuseUnreadablePaths(SourceSpec? source, List<PipelineField> fields)
     {
         if (source?.Json is null) return;
-        foreach (var field in fields.Where(f => !JsonPath.TryParse(f.HeaderName, out _)))
+        foreach (var (field, column) in fields.SelectMany(f => f.SourceColumns.Where(n => !JsonPath.TryParse(n, out _)).Select(n => (f, n))))
         {
-            problems.Add(root.Find("schema")!.Find(field.Name)!, $"'{field.HeaderName}' is no path in a JSON record.",
+            problems.Add(root.Find("schema")!.Find(field.Name)!, $"'{column}' is no path in a JSON record.",
                 "name it with path, for example \"address.city\" or \"['odd.name']\".");
+        }
+    }
+
+    /// <summary>What is known without a cell has nothing to be changed.</summary>
+    private void RefuseKnownValues(IReadOnlyList<FieldOperation> operations)
+    {
+        foreach (var operation in operations.Where(o => o.Field.Origin is { Step.Kind: RowStepKind.AddRowNumber or RowStepKind.AddConstant }))
+        {
+            problems.Add(root.Find("preprocessing")!,
+                $"'{operation.Field.Name}' is a constant or a number that the run counts; \"{operation.Text}\" has nothing to change.");
         }
     }
 

@@ -7,7 +7,7 @@ internal sealed class CsvSampleFormat(PipelineSpec spec) : SampleFormat
 {
     private readonly CsvOptions _csv = spec.Source.Csv;
 
-    public override string? Header => _csv.HasHeader ? WriteHeader(spec.FilledFields) : null;
+    public override string? Header => _csv.HasHeader ? WriteHeader(spec.SourceColumns) : null;
 
     public override (string Before, string Between, string After) Frame
     {
@@ -19,7 +19,7 @@ internal sealed class CsvSampleFormat(PipelineSpec spec) : SampleFormat
         }
     }
 
-    public string WriteHeader(IEnumerable<PipelineField> fields) => Join(fields.Select(f => f.HeaderName));
+    public string WriteHeader(IEnumerable<string> columns) => Join(columns);
 
     public override (string Record, string Name, string Rule) Unreadable(IReadOnlyList<string?> record) =>
         (Write(record) + _csv.Delimiter + "one more", "A_record_with_too_many_fields_is_rejected", "ragged");

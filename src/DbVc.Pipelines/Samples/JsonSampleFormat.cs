@@ -12,7 +12,8 @@ internal sealed class JsonSampleFormat(PipelineSpec spec) : SampleFormat
     private static readonly JsonSerializerOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly JsonOptions _json = spec.Source.Json!;
-    private readonly IReadOnlyList<PipelineField> _fields = spec.FilledFields;
+    private readonly IReadOnlyList<(string Name, FieldType Type)> _columns =
+        [.. spec.SourceColumns.Select(c => (c, spec.FindReader(c)?.Type ?? FieldType.Text))];
 
     /// <summary>Of an exploded array the element comes back.</summary>
     public override bool KeepsRecords => _json.Explode.Length == 0;
@@ -32,32 +33,32 @@ internal sealed class JsonSampleFormat(PipelineSpec spec) : SampleFormat
         ("{\"a colon is missing\" 1}", "A_record_that_is_no_json_is_rejected", "json");
 
     public override bool CanWrite(IReadOnlyList<string?> record) =>
-        record.All(c => c is null || (!_json.NullTokens.Contains(c) && !c.Contains('\0', StringComparison.Ordinal))) && TryWrite(record, _fields) is not null;
+        record.All(c => c is null || (!_json.NullTokens.Contains(c) && !c.Contains('\0', StringComparison.Ordinal))) && TryWrite(record, _columns) is not null;
 
-    public override string Write(IReadOnlyList<string?> record) => TryWrite(record, _fields)!;
+    public override string Write(IReadOnlyList<string?> record) => TryWrite(record, _columns)!;
 
     /// <summary>A record that has another field too.</summary>
-    public string Write(IReadOnlyList<string?> record, PipelineField more) => TryWrite([.. record, "x"], [.. _fields, more])!;
+    public string Write(IReadOnlyList<string?> record, PipelineField more) => TryWrite([.. record, "x"], [.. _columns, (more.HeaderName, more.Type)])!;
 
-    private string? TryWrite(IReadOnlyList<string?> record, IReadOnlyList<PipelineField> fields)
+    private string? TryWrite(IReadOnlyList<string?> record, IReadOnlyList<(string Name, FieldType Type)> columns)
     {
         var root = new JsonObject();
         _ = JsonPath.TryParse(_json.Explode, out var explode);
         for (var i = 0; i < record.Count; i++)
         {
-            if (!JsonPath.TryParse(fields[i].HeaderName, out var steps)) return null;
+            if (!JsonPath.TryParse(columns[i].Name, out var steps)) return null;
             if (explode.Count > 0 && steps.Take(explode.Count).SequenceEqual(explode)) steps = [.. explode, 0, .. steps.Skip(explode.Count)];
-            if (!TryPut(root, steps, ValueOf(record[i], fields[i]))) return null;
+            if (!TryPut(root, steps, ValueOf(record[i], columns[i].Type))) return null;
         }
 
         return root.ToJsonString(s_options);
     }
 
     /// <summary>Numbers and truth stand as such where JSON can say them.</summary>
-    private static JsonNode? ValueOf(string? cell, PipelineField field)
+    private static JsonNode? ValueOf(string? cell, FieldType type)
     {
         if (cell is null) return null;
-        if (field.Type is FieldType.Integer or FieldType.Real or FieldType.Decimal or FieldType.Boolean)
+        if (type is FieldType.Integer or FieldType.Real or FieldType.Decimal or FieldType.Boolean)
         {
             try
             {

@@ -24,6 +24,7 @@ internal sealed record SimulatedOutcome(IReadOnlyList<object?>? Values, IReadOnl
 internal sealed class PipelineSimulator
 {
     private readonly PipelineSpec _spec;
+    private readonly IReadOnlyList<string> _columns;
     private readonly IReadOnlyList<PipelineField> _fields;
     private readonly List<(PipelineRule Rule, ConditionTest Test)> _rules;
     private readonly List<(PipelineRule Rule, ConditionTest Test)> _drops;
@@ -33,6 +34,7 @@ internal sealed class PipelineSimulator
     {
         _spec = spec;
         _fields = spec.FilledFields;
+        _columns = spec.SourceColumns;
         var index = new SampleRow(_fields);
         var rules = spec.CheckedRules;
         _rules = [.. rules.Where(r => !r.IsUnique && r.Rejects).Select(r => (r, ConditionTest.Build(r.Condition!, index.IndexOf)))];
@@ -41,14 +43,21 @@ internal sealed class PipelineSimulator
             .Select(r => (r, KeyFields.Of(r, index.IndexOf), new UniqueSet(r.NullsAreEqual)))];
     }
 
-    /// <summary>Takes the next record; cells are raw, aligned with the filled fields, null for NULL.</summary>
+    /// <summary>The number of the record that was taken last.</summary>
+    public long Record { get; private set; }
+
+    /// <summary>Counts a record that cannot be read.</summary>
+    public void Skip() => Record++;
+
+    /// <summary>Takes the next record; cells are raw, aligned with the columns of the source that are read, null for NULL.</summary>
     public SimulatedOutcome Take(IReadOnlyList<string?> cells) => Take(cells, new SampleRow(_fields));
 
     /// <summary>The same, with the row as far as it could be read left in <paramref name="row"/>.</summary>
     public SimulatedOutcome Take(IReadOnlyList<string?> cells, SampleRow row)
     {
+        Record++;
         var broken = new List<BrokenRule>();
-        for (var i = 0; i < _fields.Count; i++) Read(row, i, cells[i], broken);
+        for (var i = 0; i < _fields.Count; i++) Read(row, i, cells, broken);
         if (broken.Count == 0)
         {
             foreach (var (rule, test) in _drops)
@@ -83,11 +92,36 @@ internal sealed class PipelineSimulator
         return true;
     }
 
+    /// <summary>The cell of a field, made of the columns that it takes; false when its step rejects them.</summary>
+    public static bool TryCompose(PipelineField field, IReadOnlyList<string> columns, IReadOnlyList<string?> cells, long record, out string? cell)
+    {
+        cell = null;
+        if (field.Origin is { } origin) return origin.TryCompose([.. field.SourceColumns.Select(Cell)], record, out cell);
+        cell = Cell(field.HeaderName);
+        return true;
+
+        string? Cell(string column)
+        {
+            for (var i = 0; i < columns.Count; i++)
+            {
+                if (columns[i] == column) return cells[i];
+            }
+
+            throw new InvalidOperationException($"The record has no column '{column}'.");
+        }
+    }
+
     private static bool IsReadRule(PipelineRule rule) => rule.Condition is Presence { Kind: PresenceKind.NotNull or PresenceKind.Given };
 
-    private void Read(SampleRow row, int index, string? cell, List<BrokenRule> broken)
+    private void Read(SampleRow row, int index, IReadOnlyList<string?> cells, List<BrokenRule> broken)
     {
         var field = _fields[index];
+        if (!TryCompose(field, _columns, cells, Record, out var cell))
+        {
+            broken.Add(new BrokenRule(field.Name, field.Origin!.Step.Name, field.Origin.Step.Problem));
+            return;
+        }
+
         if (!TrySet(_spec, row, field, cell))
         {
             broken.Add(new BrokenRule(field.Name, "type", $"{field.Name} must be {FieldTypes.Describe(field.Type)}"));

@@ -1,5 +1,3 @@
-using DbVc.Model;
-
 namespace DbVc.Pipelines;
 
 /// <summary>Finds records that a pipeline must accept, and records that break each of its rules; all can be written in the form of the source.</summary>
@@ -10,6 +8,9 @@ internal sealed class SampleRecords
 
     private readonly PipelineSpec _spec;
     private readonly IReadOnlyList<PipelineField> _fields;
+    private readonly IReadOnlyList<string> _columns;
+    private readonly SampleColumns _samples;
+    private readonly int[] _lastColumns;
     private readonly SampleFormat _format;
     private readonly List<IReadOnlyList<string?>> _candidates;
     private readonly List<(int Last, ConditionTest Test)> _tests;
@@ -19,12 +20,14 @@ internal sealed class SampleRecords
     {
         _spec = spec;
         _fields = spec.FilledFields;
+        _columns = spec.SourceColumns;
+        _samples = new SampleColumns(spec);
+        _lastColumns = [.. _fields.Select(LastColumn)];
         _format = SampleFormat.Of(spec);
-        var conditions = spec.CheckedRules.Where(r => r.Condition is not null).Select(r => r.Condition!).ToList();
-        _candidates = [.. _fields.Select(f => FilterAlone(f, SampleCells.For(f, conditions)))];
+        _candidates = [.. _columns.Select(c => FilterAlone(c, _samples.CandidatesOf(c)))];
         var row = new SampleRow(_fields);
         _tests = [.. spec.CheckedRules.Where(r => r is { IsUnique: false, OnlyCounts: false })
-            .Select(r => (r.Fields.Max(row.IndexOf), ConditionTest.Build(r.Condition!, row.IndexOf)))];
+            .Select(r => (r.Fields.Max(LastColumn), ConditionTest.Build(r.Condition!, row.IndexOf)))];
         Good = FindGood();
     }
 
@@ -38,9 +41,9 @@ internal sealed class SampleRecords
         var seen = new HashSet<string>();
         foreach (var good in Good.Take(1))
         {
-            for (var i = 0; i < _fields.Count; i++)
+            for (var i = 0; i < _columns.Count; i++)
             {
-                foreach (var cell in BadCells(_fields[i]))
+                foreach (var cell in _samples.BadCellsOf(_columns[i]))
                 {
                     var record = Replace(good, i, cell);
                     if (!_format.CanWrite(record)) continue;
@@ -70,19 +73,23 @@ internal sealed class SampleRecords
         var raw = _spec with { Operations = [] };
         return
         [
-            .. _fields.SelectMany((f, i) => _spec.Operations.Where(o => o.Field.Name == f.Name).SelectMany(OperationCells.Of).Distinct()
-                .Select(c => Replace(Good[0], i, c)).Where(r => _format.CanWrite(r) && Differs(r, raw, i)).Take(1)),
-            .. _fields.Select((f, i) => (Field: f, Record: Replace(Good[0], i, null))).Where(r => r.Field.Default is { IsCurrentTimestamp: false })
-                .Select(r => r.Record).Where(r => _format.CanWrite(r) && new PipelineSimulator(_spec).Take(r).IsAccepted),
+            .. Plain().SelectMany(f => _spec.Operations.Where(o => o.Field.Name == f.Field.Name).SelectMany(OperationCells.Of).Distinct()
+                .Select(c => Replace(Good[0], f.Column, c)).Where(r => _format.CanWrite(r) && Differs(r, raw, f.Field, f.Column)).Take(1)),
+            .. Plain().Where(f => f.Field.Default is { IsCurrentTimestamp: false }).Select(f => Replace(Good[0], f.Column, null))
+                .Where(r => _format.CanWrite(r) && new PipelineSimulator(_spec).Take(r).IsAccepted),
         ];
     }
 
-    private bool Differs(IReadOnlyList<string?> record, PipelineSpec raw, int index)
+    /// <summary>The fields that are one column of the source each.</summary>
+    private IEnumerable<(PipelineField Field, int Column)> Plain() =>
+        _fields.Where(f => f.Origin is null).Select(f => (f, _columns.ToList().IndexOf(f.HeaderName)));
+
+    private bool Differs(IReadOnlyList<string?> record, PipelineSpec raw, PipelineField field, int column)
     {
         var values = new PipelineSimulator(_spec).Take(record).Values;
         if (values is null) return false;
         var plain = new SampleRow(_fields);
-        return !PipelineSimulator.TrySet(raw, plain, _fields[index], record[index]) || !Equals(plain.ValueAt(index), values[index]);
+        return !PipelineSimulator.TrySet(raw, plain, field, record[column]) || !Equals(plain.ValueAt(plain.IndexOf(field)), values[plain.IndexOf(field)]);
     }
 
     private bool BreaksAlone(IReadOnlyList<string?> record, PipelineRule rule) =>
@@ -94,7 +101,8 @@ internal sealed class SampleRecords
         var simulator = new PipelineSimulator(_spec with { Rules = [.. _spec.Rules.Where(r => !r.IsUnique)] });
         var row = new SampleRow(_fields);
         var test = ConditionTest.Build(rule.Condition!, row.IndexOf);
-        var indexes = rule.Fields.Select(row.IndexOf).ToList();
+        if (rule.Fields.Any(f => f.Origin is not null)) return null;
+        var indexes = rule.Fields.Select(f => _columns.ToList().IndexOf(f.HeaderName)).ToList();
         IReadOnlyList<string?>? first = null;
         foreach (var cells in RuleCases.Combine(RuleCases.Candidates(rule.Fields, [rule.Condition!])))
         {
@@ -115,7 +123,7 @@ internal sealed class SampleRecords
     public IReadOnlyList<IReadOnlyList<string?>> FindLeftOut()
     {
         if (Good.Count == 0) return [];
-        return [.. _fields.SelectMany((f, i) => BadCells(f).Select(c => Replace(Good[0], i, c))
+        return [.. _columns.SelectMany((f, i) => _samples.BadCellsOf(f).Select(c => Replace(Good[0], i, c))
             .Where(r => _format.CanWrite(r) && new PipelineSimulator(_spec).Take(r).IsLeftOut).Take(1))];
     }
 
@@ -127,8 +135,8 @@ internal sealed class SampleRecords
         foreach (var rule in _spec.CheckedRules.Where(r => r.IsUnique && !r.OnlyCounts))
         {
             var other = Good.Count > 1 ? Good[1] : Good[0];
-            var names = rule.Fields.Select(f => f.Name).ToHashSet();
-            var record = _fields.Select((f, i) => names.Contains(f.Name) ? Good[0][i] : other[i]).ToList();
+            var names = rule.Fields.SelectMany(f => f.SourceColumns).ToHashSet();
+            var record = _columns.Select((c, i) => names.Contains(c) ? Good[0][i] : other[i]).ToList();
             var simulator = new PipelineSimulator(_spec);
             simulator.Take(Good[0]);
             if (_format.CanWrite(record) && !simulator.Take(record).IsAccepted && !found.Any(f => f.SequenceEqual(record))) found.Add(record);
@@ -144,25 +152,19 @@ internal sealed class SampleRecords
         return copy;
     }
 
-    private IEnumerable<string?> BadCells(PipelineField field)
-    {
-        var conditions = _spec.CheckedRules.Where(r => r.Condition is not null).Select(r => r.Condition!);
-        if (field.Type != FieldType.Text) yield return "no such value";
-        yield return null;
-        foreach (var cell in SampleCells.For(field, conditions)) yield return cell;
-    }
+    /// <summary>A field is known once the last of its columns is.</summary>
+    private int LastColumn(PipelineField field) => Math.Max(0, field.SourceColumns.Select(c => _columns.ToList().IndexOf(c)).DefaultIfEmpty(0).Max());
 
-    /// <summary>Candidates that pass the rules about this field alone; NULL last.</summary>
-    private IReadOnlyList<string?> FilterAlone(PipelineField field, IReadOnlyList<string> cells)
+    /// <summary>Candidates that pass the rules about what is made of this column alone; NULL last.</summary>
+    private IReadOnlyList<string?> FilterAlone(string column, IReadOnlyList<string> cells)
     {
-        var alone = _spec with
-        {
-            Rules = [.. _spec.CheckedRules.Where(r => !r.IsUnique && r.Fields.All(f => f.Name == field.Name))],
-        };
-        var index = _fields.ToList().FindIndex(f => f.Name == field.Name);
+        var names = _fields.Where(f => f.SourceColumns.Contains(column)).Select(f => f.Name).ToHashSet();
+        var alone = _spec with { Rules = [.. _spec.CheckedRules.Where(r => !r.IsUnique && r.Fields.All(f => names.Contains(f.Name)))] };
+        var index = _columns.ToList().IndexOf(column);
         var simulator = new PipelineSimulator(alone);
-        var blank = new string?[_fields.Count];
-        return [.. cells.Select(c => (string?)c).Append(null).Where(c => simulator.Take(Replace(blank, index, c)).IsAccepted)];
+        var blank = new string?[_columns.Count];
+        return [.. cells.Select(c => (string?)c).Append(null)
+            .Where(c => (c is null && _samples.MayBeMissing(column)) || simulator.Take(Replace(blank, index, c)).IsAccepted)];
     }
 
     private List<IReadOnlyList<string?>> FindGood()
@@ -172,7 +174,7 @@ internal sealed class SampleRecords
         for (var number = 0; number < Wanted; number++)
         {
             _tries = 0;
-            var record = new string?[_fields.Count];
+            var record = new string?[_columns.Count];
             if (Search(simulator, record, new SampleRow(_fields), 0, number)) good.Add(record);
         }
 
@@ -188,10 +190,19 @@ internal sealed class SampleRecords
         {
             _tries++;
             record[index] = candidates[(i + rotation) % candidates.Count];
-            PipelineSimulator.TrySet(_spec, row, _fields[index], record[index]);
+            for (var field = 0; field < _fields.Count; field++)
+            {
+                if (_lastColumns[field] == index) Set(row, _fields[field], record);
+            }
+
             if (_tests.Where(t => t.Last == index).All(t => t.Test.Passes(row)) && Search(simulator, record, row, index + 1, rotation)) return true;
         }
 
         return false;
+    }
+
+    private void Set(SampleRow row, PipelineField field, string?[] record)
+    {
+        if (PipelineSimulator.TryCompose(field, _columns, record, 1, out var cell)) PipelineSimulator.TrySet(_spec, row, field, cell);
     }
 }

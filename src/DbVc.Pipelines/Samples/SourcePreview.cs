@@ -44,7 +44,7 @@ public sealed record SourcePreview(long Records, bool IsWhole, long Accepted, lo
     {
         private readonly PipelineSimulator _simulator = new(spec);
         private readonly IReadOnlyList<PipelineField> _fields = spec.FilledFields;
-        private readonly int[] _columns = [.. spec.FilledFields.Select(f => reader.FindOptionalColumn(f.HeaderName))];
+        private readonly int[] _columns = [.. spec.SourceColumns.Select(reader.FindOptionalColumn)];
         private readonly Dictionary<BrokenRule, (long Count, List<PreviewedRecord> First)> _rules = [];
         private readonly List<(PipelineRule Rule, ConditionTest Test)> _counted =
         [
@@ -63,6 +63,7 @@ public sealed record SourcePreview(long Records, bool IsWhole, long Accepted, lo
             Records++;
             if (reader.Problem is { } problem)
             {
+                _simulator.Skip();
                 _rejected++;
                 Note(new BrokenRule("", problem.Rule, problem.Message));
                 return;
@@ -96,8 +97,8 @@ public sealed record SourcePreview(long Records, bool IsWhole, long Accepted, lo
 
         private string ValueOf(string field)
         {
-            var index = _fields.ToList().FindIndex(f => f.Name == field);
-            var bytes = index < 0 ? reader.Raw : reader.Field(_columns[index]);
+            var columns = _fields.FirstOrDefault(f => f.Name == field)?.SourceColumns ?? [];
+            var bytes = columns.Count != 1 ? reader.Raw : reader.Field(_columns[spec.SourceColumns.ToList().IndexOf(columns[0])]);
             var text = System.Text.Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, LongestValue)]);
             return bytes.Length > LongestValue ? text + "…" : text;
         }

@@ -16,7 +16,7 @@ internal sealed class DialectDetector(PipelineSpec spec, byte[] sample, bool who
 
     private static readonly char[] s_delimiters = [',', ';', '\t', '|'];
 
-    private readonly List<string> _wanted = [.. spec.FilledFields.Where(f => f.Default is null).Select(f => f.HeaderName)];
+    private readonly List<string> _wanted = [.. spec.NeededColumns];
 
     /// <summary>The line ends that the sample has, in words.</summary>
     public string LineEnds { get; private set; } = "";

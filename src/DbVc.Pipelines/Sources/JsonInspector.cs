@@ -19,7 +19,7 @@ internal sealed class JsonInspector(PipelineSpec spec, List<string> notes)
 
     private JsonOptions Declared => spec.Source.Json!;
 
-    private IEnumerable<string> Wanted => spec.FilledFields.Where(f => f.Default is null).Select(f => Canonical(f.HeaderName));
+    private IEnumerable<string> Wanted => spec.NeededColumns.Select(Canonical);
 
     /// <summary>Throws <c>source.records</c> for one object in which the records are not named.</summary>
     public JsonOptions FindForm(Stream stream)

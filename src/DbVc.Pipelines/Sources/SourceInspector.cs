@@ -28,7 +28,7 @@ public static class SourceInspector
         using var stream = open();
         var reader = new CsvReader(stream, options);
         var known = spec with { Source = spec.Source with { Csv = options, LineEnds = detector.LineEnds }, SourceHeader = reader.Header };
-        foreach (var field in known.FilledFields.Where(f => f.Default is null)) _ = reader.FindColumn(field.HeaderName);
+        foreach (var column in known.NeededColumns) _ = reader.FindColumn(column);
         return known;
     }
 
