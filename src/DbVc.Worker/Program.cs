@@ -2,7 +2,7 @@ using System.Globalization;
 using DbVc.Worker;
 
 // serve <cpu seconds> <data bytes> <file bytes> <open files> <processes>: compile, test and run what standard input asks for.
-// tests <folder> <assembly>: run the tests of an assembly and write results into the folder.
+// tests <folder> <assembly> <mutant seconds>: run the tests of an assembly, then try its mutants, and write results into the folder.
 switch (args)
 {
     case ["serve", var cpu, var data, var file, var openFiles, var processes]:
@@ -14,10 +14,10 @@ switch (args)
         using (var input = StandardStreams.OpenInput())
             new WorkerLoop(input, output).Serve();
         return 0;
-    case ["tests", var folder, var assembly]:
+    case ["tests", var folder, var assembly, var mutantSeconds]:
         ResourceLimits.DieWithParent();
         SystemCallFilter.ForbidNewProcesses();
-        return TestProgram.Run(folder, assembly);
+        return TestProgram.Run(folder, assembly, double.Parse(mutantSeconds, CultureInfo.InvariantCulture));
     default:
         Console.Error.WriteLine("DbVc.Worker is started by db-vc.");
         return 2;

@@ -40,8 +40,8 @@ internal sealed class WorkerLoop(Stream input, Stream output)
                 break;
             case FrameKind.Test:
                 var (test, testBlobs) = WireMessage.Read(payload, WireJson.Default.TestRequestHeader);
-                var (tested, hits) = TestLauncher.Run(test, testBlobs[0], testBlobs[1]);
-                WireMessage.Write(output, FrameKind.Tested, tested, WireJson.Default.TestReply, hits);
+                var (tested, hits, mutants) = TestLauncher.Run(test, testBlobs[0], testBlobs[1]);
+                WireMessage.Write(output, FrameKind.Tested, tested, WireJson.Default.TestReply, hits, mutants);
                 break;
             case FrameKind.Run:
                 var (run, runBlobs) = WireMessage.Read(payload, WireJson.Default.RunRequestHeader);

@@ -86,7 +86,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     public TestRunResult Test(CompiledPipeline pipeline)
     {
         using var session = WorkerSession.Start(Options);
-        return session.RunTests(pipeline, _cancellation);
+        return session.RunTests(pipeline, withMutants: setup.TriesMutants, _cancellation);
     }
 
     public SampleRun Run(CompiledPipeline pipeline) =>
@@ -244,4 +244,7 @@ internal sealed record ExecutionSetup(
 
     /// <summary>The last merged run of the same pipeline; null for the first.</summary>
     public AgentReport? LastMerged { get; init; }
+
+    /// <summary>Whether the tests are tried on changed code; code that was merged has been.</summary>
+    public bool TriesMutants { get; init; }
 }

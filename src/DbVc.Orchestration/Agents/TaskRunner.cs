@@ -234,6 +234,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             Checkout = new Checkout(context.Layout.Branch(task.Branch)),
             Mask = SecretMask.FromEnvironment(),
             LastMerged = AgentTasks.FindLastMerged(context, record.Pipeline),
+            TriesMutants = !report.IsRun && context.Configuration.Gates.MutationScore > 0,
         };
         var branch = new AgentBranch(context, record, task, setup.Checkout)
         {
@@ -250,7 +251,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             Gates = execution.Report?.ToVerdict().Gates ?? [],
             Evidence = execution.Report?.Hash.ToString(),
             Tests = figures?.TestsTotal is { } total
-                ? new TestSummary(figures.TestsPassed ?? 0, total, figures.LineCoverage ?? 0, figures.BranchCoverage ?? 0, MutationScore: null)
+                ? new TestSummary(figures.TestsPassed ?? 0, total, figures.LineCoverage ?? 0, figures.BranchCoverage ?? 0, figures.MutationScore)
                 : null,
             Rows = execution.LastRun?.Rows,
             RowsPerSecond = Math.Round(execution.LastRun?.RowsPerSecond ?? 0),

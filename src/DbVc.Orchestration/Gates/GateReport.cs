@@ -112,6 +112,9 @@ public sealed record GateFigures
     /// <summary>0 to 1.</summary>
     public double? BranchCoverage { get; init; }
 
+    /// <summary>0 to 1.</summary>
+    public double? MutationScore { get; init; }
+
     public RowCounts? Rows { get; init; }
 
     public double? RowsPerSecond { get; init; }
@@ -125,6 +128,7 @@ public sealed record GateFigures
             TestsTotal = tested?.Total,
             LineCoverage = tested is null ? null : Math.Round(tested.LineCoverage, 4),
             BranchCoverage = tested is null ? null : Math.Round(tested.BranchCoverage, 4),
+            MutationScore = tested?.Mutation is { } mutation ? Math.Round(mutation.Score, 4) : null,
             Rows = ran?.Rows,
             RowsPerSecond = ran is null ? null : Math.Round(ran.RowsPerSecond, 1),
         };

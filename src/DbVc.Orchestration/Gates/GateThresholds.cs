@@ -11,6 +11,9 @@ public sealed record GateThresholds
     /// <summary>Share of branch outcomes the tests must reach, 0 to 1.</summary>
     public double BranchCoverage { get; init; } = 0.60;
 
+    /// <summary>Share of small changes of the code that the tests must notice, 0 to 1; 0 tries none.</summary>
+    public double MutationScore { get; init; } = 0.60;
+
     /// <summary>Lint warnings that are tolerated; errors never are.</summary>
     public int LintWarnings { get; init; }
 

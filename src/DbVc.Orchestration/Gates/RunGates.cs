@@ -8,6 +8,9 @@ namespace DbVc.Orchestration;
 /// <summary>The tests pass and reach enough of the code.</summary>
 public sealed class UnitTestsGate : IGate
 {
+    private const int MostSurvivors = 20;
+    private const int MostSurvivorsKept = 200;
+
     public string Name => "unit";
 
     public GateResult Run(GateContext context)
@@ -20,8 +23,10 @@ public sealed class UnitTestsGate : IGate
         if (tests.Finished && tests.Passed == 0 && findings.Count == 0) findings.Add(new("No test was run."));
         AddCoverage(findings, "lines", tests.LineCoverage, context.Thresholds.LineCoverage, tests);
         AddCoverage(findings, "branches", tests.BranchCoverage, context.Thresholds.BranchCoverage, tests);
+        if (tests.Mutation is { } mutation) AddSurvivors(findings, mutation, context.Thresholds.MutationScore);
+        var noticed = tests.Mutation is { Tried: > 0 } measured ? $", {Percent(measured.Score)} of {measured.Tried} mutants noticed" : "";
         var summary = string.Create(CultureInfo.InvariantCulture,
-            $"{tests.Passed}/{tests.Total} (coverage {Percent(tests.LineCoverage)} of lines, {Percent(tests.BranchCoverage)} of branches)");
+            $"{tests.Passed}/{tests.Total} (coverage {Percent(tests.LineCoverage)} of lines, {Percent(tests.BranchCoverage)} of branches{noticed})");
         return GateResult.Of(Name, summary, findings, Describe(tests, context.Thresholds));
     }
 
@@ -34,6 +39,28 @@ public sealed class UnitTestsGate : IGate
             .Select(f => new GateFinding($"{f.LinesMissed.Count} lines are not reached.") { File = f.File, Line = f.LinesMissed[0], Rule = "coverage.lines" }));
     }
 
+    private static void AddSurvivors(List<GateFinding> findings, MutationResult mutation, double wanted)
+    {
+        if (mutation.Score >= wanted) return;
+        findings.Add(new($"The tests notice {Percent(mutation.Score)} of small changes of the code, {Percent(wanted)} are wanted.") { Rule = "tests.mutants" });
+        findings.AddRange(mutation.Survivors.Take(MostSurvivors).Select(s =>
+            new GateFinding($"No test notices: {s.Change}") { File = s.File, Line = s.Line, Rule = "tests.mutants" }));
+    }
+
+    private static JsonObject? Describe(MutationResult? mutation) => mutation is null ? null : new()
+    {
+        ["total"] = mutation.Total,
+        ["tried"] = mutation.Tried,
+        ["noticed"] = mutation.Killed,
+        ["survivors"] = new JsonArray([.. mutation.Survivors.Take(MostSurvivorsKept).Select(s => (JsonNode)new JsonObject
+        {
+            ["file"] = s.File,
+            ["line"] = s.Line,
+            ["change"] = s.Change,
+            ["reached"] = s.IsReached,
+        })]),
+    };
+
     private static JsonObject Describe(TestRunResult tests, GateThresholds thresholds) => new()
     {
         ["passed"] = tests.Passed,
@@ -42,6 +69,9 @@ public sealed class UnitTestsGate : IGate
         ["branchCoverage"] = Math.Round(tests.BranchCoverage, 4),
         ["lineCoverageWanted"] = thresholds.LineCoverage,
         ["branchCoverageWanted"] = thresholds.BranchCoverage,
+        ["mutationScore"] = tests.Mutation is { } mutation ? Math.Round(mutation.Score, 4) : null,
+        ["mutationScoreWanted"] = thresholds.MutationScore,
+        ["mutants"] = Describe(tests.Mutation),
         ["cases"] = new JsonArray([.. tests.Cases.Select(c => (JsonNode)new JsonObject
         {
             ["name"] = c.Name,

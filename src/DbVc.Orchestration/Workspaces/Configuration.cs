@@ -27,6 +27,7 @@ public sealed record Configuration
           # Smallest share of the generated code's lines and branches that its tests must run.
           line_coverage: 0.80
           branch_coverage: 0.60
+          mutation_score: 0.60
           # Fewest rows per second that a pipeline must reach.
           rows_per_second: 500
         agent:

@@ -10,6 +10,7 @@ internal static class ConfigurationKeys
         ("merge.policies", c => new JsonObject(c.Policies.Select(p => p.Text.Split('=', 2)).Select(p => KeyValuePair.Create<string, JsonNode?>(p[0], p[1])))),
         ("gates.line_coverage", c => c.Gates.LineCoverage),
         ("gates.branch_coverage", c => c.Gates.BranchCoverage),
+        ("gates.mutation_score", c => c.Gates.MutationScore),
         ("gates.rows_per_second", c => c.Gates.RowsPerSecond),
         ("agent.model", c => c.Model),
         ("agent.iterations", c => c.AgentIterations),

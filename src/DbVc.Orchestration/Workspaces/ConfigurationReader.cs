@@ -50,6 +50,7 @@ internal sealed class ConfigurationReader(string path)
             {
                 "gates.line_coverage" => _result with { Gates = _result.Gates with { LineCoverage = Share(value, node) } },
                 "gates.branch_coverage" => _result with { Gates = _result.Gates with { BranchCoverage = Share(value, node) } },
+                "gates.mutation_score" => _result with { Gates = _result.Gates with { MutationScore = Share(value, node) } },
                 "gates.rows_per_second" => _result with { Gates = _result.Gates with { RowsPerSecond = Number(value, node) } },
                 "agent.model" => _result with { Model = value },
                 "agent.iterations" => _result with { AgentIterations = (int)Math.Min(Number(value, node), 1000) },

@@ -15,7 +15,7 @@ internal enum FrameKind : byte
     /// <summary>Host: a <see cref="WireMessage"/> with <see cref="TestRequestHeader"/>, test assembly and symbols.</summary>
     Test = 4,
 
-    /// <summary>Worker: a <see cref="WireMessage"/> with <see cref="TestReply"/> and the probes that were hit.</summary>
+    /// <summary>Worker: a <see cref="WireMessage"/> with <see cref="TestReply"/> the probes that were hit, and what became of mutants.</summary>
     Tested = 5,
 
     /// <summary>Host: a <see cref="WireMessage"/> with <see cref="RunRequestHeader"/>, assembly and symbols.</summary>
@@ -52,7 +52,7 @@ internal enum BatchEntry : byte
 /// <summary>Bounds that both sides keep to; the host refuses what exceeds them.</summary>
 internal static class WireLimits
 {
-    public const int ProtocolVersion = 2;
+    public const int ProtocolVersion = 3;
     public const int HeaderBytes = 5;
 
     /// <summary>A batch is sent when it has grown to this size.</summary>

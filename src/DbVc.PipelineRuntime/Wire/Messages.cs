@@ -13,15 +13,37 @@ internal sealed record WireFinding(string Rule, bool IsError, string File, int L
 /// <summary>Where each coverage probe sits. Branch probes do not count as lines.</summary>
 internal sealed record WireCoverage(int[] Files, int[] Lines, bool[] IsBranch);
 
-/// <summary>Blobs: assembly, symbols, instrumented test assembly, its symbols; empty where there is none.</summary>
-internal sealed record CompileReply(WireFinding[] Diagnostics, WireFinding[] Lint, WireFinding[] Security, WireCoverage Coverage);
+/// <summary>Where each mutant sits, and what it changes.</summary>
+internal sealed record WireMutants(int[] Files, int[] Lines, string[] Changes);
 
-/// <summary>Blobs: test assembly, symbols.</summary>
-internal sealed record TestRequestHeader(string AssemblyName, double Seconds);
+/// <summary>What became of a mutant.</summary>
+internal enum MutantOutcome : byte
+{
+    /// <summary>The time was over before.</summary>
+    NotTried = 0,
+
+    /// <summary>A test failed, so the tests see the change.</summary>
+    Killed = 1,
+
+    /// <summary>All tests that reach it passed.</summary>
+    Survived = 2,
+
+    /// <summary>No test reaches it.</summary>
+    NotReached = 3,
+
+    /// <summary>The test process ended or hung on it, which somebody would have seen.</summary>
+    Broke = 4,
+}
+
+/// <summary>Blobs: assembly, symbols, instrumented test assembly, its symbols; empty where there is none.</summary>
+internal sealed record CompileReply(WireFinding[] Diagnostics, WireFinding[] Lint, WireFinding[] Security, WireCoverage Coverage, WireMutants Mutants);
+
+/// <summary>Blobs: test assembly, symbols. Mutants are tried for so many seconds once all tests have passed; 0 for not at all.</summary>
+internal sealed record TestRequestHeader(string AssemblyName, double Seconds, double MutantSeconds);
 
 internal sealed record WireTest(string Name, string Outcome, string? Message, double Seconds);
 
-/// <summary>Blob: one byte per probe, other than 0 where it was hit.</summary>
+/// <summary>Blobs: one byte per probe, other than 0 where it was hit; one <see cref="MutantOutcome"/> per mutant, as far as they were tried.</summary>
 internal sealed record TestReply(WireTest[] Tests, bool Finished, bool TimedOut, int ExitCode, string Output);
 
 /// <summary>Blobs: assembly, symbols.</summary>

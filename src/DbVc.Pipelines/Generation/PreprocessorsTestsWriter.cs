@@ -20,11 +20,11 @@ internal sealed class PreprocessorsTestsWriter(PipelineSpec spec, PipelineNames 
             {
                 if (!first) _code.Line();
                 first = false;
-                WriteTest(names.Of(operation), field, [operation], Inputs(operation));
+                WriteTest(names.Of(operation), field, [operation], OperationCells.Of(operation));
             }
 
             _code.Line();
-            WriteTest("Preprocess" + names.Of(field), field, operations, [.. operations.SelectMany(Inputs).Distinct()]);
+            WriteTest("Preprocess" + names.Of(field), field, operations, [.. operations.SelectMany(OperationCells.Of).Distinct()]);
         }
 
         _code.Close();
@@ -44,20 +44,6 @@ internal sealed class PreprocessorsTestsWriter(PipelineSpec spec, PipelineNames 
         var scratch = operations.Any(o => o.UsesScratch) ? ", new Scratch()" : "";
         _code.Line($"public void {method}(string? {name}, string? expected) =>");
         _code.Line($"    Assert.Equal(expected, Preprocessors.{method}(Text.From({name}){scratch}).ToStringOrNull());");
-    }
-
-    /// <summary>The cells of the examples with these arguments, and what the arguments make worth trying; where there are none, all examples. Always "" and
-    /// NULL.</summary>
-    private static IReadOnlyList<string?> Inputs(FieldOperation operation)
-    {
-        var examples = operation.Definition.Examples;
-        List<string?> cells =
-        [
-            .. examples.Where(e => e.Arguments.SequenceEqual(operation.Arguments.Written)).Select(e => e.Before),
-            .. operation.Definition.Cells(operation.Arguments.Written),
-        ];
-        if (cells.Count == 0) cells.AddRange(examples.Select(e => e.Before));
-        return [.. cells.Append("").Append(null).Distinct()];
     }
 
     private static string Quote(string? text) => text is null ? "null" : Literals.Text(text);

@@ -3,9 +3,6 @@ namespace DbVc.Pipelines;
 /// <summary>Writes <c>tests/ValidatorsTests.cs</c>: for each rule what passes, what breaks it, its bounds and NULL.</summary>
 internal sealed class ValidatorsTestsWriter(PipelineSpec spec, PipelineNames names)
 {
-    private const int MaxCases = 16;
-    private const int MaxCombinations = 3000;
-
     private readonly CodeWriter _code = new();
 
     public string Write()
@@ -31,7 +28,7 @@ internal sealed class ValidatorsTestsWriter(PipelineSpec spec, PipelineNames nam
 
     private void WriteRuleTest(PipelineRule rule)
     {
-        var cases = FindCases(rule);
+        var cases = RuleCases.Of(rule);
         var method = names.Of(rule);
         var constant = cases.All(c => c.Cells.All(TestCode.IsConstant));
         if (!constant) WriteData(rule, cases, method);
@@ -43,7 +40,7 @@ internal sealed class ValidatorsTestsWriter(PipelineSpec spec, PipelineNames nam
         _code.Line($"    Assert.Equal(expected, Validators.{method}({Arguments(rule, names.Parameter)}));");
     }
 
-    private void WriteData(PipelineRule rule, IReadOnlyList<(IReadOnlyList<string?> Cells, bool Expected)> cases, string method)
+    private void WriteData(PipelineRule rule, IReadOnlyList<RuleCase> cases, string method)
     {
         var types = string.Join(", ", rule.Fields.Select(f => TestCode.ParameterType(f.Type)));
         _code.Line($"public static TheoryData<{types}, bool> {method}Cases => new()");
@@ -57,39 +54,6 @@ internal sealed class ValidatorsTestsWriter(PipelineSpec spec, PipelineNames nam
 
     private static string Row(PipelineRule rule, IReadOnlyList<string?> cells, bool expected) =>
         string.Join(", ", cells.Select((c, i) => TestCode.Value(rule.Fields[i].Type, c))) + (expected ? ", true" : ", false");
-
-    /// <summary>Cases with both outcomes where both exist, each field's NULL among them.</summary>
-    private static IReadOnlyList<(IReadOnlyList<string?> Cells, bool Expected)> FindCases(PipelineRule rule)
-    {
-        var perField = rule.Fields.Count == 1 ? MaxCases - 1 : rule.Fields.Count == 2 ? 8 : 5;
-        var candidates = rule.Fields.Select(f => SampleCells.For(f, [rule.Condition!]).Take(perField).Select(c => (string?)c).Append(null).ToList()).ToList();
-        var row = new SampleRow(rule.Fields);
-        var test = ConditionTest.Build(rule.Condition!, row.IndexOf);
-        var tried = new List<(IReadOnlyList<string?> Cells, bool Expected)>();
-        foreach (var cells in Combine(candidates).Take(MaxCombinations))
-        {
-            var fits = true;
-            for (var i = 0; i < cells.Length; i++) fits &= row.TrySet(rule.Fields[i], DbVc.PipelineRuntime.Text.From(cells[i]));
-            if (fits) tried.Add((cells, test.Passes(row)));
-        }
-
-        if (rule.Fields.Count == 1) return rule.Condition is Presence ? [.. tried.Take(3), tried[^1]] : tried;
-        var nulls = tried.Where(t => t.Cells.Any(c => c is null)).GroupBy(t => t.Cells.Select((c, i) => c is null ? i : -1).Max()).Select(g => g.First());
-        var chosen = tried.Where(t => t.Expected).Take(MaxCases / 2).Concat(tried.Where(t => !t.Expected).Take(MaxCases / 2)).ToList();
-        return [.. chosen, .. nulls.Where(n => !chosen.Contains(n))];
-    }
-
-    private static IEnumerable<string?[]> Combine(List<List<string?>> candidates)
-    {
-        var choice = new int[candidates.Count];
-        while (true)
-        {
-            yield return [.. choice.Select((c, i) => candidates[i][c])];
-            var i = 0;
-            while (i < choice.Length && ++choice[i] == candidates[i].Count) choice[i++] = 0;
-            if (i == choice.Length) yield break;
-        }
-    }
 
     private void WriteKeyTest(PipelineRule rule)
     {

@@ -27,13 +27,22 @@ public sealed record CompileResult(
 
 /// <summary>A compiled pipeline: the assembly that runs on data, and the one instrumented for coverage that holds the tests too.</summary>
 public sealed record CompiledPipeline(
-    string AssemblyName, byte[] Assembly, byte[] Symbols, byte[] TestAssembly, byte[] TestSymbols, CoverageMap Coverage)
+    string AssemblyName, byte[] Assembly, byte[] Symbols, byte[] TestAssembly, byte[] TestSymbols, CoverageMap Coverage, MutantMap Mutants)
 {
     public bool HasTests => TestAssembly.Length > 0;
 }
 
 /// <summary>Where the coverage probes of a test assembly sit.</summary>
 public sealed record CoverageMap(IReadOnlyList<string> Files, IReadOnlyList<CoverageProbe> Probes);
+
+/// <summary>The mutants of a test assembly: small changes of the code, switched off, that the tests should notice.</summary>
+public sealed record MutantMap(IReadOnlyList<string> Files, IReadOnlyList<Mutant> Mutants);
+
+/// <summary>One change of the code.</summary>
+/// <param name="File">An index into <see cref="MutantMap.Files"/>.</param>
+/// <param name="Line">From 1.</param>
+/// <param name="Change">What stands there and what would instead.</param>
+public readonly record struct Mutant(int File, int Line, string Change);
 
 /// <summary>One probe: a statement, or one outcome of a branch.</summary>
 public readonly record struct CoverageProbe(int File, int Line, bool IsBranch);

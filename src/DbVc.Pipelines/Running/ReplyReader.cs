@@ -12,11 +12,12 @@ internal static class ReplyReader
     {
         var errors = Findings(reply.Diagnostics);
         var coverage = Coverage([.. files.Select(file => file.Path)], reply.Coverage);
-        var pipeline = blobs[0].Length == 0 ? null : new CompiledPipeline(assemblyName, blobs[0], blobs[1], blobs[2], blobs[3], coverage);
+        var pipeline = blobs[0].Length == 0 ? null : new CompiledPipeline(assemblyName, blobs[0], blobs[1], blobs[2], blobs[3], coverage,
+            Mutants([.. files.Select(file => file.Path)], reply.Mutants));
         return new CompileResult(errors, Findings(reply.Lint), Findings(reply.Security), pipeline);
     }
 
-    public static TestRunResult Tested(CoverageMap coverage, TestReply reply, byte[] hits, TimeSpan elapsed)
+    public static TestRunResult Tested(CompiledPipeline pipeline, TestReply reply, byte[][] blobs, TimeSpan elapsed)
     {
         if (reply.Tests is null || reply.Tests.Length > MaxTests)
             throw new WireException("the test report has no or too many tests");
@@ -31,7 +32,10 @@ internal static class ReplyReader
             },
             test.Message is null ? null : CleanLines(test.Message),
             Seconds(test.Seconds).TotalSeconds)).ToList();
-        return new TestRunResult(cases, reply.Finished, reply.TimedOut, FileCoverages(coverage, hits), CleanLines(reply.Output ?? ""), elapsed);
+        return new TestRunResult(cases, reply.Finished, reply.TimedOut, FileCoverages(pipeline.Coverage, blobs[0]), CleanLines(reply.Output ?? ""), elapsed)
+        {
+            Mutation = Mutation(pipeline.Mutants, blobs[1]),
+        };
     }
 
     public static IReadOnlyList<PipelineColumn> Columns(ColumnsReply reply)
@@ -71,6 +75,23 @@ internal static class ReplyReader
             probes[i] = new CoverageProbe(coverage.Files[i], coverage.Lines[i], coverage.IsBranch[i]);
         }
         return new CoverageMap(files, probes);
+    }
+
+    private static MutantMap Mutants(IReadOnlyList<string> files, WireMutants reply)
+    {
+        var count = reply.Files.Length;
+        if (reply.Lines.Length != count || reply.Changes.Length != count || reply.Files.Any(file => (uint)file >= (uint)files.Count))
+            throw new WireException("the list of mutants is malformed");
+        return new MutantMap(files, [.. reply.Files.Select((file, i) => new Mutant(file, reply.Lines[i], WorkerChannel.Clean(reply.Changes[i], 400)))]);
+    }
+
+    private static MutationResult? Mutation(MutantMap map, byte[] outcomes)
+    {
+        if (outcomes.Length == 0) return null;
+        var tried = outcomes.Take(map.Mutants.Count).TakeWhile(outcome => outcome != (byte)MutantOutcome.NotTried).ToList();
+        var survivors = map.Mutants.Zip(tried).Where(m => (MutantOutcome)m.Second is not (MutantOutcome.Killed or MutantOutcome.Broke))
+            .Select(m => new SurvivingMutant(map.Files[m.First.File], m.First.Line, m.First.Change, (MutantOutcome)m.Second != MutantOutcome.NotReached));
+        return new MutationResult(map.Mutants.Count, tried.Count, [.. survivors]);
     }
 
     private static List<FileCoverage> FileCoverages(CoverageMap map, byte[] hits)

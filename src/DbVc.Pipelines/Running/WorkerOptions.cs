@@ -63,6 +63,9 @@ public sealed record WorkerLimits
     /// <summary>Wall-clock time of one test run.</summary>
     public TimeSpan TestTime { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Wall-clock time in which mutants are tried; those left over are not judged.</summary>
+    public TimeSpan MutantTime { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Wall-clock time of one pipeline run, loading of its rows included.</summary>
     public TimeSpan RunTime { get; init; } = TimeSpan.FromMinutes(30);
 

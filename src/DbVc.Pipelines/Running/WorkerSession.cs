@@ -71,18 +71,22 @@ public sealed class WorkerSession : IDisposable
     }
 
     /// <summary>Runs the tests of a compiled pipeline in a process of their own inside the sandbox.</summary>
-    public TestRunResult RunTests(CompiledPipeline pipeline, CancellationToken cancellation = default)
+    /// <param name="pipeline">As compiled by an analysis session.</param>
+    /// <param name="withMutants">Whether to try, once all tests have passed, which changes of the code they notice.</param>
+    /// <param name="cancellation">Ends the session.</param>
+    public TestRunResult RunTests(CompiledPipeline pipeline, bool withMutants = false, CancellationToken cancellation = default)
     {
         if (!pipeline.HasTests)
             return new TestRunResult([], true, false, [], "", TimeSpan.Zero);
         var clock = Stopwatch.StartNew();
-        var header = new TestRequestHeader(pipeline.AssemblyName, _options.Limits.TestTime.TotalSeconds);
+        var mutantTime = withMutants ? _options.Limits.MutantTime : TimeSpan.Zero;
+        var header = new TestRequestHeader(pipeline.AssemblyName, _options.Limits.TestTime.TotalSeconds, mutantTime.TotalSeconds);
         // The worker keeps the time limit itself, to report the tests that did end; this one is for a worker that does not.
-        return _channel.Exchange("run the tests", _options.Limits.TestTime + TimeSpan.FromSeconds(5), () =>
+        return _channel.Exchange("run the tests", _options.Limits.TestTime + (mutantTime * 2) + TimeSpan.FromSeconds(withMutants ? 60 : 5), () =>
         {
             _channel.Send(FrameKind.Test, header, WireJson.Default.TestRequestHeader, pipeline.TestAssembly, pipeline.TestSymbols);
-            var (reply, blobs) = _channel.Expect(FrameKind.Tested, WireJson.Default.TestReply, 1);
-            return ReplyReader.Tested(pipeline.Coverage, reply, blobs[0], clock.Elapsed);
+            var (reply, blobs) = _channel.Expect(FrameKind.Tested, WireJson.Default.TestReply, 2);
+            return ReplyReader.Tested(pipeline, reply, blobs, clock.Elapsed);
         }, cancellation);
     }
 

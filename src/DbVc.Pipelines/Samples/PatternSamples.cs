@@ -85,8 +85,12 @@ internal sealed class PatternSamples
             case '(':
                 if (_pattern[_position] == '?')
                 {
-                    if (_pattern[_position + 1] != ':') return false;
-                    _position += 2;
+                    // A group without number, perhaps with options such as (?s:.
+                    while (char.IsAsciiLetter(_pattern[++_position]))
+                    {
+                    }
+
+                    if (_pattern[_position++] != ':') return false;
                 }
 
                 return WriteAlternatives(output, depth + 1) && _pattern[_position++] == ')';
@@ -114,6 +118,11 @@ internal sealed class PatternSamples
             case 's':
                 output.Append(' ');
                 return true;
+            case 'u' when _position + 4 <= _pattern.Length
+                && ushort.TryParse(_pattern.AsSpan(_position, 4), System.Globalization.NumberStyles.AllowHexSpecifier, null, out var unit):
+                output.Append((char)unit);
+                _position += 4;
+                return true;
             case 'A' or 'z' or 'Z' or 'b':
                 return true;
             default:
@@ -134,14 +143,20 @@ internal sealed class PatternSamples
             {
                 var escaped = new StringBuilder();
                 if (!WriteEscape(escaped) || escaped.Length != 1) return false;
-                members.Add(escaped[0]);
-                continue;
+                first = escaped[0];
             }
 
             members.Add(first);
             if (_pattern[_position] != '-' || _pattern[_position + 1] == ']') continue;
             var last = _pattern[_position + 1];
             _position += 2;
+            if (last == '\\')
+            {
+                var escaped = new StringBuilder();
+                if (!WriteEscape(escaped) || escaped.Length != 1) return false;
+                last = escaped[0];
+            }
+
             members.Add((char)(first + Math.Min(1, last - first)));
             members.Add(last);
         }

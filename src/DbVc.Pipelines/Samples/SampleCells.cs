@@ -94,7 +94,14 @@ internal static class SampleCells
             return;
         }
 
+        if (subject is Calculation sum && value is NumberOperand limit && ConditionFields.Of(sum).Any(f => f.Name == field.Name))
+        {
+            if (field.Type != FieldType.Integer || limit.IsInteger) cells.Add(limit.Value.ToString(CultureInfo.InvariantCulture));
+            return;
+        }
+
         if (subject is not FieldOperand own || own.Field.Name != field.Name) return;
+        if (value is Calculation calculation) AddResults(cells, field, calculation);
         switch (value)
         {
             case NumberOperand bound:
@@ -125,6 +132,28 @@ internal static class SampleCells
                 break;
         }
     }
+
+    /// <summary>What a calculation gives for ordinary values of its fields, so that there are rows in which it is exactly so.</summary>
+    private static void AddResults(List<string> cells, PipelineField field, Calculation calculation)
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            if (Calculate(calculation, i) is not { } result || (field.Type == FieldType.Integer && result != decimal.Truncate(result))) continue;
+            cells.Add(result.ToString(CultureInfo.InvariantCulture));
+            cells.Add((result + 1).ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static decimal? Calculate(Operand operand, int choice) => operand switch
+    {
+        NumberOperand number => number.Value,
+        FieldOperand { Field.Type: FieldType.Integer or FieldType.Decimal or FieldType.Real } field =>
+            decimal.Parse(Plain(field.Field.Type)[choice], CultureInfo.InvariantCulture),
+        Calculation { Kind: CalculationKind.Add } sum => Calculate(sum.First, choice) + Calculate(sum.Second, choice),
+        Calculation { Kind: CalculationKind.Subtract } difference => Calculate(difference.First, choice) - Calculate(difference.Second, choice),
+        Calculation { Kind: CalculationKind.Multiply } product => Calculate(product.First, choice) * Calculate(product.Second, choice),
+        _ => null,
+    };
 
     private static string TextOf(Operand literal) => literal switch
     {

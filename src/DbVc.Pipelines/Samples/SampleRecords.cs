@@ -53,7 +53,70 @@ internal sealed class SampleRecords
             }
         }
 
+        if (Good.Count == 0) return found;
+        foreach (var rule in _spec.CheckedRules.Where(r => r is { IsUnique: false, Rejects: true }))
+        {
+            if (found.Any(r => BreaksAlone(r, rule))) continue;
+            if (FindBreaking(rule) is { } record) found.Add(record);
+        }
+
         return found;
+    }
+
+    /// <summary>
+    /// For each field that is preprocessed a record that is accepted with another value than it would be without, and for each with a default one without a
+    /// value.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<string?>> FindPreprocessed()
+    {
+        if (Good.Count == 0) return [];
+        var raw = _spec with { Operations = [] };
+        return
+        [
+            .. Plain().SelectMany(f => _spec.Operations.Where(o => o.Field.Name == f.Field.Name).SelectMany(OperationCells.Of).Distinct()
+                .Select(c => Replace(Good[0], f.Column, c)).Where(r => _format.CanWrite(r) && Differs(r, raw, f.Field, f.Column)).Take(1)),
+            .. Plain().Where(f => f.Field.Default is { IsCurrentTimestamp: false }).Select(f => Replace(Good[0], f.Column, null))
+                .Where(r => _format.CanWrite(r) && new PipelineSimulator(_spec).Take(r).IsAccepted),
+        ];
+    }
+
+    /// <summary>The fields that are one column of the source each.</summary>
+    private IEnumerable<(PipelineField Field, int Column)> Plain() =>
+        _fields.Where(f => f.Origin is null).Select(f => (f, _columns.ToList().IndexOf(f.HeaderName)));
+
+    private bool Differs(IReadOnlyList<string?> record, PipelineSpec raw, PipelineField field, int column)
+    {
+        var values = new PipelineSimulator(_spec).Take(record).Values;
+        if (values is null) return false;
+        var plain = new SampleRow(_fields);
+        return !PipelineSimulator.TrySet(raw, plain, field, record[column]) || !Equals(plain.ValueAt(plain.IndexOf(field)), values[plain.IndexOf(field)]);
+    }
+
+    private bool BreaksAlone(IReadOnlyList<string?> record, PipelineRule rule) =>
+        new PipelineSimulator(_spec).Take(record).Broken is [var only] && only == rule.AsBroken();
+
+    /// <summary>A record that breaks this rule, and if possible no other; null if none was found.</summary>
+    private IReadOnlyList<string?>? FindBreaking(PipelineRule rule)
+    {
+        var simulator = new PipelineSimulator(_spec with { Rules = [.. _spec.Rules.Where(r => !r.IsUnique)] });
+        var row = new SampleRow(_fields);
+        var test = ConditionTest.Build(rule.Condition!, row.IndexOf);
+        if (rule.Fields.Any(f => f.Origin is not null)) return null;
+        var indexes = rule.Fields.Select(f => _columns.ToList().IndexOf(f.HeaderName)).ToList();
+        IReadOnlyList<string?>? first = null;
+        foreach (var cells in RuleCases.Combine(RuleCases.Candidates(rule.Fields, [rule.Condition!])))
+        {
+            var fits = true;
+            for (var i = 0; i < cells.Length; i++) fits &= PipelineSimulator.TrySet(_spec, row, rule.Fields[i], cells[i]);
+            if (!fits || test.Passes(row)) continue;
+            var record = Good[0].Select((c, i) => indexes.IndexOf(i) is >= 0 and var at ? cells[at] : c).ToList();
+            var broken = simulator.Take(record).Broken;
+            if (!broken.Contains(rule.AsBroken()) || !_format.CanWrite(record)) continue;
+            if (broken.Count == 1) return record;
+            first ??= record;
+        }
+
+        return first;
     }
 
     /// <summary>Records that differ from a good one in one cell and are left out, one for each cell at most.</summary>

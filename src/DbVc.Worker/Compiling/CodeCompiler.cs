@@ -10,6 +10,8 @@ namespace DbVc.Worker;
 /// <summary>Compiles and analyses a pipeline's code; never runs any of it.</summary>
 internal static class CodeCompiler
 {
+    private const int MutantAttempts = 4;
+
     private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Latest, DocumentationMode.Parse);
 
     private static readonly CSharpCompilationOptions Options = new(
@@ -32,46 +34,57 @@ internal static class CodeCompiler
 
         var blobs = new ReadOnlyMemory<byte>[4];
         var coverage = new WireCoverage([], [], []);
+        var mutants = new WireMutants([], [], []);
         if (errors.Count == 0)
         {
             var pipeline = CSharpCompilation.Create(
                 request.AssemblyName, files.Where(file => !file.IsTest).Select(file => file.Tree), References.ForPipeline, Options);
-            errors.AddRange(Emit(pipeline, out blobs[0], out blobs[1]));
+            errors.AddRange(Emit(pipeline, out blobs[0], out blobs[1]).Select(Findings.FromCompiler));
         }
         if (errors.Count == 0 && files.Exists(file => file.IsTest))
-            coverage = EmitInstrumented(request.AssemblyName, files, out blobs[2], out blobs[3]);
+            (coverage, mutants) = EmitInstrumented(whole, files, out blobs[2], out blobs[3]);
         if (errors.Count > 0)
             Array.Clear(blobs);
-        return (new CompileReply(Findings.InOrder(errors), Findings.InOrder(lint), Findings.InOrder(security), coverage), blobs);
+        return (new CompileReply(Findings.InOrder(errors), Findings.InOrder(lint), Findings.InOrder(security), coverage, mutants), blobs);
     }
 
     /// <summary>
-    /// Branch probes are left out when they keep the code from compiling: definite assignment through a condition can be too clever for them.
+    /// Mutants that the compiler refuses are left out, and all of them if it cannot be told which; branch probes are left out when they keep the
+    /// code from compiling: definite assignment through a condition can be too clever for them.
     /// </summary>
-    private static WireCoverage EmitInstrumented(string name, List<CodeTree> files, out ReadOnlyMemory<byte> assembly, out ReadOnlyMemory<byte> symbols)
+    private static (WireCoverage, WireMutants) EmitInstrumented(
+        Compilation whole, List<CodeTree> files, out ReadOnlyMemory<byte> assembly, out ReadOnlyMemory<byte> symbols)
     {
-        List<WireFinding> errors = [];
-        foreach (var withBranches in (bool[])[true, false])
+        var refused = new HashSet<int>();
+        for (var attempt = 0; ; attempt++)
         {
+            var (withMutants, withBranches) = (attempt < MutantAttempts, attempt <= MutantAttempts);
             var probes = new ProbeList();
-            var trees = files.Select(file => file.IsTest ? file.Tree : CoverageRewriter.Rewrite(file, probes, withBranches, ParseOptions)).ToList();
-            trees.Add(probes.ToTree(ParseOptions));
-            var instrumented = CSharpCompilation.Create(name, trees, References.ForTests, Options);
-            errors = Emit(instrumented, out assembly, out symbols);
+            var mutants = new MutantList(refused);
+            var trees = files.Select(file => file.IsTest ? file.Tree : CoverageRewriter.Rewrite(
+                withMutants ? MutationRewriter.Rewrite(file, whole, mutants, ParseOptions) : file, probes, withBranches, ParseOptions)).ToList();
+            trees.Add(probes.ToTree(ParseOptions, mutants.Count));
+            var instrumented = CSharpCompilation.Create(whole.AssemblyName, trees, References.ForTests, Options);
+            var errors = Emit(instrumented, out assembly, out symbols);
             if (errors.Count == 0)
-                return probes.ToCoverage();
+                return (probes.ToCoverage(), mutants.ToWire());
+            if (!withBranches)
+                throw new InvalidOperationException($"The instrumented code does not compile: {errors[0]}");
+            var places = errors.Select(error => MutantList.PlaceOf(error.Location.SourceTree?.GetRoot().FindNode(error.Location.SourceSpan))).ToList();
+            refused.UnionWith(places.OfType<int>());
+            if (withMutants && places.Contains(null))
+                attempt = MutantAttempts - 1;
         }
-        throw new InvalidOperationException($"The instrumented code does not compile: {errors[0].Message} ({errors[0].File}:{errors[0].Line})");
     }
 
-    private static List<WireFinding> Emit(CSharpCompilation compilation, out ReadOnlyMemory<byte> assembly, out ReadOnlyMemory<byte> symbols)
+    private static List<Diagnostic> Emit(CSharpCompilation compilation, out ReadOnlyMemory<byte> assembly, out ReadOnlyMemory<byte> symbols)
     {
         using var assemblyStream = new MemoryStream();
         using var symbolStream = new MemoryStream();
         var result = compilation.Emit(assemblyStream, symbolStream, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
         assembly = result.Success ? assemblyStream.ToArray() : default;
         symbols = result.Success ? symbolStream.ToArray() : default;
-        return result.Success ? [] : [.. result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Select(Findings.FromCompiler)];
+        return result.Success ? [] : [.. result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
     }
 }
 

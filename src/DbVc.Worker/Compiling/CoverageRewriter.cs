@@ -35,6 +35,8 @@ internal sealed class CoverageRewriter : CSharpSyntaxRewriter
 
     public override SyntaxNode? VisitIfStatement(IfStatementSyntax node)
     {
+        if (node.HasAnnotations(MutantList.SwitchMark))
+            return node.WithStatement((StatementSyntax)Visit(node.Statement));
         var visited = node.WithCondition((ExpressionSyntax)Visit(node.Condition));
         if (!_withBranches)
             return visited.WithStatement(Body(node.Statement)).WithElse(node.Else is null ? null : node.Else.WithStatement(Body(node.Else.Statement)));
@@ -47,20 +49,30 @@ internal sealed class CoverageRewriter : CSharpSyntaxRewriter
     }
 
     public override SyntaxNode? VisitWhileStatement(WhileStatementSyntax node) =>
-        node.WithCondition(Outcome(node.Condition)).WithStatement(Body(node.Statement));
+        node.WithCondition(Outcome(node.Condition)).WithStatement(Body(node.Statement, SpinStatement()));
 
     public override SyntaxNode? VisitDoStatement(DoStatementSyntax node) =>
-        node.WithCondition(Outcome(node.Condition)).WithStatement(Body(node.Statement));
+        node.WithCondition(Outcome(node.Condition)).WithStatement(Body(node.Statement, SpinStatement()));
 
     public override SyntaxNode? VisitForStatement(ForStatementSyntax node) =>
-        node.WithCondition(node.Condition is null ? null : Outcome(node.Condition)).WithStatement(Body(node.Statement));
+        node.WithCondition(node.Condition is null ? null : Outcome(node.Condition)).WithStatement(Body(node.Statement, SpinStatement()));
 
     public override SyntaxNode? VisitForEachStatement(ForEachStatementSyntax node) =>
-        node.WithExpression((ExpressionSyntax)Visit(node.Expression)).WithStatement(Body(node.Statement));
+        node.WithExpression((ExpressionSyntax)Visit(node.Expression)).WithStatement(Body(node.Statement, SpinStatement()));
 
     public override SyntaxNode? VisitUsingStatement(UsingStatementSyntax node) =>
         node.WithDeclaration((VariableDeclarationSyntax?)Visit(node.Declaration))
             .WithExpression((ExpressionSyntax?)Visit(node.Expression)).WithStatement(Body(node.Statement));
+
+    /// <summary>In a mutant's switch only the code itself is watched.</summary>
+    public override SyntaxNode? VisitParenthesizedExpression(ParenthesizedExpressionSyntax node) => !node.HasAnnotations(MutantList.SwitchMark)
+        ? base.VisitParenthesizedExpression(node)
+        : node.WithExpression(node.Expression switch
+        {
+            ConditionalExpressionSyntax choice => choice.WithWhenFalse((ExpressionSyntax)Visit(choice.WhenFalse)),
+            BinaryExpressionSyntax negation => negation.WithLeft((ExpressionSyntax)Visit(negation.Left)),
+            var other => other,
+        });
 
     public override SyntaxNode? VisitConditionalExpression(ConditionalExpressionSyntax node) =>
         node.WithCondition(Outcome(node.Condition)).WithWhenTrue((ExpressionSyntax)Visit(node.WhenTrue)).WithWhenFalse((ExpressionSyntax)Visit(node.WhenFalse));
@@ -104,6 +116,8 @@ internal sealed class CoverageRewriter : CSharpSyntaxRewriter
 
     public override SyntaxNode? VisitPropertyDeclaration(PropertyDeclarationSyntax node)
     {
+        if (node.HasAnnotations(MutantList.SwitchMark))
+            return node;
         if (node.ExpressionBody is null)
             return base.VisitPropertyDeclaration(node);
         var getter = AccessorDeclaration(SyntaxKind.GetAccessorDeclaration, ArrowBody(node.ExpressionBody, node.SemicolonToken, isVoid: false));
@@ -187,6 +201,8 @@ internal sealed class CoverageRewriter : CSharpSyntaxRewriter
 
     private StatementSyntax ProbeStatement(SyntaxNode node, bool isBranch) =>
         ParseStatement($"global::{ProbeList.TypeName}.Line({_probes.Add(_file.Number, LineOf(node), isBranch)});");
+
+    private static StatementSyntax SpinStatement() => ParseStatement($"global::{ProbeList.TypeName}.Spin();");
 
     private static int LineOf(SyntaxNode node) => node.GetLocation().GetLineSpan().StartLinePosition.Line + 1;
 

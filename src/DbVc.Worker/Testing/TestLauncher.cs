@@ -13,8 +13,10 @@ internal static class TestLauncher
 {
     private const int OutputBytes = 64 * 1024;
     private const int ResultLines = 100_000;
+    private const int MostBroken = 5;
+    private const int HungSeconds = 10;
 
-    public static (TestReply Reply, ReadOnlyMemory<byte> Hits) Run(TestRequestHeader request, byte[] assembly, byte[] symbols)
+    public static (TestReply Reply, ReadOnlyMemory<byte> Hits, ReadOnlyMemory<byte> Mutants) Run(TestRequestHeader request, byte[] assembly, byte[] symbols)
     {
         var folder = Directory.CreateTempSubdirectory("db-vc-tests-").FullName;
         try
@@ -22,11 +24,14 @@ internal static class TestLauncher
             var path = Path.Combine(folder, request.AssemblyName + ".dll");
             File.WriteAllBytes(path, assembly);
             File.WriteAllBytes(Path.ChangeExtension(path, ".pdb"), symbols);
-            var (exitCode, output) = Start(folder, path, TimeSpan.FromSeconds(request.Seconds));
+            var mutantTime = TimeSpan.FromSeconds(request.MutantSeconds);
+            var (exitCode, output) = Start(folder, path, TimeSpan.FromSeconds(request.Seconds), mutantTime);
             var tests = ReadResults(Path.Combine(folder, TestProgram.ResultsFile), out var finished);
             var hitsPath = Path.Combine(folder, TestProgram.HitsFile);
             var hits = File.Exists(hitsPath) ? File.ReadAllBytes(hitsPath) : [];
-            return (new TestReply(tests, finished, exitCode is null, exitCode ?? -1, output), hits);
+            // Once all tests had ended, only a mutant can have held the process up.
+            var reply = new TestReply(tests, finished, exitCode is null && !finished, exitCode ?? -1, output);
+            return (reply, hits, finished ? GoOn(folder, path, mutantTime) : []);
         }
         finally
         {
@@ -34,12 +39,29 @@ internal static class TestLauncher
         }
     }
 
+    /// <summary>Each mutant that broke the process or held it up is noted, and a new process goes on with the next.</summary>
+    private static byte[] GoOn(string folder, string path, TimeSpan time)
+    {
+        var outcomes = Path.Combine(folder, TestProgram.MutantsFile);
+        var ended = Path.Combine(folder, TestProgram.MutantsEndedFile);
+        for (var broken = 0; File.Exists(outcomes) && !File.Exists(ended) && broken < MostBroken; broken++)
+        {
+            using (var file = new FileStream(outcomes, FileMode.Append, FileAccess.Write))
+                file.WriteByte((byte)MutantOutcome.Broke);
+            Start(folder, path, TimeSpan.FromSeconds(HungSeconds), time / MostBroken);
+        }
+        return File.Exists(outcomes) ? File.ReadAllBytes(outcomes) : [];
+    }
+
     /// <summary>The exit code, null when time ran out, and what was printed.</summary>
-    private static (int? ExitCode, string Output) Start(string folder, string assembly, TimeSpan time)
+    private static (int? ExitCode, string Output) Start(string folder, string assembly, TimeSpan testTime, TimeSpan mutantTime)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!)
         {
-            ArgumentList = { typeof(TestLauncher).Assembly.Location, "tests", folder, assembly },
+            ArgumentList =
+            {
+                typeof(TestLauncher).Assembly.Location, "tests", folder, assembly, mutantTime.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+            },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -52,7 +74,7 @@ internal static class TestLauncher
         process.ErrorDataReceived += (_, line) => Append(output, line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        var ended = process.WaitForExit(time);
+        var ended = process.WaitForExit(testTime + mutantTime);
         if (!ended)
             process.Kill(entireProcessTree: true);
         process.WaitForExit();

@@ -8,47 +8,82 @@ using Xunit.v3;
 
 namespace DbVc.Worker;
 
-/// <summary>The test process: runs an assembly's xunit tests and writes one line per test as it ends, and the coverage at the end.</summary>
+/// <summary>
+/// The test process: runs an assembly's xunit tests and writes one line per test as it ends, the coverage at the end, and then what became of each mutant.
+/// A process that goes on where another one broke on a mutant writes nothing but that.
+/// </summary>
 internal static class TestProgram
 {
     public const string ResultsFile = "results.jsonl";
     public const string HitsFile = "hits.bin";
+    public const string MutantsFile = "mutants.bin";
+    public const string MutantsEndedFile = "mutants.ended";
     public const string Finished = "finished";
 
-    public static int Run(string folder, string assemblyPath)
+    public static int Run(string folder, string assemblyPath, double mutantSeconds)
     {
         var assembly = AssemblyLoadContext.Default.LoadFromAssemblyPath(assemblyPath);
-        using var results = new StreamWriter(Path.Combine(folder, ResultsFile)) { AutoFlush = true };
-        var sink = new ResultSink(results);
-        RunTests(assembly, sink).GetAwaiter().GetResult();
-        if (assembly.GetType(ProbeList.TypeName)?.GetField(ProbeList.HitsField, BindingFlags.Public | BindingFlags.Static)?.GetValue(null) is byte[] hits)
-            File.WriteAllBytes(Path.Combine(folder, HitsFile), hits);
-        results.WriteLine(Finished);
+        var goesOn = File.Exists(Path.Combine(folder, MutantsFile));
+        using var results = goesOn ? StreamWriter.Null : new StreamWriter(Path.Combine(folder, ResultsFile)) { AutoFlush = true };
+        RunAll(assembly, folder, results, mutantSeconds).GetAwaiter().GetResult();
         return 0;
     }
 
-    private static async Task RunTests(Assembly assembly, ResultSink sink)
+    private static async Task RunAll(Assembly assembly, string folder, StreamWriter results, double mutantSeconds)
     {
         TestContext.SetForInitialization(null, false, false);
         var framework = ExtensibilityPointFactory.GetTestFramework(assembly);
-        var front = new InProcessFrontController(framework, assembly, null);
         await using var started = framework as IAsyncDisposable;
-        using var cancellation = new CancellationTokenSource();
+        var front = new InProcessFrontController(framework, assembly, null);
         var options = new TestOptions();
         options.SetValue("xunit.execution.DisableParallelization", true);
-        await front.FindAndRun(sink, options, options, _ => true, cancellation);
+        options.SetValue("xunit.execution.SynchronousMessageReporting", true);
+        var cases = new List<ITestCase>();
+        var mutants = mutantSeconds > 0 ? MutantRun.Of(assembly, (tests, heard) => Run(front, options, tests, heard)) : null;
+        var sink = new ResultSink(results, mutants);
+        using var cancellation = new CancellationTokenSource();
+        await front.Find(sink, options, _ => true, cancellation, null, (test, _) =>
+        {
+            cases.Add(test);
+            return ValueTask.FromResult(true);
+        });
+        await Run(front, options, cases, sink);
+        WriteHits(assembly, folder);
+        results.WriteLine(Finished);
+        if (mutants is null || sink.HasFailure)
+            return;
+        options.SetValue("xunit.execution.StopOnTestFail", true);
+        await using var outcomes = new FileStream(Path.Combine(folder, MutantsFile), FileMode.Append, FileAccess.Write);
+        await mutants.Try(cases, outcomes, TimeSpan.FromSeconds(mutantSeconds));
+        File.WriteAllBytes(Path.Combine(folder, MutantsEndedFile), []);
+    }
+
+    private static async ValueTask Run(InProcessFrontController front, TestOptions options, IReadOnlyCollection<ITestCase> cases, IMessageSink sink)
+    {
+        using var cancellation = new CancellationTokenSource();
+        await front.Run(sink, options, cases, cancellation);
+    }
+
+    private static void WriteHits(Assembly assembly, string folder)
+    {
+        if (assembly.GetType(ProbeList.TypeName)?.GetField(ProbeList.HitsField, BindingFlags.Public | BindingFlags.Static)?.GetValue(null) is byte[] hits)
+            File.WriteAllBytes(Path.Combine(folder, HitsFile), hits);
     }
 
     /// <summary>Notes how each test ended. Names come with the message that a test starts, outcomes with the one that it ended.</summary>
-    private sealed class ResultSink(StreamWriter results) : IMessageSink
+    private sealed class ResultSink(StreamWriter results, MutantRun? mutants) : IMessageSink
     {
         private const int MessageLength = 4000;
         private readonly Dictionary<string, string> _names = [];
+
+        public bool HasFailure { get; private set; }
 
         public bool OnMessage(IMessageSinkMessage message)
         {
             lock (_names)
             {
+                mutants?.Note(message);
+                HasFailure |= message is ITestFailed or IErrorMessage;
                 switch (message)
                 {
                     case ITestStarting starting:

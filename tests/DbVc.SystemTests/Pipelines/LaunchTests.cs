@@ -20,7 +20,7 @@ public sealed class LaunchTests(WorkerFixture worker) : IClassFixture<WorkerFixt
         using var source = TemporarySource.Create("Ada\n");
         using var execution = WorkerSession.Start(options, source.Source);
         Assert.Equal(mode, execution.Sandbox);
-        Assert.True(execution.RunTests(pipeline, TestContext.Current.CancellationToken).Succeeded);
+        Assert.True(execution.RunTests(pipeline, cancellation: TestContext.Current.CancellationToken).Succeeded);
         var rows = new RowCollector();
         execution.Run(new RunRequest(pipeline, Samples.CountLines), rows, TestContext.Current.CancellationToken);
         Assert.Equal(["1: Ada | 3"], rows.Rows);

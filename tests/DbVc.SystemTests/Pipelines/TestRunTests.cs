@@ -30,9 +30,72 @@ public sealed class TestRunTests(WorkerFixture worker) : IClassFixture<WorkerFix
         var files = CSharpGenerator.Generate(spec, new GeneratorOptions { RuntimePath = "DbVc.PipelineRuntime.dll" });
         var pipeline = worker.CompileClean([.. files.Where(f => f.Path.EndsWith(".cs", StringComparison.Ordinal)).Select(f => (f.Path, f.Text))]);
         using var session = WorkerSession.Start(WorkerFixture.Options);
-        var result = session.RunTests(pipeline, TestContext.Current.CancellationToken);
+        var result = session.RunTests(pipeline, cancellation: TestContext.Current.CancellationToken);
         Assert.True(result.Succeeded, string.Join("\n", result.Cases.Where(c => c.Outcome != TestOutcome.Passed)) + result.Output);
         Assert.True(result.Passed > 400, $"{result.Passed} tests ran");
+    }
+
+    /// <summary>A bound that no test stands on stays unnoticed; a loop without end and a process that ends do not hold up the rest.</summary>
+    [Fact]
+    public void Changes_of_the_code_that_no_test_notices_are_named()
+    {
+        const string code =
+            """
+            public static class Numbers
+            {
+                private static readonly int[] Large = [100];
+
+                public static int CountDown(int from)
+                {
+                    var rounds = 0;
+                    while (from > 0)
+                    {
+                        from -= 1;
+                        rounds += 1;
+                    }
+                    return rounds;
+                }
+
+                public static bool IsLarge(int number) => number > Large[0];
+
+                public static void Leave(bool really)
+                {
+                    if (!really) return;
+                    System.Environment.Exit(0);
+                }
+            }
+
+            """;
+        const string tests =
+            """
+            using Xunit;
+
+            public class T
+            {
+                [Fact]
+                public void Counts() => Assert.Equal(3, Numbers.CountDown(3));
+
+                [Theory]
+                [InlineData(200, true)]
+                [InlineData(5, false)]
+                public void Knows_large_ones(int number, bool expected) => Assert.Equal(expected, Numbers.IsLarge(number));
+
+                [Fact]
+                public void Stays() => Numbers.Leave(false);
+            }
+
+            """;
+        var pipeline = worker.CompileClean(("generated/Numbers.cs", code), ("tests/T.cs", tests));
+        using var session = WorkerSession.Start(WorkerFixture.Options);
+        var result = session.RunTests(pipeline, withMutants: true, TestContext.Current.CancellationToken);
+        Assert.True(result.Succeeded, result.Output);
+        var mutation = result.Mutation!;
+        Assert.Equal(mutation.Total, mutation.Tried);
+        Assert.Equal(
+            ["3: 100 → 101", "16: number > Large[0] → number >= Large[0]", "21: 0 → 1", "21: System.Environment.Exit(0); → nothing"],
+            mutation.Survivors.Select(s => $"{s.Line}: {s.Change}"));
+        Assert.Equal([true, true, false, false], mutation.Survivors.Select(s => s.IsReached));
+        Assert.InRange(mutation.Killed, 8, 20);
     }
 
     [Fact]
@@ -135,7 +198,7 @@ public sealed class TestRunTests(WorkerFixture worker) : IClassFixture<WorkerFix
             "using Xunit;\n\npublic class T\n{\n    [Fact]\n    public void Reads() => Assert.Equal(1, Flow.Read(new() { [\"k\"] = 4 }, \"k\"));\n}\n"));
         Assert.Contains(pipeline.Coverage.Probes, probe => probe.IsBranch);
         using var session = WorkerSession.Start(WorkerFixture.Options);
-        Assert.True(session.RunTests(pipeline, TestContext.Current.CancellationToken).Succeeded);
+        Assert.True(session.RunTests(pipeline, cancellation: TestContext.Current.CancellationToken).Succeeded);
     }
 
     private TestRunResult Run(string tests, WorkerLimits? limits = null)
@@ -143,6 +206,6 @@ public sealed class TestRunTests(WorkerFixture worker) : IClassFixture<WorkerFix
         var pipeline = worker.CompileClean(
             ("generated/Ingestion.cs", Samples.Ingestion), ("generated/Validators.cs", Samples.Validators), ("tests/T.cs", tests));
         using var session = WorkerSession.Start(WorkerFixture.Options with { Limits = limits ?? WorkerLimits.Default });
-        return session.RunTests(pipeline, TestContext.Current.CancellationToken);
+        return session.RunTests(pipeline, cancellation: TestContext.Current.CancellationToken);
     }
 }

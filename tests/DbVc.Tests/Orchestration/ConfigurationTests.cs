@@ -52,6 +52,7 @@ public sealed class ConfigurationTests : IDisposable
         foreach (var (key, values) in new (string, string[])[]
         {
             ("merge.policies", ["stock.quantity=delta", "posts.tags=union(;)"]), ("gates.line_coverage", ["0.5"]), ("gates.branch_coverage", ["0.25"]),
+            ("gates.mutation_score", ["0.9"]),
             ("gates.rows_per_second", ["100"]), ("agent.model", ["builtin2"]), ("agent.iterations", ["4"]), ("agent.wall_seconds", ["60"]),
             ("gc.retention_days", ["7"]), ("sandbox", ["none"]), ("include", ["a*", "true", "\"quoted\" # not a comment", "*"]), ("exclude", ["b"]),
             ("schema-only", ["c?"]), ("tracking", ["triggers"]),

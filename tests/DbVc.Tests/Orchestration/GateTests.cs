@@ -53,6 +53,20 @@ public sealed class GateTests
         Assert.Equal("1,000 rows/sec", report.Gates[5].Summary);
     }
 
+    [Fact]
+    public void Changes_of_the_code_that_no_test_notices_refuse_a_branch_when_they_are_too_many()
+    {
+        var survivor = new SurvivingMutant("generated/Validators.cs", 12, "age < 120 → age <= 120", IsReached: true);
+        var good = Judge(new Bench { Mutation = new MutationResult(10, 10, [survivor]) });
+        Assert.True(good.Passed);
+        Assert.Equal(0.9, good.Figures.MutationScore);
+        Assert.Equal("28/28 (coverage 97 % of lines, 90 % of branches, 90 % of 10 mutants noticed)", good.Gates[2].Summary);
+        var bad = Judge(new Bench { Mutation = new MutationResult(10, 2, [survivor]) }).Gates[2];
+        Assert.Equal(GateDecision.Failed, bad.Decision);
+        Assert.Equal(("generated/Validators.cs", 12, "No test notices: age < 120 → age <= 120"),
+            (bad.Findings[1].File, bad.Findings[1].Line, bad.Findings[1].Message));
+    }
+
     [Theory]
     [MemberData(nameof(FailingSamples))]
     public void A_failing_sample_is_refused_by_its_gate(string sample, string gate, string words)
@@ -231,6 +245,8 @@ public sealed class GateTests
             RejectedByRule = new Dictionary<string, long> { ["email"] = 11 },
         };
 
+        public MutationResult? Mutation { get; init; }
+
         public Action OnTest { get; init; } = () => { };
 
         public Action OnRun { get; private set; } = () => { };
@@ -244,7 +260,7 @@ public sealed class GateTests
         public CompileResult Compile()
         {
             Compilations++;
-            var pipeline = _errors.Count > 0 ? null : new CompiledPipeline("A", [1], [], [1], [], new CoverageMap([], []));
+            var pipeline = _errors.Count > 0 ? null : new CompiledPipeline("A", [1], [], [1], [], new CoverageMap([], []), new MutantMap([], []));
             return new CompileResult(_errors, _lint, _security, pipeline);
         }
 
@@ -252,7 +268,7 @@ public sealed class GateTests
         {
             TestRuns++;
             OnTest();
-            return new TestRunResult(_cases, _finished, _timedOut, [Coverage], "", TimeSpan.FromSeconds(1));
+            return new TestRunResult(_cases, _finished, _timedOut, [Coverage], "", TimeSpan.FromSeconds(1)) { Mutation = Mutation };
         }
 
         public SampleRun Run(CompiledPipeline pipeline)

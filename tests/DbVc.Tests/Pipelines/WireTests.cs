@@ -154,7 +154,9 @@ public sealed class WireTests
                     break;
                 case FrameKind.Tested:
                     var (reply, blobs) = WireMessage.Read(payload, WireJson.Default.TestReply);
-                    ReplyReader.Tested(new CoverageMap(["a"], [new CoverageProbe(0, 1, false)]), reply, blobs.FirstOrDefault() ?? [], TimeSpan.Zero);
+                    var (probes, mutants) = (new CoverageMap(["a"], [new CoverageProbe(0, 1, false)]), new MutantMap(["a"], [new Mutant(0, 1, "x")]));
+                    var pipeline = new CompiledPipeline("A", [], [], [1], [], probes, mutants);
+                    ReplyReader.Tested(pipeline, reply, [blobs.ElementAtOrDefault(0) ?? [], blobs.ElementAtOrDefault(1) ?? []], TimeSpan.Zero);
                     break;
                 case FrameKind.Failed:
                     WireMessage.Read(payload, WireJson.Default.FailureReply);
