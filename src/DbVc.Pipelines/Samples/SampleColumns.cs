@@ -25,6 +25,7 @@ internal sealed class SampleColumns(PipelineSpec spec)
             if (step.Kind != RowStepKind.SplitColumn) continue;
             yield return "undivided";
             yield return string.Concat(Enumerable.Repeat("x" + step.Separator, step.Into.Count)) + "x";
+            foreach (var cell in CellsWithoutType(step)) yield return cell;
         }
 
         foreach (var cell in CandidatesOf(column)) yield return cell;
@@ -36,12 +37,23 @@ internal sealed class SampleColumns(PipelineSpec spec)
 
     private IEnumerable<PipelineField> FieldsOf(string column) => _fields.Where(f => f.SourceColumns.Contains(column));
 
+    /// <summary>One part is no value of its field, the others are.</summary>
+    private IEnumerable<string> CellsWithoutType(RowStep step)
+    {
+        var (parts, bad) = (PartsOf(step), "no such value".Replace(step.Separator, "", StringComparison.Ordinal));
+        return Enumerable.Range(0, parts.Count).Where(i => _fields.First(f => f.Name == step.Into[i]).Type != FieldType.Text)
+            .Select(i => string.Join(step.Separator, parts.Select((p, at) => at == i ? bad : p[0])));
+    }
+
+    /// <summary>Cells for each of the fields that a column is split into.</summary>
+    private List<List<string>> PartsOf(RowStep step) => [.. step.Into.Select(name => SampleCells.For(_fields.First(f => f.Name == name), _conditions)
+        .Where(c => !c.Contains(step.Separator, StringComparison.Ordinal)).ToList())];
+
     private IReadOnlyList<string> CandidatesOf(PipelineField field, RowStep step)
     {
         if (step.Kind == RowStepKind.Lookup) return [.. step.Values.Take(Combinations).Select(v => v.Key)];
         if (step.Kind != RowStepKind.SplitColumn) return SampleCells.For(field, _conditions);
-        var parts = step.Into.Select(name => SampleCells.For(_fields.First(f => f.Name == name), _conditions)
-            .Where(c => !c.Contains(step.Separator, StringComparison.Ordinal)).ToList()).ToList();
+        var parts = PartsOf(step);
         return [.. Enumerable.Range(0, Combinations).Select(i => string.Join(step.Separator, parts.Select(p => p[i % p.Count])))];
     }
 }
