@@ -15,7 +15,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     {
         // Until its metadata is pinned it is a task that waits for metadata, should this process die.
         var report = NewReport(name, request.Text, model);
-        branches.Create(name, null, new NewBranch(PipelineName(plan, name), report, request.Terms) { Destination = plan.Spec.Destination.Table }, cancel);
+        branches.Create(name, null, BranchFor(plan, PipelineName(plan, name), report, request.Terms), cancel);
         return Pin(plan, report);
     }
 
@@ -68,10 +68,16 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             SourcePath = plan.SourcePath,
             SourceHeader = plan.SourceHeader,
         };
-        branches.Create(name, null, new NewBranch(pipeline, report, terms) { Destination = plan.Spec.Destination.Table }, cancel);
+        branches.Create(name, null, BranchFor(plan, pipeline, report, terms), cancel);
         branches.CheckOutFiles(name);
         return report;
     }
+
+    private static NewBranch BranchFor(TaskPlan plan, string pipeline, AgentReport report, BranchTerms terms) => new(pipeline, report, terms)
+    {
+        Destination = plan.Spec.Destination.Table,
+        Asked = [.. plan.Spec.ReferenceRules.Select(r => r.Reference!.Table).Distinct()],
+    };
 
     /// <summary>Runs the code that a branch got from main, and the gates.</summary>
     public AgentReport RunDeployed(TaskPlan plan, AgentReport report, IAgentProgress progress, CancellationToken cancel) =>

@@ -275,4 +275,7 @@ internal sealed record NewBranch(string Pipeline, AgentReport? Task, BranchTerms
 {
     /// <summary>The table that the task writes to; null where that is not known.</summary>
     public string? Destination { get; init; }
+
+    /// <summary>Tables that the task's rules ask about; they are there.</summary>
+    public IReadOnlyList<string> Asked { get; init; } = [];
 }

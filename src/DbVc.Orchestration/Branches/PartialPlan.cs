@@ -9,19 +9,20 @@ internal sealed class PartialPlan(WorkspaceContext context, CommitId start)
 {
     /// <summary>
     /// The tables that a person named, with all that they need. For a task whose branch may become less than main is, only what it writes to: its budget says
-    /// that a copy of everything is out of proportion. Else everything.
+    /// that a copy of everything is out of proportion. Either with what its rules ask about. Else everything.
     /// </summary>
     public BranchRecord Choose(BranchRecord branch, NewBranch made)
     {
         if (made.Terms.Tables.Count > 0)
         {
             var schema = context.Repository.ReadSnapshot(start).ReadSchema();
-            return PartialContent.Choose(branch, schema, Find(schema, made.Terms.Tables));
+            return PartialContent.Choose(branch, schema, [.. Find(schema, made.Terms.Tables).Union(Find(schema, made.Asked))]);
         }
 
         if (made.Destination is null || branch.Budget is not { } budget || !IsBelowMain(budget)) return branch;
         var known = context.Repository.ReadSnapshot(start).ReadSchema();
-        return PartialContent.Choose(branch, known, known.FindTable(made.Destination) is { } table ? [table] : []);
+        IReadOnlyList<TableSchema> destination = known.FindTable(made.Destination) is { } table ? [table] : [];
+        return PartialContent.Choose(branch, known, [.. destination.Union(Find(known, made.Asked))]);
     }
 
     /// <summary>The tables of these names, whatever the case. Throws usage failure <c>table.missing</c>.</summary>

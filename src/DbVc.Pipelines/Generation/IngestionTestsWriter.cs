@@ -120,7 +120,7 @@ internal sealed class IngestionTestsWriter
     private void WriteBad()
     {
         _code.Line();
-        var rows = _bad.Select(r => $"{RecordCode(r)}, {FailuresCode(new PipelineSimulator(_spec).Take(r))}").ToList();
+        var rows = _bad.Select(r => $"{RecordCode(r)}, {FailuresCode(new PipelineSimulator(_spec).Take(r))}").Distinct().ToList();
         if (_bad.All(r => r.All(TestCode.IsConstant)))
         {
             _code.Line("[Theory]");

@@ -16,7 +16,7 @@ internal sealed class PipelineNames
 
     private readonly Dictionary<string, string> _fields = [];
     private readonly Dictionary<string, string> _parameters = [];
-    private readonly Dictionary<string, string> _rules = [];
+    private readonly Dictionary<(string Text, RuleSeverity Severity), string> _rules = [];
     private readonly Dictionary<FieldOperation, string> _operations = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<FieldOperation, string> _constants = new(ReferenceEqualityComparer.Instance);
 
@@ -35,7 +35,7 @@ internal sealed class PipelineNames
         }
 
         var validators = new HashSet<string>(s_taken, StringComparer.OrdinalIgnoreCase) { "Validators" };
-        foreach (var rule in spec.Rules.Where(r => !r.IsForHost)) _rules[rule.Text] = Identifiers.Claim(RuleName(rule), validators);
+        foreach (var rule in spec.Rules.Where(r => !r.IsForHost)) _rules[(rule.Text, rule.Severity)] = Identifiers.Claim(RuleName(rule), validators);
         var preprocessors = new HashSet<string>(s_taken, StringComparer.OrdinalIgnoreCase) { "Preprocessors" };
         foreach (var field in spec.Fields) preprocessors.Add("Preprocess" + _fields[field.Name]);
         foreach (var operation in spec.Operations) _operations[operation] = Identifiers.Claim(OperationName(operation), preprocessors);
@@ -55,7 +55,7 @@ internal sealed class PipelineNames
     public string Parameter(PipelineField field) => _parameters[field.Name];
 
     /// <summary>The method of a rule, for example <c>EmailMustBeValid</c>; for duplicates the method that makes the key.</summary>
-    public string Of(PipelineRule rule) => _rules[rule.Text];
+    public string Of(PipelineRule rule) => _rules[(rule.Text, rule.Severity)];
 
     /// <summary>Whether a rule's method takes the whole row, as it is about more fields than a reader wants parameters.</summary>
     public static bool TakesRow(PipelineRule rule) => rule.Fields.Count > MostParameters;

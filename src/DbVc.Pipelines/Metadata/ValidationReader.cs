@@ -92,6 +92,8 @@ internal sealed class ValidationReader(ProblemList problems, IReadOnlyList<Pipel
     /// <summary>A declared rule with its own message stands for the one that follows from the schema.</summary>
     private static bool Implies(PipelineRule declared, PipelineRule schema)
     {
+        // Whoever says that repeated keys are left out does not mean to keep them for later.
+        if (declared is { IsUnique: true, Drops: true } && Key(declared) == Key(schema)) return true;
         if (!declared.Rejects) return false;
         if (Key(declared) == Key(schema)) return true;
         return schema.Condition is Presence { Kind: PresenceKind.NotNull } wanted

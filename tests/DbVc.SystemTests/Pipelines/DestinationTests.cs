@@ -120,6 +120,42 @@ public sealed class DestinationTests : IDisposable
             """);
     }
 
+    /// <summary>
+    /// A branch that is to be smaller than main has the tables that the rules ask about; a row whose key went with one that was not loaded is not lost.
+    /// </summary>
+    [Fact]
+    public async Task What_a_rule_asks_about_is_in_the_branch_and_no_row_is_lost_for_one_that_it_keeps_out()
+    {
+        using var live = LiveUnderTest.Start(LiveEngine.SqliteWal);
+        await Begin(live, "CREATE TABLE customers (id INTEGER PRIMARY KEY);\nINSERT INTO customers VALUES (1), (2);\n"
+            + "CREATE TABLE other (id INTEGER PRIMARY KEY);\n"
+            + "INSERT INTO other VALUES (1),(2),(3),(4),(5),(6),(7),(8),(9),(10),(11);");
+        await Write("orders.csv", "id,customer,code", "1,9,a", "1,1,b", "2,2,c", "2,2,d", "3,8,e");
+        await Describe("""
+            {
+              "task_id": "orders", "source": "orders.csv", "destination": "orders",
+              "schema": { "id": "integer", "customer": "integer", "code": "string" },
+              "validations": [
+                { "rule": "no_duplicates", "field": "id", "severity": "drop" },
+                { "rule": "foreign_key", "field": "customer", "references": "customers", "mostly": 0.1 },
+                { "rule": "foreign_key", "field": "customer", "references": "customers.id" }
+              ],
+              "test_data": { "sample_size": 10, "validation_threshold": 0.1 }
+            }
+            """);
+        var task = await Do("agent", "create", "--metadata", "metadata.json", "--branch", "few", "--budget", "rows=10");
+        // 1,9 and 3,8 have no customer; 1,1 only repeats a row that is not there; 2,2,d is left out.
+        Assert.Equal((5, 1, 3, 1), (Count(task, "read"), Count(task, "loaded"), Count(task, "rejected"), Count(task, "filtered")));
+        var rules = await Do("query", "--branch", "few", "SELECT group_concat(rule, ' ') FROM (SELECT rule FROM _rejected_orders ORDER BY record)");
+        Assert.Contains("foreign_key no_duplicates foreign_key", rules.GetRawText(), StringComparison.Ordinal);
+        var path = Path.Combine(_folder, "branches", "few", "results", "test_results.json");
+        var report = JsonDocument.Parse(await File.ReadAllTextAsync(path)).RootElement;
+        var quality = report.GetProperty("gates").EnumerateArray().First(g => g.GetProperty("name").GetString() == "data quality");
+        var counted = quality.GetProperty("evidence").GetProperty("rules").EnumerateArray()
+            .First(r => r.GetRawText().Contains("10 %", StringComparison.Ordinal));
+        Assert.Equal((1, 0), (counted.GetProperty("evaluated").GetInt32(), counted.GetProperty("failed").GetInt32()));
+    }
+
     [Theory]
     [InlineData(LiveEngine.SqliteWal)]
     [InlineData(LiveEngine.Postgres18)]

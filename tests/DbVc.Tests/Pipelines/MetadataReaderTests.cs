@@ -20,6 +20,19 @@ public sealed class MetadataReaderTests
         Assert.Contains(expected, Assert.Single(problems).ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("drop", "drop")]
+    [InlineData("quarantine", "quarantine")]
+    [InlineData("warn", "quarantine warn")]
+    public void A_declared_rule_about_a_repeated_key_says_what_becomes_of_it(string severity, string severities)
+    {
+        const string Fields = "\"schema\": {\"id\": {\"type\": \"string\", \"primary_key\": true}}";
+        var spec = MetadataReader.Read($$"""
+            {"source": "x.csv", {{Fields}}, "validations": [{"rule": "no_duplicates", "field": "id", "severity": "{{severity}}"}] }
+            """, "m.json");
+        Assert.Equal(severities, string.Join(' ', spec.Rules.Where(r => r.IsUnique).Select(r => RuleSeverities.NameOf(r.Severity))));
+    }
+
     [Fact]
     public void Versions_of_rows_are_a_part_of_what_a_pipeline_is()
     {
