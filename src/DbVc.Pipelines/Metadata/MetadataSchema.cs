@@ -195,7 +195,13 @@ public static class MetadataSchema
             ["message"] = Text("What people are told."),
             ["description"] = Text("For people."),
         };
-        foreach (var parameter in RuleVocabulary.All.SelectMany(r => r.Parameters).DistinctBy(p => p.Name)) properties[parameter.Name] = Schema(parameter.Kind);
+        // What one rule calls so is another kind of thing in another rule.
+        foreach (var same in RuleVocabulary.All.SelectMany(r => r.Parameters).GroupBy(p => p.Name))
+        {
+            JsonObject[] kinds = [.. same.Select(p => p.Kind).Distinct().Select(Schema)];
+            properties[same.Key] = kinds is [var only] ? only : AnyOf(null, kinds);
+        }
+
         var rule = Closed(["rule"], properties);
         rule["allOf"] = new JsonArray([.. RuleVocabulary.All.Where(r => r.Parameters.Any(p => p.Required)).Select(RequiredOf)]);
         return rule;
@@ -215,12 +221,15 @@ public static class MetadataSchema
     private static JsonObject Schema(RuleParameterKind kind) => kind switch
     {
         RuleParameterKind.Number => new JsonObject { ["type"] = "number" },
-        RuleParameterKind.Text => new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") },
+        RuleParameterKind.Rows => ListOf(null, ListOf(null, Scalar())),
         RuleParameterKind.Texts => ListOf(null, new JsonObject { ["type"] = "string" }),
         RuleParameterKind.Truth => new JsonObject { ["type"] = "boolean" },
-        RuleParameterKind.Values => ListOf(null, new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") }),
-        _ => new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") },
+        RuleParameterKind.Values => ListOf(null, Scalar()),
+        _ => Scalar(),
     };
+
+    private static JsonObject Scalar(string? description = null) =>
+        Described(description, new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") });
 
     private static JsonObject Step()
     {
@@ -247,9 +256,9 @@ public static class MetadataSchema
         ["columns"] = ListOf("The columns of the source that are read.", new JsonObject { ["type"] = "string" }),
         ["into"] = AnyOf("The field, or the fields, of the schema.", Text("A field."), ListOf(null, new JsonObject { ["type"] = "string" })),
         ["separator"] = Text("merge_columns, split_column: what stands between parts; a blank when left out."),
-        ["value"] = Text("add_constant: the value."),
-        ["values"] = ApiMetadataSchema.Pairs("lookup: what stands for each text."),
-        ["default"] = Text("lookup: what stands for a text that is not listed."),
+        ["value"] = Scalar("add_constant: the value."),
+        ["values"] = new JsonObject { ["type"] = "object", ["description"] = "lookup: what stands for each text.", ["additionalProperties"] = Scalar() },
+        ["default"] = Scalar("lookup: what stands for a text that is not listed."),
         ["otherwise"] = OneOf("lookup, split_column: what becomes of a text that is not listed, or has another number of parts; reject when left out.",
             "reject", "null"),
         ["description"] = Text("For people."),

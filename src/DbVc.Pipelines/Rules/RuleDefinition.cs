@@ -7,6 +7,9 @@ internal enum RuleParameterKind
 
     /// <summary>A list of such values.</summary>
     Values,
+
+    /// <summary>A list of lists of such values.</summary>
+    Rows,
     Number,
     Text,
     Texts,

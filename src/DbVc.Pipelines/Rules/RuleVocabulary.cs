@@ -215,7 +215,7 @@ internal static class RuleVocabulary
         new("pair_in_set", "The values of the fields together are one of some lists; a NULL passes.")
         {
             Aliases = ["combination_in_set"],
-            Parameters = [new("values", RuleParameterKind.Values)],
+            Parameters = [new("values", RuleParameterKind.Rows)],
             BuildGroup = (a, fields) => a.Rows("values", fields.Count) is { Count: > 0 } rows ? ConditionBuilder.OneOfRows(fields, rows) : null,
             Example = "\"fields\": [\"city\", \"status\"], \"values\": [[\"a\", \"b\"], [\"c\", \"d\"]]",
             English = "city must be null or status must be null or (city must equal 'a' and status must equal 'b') "
