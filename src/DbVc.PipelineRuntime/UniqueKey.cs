@@ -8,7 +8,7 @@ namespace DbVc.PipelineRuntime;
 
 /// <summary>
 /// A 128-bit fingerprint of one or more values: SipHash-2-4 under a key drawn per process, so no source can be written
-/// that makes different values collide. Never stored.
+/// that makes different values collide. Never stored. A key of one whole number is kept as that number until a fingerprint is asked for.
 /// </summary>
 public struct UniqueKey
 {
@@ -19,6 +19,15 @@ public struct UniqueKey
     private ulong _v1;
     private ulong _v2;
     private ulong _v3;
+    private long _number;
+    private Held _held;
+
+    private enum Held : byte
+    {
+        Nothing,
+        OneNumber,
+        Fingerprint,
+    }
 
     /// <summary>A fingerprint of nothing yet.</summary>
     public static UniqueKey Start() => new()
@@ -34,8 +43,9 @@ public struct UniqueKey
 
     public void Add(long? value)
     {
-        if (value is { } number) Mix((ulong)number);
-        else AddNull();
+        if (value is not { } number) AddNull();
+        else if (_held == Held.Nothing) (_held, _number) = (Held.OneNumber, number);
+        else Mix((ulong)number);
     }
 
     public void Add(double? value)
@@ -72,18 +82,19 @@ public struct UniqueKey
     /// <summary>Adds text or blob bytes, their length included.</summary>
     public void AddBytes(ReadOnlySpan<byte> bytes)
     {
+        MixNumber();
         var length = bytes.Length;
         while (bytes.Length >= 8)
         {
-            Mix(MemoryMarshal.Read<ulong>(bytes));
+            MixNow(MemoryMarshal.Read<ulong>(bytes));
             bytes = bytes[8..];
         }
 
         // The length in the last word keeps ("a", "b") apart from ("ab", "").
         var last = (ulong)length << 56;
         for (var i = 0; i < bytes.Length; i++) last |= (ulong)bytes[i] << (8 * i);
-        Mix(last);
-        if (length > 255) Mix((ulong)length);
+        MixNow(last);
+        if (length > 255) MixNow((ulong)length);
     }
 
     /// <summary>Adds a NULL.</summary>
@@ -97,6 +108,7 @@ public struct UniqueKey
     internal readonly UInt128 Finish()
     {
         var copy = this;
+        copy.MixNumber();
         copy._v2 ^= 0xee;
         for (var i = 0; i < 4; i++) copy.Round();
         var low = copy._v0 ^ copy._v1 ^ copy._v2 ^ copy._v3;
@@ -106,8 +118,29 @@ public struct UniqueKey
         return low == 0 && high == 0 ? UInt128.One : new UInt128(high, low);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    /// <summary>Whether the key is one whole number and nothing else.</summary>
+    internal readonly bool TryGetNumber(out long number)
+    {
+        number = _number;
+        return _held == Held.OneNumber;
+    }
+
     private void Mix(ulong word)
+    {
+        MixNumber();
+        MixNow(word);
+    }
+
+    /// <summary>What comes after a number makes a fingerprint of it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void MixNumber()
+    {
+        if (_held == Held.OneNumber) MixNow((ulong)_number);
+        _held = Held.Fingerprint;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void MixNow(ulong word)
     {
         _v3 ^= word;
         Round();

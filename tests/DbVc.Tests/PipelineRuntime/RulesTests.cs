@@ -137,8 +137,22 @@ public sealed class RulesTests
         Assert.True(equalNulls.Add(Key([null, "a"])));
     }
 
-    [Fact]
-    public void A_unique_set_agrees_with_a_hash_set()
+    /// <summary>Near each other, far apart, in any order, around the borders, and first one and then the other.</summary>
+    public static TheoryData<string, Func<Random, int, long>> Numbers => new()
+    {
+        { "repeated", (random, _) => random.NextInt64(30_000) },
+        { "ascending", (random, i) => i - random.Next(3) },
+        { "shuffled", (random, _) => random.NextInt64(4_000_000) - 2_000_000 },
+        { "far apart", (random, _) => random.NextInt64(30_000) * 1_000_003 },
+        { "anything", (random, _) => random.NextInt64(long.MinValue, long.MaxValue) },
+        { "at the borders", (random, i) => (i % 2 == 0 ? long.MinValue : long.MaxValue - 9_999) + random.NextInt64(10_000) },
+        { "far apart, then near", (random, i) => i < 20_000 ? random.NextInt64(3_000) << 40 : random.NextInt64(20_000) - 10_000 },
+        { "near, then far apart", (random, i) => i < 20_000 ? i % 15_000 : random.NextInt64(20_000) << 30 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Numbers))]
+    public void A_unique_set_agrees_with_a_hash_set(string what, Func<Random, int, long> next)
     {
         var seed = Environment.TickCount;
         var random = new Random(seed);
@@ -146,11 +160,49 @@ public sealed class RulesTests
         var reference = new HashSet<long>();
         for (var i = 0; i < 50_000; i++)
         {
-            var value = random.NextInt64(30_000);
+            var value = next(random, i);
             var key = UniqueKey.Start();
             key.Add((long?)value);
-            Assert.True(set.Contains(key) == reference.Contains(value), $"seed {seed}");
-            Assert.True(set.Add(key) == reference.Add(value), $"seed {seed}");
+            set.Prefetch(key);
+            Assert.True(set.Contains(key) == reference.Contains(value), $"{what}, seed {seed}, number {i}");
+            Assert.True(set.Add(key) == reference.Add(value), $"{what}, seed {seed}, number {i}");
+        }
+
+        Assert.Equal(reference.Count, set.Count);
+    }
+
+    [Fact]
+    public void Numbers_that_lie_near_each_other_are_a_bit_each()
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var set = new UniqueSet();
+        for (var i = 0L; i < 10_000_000; i++)
+        {
+            var key = UniqueKey.Start();
+            key.Add((long?)i);
+            Assert.True(set.Add(key));
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4_000_000);
+    }
+
+    [Fact]
+    public void A_number_is_another_key_once_something_follows_it()
+    {
+        var set = new UniqueSet();
+        Assert.True(set.Add(Pair(1, null)));
+        Assert.True(set.Add(Pair(1, 2)));
+        Assert.True(set.Add(Pair(2, 1)));
+        Assert.False(set.Add(Pair(1, null)));
+        Assert.False(set.Add(Pair(1, 2)));
+        Assert.Equal(3, set.Count);
+
+        static UniqueKey Pair(long first, long? second)
+        {
+            var key = UniqueKey.Start();
+            key.Add((long?)first);
+            if (second is not null) key.Add(second);
+            return key;
         }
     }
 
