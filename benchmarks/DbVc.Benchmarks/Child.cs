@@ -23,6 +23,18 @@ internal static partial class Child
     public static Ended DbVc(string folder, params string[] arguments) =>
         Run(folder, "dotnet", [Path.Combine(Root, "artifacts", "publish", "cli", "db-vc.dll"), .. arguments], isRequired: true);
 
+    /// <summary>Runs the published command line and looks at it all the while: the most memory that it or a process below it had, in bytes.</summary>
+    public static (Ended Ended, long PeakBytes) Watched(string folder, params string[] arguments)
+    {
+        var peak = 0L;
+        var ended = Run(folder, "dotnet", [Path.Combine(Root, "artifacts", "publish", "cli", "db-vc.dll"), .. arguments], isRequired: true,
+            process =>
+            {
+                while (!process.WaitForExit(100)) peak = Math.Max(peak, ProcessTree.PeakBytes(process.Id));
+            });
+        return (ended, peak);
+    }
+
     /// <summary>Runs the sqlite3 shell; rows that it refuses make it fail, which is no failure here.</summary>
     public static Ended Sqlite(string folder, string database, params string[] commands) =>
         Run(folder, "sqlite3", [database, .. commands], isRequired: false);
@@ -30,7 +42,7 @@ internal static partial class Child
     /// <summary>Runs a program; a failure ends the benchmark.</summary>
     public static Ended Program(string folder, string program, params string[] arguments) => Run(folder, program, arguments, isRequired: true);
 
-    private static Ended Run(string folder, string program, string[] arguments, bool isRequired)
+    private static Ended Run(string folder, string program, string[] arguments, bool isRequired, Action<Process>? watch = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -45,6 +57,7 @@ internal static partial class Child
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
+        watch?.Invoke(process);
         process.WaitForExit();
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         if (isRequired && process.ExitCode != 0)

@@ -18,11 +18,12 @@ internal abstract class LiveEngine(string name)
     public static IEnumerable<ServerEngine> StartServers(Bench bench) =>
         Choose(("PostgreSQL", ServerEngine () => new PostgresEngine(bench)), ("MariaDB", () => new MariaDbEngine(bench)));
 
-    private static IEnumerable<T> Choose<T>(params (string Name, Func<T> Start)[] engines)
-    {
-        var chosen = Environment.GetEnvironmentVariable("DBVC_ENGINES")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return engines.Where(e => chosen is null || chosen.Contains(e.Name, StringComparer.OrdinalIgnoreCase)).Select(e => e.Start());
-    }
+    /// <summary>Whether <c>DBVC_ENGINES</c> names it, or nothing.</summary>
+    public static bool IsChosen(string name) =>
+        Environment.GetEnvironmentVariable("DBVC_ENGINES")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is not { } chosen
+        || chosen.Contains(name, StringComparer.OrdinalIgnoreCase);
+
+    private static IEnumerable<T> Choose<T>(params (string Name, Func<T> Start)[] engines) => engines.Where(e => IsChosen(e.Name)).Select(e => e.Start());
 
     /// <summary>Gives rows a new version in one transaction, each by a prepared statement as a program does; how long that took.</summary>
     /// <param name="location">The live database or a branch's, as db-vc shows it.</param>

@@ -5,6 +5,8 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var benchmarks = new Dictionary<string, Action<Bench>>
 {
     ["load"] = LoadBenchmark.Run,
+    ["ingest"] = IngestBenchmark.Run,
+    ["ingest-memory"] = IngestBenchmark.RunMemory,
     ["first-commit"] = FirstCommitBenchmark.Run,
     ["agent"] = AgentBenchmark.Run,
     ["capture"] = CaptureBenchmark.Run,
