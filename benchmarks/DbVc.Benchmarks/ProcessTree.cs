@@ -35,7 +35,7 @@ internal static class ProcessTree
         // The name of the program, in brackets, may hold anything.
         var stat = Read($"/proc/{process}/stat");
         var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields.Length < 13 ? 0 : (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond;
+        return fields.Length < 13 ? 0 : fields[11..13].Sum(f => long.Parse(f, CultureInfo.InvariantCulture)) / TicksPerSecond;
     }
 
     private static long PeakOf(int process)

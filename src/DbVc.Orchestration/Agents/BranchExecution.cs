@@ -150,7 +150,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         {
             RejectedByRule = loader.RejectedByRule,
             Rules = loader.Rules,
-            TableRules = loader.JudgeTable(Facts()),
+            TableRules = loader.JudgeTable(Facts(loader.Profile)),
             Unexplained = loader.Unexplained,
             FirstFailures = loader.FirstFailures,
             Disagreements = loader.Disagreements,
@@ -172,8 +172,9 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         return run;
     }
 
-    private LoadFacts Facts() => new()
+    private LoadFacts Facts(TableProfile profile) => new()
     {
+        Drift = FindProfileBefore() is { } before ? ProfileDrift.Find(before, profile) : null,
         Now = _context.Options.Clock.GetUtcNow(),
         LoadedBefore = setup.LastMerged?.Rows!.Loaded,
         SourceColumns = setup.Spec.SourceHeader,

@@ -6,7 +6,7 @@ using DbVc.Pipelines;
 namespace DbVc.Orchestration;
 
 /// <summary>The host's memory of the keys in another table, for one rule that values must be among them.</summary>
-internal sealed class ReferenceTracker
+internal sealed class ReferenceTracker : ILoadRule
 {
     private readonly UniqueSet _keys = new();
     private readonly RowPremise _premise;

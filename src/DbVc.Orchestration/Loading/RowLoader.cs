@@ -18,7 +18,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
     private readonly RowChecker _checker;
     private readonly IReadOnlyList<PipelineColumn> _columns;
     private readonly UniqueTracker[] _uniques;
-    private readonly ReferenceTracker[] _references;
+    private readonly ILoadRule[] _loadRules;
 
     /// <summary>Rules that a row breaks and is loaded for all that.</summary>
     private readonly List<PipelineRule> _counted = [];
@@ -46,7 +46,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
         _table = new TableTally(target.Spec);
         _uniques = [.. _checker.Uniques.Select(u => UniqueTracker.Read(u, target.Spec, target.Table, target.Database))];
 
-        _references = [.. _checker.References.Select(r => ReferenceTracker.Read(r, target.Spec, target.Database))];
+        _loadRules = [.. _checker.LoadRules.Select(r => ILoadRule.Prepare(r, target.Spec, target.Database, now))];
 
         // Columns that the pipeline does not fill are left to the database's defaults; what the table has no column for is left out.
         var places = Enumerable.Range(0, _columns.Count).Where(i => target.Table.FindColumn(_columns[i].Name) is not null).ToArray();
@@ -126,7 +126,7 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
             unique.AddFound();
         }
 
-        if (!HasReferences(record, row))
+        if (!IsAllowed(record, row))
         {
             foreach (var unique in _uniques) unique.AddLost();
             return;
@@ -211,13 +211,13 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
         return true;
     }
 
-    /// <summary>False when a rule about other tables keeps the row out; it is counted then.</summary>
-    private bool HasReferences(long record, RowView row)
+    /// <summary>False when a rule about other tables or the time keeps the row out; it is counted then.</summary>
+    private bool IsAllowed(long record, RowView row)
     {
-        foreach (var reference in _references)
+        foreach (var asked in _loadRules)
         {
-            if (reference.Allows(row)) continue;
-            var (rule, broken) = (reference.Fields.Rule, reference.Fields.Broken);
+            if (asked.Allows(row)) continue;
+            var (rule, broken) = (asked.Fields.Rule, asked.Fields.Broken);
             if (rule.OnlyCounts)
             {
                 _counted.Add(rule);

@@ -86,7 +86,7 @@ public sealed record MetadataExplanation(
     private static string EffectOf(PipelineRule rule)
     {
         if (rule.Table is not null) return (rule.Severity == RuleSeverity.Warn ? "warn" : "fail the run") + ", once all rows are loaded";
-        var when = rule.Reference is null ? "" : ", when the row is loaded";
+        var when = rule.IsForLoad ? ", when the row is loaded" : "";
         return EffectOf(rule, rule.Severity) + when;
     }
 

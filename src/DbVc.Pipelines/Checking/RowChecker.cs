@@ -10,7 +10,7 @@ namespace DbVc.Pipelines;
 /// <param name="Message">For a person.</param>
 public sealed record BrokenRule(string Field, string Rule, string Message);
 
-/// <summary>A rule about keys, duplicates or references, that the host tracks with a set of its own.</summary>
+/// <summary>A rule that the host judges by something of its own: keys that it keeps in a set, or its clock.</summary>
 /// <param name="Rule">As declared.</param>
 /// <param name="Broken">What to report for a row that breaks it.</param>
 /// <param name="Columns">The columns of the key.</param>
@@ -44,8 +44,8 @@ public sealed class RowChecker
         _rejecting = [.. rules.Where(r => !r.IsUnique && r.Rejects).Select(Prepare)];
         _dropping = [.. rules.Where(r => !r.IsUnique && r.Drops).Select(Prepare)];
         Uniques = [.. rules.Where(r => r.IsUnique).Select(r => KeyFields.Of(r, f => index[f.Name]))];
-        References = [.. spec.ReferenceRules.Select(r => KeyFields.Of(r, f => index[f.Name]))];
-        Tally = new RuleTally([.. rules, .. spec.ReferenceRules], f => index[f.Name]);
+        LoadRules = [.. spec.LoadRules.Select(r => KeyFields.Of(r, f => index[f.Name]))];
+        Tally = new RuleTally([.. rules, .. spec.LoadRules], f => index[f.Name]);
 
         (ConditionTest, PipelineRule, BrokenRule) Prepare(PipelineRule rule) =>
             (ConditionTest.Build(rule.Condition!, f => index[f.Name]), rule, rule.AsBroken());
@@ -54,8 +54,8 @@ public sealed class RowChecker
     /// <summary>The rules about duplicates.</summary>
     public IReadOnlyList<KeyFields> Uniques { get; }
 
-    /// <summary>The rules about what is in other tables.</summary>
-    public IReadOnlyList<KeyFields> References { get; }
+    /// <summary>The rules that only who loads the rows can judge.</summary>
+    public IReadOnlyList<KeyFields> LoadRules { get; }
 
     /// <summary>What became of each rule, for the rows that were noted in it.</summary>
     public RuleTally Tally { get; }

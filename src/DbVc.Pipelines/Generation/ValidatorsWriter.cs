@@ -29,8 +29,8 @@ internal sealed class ValidatorsWriter(PipelineSpec spec, PipelineNames names)
     private string HostRules()
     {
         var tables = spec.Rules.Where(r => r.Table is not null).Select(r => r.Text).ToList();
-        var references = spec.Rules.Where(r => r.Reference is not null).Select(r => r.Text).ToList();
-        return (references.Count == 0 ? "" : $" Judged by db-vc when a row is loaded, and not here: {string.Join("; ", references)}.")
+        var loaded = spec.Rules.Where(r => r.IsForLoad).Select(r => r.Text).ToList();
+        return (loaded.Count == 0 ? "" : $" Judged by db-vc when a row is loaded, and not here: {string.Join("; ", loaded)}.")
             + (tables.Count == 0 ? "" : $" Judged by db-vc once all rows are loaded, and not here: {string.Join("; ", tables)}.");
     }
 

@@ -44,6 +44,8 @@ public static class KnownForms
         "X must be after Y",
         "X must be on or after 2024-01-31",
         "X should be between 0 and 120",
+        "X must not be in the future",
+        "X must be at most 30 days old",
         "row count must be between 1 and 1000",
         "sum of X must be 100",
         "mean of X must be between 20 and 60",
@@ -53,5 +55,7 @@ public static class KnownForms
         "X to Y must not overlap for each Z",
         "X to Y must have no gaps for each Z",
         "newest value of X must be at most 2 days old",
+        "X must have a value in every 1 day",
+        "X must not drift from the last run",
     ];
 }

@@ -55,7 +55,8 @@ internal sealed class RuleParser
         if (ParseTable() is { } table) return [table];
         if (UniqueParser.TryParseKey(_reader) is { } key) return [.. key];
         if (UniqueParser.TryParse(_reader, out var unique)) return [unique];
-        if (ReferenceParser.TryParse(_reader) is { } reference) return [FinishReference(reference)];
+        if (ReferenceParser.TryParse(_reader) is { } reference) return [FinishLoadRule(reference)];
+        if (TimeParser.TryParse(_reader) is { } times) return FinishLoadRules(times);
         if (TryParseHeading() is { } headed) return [FinishRule(headed, "the end of the rule")];
         if (StartsGroup() is { } group) return [FinishRule(group, "the end of the rule")];
         if (TryParseList(out var rules)) return rules;
@@ -73,7 +74,20 @@ internal sealed class RuleParser
         return _reader.AtEnd ? rule : throw _reader.Unexpected("the end of the rule");
     }
 
-    private PipelineRule FinishReference(PipelineRule rule)
+    private List<PipelineRule> FinishLoadRules(IReadOnlyList<PipelineRule> rules)
+    {
+        var end = _reader.Index;
+        var finished = new List<PipelineRule>();
+        foreach (var rule in rules)
+        {
+            _reader.Index = end;
+            finished.Add(FinishLoadRule(rule));
+        }
+
+        return finished;
+    }
+
+    private PipelineRule FinishLoadRule(PipelineRule rule)
     {
         if (_reader.AcceptAny("where", "if", "when", "for rows where")) rule = rule.Where(ParseOr());
         if (ShareParser.TryParseSuffix(_reader) is { } share) rule = rule.WithShare(share);

@@ -13,6 +13,8 @@ internal sealed class TableParser(TokenReader reader)
         (["mean of", "average of", "avg of", "mean value of", "average value of"], Statistic.Mean),
         (["standard deviation of", "stdev of"], Statistic.StandardDeviation),
         (["median of"], Statistic.Median),
+        (["skewness of", "skew of"], Statistic.Skewness),
+        (["entropy of"], Statistic.Entropy),
         (["distinct count of", "number of distinct values of", "number of distinct values in", "number of different values of",
             "number of different values in"], Statistic.DistinctCount),
         (["distinct share of", "share of distinct values of", "share of distinct values in"], Statistic.DistinctShare),
@@ -27,7 +29,7 @@ internal sealed class TableParser(TokenReader reader)
     public TableCheck? TryParse()
     {
         var start = reader.Index;
-        ReadOnlySpan<Func<TableCheck?>> forms = [ParseColumns, ParseRowCount, ParseStatistic, ParseMostCommon, ParseNewest, ParseField];
+        ReadOnlySpan<Func<TableCheck?>> forms = [ParseColumns, ParseRowCount, ParseStatistic, ParseCorrelation, ParseMostCommon, ParseNewest, ParseField];
         foreach (var form in forms)
         {
             reader.Index = start;
@@ -118,6 +120,26 @@ internal sealed class TableParser(TokenReader reader)
         return StatisticCheck.Make(field, known, ParseBounds(), quantile);
     }
 
+    private CorrelationCheck? ParseCorrelation()
+    {
+        if (!reader.AcceptAny("correlation of", "correlation between") || !reader.TryTakeField(out var of)) return null;
+        if (!reader.AcceptAny("with", "and") || !reader.TryTakeField(out var with)) throw reader.Unexpected("the other field");
+        RefuseNegation("a correlation");
+        reader.AcceptAny("be", "is", "lie", "stay");
+        return CorrelationCheck.Make([of, with], ParseBounds());
+    }
+
+    /// <summary>"seen_at must have a value in every 2 days".</summary>
+    private EveryPeriodCheck? ParseEvery(PipelineField field)
+    {
+        if (!reader.AcceptAny("have a value in every", "has a value in every", "have rows in every", "have a row in every")) return null;
+        var hasCount = reader.Current.Kind == TokenKind.Number;
+        if (RuleAge.Parse($"{(hasCount ? reader.Take().Text : "1")} {reader.Current.Text}") is not { Count: > 0 } every)
+            throw reader.Unexpected("a number of hours or days");
+        reader.Take();
+        return EveryPeriodCheck.Make(field, every);
+    }
+
     private MostCommonCheck? ParseMostCommon()
     {
         if (!reader.AcceptAny("most common value of", "most common value in", "most frequent value of", "most frequent value in")) return null;
@@ -145,7 +167,13 @@ internal sealed class TableParser(TokenReader reader)
     {
         if (!reader.TryTakeField(out var field)) return null;
         if (reader.AcceptAny("to", "until") && reader.TryTakeField(out var until)) return ParsePeriods(field, until);
-        if (_predicates.AcceptModal()) return reader.AcceptAny("be constant", "always be the same") ? new NotConstantCheck(field) : null;
+        if (_predicates.AcceptModal())
+        {
+            if (reader.AcceptAny("drift from the last run", "drift")) return new DriftCheck(field);
+            return reader.AcceptAny("be constant", "always be the same") ? new NotConstantCheck(field) : null;
+        }
+
+        if (ParseEvery(field) is { } every) return every;
         if (reader.AcceptAny("vary", "varies")) return new NotConstantCheck(field);
         reader.AcceptAny("be", "is", "are");
         if (reader.Accept("within") && reader.Current.Kind == TokenKind.Number) return ParseOutliers(field);

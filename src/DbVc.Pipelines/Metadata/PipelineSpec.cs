@@ -104,15 +104,18 @@ public sealed record PipelineSpec
         }
     }
 
-    /// <summary>The rules about what is in other tables, over filled fields.</summary>
-    public IReadOnlyList<PipelineRule> ReferenceRules
+    /// <summary>The rules that the host judges row by row as they are loaded, over filled fields: about other tables, and about the time.</summary>
+    public IReadOnlyList<PipelineRule> LoadRules
     {
         get
         {
             var filled = FilledFields.Select(f => f.Name).ToHashSet();
-            return [.. Rules.Where(r => r.Reference is not null && r.Fields.All(f => filled.Contains(f.Name)))];
+            return [.. Rules.Where(r => r.IsForLoad && r.Fields.All(f => filled.Contains(f.Name)))];
         }
     }
+
+    /// <summary>Those of them that are about what is in other tables.</summary>
+    public IEnumerable<PipelineRule> ReferenceRules => LoadRules.Where(r => r.Reference is not null);
 
     /// <summary>The destination columns in the order the pipeline hands them over.</summary>
     public IReadOnlyList<PipelineColumn> Columns => [.. FilledFields.Select(f => new PipelineColumn(f.Name, f.CellKind))];

@@ -14,6 +14,7 @@ internal static partial class ConditionText
     public static string Describe(PipelineRule rule)
     {
         var text = rule.Table is not null ? DescribeTable(rule) : rule.Reference is { } reference ? DescribeReference(rule, reference)
+            : rule.Time is { } bound ? DescribeTime(rule, bound)
             : rule.Condition is { } condition ? Describe(condition) : DescribeKey(rule);
         if (rule.Severity == RuleSeverity.Warn) text = MustOrQuoted().Replace(text, m => m.Value == " must " ? " should " : m.Value);
         if (rule.MinimumShare is not { } share) return text;
@@ -71,6 +72,12 @@ internal static partial class ConditionText
     private static string DescribeReference(PipelineRule rule, KeyReference reference)
     {
         var text = $"{string.Join(" and ", rule.JudgedFields.Select(NameField))} must exist in {reference.Text}";
+        return rule.Premise is { } premise ? $"{text} where {Describe(premise)}" : text;
+    }
+
+    private static string DescribeTime(PipelineRule rule, TimeBound bound)
+    {
+        var text = $"{NameField(rule.JudgedFields[0])} {bound.Text}";
         return rule.Premise is { } premise ? $"{text} where {Describe(premise)}" : text;
     }
 

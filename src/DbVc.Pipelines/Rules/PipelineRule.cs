@@ -25,7 +25,7 @@ public sealed record PipelineRule
     /// <summary>The fields it looks at, in order of appearance.</summary>
     public required IReadOnlyList<PipelineField> Fields { get; init; }
 
-    /// <summary>The condition a row must not break; null for a rule about duplicates, other tables or the whole table.</summary>
+    /// <summary>The condition a row must not break; null for a rule about duplicates, and for one that only the host judges.</summary>
     public required Condition? Condition { get; init; }
 
     /// <summary>What it asks of all rows together, judged by the host once they are loaded; null for other rules.</summary>
@@ -34,8 +34,14 @@ public sealed record PipelineRule
     /// <summary>Where the values must be, judged by the host when rows are loaded; null for other rules.</summary>
     public KeyReference? Reference { get; init; }
 
+    /// <summary>What the value must be by the clock, judged by the host when rows are loaded; null for other rules.</summary>
+    public TimeBound? Time { get; init; }
+
     /// <summary>Whether only the host can judge it: the generated code knows nothing of it.</summary>
-    public bool IsForHost => Table is not null || Reference is not null;
+    public bool IsForHost => Table is not null || IsForLoad;
+
+    /// <summary>Whether the host judges it, row by row, as rows are loaded.</summary>
+    public bool IsForLoad => Reference is not null || Time is not null;
 
     /// <summary>The rule as an English sentence, the same for the same rule however it was written.</summary>
     public required string Text { get; init; }
@@ -128,6 +134,17 @@ public sealed record PipelineRule
         Message = "",
     }.Worded();
 
+    /// <summary>A rule about a time, judged by the clock.</summary>
+    public static PipelineRule BesideNow(PipelineField field, TimeBound bound) => new PipelineRule
+    {
+        Name = bound.Name,
+        Fields = [field],
+        Condition = null,
+        Time = bound,
+        Text = "",
+        Message = "",
+    }.Worded();
+
     /// <summary>A rule about the whole table: the run breaks it, unless it only warns.</summary>
     public static PipelineRule Of(TableCheck check) => new PipelineRule
     {
@@ -160,7 +177,7 @@ public sealed record PipelineRule
     {
         if (Table is { TakesPremise: false }) throw new RuleException($"the rule '{Name}' is not about rows", "leave out 'where'.");
         if (Table is not null) return (this with { Premise = Premise is null ? premise : ConditionBuilder.All([Premise, premise]) }).Worded();
-        if (Reference is not null)
+        if (IsForLoad)
         {
             var all = this with { Fields = [.. Fields.Union(ConditionFields.Of(premise))], ReportedField = ReportedField, JudgedFields = JudgedFields };
             return (all with { Premise = Premise is null ? premise : ConditionBuilder.All([Premise, premise]) }).Worded();

@@ -49,6 +49,9 @@ internal sealed record RuleDefinition(string Name, string Summary)
     /// <summary>What the values of a group of fields, or of one, must be found in.</summary>
     public Func<RuleArguments, IReadOnlyList<PipelineField>, KeyReference?>? BuildReference { get; init; }
 
+    /// <summary>The rule about the time of one field.</summary>
+    public Func<RuleArguments, PipelineField, PipelineRule?>? BuildTime { get; init; }
+
     /// <summary>The share of rows that must pass, for a rule that takes it as a parameter.</summary>
     public Func<RuleArguments, decimal?>? Share { get; init; }
 

@@ -29,6 +29,7 @@ internal static class RuleVocabulary
             Example = "\"field\": \"email\", \"references\": \"customers.email\"",
             English = "email must exist in customers.email",
         },
+        .. Times(),
         .. TableVocabulary.All(),
         new("expression", "What a sentence says, in the English of rules.")
         {
@@ -44,6 +45,31 @@ internal static class RuleVocabulary
     {
         var wanted = name.Trim();
         return All.FirstOrDefault(r => r.Names.Contains(wanted, StringComparer.OrdinalIgnoreCase));
+    }
+
+    private static IEnumerable<RuleDefinition> Times() =>
+    [
+        BesideNow("not_future", ["not_in_future"], TimeBoundKind.NotFuture, "Not after the time of the load.", "seen_at must not be in the future"),
+        BesideNow("not_past", ["not_in_past"], TimeBoundKind.NotPast, "Not before the time of the load.", "seen_at must not be in the past"),
+        BesideNow("in_past", [], TimeBoundKind.Past, "Before the time of the load.", "seen_at must be in the past"),
+        BesideNow("in_future", [], TimeBoundKind.Future, "After the time of the load.", "seen_at must be in the future"),
+        BesideNow("max_age", [], TimeBoundKind.MaxAge, "At most so long before the time of the load: minutes, hours, days or weeks.",
+            "seen_at must be at most 30 days old"),
+    ];
+
+    private static RuleDefinition BesideNow(string name, string[] aliases, TimeBoundKind kind, string summary, string english)
+    {
+        var offset = new RuleParameter("offset", RuleParameterKind.Text, Required: false);
+        var isAge = kind == TimeBoundKind.MaxAge;
+        return new RuleDefinition(name, summary)
+        {
+            Aliases = aliases,
+            Parameters = isAge ? [new("max", RuleParameterKind.Text), offset] : [offset],
+            BuildTime = (a, f) => !isAge ? TimeBound.RuleFor(f, kind, null, a.Text("offset"))
+                : a.Age("max") is { } age ? TimeBound.RuleFor(f, kind, age, a.Text("offset")) : null,
+            Example = "\"field\": \"seen_at\"" + (isAge ? ", \"max\": \"30 days\"" : ""),
+            English = english,
+        };
     }
 
     private static IEnumerable<RuleDefinition> Presence() =>

@@ -65,6 +65,17 @@ internal static class TableVocabulary
         },
         Measuring("distinct_count", ["distinct_values"], Statistic.DistinctCount, "The number of different values lies within bounds.",
             "distinct count of age must be between 1 and 100"),
+        Measuring("skewness", ["skew"], Statistic.Skewness, "How lopsided the values lie about their mean (g1), 0 where they lie evenly, lies within bounds.",
+            "skewness of age must be between 1 and 100"),
+        Measuring("entropy", [], Statistic.Entropy, "How evenly the values are spread, in bits, 0 where all are the same, lies within bounds.",
+            "entropy of age must be between 1 and 100"),
+        new("correlation", "How far two columns go together in a line (Pearson), -1 to 1, lies within bounds.")
+        {
+            Parameters = s_bounds,
+            BuildTableOfGroup = (a, fields) => a.Bounds() is { } bounds ? CorrelationCheck.Make(fields, bounds) : null,
+            Example = "\"fields\": [\"price\", \"total\"], \"min\": 0.8",
+            English = "correlation of price with total must be at least 0.8",
+        },
         Measuring("distinct_share", ["unique_share", "unique_proportion"], Statistic.DistinctShare,
             "Different values as a share of the values, 0 to 1, lie within bounds.", "distinct share of age must be between 1 and 100"),
     ];
@@ -93,6 +104,21 @@ internal static class TableVocabulary
             BuildTableOf = (a, f) => a.Age("max_age") is { } age ? FreshnessCheck.Make(f, age) : null,
             Example = "\"field\": \"seen_at\", \"max_age\": \"2 days\"",
             English = "newest value of seen_at must be at most 2 days old",
+        },
+        new("every_period", "From the first value to the last every so many hours, days or weeks hold one; weeks begin on Monday.")
+        {
+            Aliases = ["every_n_datepart"],
+            Parameters = [new("every", RuleParameterKind.Text)],
+            BuildTableOf = (a, f) => a.Age("every") is { } every ? EveryPeriodCheck.Make(f, every) : null,
+            Example = "\"field\": \"seen_at\", \"every\": \"1 day\"",
+            English = "seen_at must have a value in every 1 day",
+        },
+        new("no_drift", "The column is what it was in the last merged run: nulls, different values, range and distribution (population stability index).")
+        {
+            Aliases = ["distribution"],
+            BuildTableOf = (_, f) => new DriftCheck(f),
+            Example = "\"field\": \"status\"",
+            English = "status must not drift from the last run",
         },
         new("z_score", "No value is further from the mean than so many standard deviations; judged from `min_rows` values on, 30 when left out.")
         {

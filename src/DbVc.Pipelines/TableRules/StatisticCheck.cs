@@ -15,6 +15,8 @@ public enum Statistic
     Quantile,
     DistinctCount,
     DistinctShare,
+    Skewness,
+    Entropy,
 }
 
 /// <summary>A number computed of the values of a column, and its bounds.</summary>
@@ -36,6 +38,8 @@ public sealed record StatisticCheck(PipelineField Of, Statistic Kind, TableBound
         Statistic.Median => "column_median",
         Statistic.Quantile => "column_quantile",
         Statistic.DistinctCount => "distinct_count",
+        Statistic.Skewness => "skewness",
+        Statistic.Entropy => "entropy",
         _ => "distinct_share",
     };
 
@@ -53,6 +57,8 @@ public sealed record StatisticCheck(PipelineField Of, Statistic Kind, TableBound
         Statistic.Median => "median",
         Statistic.Quantile => $"quantile {Quantile.ToString(CultureInfo.InvariantCulture)}",
         Statistic.DistinctCount => "distinct count",
+        Statistic.Skewness => "skewness",
+        Statistic.Entropy => "entropy",
         _ => "distinct share",
     };
 
@@ -61,9 +67,10 @@ public sealed record StatisticCheck(PipelineField Of, Statistic Kind, TableBound
     {
         var check = new StatisticCheck(field, kind, bounds) { Quantile = quantile };
         if (quantile is < 0 or > 1) throw new RuleException("a quantile is from 0 to 1");
-        if (kind is Statistic.DistinctCount or Statistic.DistinctShare) return check with { Bounds = TableBoundsReader.RequireNumbers(bounds) };
+        if (kind is Statistic.DistinctCount or Statistic.DistinctShare or Statistic.Entropy)
+            return check with { Bounds = TableBoundsReader.RequireNumbers(bounds) };
         var isTime = field.Type is FieldType.Date or FieldType.Timestamp;
-        if (!NumberCell.Reads(field.Type) || (isTime && kind is Statistic.Sum or Statistic.Mean or Statistic.StandardDeviation))
+        if (!NumberCell.Reads(field.Type) || (isTime && kind is Statistic.Sum or Statistic.Mean or Statistic.StandardDeviation or Statistic.Skewness))
             throw new RuleException($"{ConditionText.NameField(field)} is {FieldTypes.Describe(field.Type)}, which has no {check.Noun}");
         return check with { Bounds = isTime ? TableBoundsReader.Coerce(field, bounds) : TableBoundsReader.RequireNumbers(bounds) };
     }
@@ -74,6 +81,8 @@ public sealed record StatisticCheck(PipelineField Of, Statistic Kind, TableBound
         Statistic.Sum or Statistic.Mean => new SumObserver(this, new NumberCell(Of, indexOf)),
         Statistic.StandardDeviation => new DeviationObserver(this, new NumberCell(Of, indexOf)),
         Statistic.DistinctCount or Statistic.DistinctShare => new DistinctObserver(this, indexOf(Of)),
+        Statistic.Skewness => new SkewnessObserver(this, new NumberCell(Of, indexOf)),
+        Statistic.Entropy => new EntropyObserver(this, indexOf(Of)),
         _ => new QuantileObserver(this, new NumberCell(Of, indexOf)),
     };
 

@@ -37,6 +37,9 @@ public sealed record LoadFacts
     /// <summary>Rows that the pipeline's last merged run loaded; null for the first.</summary>
     public long? LoadedBefore { get; init; }
 
+    /// <summary>What is otherwise than in the pipeline's last merged run; null for the first.</summary>
+    public IReadOnlyList<DriftFinding>? Drift { get; init; }
+
     /// <summary>The columns that the source has, as its header names them; null where that is not known.</summary>
     public IReadOnlyList<string>? SourceColumns { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Xunit;
 
@@ -118,6 +119,42 @@ public sealed class DestinationTests : IDisposable
               "test_data": { "sample_size": 10, "validation_threshold": 0.2 }
             }
             """);
+    }
+
+    /// <summary>Rows are judged by the day on which they are loaded, whatever severity says what becomes of them.</summary>
+    [Fact]
+    public async Task Times_are_judged_by_the_clock_of_the_load()
+    {
+        using var live = LiveUnderTest.Start(LiveEngine.SqliteWal);
+        await Begin(live, "CREATE TABLE other (id INTEGER PRIMARY KEY)");
+        var today = TimeProvider.System.GetUtcNow().UtcDateTime.Date;
+        await Write("visits.csv", "id,on_day,kind", $"1,{Day(-1)},a", $"2,{Day(9)},a", $"3,{Day(-400)},a", "4,,a", $"5,{Day(9)},b", $"6,{Day(-40)},a");
+        await Describe("""
+            {
+              "task_id": "visits", "source": "visits.csv", "destination": "visits",
+              "schema": { "id": { "type": "integer", "primary_key": true }, "on_day": "date", "kind": "string" },
+              "validations": [
+                "on_day must not be in the future where kind is 'a'",
+                { "rule": "max_age", "field": "on_day", "max": "365 days", "severity": "drop" },
+                "on_day should be at most 30 days old"
+              ],
+              "test_data": { "sample_size": 10, "validation_threshold": 0.5 }
+            }
+            """);
+        var task = await Do("agent", "create", "--metadata", "metadata.json", "--branch", "visits");
+        Assert.Equal((6, 4, 1, 1), (Count(task, "read"), Count(task, "loaded"), Count(task, "rejected"), Count(task, "filtered")));
+        var kept = await Do("query", "--branch", "visits", "SELECT group_concat(id, ' ') FROM visits");
+        Assert.Contains("1 4 5 6", kept.GetRawText(), StringComparison.Ordinal);
+        var rejected = await Do("query", "--branch", "visits", "SELECT record || ' ' || rule FROM _rejected_visits");
+        Assert.Contains("2 not_future", rejected.GetRawText(), StringComparison.Ordinal);
+        var report = await File.ReadAllTextAsync(Path.Combine(_folder, "branches", "visits", "results", "test_results.json"));
+        var quality = JsonDocument.Parse(report).RootElement.GetProperty("gates").EnumerateArray()
+            .First(g => g.GetProperty("name").GetString() == "data quality");
+        var warned = quality.GetProperty("evidence").GetProperty("rules").EnumerateArray()
+            .Single(r => r.GetRawText().Contains("30 days", StringComparison.Ordinal));
+        Assert.Equal((3, 1), (warned.GetProperty("evaluated").GetInt32(), warned.GetProperty("failed").GetInt32()));
+
+        string Day(int days) => today.AddDays(days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
     }
 
     /// <summary>

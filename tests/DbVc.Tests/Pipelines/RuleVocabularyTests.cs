@@ -106,6 +106,10 @@ public sealed class RuleVocabularyTests
             `foreign_key` is judged by db-vc, against the rows that the branch's database holds in the other table before the load; with any `severity`. A
             table that the database keeps consistent has `references` in its schema in place of it ([metadata.md](metadata.md)).
 
+            Rules about the time (`not_future`, `not_past`, `in_past`, `in_future`, `max_age`) are judged by db-vc as rows are loaded, by its clock at the
+            beginning of the load; the sandbox has no clock that could be trusted. Days are compared with today. Values and today are those of UTC, or of
+            `offset`, such as `+02:00`. A record that is tried again is judged by the time at which it is.
+
             Rules about the whole table (from `row_count` to `no_gaps` below) are judged by db-vc once all rows are loaded, and before the branch may be
             merged; the generated code knows nothing of them. They are about the rows that this run loads. Their `severity` is `fail` (the default: the run
             does not pass its gates) or `warn`; they take `where`, and no `mostly`. NULLs are left out. Where there is no value to judge a rule is not

@@ -89,6 +89,24 @@ public sealed class TableRuleTests
         { "n to m must have no gaps", [Row(n: 5, m: 7), Row(n: 1, m: 4)], false, "record 1, which begins at 5, leaves a gap after record 2, which ends at 4" },
         { "n to m must have no gaps per t", [Row(n: 5, m: 7, t: "a"), Row(n: 1, m: 4, t: "b")], true, "2 periods" },
         { "n to m must have no gaps", [Row(m: 7)], null, "there is no period" },
+        { "skewness of n must be between 1.7 and 1.8", N(1, 1, 1, 1, 1, 9, 2), false, "the skewness of n is 1.978483" },
+        { "skewness of n must be 0", N(1, 2, 3), true, "the skewness of n is 0" },
+        { "skewness of n must be 0", N(1, 1, 1), null, "n has too few values for a skewness" },
+        { "entropy of t must be at least 1.5", T("a", "b", "c", "d", null), true, "the entropy of t is 2" },
+        { "entropy of t must be at least 1.5", T("a", "a", "a"), false, "the entropy of t is 0" },
+        { "correlation of n with m must be at least 0.9", [Row(n: 1, m: 10), Row(n: 2, m: 20), Row(n: 3, m: 30)], true, "the correlation of n with m is 1" },
+        { "correlation between n and m must be at most -0.5", [Row(n: 1, m: 3), Row(n: 2, m: 1), Row(n: 3, m: 2), Row(n: 9)], true,
+            "the correlation of n with m is -0.5" },
+        { "correlation of n with m must be at least 0.9", [Row(n: 1, m: 5), Row(n: 2, m: 5), Row(n: 3, m: 5)], null,
+            "3 rows are too few, or all the same, for a correlation" },
+        { "`on` must have a value in every day", On("2024-02-28", "2024-03-01", "2024-02-29", "2024-02-28"), true, "all of 3 periods have a value" },
+        { "`on` must have a value in every 1 day", On("2024-02-28", "2024-03-03", "2024-02-29"), false,
+            "2 of 5 periods have no value, first that from 2024-03-01 on" },
+        { "`on` must have a value in every 1 week", On("2024-03-04", "2024-03-17", "2024-03-10"), true, "all of 2 periods have a value" },
+        { "at must have a value in every 12 hours", At("2024-03-04 11:59:59Z", "2024-03-05 00:00:00Z"), false,
+            "1 of 3 periods have no value, first that from 2024-03-04 12:00:00 on" },
+        { "at must have a value in every hour", At((string?)null), null, "`at` has no value" },
+        { "n must not drift", N(1, 2), null, "there is no merged run to compare with" },
         { "the source must have the columns 'n', 't'", [], true, "all are there" },
         { "the source must have the columns N", [], false, "missing: N" },
         { "the source must have exactly the columns n, d, r, t, b, 'on', at", [], false, "not named: more" },
@@ -113,6 +131,16 @@ public sealed class TableRuleTests
         var facts = new LoadFacts { Now = Now };
         Assert.Null(Assert.Single(new TableTally(Spec(Quoted("row count must be within 50 % of the last run"))).Judge(facts)).Holds);
         Assert.Null(Assert.Single(new TableTally(Spec(Quoted("the source must have the columns n"))).Judge(facts)).Holds);
+    }
+
+    [Fact]
+    public void A_column_that_drifted_breaks_the_rule_that_it_must_not()
+    {
+        var tally = new TableTally(Spec(Quoted("n must not drift")));
+        var facts = new LoadFacts { Now = Now, Drift = [new("t", "nulls", "t is NULL."), new("n", "range", "n lies elsewhere.")] };
+        var outcome = Assert.Single(tally.Judge(facts));
+        Assert.Equal((false, "n lies elsewhere."), (outcome.Holds, outcome.Found));
+        Assert.True(Assert.Single(tally.Judge(facts with { Drift = [] })).Holds);
     }
 
     [Fact]
