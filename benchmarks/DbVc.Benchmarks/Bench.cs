@@ -6,7 +6,8 @@ namespace DbVc.Benchmarks;
 /// <summary>One benchmark's folder and its way of measuring: alternating rounds, medians, ratios.</summary>
 internal sealed class Bench : IDisposable
 {
-    public const int Rounds = 5;
+    /// <summary>Measured rounds: five, or <c>DBVC_ROUNDS</c> where a profiler needs more of them.</summary>
+    public static int Rounds { get; } = int.TryParse(Environment.GetEnvironmentVariable("DBVC_ROUNDS"), out var rounds) && rounds > 0 ? rounds : 5;
 
     private readonly List<DatabaseServer> _servers = [];
 

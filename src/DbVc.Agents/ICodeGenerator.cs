@@ -21,11 +21,17 @@ public interface ICodeGenerator
     IReadOnlyList<BranchFile> GeneratePreprocessing();
 
     IReadOnlyList<BranchFile> GenerateTests();
+
+    /// <summary>All of it.</summary>
+    IReadOnlyList<BranchFile> GenerateAll() => [.. GenerateIngestion(), .. GenerateValidation(), .. GeneratePreprocessing(), .. GenerateTests()];
 }
 
 /// <summary>A file to be written into a branch.</summary>
 public sealed record BranchFile(BranchPath Path, string Text)
 {
+    /// <summary>What the generator made, where the text has edits of people besides; null where it is the text.</summary>
+    public string? Original { get; init; }
+
     public int Lines => Text.Count(c => c == '\n') + (Text.Length > 0 && Text[^1] != '\n' ? 1 : 0);
 }
 

@@ -16,6 +16,9 @@ public interface IAgentBranch
     /// <summary>Writes a file of the branch's checkout. Refuses <see cref="BranchPath.Metadata"/>. Implementations follow no links.</summary>
     void WriteFile(BranchPath path, string text);
 
+    /// <summary>Writes a file that the generator made, and keeps what it made beside it, to tell edits of people apart later.</summary>
+    void WriteGenerated(BranchFile file);
+
     /// <summary>Commits files and rows of the branch, with the agent as author; null if nothing changed. Cancelled, nothing is committed.</summary>
     CommitId? Commit(string message, CancellationToken cancellation);
 

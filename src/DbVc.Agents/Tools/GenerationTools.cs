@@ -78,7 +78,7 @@ internal sealed class GenerationTools(TaskSession session)
         foreach (var file in files)
         {
             if (file.Path == BranchPath.Metadata) throw new InvalidOperationException("A generator tried to write the pinned metadata.");
-            session.Branch.WriteFile(file.Path, file.Text);
+            session.Branch.WriteGenerated(file);
         }
 
         var commit = session.Branch.Commit(message, cancellation);

@@ -12,6 +12,7 @@ internal static class PipelineCommand
     {
         List(),
         Run(),
+        Generate(),
         History(),
         Quarantine(),
     };
@@ -45,6 +46,37 @@ internal static class PipelineCommand
             return PipelineView.Finish(context.Output, report);
         });
     }
+
+    private static Verb Generate()
+    {
+        var name = Name();
+        var metadata = new Option<string?>("--metadata", "-f") { Description = "What the code is to do from now on; otherwise as it is.", HelpName = "FILE" };
+        var source = new Option<string?>("--source") { Description = "Try the code on this file instead of the metadata's source.", HelpName = "FILE" };
+        var branch = new Option<string?>("--branch", "-b") { Description = "The branch to make; otherwise named after the pipeline.", HelpName = "BRANCH" };
+        var conflicts = new Option<string>("--conflicts")
+        {
+            Description = "What becomes of edited lines that are generated otherwise now: refuse, mine, generated, or mark (both, between marks).",
+            DefaultValueFactory = _ => "refuse",
+            HelpName = "CHOICE",
+        };
+        conflicts.AcceptOnlyFromAmong("refuse", "mine", "generated", "mark");
+        return new Verb("generate", "Make the code of a pipeline anew and keep the edits that people made to it.",
+            "db-vc pipeline generate users --metadata metadata/users.json", "db-vc pipeline generate users --conflicts mine")
+        {
+            name,
+            metadata,
+            source,
+            branch,
+            conflicts,
+        }.OnRepository((context, workspace) =>
+        {
+            var request = new GenerationRequest(context.Get(name)!, Full(context.Get(metadata)), Full(context.Get(source)),
+                Session.Branch(context.Get(branch)), Enum.Parse<EditConflicts>(context.Get(conflicts)!, ignoreCase: true));
+            return AgentView.RunAsync(context, progress => workspace.Agents.Generate(request, progress, context.Interrupted));
+        });
+    }
+
+    private static string? Full(string? path) => path is null ? null : Path.GetFullPath(path);
 
     private static Verb Quarantine()
     {

@@ -14,7 +14,6 @@ public sealed class Shadow(LiveContext context)
     private const string LockName = "shadow";
     private const string FileName = "main.db";
     private const string Id = "shadow";
-    private const int FewRows = 5_000;
 
     private static readonly TimeSpan s_briefly = TimeSpan.FromSeconds(1);
 
@@ -106,16 +105,16 @@ public sealed class Shadow(LiveContext context)
         using var held = Lock();
         using (var database = Find())
         {
-            if (database is not null && ReadState(database) is { } start && (start == from || IsNear(start, from, after, chunks)))
+            if (database is not null && ReadState(database) is { } start && Near(start, from, after, chunks) is { } near)
             {
-                var broken = RehearseFrom(database, start, after, chunks);
+                var broken = RehearseFrom(database, start, near);
                 if (broken.Count == 0 || start == from) return broken;
             }
         }
 
         MoveTo(from);
         using var moved = context.Provider.OpenConnected(Location);
-        return RehearseFrom(moved, from, after, chunks);
+        return RehearseFrom(moved, from, Difference(from, after, chunks));
     }
 
     /// <summary>Null where there is no copy.</summary>
@@ -131,10 +130,9 @@ public sealed class Shadow(LiveContext context)
         }
     }
 
-    private IReadOnlyList<ConstraintViolation> RehearseFrom(IDatabase database, CommitId start, Snapshot after, IChunkSource chunks)
+    private IReadOnlyList<ConstraintViolation> RehearseFrom(IDatabase database, CommitId start, DatabaseDelta delta)
     {
         using var session = database.BeginApply(context.LockTimeout);
-        var delta = new SnapshotDiff(chunks, context.Repository.ReadSnapshot(start).Snapshot, after).ToDelta();
         var result = session.Apply(delta);
         if (result.Violations.Count > 0) return result.Violations;
         if (result.Moved.Count > 0) throw Unequal(start, result.Moved[0]);
@@ -144,23 +142,32 @@ public sealed class Shadow(LiveContext context)
         return broken.Count > 0 ? broken : session.CheckInvariants(context.Invariants.ReadAll(), context.InvariantTime);
     }
 
-    /// <summary>True if the copy's commit differs from the snapshot in at most twice as many rows as <paramref name="from"/> does, or in few.</summary>
-    private bool IsNear(CommitId now, CommitId from, Snapshot after, IChunkSource chunks)
+    /// <summary>
+    /// What leads from the copy's commit to the snapshot, if that is at most twice as many rows as lead there from <paramref name="from"/>, or few; else
+    /// null. Few rows are read once, here, and kept.
+    /// </summary>
+    private DatabaseDelta? Near(CommitId now, CommitId from, Snapshot after, IChunkSource chunks)
     {
-        using var near = Start(now);
-        using var far = Start(from);
-        // Both at once, so that neither is read much further than the shorter one.
+        var delta = Difference(now, after, chunks);
+        return now == from ? delta : SmallDelta.Read(delta) ?? (IsNear(delta, Difference(from, after, chunks)) ? Difference(now, after, chunks) : null);
+    }
+
+    private DatabaseDelta Difference(CommitId from, Snapshot after, IChunkSource chunks) =>
+        new SnapshotDiff(chunks, context.Repository.ReadSnapshot(from).Snapshot, after).ToDelta();
+
+    /// <summary>Reads both at once, so that neither is read much further than the shorter one.</summary>
+    private static bool IsNear(DatabaseDelta near, DatabaseDelta far)
+    {
+        using var nearRows = near.Tables.SelectMany(t => t.Rows).GetEnumerator();
+        using var farRows = far.Tables.SelectMany(t => t.Rows).GetEnumerator();
         long allowed = 0;
-        for (long rows = 0; near.MoveNext(); rows++)
+        for (long rows = 0; nearRows.MoveNext(); rows++)
         {
-            if (far.MoveNext()) allowed += 2;
-            if (rows >= Math.Max(FewRows, allowed)) return false;
+            if (farRows.MoveNext()) allowed += 2;
+            if (rows >= Math.Max(SmallDelta.MaxRows, allowed)) return false;
         }
 
         return true;
-
-        IEnumerator<RowChange> Start(CommitId commit) => new SnapshotDiff(chunks, context.Repository.ReadSnapshot(commit).Snapshot, after).ToDelta().Tables
-            .SelectMany(t => t.Rows).GetEnumerator();
     }
 
     /// <summary>Brings the copy to a commit, from wherever it is; makes it if it is missing or is not what it should be.</summary>

@@ -38,6 +38,13 @@ internal sealed class AgentBranch(WorkspaceContext context, BranchRecord record,
         checkout.Write(path, text);
     }
 
+    public void WriteGenerated(BranchFile file)
+    {
+        // In this order: a file whose original is that of the generation before is merged with this one to what it is.
+        WriteFile(file.Path, file.Text);
+        checkout.WriteOriginal(file.Path, file.Original ?? file.Text);
+    }
+
     public CommitId? Commit(string message, CancellationToken cancellation)
     {
         var outcome = context.Publisher.Commit(new CaptureRequest(Name, $"{Command} {task.Id}", Author, message)

@@ -43,6 +43,30 @@ public sealed class AgentCoordinator
         return _runner.Run(plan, _runner.Pin(plan, FindWaiting(name)), progress, cancel);
     }
 
+    /// <summary>
+    /// Makes the code of a pipeline once more, from other metadata or with another version of db-vc, on a branch of its own, and runs it like any task.
+    /// Edits of the code that is there are merged in. Throws kind Conflict, <c>generate.conflict</c>, where they contradict it, before anything is made.
+    /// </summary>
+    public AgentReport Generate(GenerationRequest request, IAgentProgress progress, CancellationToken cancel)
+    {
+        var model = RequireModel(null);
+        var main = _context.Repository.ReadSnapshot(_context.Repository.Head(BranchName.Main));
+        var pipeline = DeployedPipeline.Require(main, request.Pipeline);
+        var plan = TaskPlan.OfGeneration(_context, pipeline, request, new FetchWatch(progress, cancel))
+            ?? throw new DbVcException(FailureKind.Failed, "source.empty", "The source has nothing new on which the code could be tried.",
+                hint: "Try it on a file: --source FILE.");
+        RefuseUnfit(plan, pipeline, main);
+        var name = request.Branch ?? TaskNames.ForGeneration(_context, pipeline.Name);
+        using var held = TaskLock.Hold(_context, name);
+        var report = _runner.Begin(plan, name, new AgentRequest(plan.MetadataPath, name, $"pipeline generate {pipeline.Name}", model, AutoMerge: false)
+        {
+            Pipeline = pipeline.Name,
+            SourcePath = request.SourcePath,
+            EditConflicts = request.Conflicts,
+        }, model, cancel);
+        return _runner.Run(plan, report, progress, cancel);
+    }
+
     /// <summary>Runs a task again that stopped or failed, from its pinned metadata and what the source holds now.</summary>
     public AgentReport Retry(BranchName branch, IAgentProgress progress, CancellationToken cancel)
     {
@@ -103,6 +127,21 @@ public sealed class AgentCoordinator
 
         var plan = TaskPlan.Reread(_context, report, code: true, new FetchWatch(progress, cancel));
         return _runner.RunGates(plan, plan.NoteSource(report), progress, cancel);
+    }
+
+    /// <summary>Metadata of another pipeline, and records that would come into the table a second time.</summary>
+    private static void RefuseUnfit(TaskPlan plan, DeployedPipeline pipeline, VersionControl.SnapshotReader main)
+    {
+        if (plan.Spec.TaskId is { } id && TaskNames.Plain(id) != pipeline.Name)
+        {
+            throw new DbVcException(FailureKind.Usage, "pipeline.other",
+                $"The metadata is that of the pipeline '{TaskNames.Plain(id)}', not of '{pipeline.Name}'.", plan.MetadataPath,
+                "Change its task_id, or make a new pipeline: db-vc agent create --metadata FILE.");
+        }
+
+        if (plan.Spec.Destination.Disposition != Pipelines.Disposition.Append || SourceLoad.Find(main, pipeline.Name, plan) is not { } before) return;
+        throw new DbVcException(FailureKind.Usage, "pipeline.loaded", $"The source was loaded already, by {before.Run}; its records would be added once more.",
+            plan.SourcePath, "New code is tried on new records: --source FILE. With the disposition upsert or replace a source may come again.");
     }
 
     private AgentReport? Current(AgentReport? report) => report is null ? null : AgentTasks.Current(_context, report);

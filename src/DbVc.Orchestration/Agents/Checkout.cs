@@ -14,6 +14,9 @@ internal sealed class Checkout(string folder)
     /// <summary>What a pipeline remembers of its loads; no agent may name it.</summary>
     public const string StateFolder = "state";
 
+    /// <summary>What the generator made, file by file: the base from which edits of people are told apart.</summary>
+    public const string OriginalFolder = StateFolder + "/original";
+
     private static readonly string[] s_folders = [BranchPath.GeneratedFolder, BranchPath.TestsFolder, StateFolder];
 
     public string Folder { get; } = folder;
@@ -44,7 +47,7 @@ internal sealed class Checkout(string folder)
     /// <summary>Throws <c>branch.file-missing</c>, <c>branch.file-link</c> where a link lies on the way, or <c>branch.file-unreadable</c>.</summary>
     public string Read(BranchPath path)
     {
-        _ = Resolve(path);
+        _ = Resolve(path.Text);
         return Encoding.UTF8.GetString(ReadBytes(path.Text)).TrimStart('\uFEFF');
     }
 
@@ -56,21 +59,33 @@ internal sealed class Checkout(string folder)
         new(pipeline, new SortedDictionary<string, byte[]>(Walk().ToDictionary(p => p, ReadBytes), StringComparer.Ordinal));
 
     /// <summary>Writes a file, whole or not at all.</summary>
-    public void Write(BranchPath path, string text)
+    public void Write(BranchPath path, string text) => Write(path.Text, text);
+
+    /// <summary>Keeps what the generator made of a file.</summary>
+    public void WriteOriginal(BranchPath path, string text) => Write($"{OriginalFolder}/{path}", text);
+
+    /// <summary>Removes a generated file and its original.</summary>
+    public void Remove(BranchPath path)
     {
-        var target = Resolve(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        WholeFile.Write(target, Encoding.UTF8.GetBytes(text));
+        File.Delete(Resolve(path.Text));
+        File.Delete(Resolve($"{OriginalFolder}/{path}"));
     }
 
     /// <summary>The C# files as the compiler takes them.</summary>
     public IReadOnlyList<CodeFile> Code() =>
         [.. List().Where(p => Path.GetExtension(p.Text) == ".cs").Select(p => new CodeFile(p.Text, Read(p), p.IsTest))];
 
-    private string Resolve(BranchPath path)
+    private void Write(string path, string text)
+    {
+        var target = Resolve(path);
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        WholeFile.Write(target, Encoding.UTF8.GetBytes(text));
+    }
+
+    private string Resolve(string path)
     {
         var current = Folder;
-        foreach (var segment in path.Text.Split('/'))
+        foreach (var segment in path.Split('/'))
         {
             current = Path.Combine(current, segment);
             if (new FileInfo(current).LinkTarget is not null) throw Link(current);

@@ -12,6 +12,39 @@ public sealed record AgentRequest(string? MetadataPath, BranchName? Branch, stri
 {
     /// <summary>How long its branch lives and how much it may become.</summary>
     public BranchTerms Terms { get; init; } = BranchTerms.None;
+
+    /// <summary>The pipeline of main that it makes anew; null where the metadata says the name, or the branch.</summary>
+    internal string? Pipeline { get; init; }
+
+    /// <summary>A file in place of the metadata's source.</summary>
+    internal string? SourcePath { get; init; }
+
+    /// <summary>What becomes of edits that contradict the code.</summary>
+    internal EditConflicts EditConflicts { get; init; }
+}
+
+/// <summary>Asks for the code of a pipeline once more, with the edits that people made to it.</summary>
+/// <param name="Pipeline">Its name, or the table that it alone loads.</param>
+/// <param name="MetadataPath">What the code is to do from now on; null for the metadata that the pipeline has.</param>
+/// <param name="SourcePath">Another file in place of the metadata's; null for that one.</param>
+/// <param name="Branch">Null: a name is made from the pipeline's.</param>
+/// <param name="Conflicts">What becomes of edits that contradict the new code.</param>
+public sealed record GenerationRequest(string Pipeline, string? MetadataPath, string? SourcePath, BranchName? Branch, EditConflicts Conflicts);
+
+/// <summary>What becomes of lines that a person edited and that are generated otherwise now.</summary>
+public enum EditConflicts
+{
+    /// <summary>They are named, and nothing is done.</summary>
+    Refuse,
+
+    /// <summary>They stay as they were edited.</summary>
+    Mine,
+
+    /// <summary>They become what is generated.</summary>
+    Generated,
+
+    /// <summary>Both stand in the file, between marks.</summary>
+    Mark,
 }
 
 /// <summary>State of a task; names are those of <c>--json</c>.</summary>
@@ -66,6 +99,9 @@ public sealed record AgentReport
 
     /// <summary>The columns of the source as its header names them; null where it has none, or was not read yet.</summary>
     public IReadOnlyList<string>? SourceHeader { get; init; }
+
+    /// <summary>What becomes of edits that contradict the code that the task generates.</summary>
+    public EditConflicts EditConflicts { get; init; }
 
     /// <summary>Hash of the metadata that was pinned when the task started, 40 hexadecimal digits.</summary>
     public string? MetadataHash { get; init; }

@@ -20,6 +20,9 @@ internal static class TaskNames
     /// <summary>For example <c>run-users-001</c>.</summary>
     public static BranchName ForRun(WorkspaceContext context, string pipeline) => FirstFree(context, "run-" + Plain(pipeline));
 
+    /// <summary>For example <c>generate-users-001</c>.</summary>
+    public static BranchName ForGeneration(WorkspaceContext context, string pipeline) => FirstFree(context, "generate-" + Plain(pipeline));
+
     /// <summary>A name that can be a folder: letters, digits, '-', '_' and '.'.</summary>
     public static string Plain(string text)
     {

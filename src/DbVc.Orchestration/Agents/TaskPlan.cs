@@ -76,6 +76,23 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
         }, watch);
     }
 
+    /// <summary>The plan of a pipeline whose code is made once more.</summary>
+    /// <param name="context">The repository.</param>
+    /// <param name="pipeline">As main has it.</param>
+    /// <param name="request">What it is to do from now on.</param>
+    /// <param name="watch">Of a fetch.</param>
+    /// <returns>Null where an incremental source has nothing new.</returns>
+    public static TaskPlan? OfGeneration(WorkspaceContext context, DeployedPipeline pipeline, GenerationRequest request, FetchWatch watch)
+    {
+        if (request.MetadataPath is null) return OfDeployed(context, pipeline with { Form = null }, request.SourcePath, again: false, watch);
+        var main = context.Repository.ReadSnapshot(context.Repository.Head(BranchName.Main));
+        return Make(context, new PlanText(MetadataFile.ReadText(request.MetadataPath), request.MetadataPath, Path.GetFileName(request.MetadataPath))
+        {
+            SourcePath = request.SourcePath,
+            Since = field => SourceCursor.Find(main, pipeline.Name, field),
+        }, watch);
+    }
+
     /// <summary>A task as it is known which file its source became.</summary>
     public AgentReport NoteSource(AgentReport report) => IsFetched ? report with { SourcePath = SourcePath } : report;
 

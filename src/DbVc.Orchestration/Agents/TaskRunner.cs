@@ -14,9 +14,11 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     public AgentReport Begin(TaskPlan plan, BranchName name, AgentRequest request, string model, CancellationToken cancel)
     {
         // Until its metadata is pinned it is a task that waits for metadata, should this process die.
-        var report = NewReport(name, request.Text, model);
-        branches.Create(name, null, BranchFor(plan, PipelineName(plan, name), report, request.Terms), cancel);
-        return Pin(plan, report);
+        var pipeline = request.Pipeline ?? PipelineName(plan, name);
+        var report = NewReport(name, request.Text, model) with { SourcePath = request.SourcePath, EditConflicts = request.EditConflicts };
+        RequireMergeable(plan, BranchName.Main, pipeline, report);
+        branches.Create(name, null, BranchFor(plan, pipeline, report, request.Terms), cancel);
+        return Pin(plan, report, pipeline);
     }
 
     /// <summary>Makes the branch of a task whose metadata comes later.</summary>
@@ -30,12 +32,19 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     public AgentReport Pin(TaskPlan plan, AgentReport report)
     {
         var name = BranchName.Parse(report.Branch);
-        var record = branches.RequireRecord(name) with { Pipeline = PipelineName(plan, name) };
+        RequireMergeable(plan, name, PipelineName(plan, name), report);
+        return Pin(plan, report, PipelineName(plan, name));
+    }
+
+    private AgentReport Pin(TaskPlan plan, AgentReport report, string pipeline)
+    {
+        var name = BranchName.Parse(report.Branch);
+        var record = branches.RequireRecord(name) with { Pipeline = pipeline };
         var transaction = new CommitTransaction(context.Repository, "agent metadata", context.Options.User.Name);
         transaction.PutDocument(BranchRecord.Collection, record.Name, record.ToBytes());
         transaction.Publish();
         var folder = context.Layout.Branch(name);
-        BranchFiles.CheckOutState(context.Repository.ReadSnapshot(context.Repository.Head(name)), record, folder);
+        BranchFiles.CheckOutCode(context.Repository.ReadSnapshot(context.Repository.Head(name)), record, folder);
         WholeFile.Write(Path.Combine(folder, BranchPath.MetadataFile), System.Text.Encoding.UTF8.GetBytes(plan.MetadataText));
         context.Publisher.Commit(new CaptureRequest(name, $"agent {report.Task}", context.Options.User, "Pin metadata of " + report.Task)
         {
@@ -114,7 +123,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         {
             using var run = Prepare(plan, task, report, progress);
             SourceForm.Of(plan.Spec.Source).Write(run.Setup.Checkout);
-            var session = new TaskSession(task, run.Branch, run.Execution, new CSharpCode(plan.Spec), kept);
+            var session = new TaskSession(task, run.Branch, run.Execution, KeepEdits(plan, report, run.Setup.Checkout, progress), kept);
             using var transcript = Transcript.Open(context.Layout.AgentLogs, task.Id, run.Setup.Mask, context.Options.Clock);
             using var model = new BuiltinChatClient();
             var outcome = new AgentRun(model, session, Limits(), transcript, context.Options.Clock).RunAsync(time.Token).GetAwaiter().GetResult();
@@ -141,6 +150,24 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         if (cancel.IsCancellationRequested && kept.Report.State == TaskState.Stopped)
             throw new TaskStoppedException(task.Branch, $"agent retry {task.Branch}", cancel);
         return kept.Report;
+    }
+
+    /// <summary>Refuses, before anything is made, code whose edits contradict the new generation.</summary>
+    private void RequireMergeable(TaskPlan plan, BranchName branch, string pipeline, AgentReport report)
+    {
+        var present = BranchFiles.Read(context.Repository.ReadSnapshot(context.Repository.Head(branch)), pipeline);
+        new KeptEdits(present, ((ICodeGenerator)new CSharpCode(plan.Spec)).GenerateAll(), report.EditConflicts).Require();
+    }
+
+    /// <summary>What generates the code, with the edits that are in the branch's folder. What is generated no more goes at once.</summary>
+    private static ICodeGenerator KeepEdits(TaskPlan plan, AgentReport report, Checkout checkout, IAgentProgress progress)
+    {
+        ICodeGenerator code = new CSharpCode(plan.Spec);
+        var edits = new KeptEdits(checkout.Collect(report.Pipeline!).Files, code.GenerateAll(), report.EditConflicts);
+        edits.Require();
+        foreach (var path in edits.Gone) checkout.Remove(path);
+        if (edits.Edited.Count > 0) progress.Message($"Edits of the generated code are kept: {string.Join(", ", edits.Edited)}");
+        return new EditedCode(code, edits);
     }
 
     /// <summary>A task that has no time left failed; it was not stopped.</summary>

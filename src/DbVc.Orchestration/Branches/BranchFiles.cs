@@ -1,3 +1,4 @@
+using DbVc.Agents;
 using DbVc.Live;
 using DbVc.Model;
 using DbVc.VersionControl;
@@ -32,10 +33,10 @@ internal static class BranchFiles
         }
     }
 
-    /// <summary>Writes what the pipeline remembers of its loads, and nothing else of it: the rest is made anew.</summary>
-    public static void CheckOutState(SnapshotReader snapshot, BranchRecord branch, string folder)
+    /// <summary>Writes what a generation starts from: code with the edits that people made to it, and what the pipeline remembers; no metadata.</summary>
+    public static void CheckOutCode(SnapshotReader snapshot, BranchRecord branch, string folder)
     {
-        foreach (var (path, content) in Wanted(snapshot, branch).Where(f => f.Key.StartsWith(Checkout.StateFolder + "/", StringComparison.Ordinal)))
+        foreach (var (path, content) in Wanted(snapshot, branch).Where(f => f.Key != BranchPath.MetadataFile))
         {
             var file = Resolve(folder, path);
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
@@ -43,9 +44,15 @@ internal static class BranchFiles
         }
     }
 
-    private static Dictionary<string, ReadOnlyMemory<byte>> Wanted(SnapshotReader snapshot, BranchRecord branch)
+    /// <summary>The files of a pipeline as a commit holds them, by their path below its folder.</summary>
+    public static IReadOnlyDictionary<string, byte[]> Read(SnapshotReader snapshot, string pipeline) =>
+        Wanted(snapshot, pipeline).ToDictionary(f => f.Key, f => f.Value.ToArray(), StringComparer.Ordinal);
+
+    private static Dictionary<string, ReadOnlyMemory<byte>> Wanted(SnapshotReader snapshot, BranchRecord branch) => Wanted(snapshot, branch.Pipeline);
+
+    private static Dictionary<string, ReadOnlyMemory<byte>> Wanted(SnapshotReader snapshot, string pipeline)
     {
-        var prefix = $"pipelines/{branch.Pipeline}/";
+        var prefix = $"pipelines/{pipeline}/";
         return snapshot.Files(prefix).ToDictionary(path => path[prefix.Length..], path => snapshot.ReadFile(path)!.Value, StringComparer.Ordinal);
     }
 

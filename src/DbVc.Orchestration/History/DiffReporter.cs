@@ -17,7 +17,7 @@ internal sealed class DiffReporter(IChunkSource chunks, string? onlyTable, int m
             [.. tables.Select(Describe)],
             [.. tables.Where(t => !SchemaEquality.Same(t.Before?.Schema, t.After?.Schema)).Select(Schema), .. onlyTable is null
                 ? diff.Objects().Select(Object) : []],
-            onlyTable is null ? [.. diff.Files().Select(File)] : []);
+            onlyTable is null ? [.. diff.Files().Where(f => !IsOriginal(f.Path)).Select(File)] : []);
     }
 
     /// <summary>A name that neither side knows is a slip, not a table without differences. Throws usage failure <c>table.missing</c>.</summary>
@@ -49,6 +49,9 @@ internal sealed class DiffReporter(IChunkSource chunks, string? onlyTable, int m
     private static FileDiff File(FileDifference file) => new(file.Path,
         file.Before is null ? "added" : file.After is null ? "deleted" : "changed",
         IsText(file.Before) && IsText(file.After) ? UnifiedDiff.Create(file.Path, Text(file.Before), Text(file.After)) : "Binary files differ\n");
+
+    /// <summary>What the generator made shows in the code itself; nobody reads it twice.</summary>
+    private static bool IsOriginal(string path) => path.Contains($"/{Checkout.OriginalFolder}/", StringComparison.Ordinal);
 
     private static string? Text(ReadOnlyMemory<byte>? content) => content is { } c ? Encoding.UTF8.GetString(c.Span) : null;
 

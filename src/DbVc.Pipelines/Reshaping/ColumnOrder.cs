@@ -18,7 +18,9 @@ public enum OrderKind
     Date,
 }
 
-/// <summary>How rows are put in order by a column. Cells that are not of the kind come behind those that are, NULL comes last, whatever the direction.</summary>
+/// <summary>
+/// How rows are put in order by a column. Cells that are not of the kind come behind those that are, NULL comes last, whatever the direction.
+/// </summary>
 /// <param name="Column">A path.</param>
 /// <param name="Kind">What its cells are taken for.</param>
 public sealed record ColumnOrder(string Column, OrderKind Kind)

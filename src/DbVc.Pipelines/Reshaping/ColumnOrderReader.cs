@@ -64,7 +64,8 @@ internal sealed class ColumnOrderReader(ProblemList problems, SourceSpec source,
     private string? ReadFormat(JsonValue item, OrderKind kind)
     {
         if (problems.Text(item, "format") is not { } format) return null;
-        if (item.Find("as") is { } other && kind != OrderKind.Date) problems.Add(other, "'format' says how dates are written, so the column is read \"as\": \"date\".");
+        if (item.Find("as") is { } other && kind != OrderKind.Date)
+            problems.Add(other, "'format' says how dates are written, so the column is read \"as\": \"date\".");
         try
         {
             _ = new TimeFormat(format);

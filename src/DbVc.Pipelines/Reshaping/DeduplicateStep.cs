@@ -12,7 +12,9 @@ public enum KeptDuplicate
     Newest,
 }
 
-/// <summary>Keeps one record for each value of its keys. A NULL in a key equals nothing; without keys whole records are compared, where NULL equals NULL.</summary>
+/// <summary>
+/// Keeps one record for each value of its keys. A NULL in a key equals nothing; without keys whole records are compared, where NULL equals NULL.
+/// </summary>
 /// <param name="Keys">Compared exactly.</param>
 /// <param name="Keep">Which stays.</param>
 /// <param name="NewestBy">What makes one newer; null unless the newest stays.</param>

@@ -64,6 +64,7 @@ internal readonly partial record struct ExactNumber(BigInteger Units, int Scale)
 
     private BigInteger UnitsAt(int scale) => Units * BigInteger.Pow(10, scale - Scale);
 
-    [GeneratedRegex(@"\A(?<sign>[+-]?)(?=\.?[0-9])(?<whole>[0-9]*)(\.(?<fraction>[0-9]*))?([eE](?<exponent>[+-]?[0-9]{1,6}))?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A(?<sign>[+-]?)(?=\.?[0-9])(?<whole>[0-9]*)(\.(?<fraction>[0-9]*))?([eE](?<exponent>[+-]?[0-9]{1,6}))?\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Form();
 }

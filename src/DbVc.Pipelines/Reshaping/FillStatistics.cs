@@ -39,10 +39,9 @@ internal sealed class FillStatistics(FillStep step, int[] columns, int[] by)
         }
 
         var kept = spool.Read("ORDER BY seq").Select(s => s.Row);
-        foreach (var row in FillStep.Fill(kept, columns, tally, (r, i) => (string?)spool.Find("SELECT text FROM found WHERE col = $a AND g = $b", i, r.KeyOf(by))))
-        {
-            yield return row;
-        }
+        foreach (var row in FillStep.Fill(kept, columns, tally, ValueOf)) yield return row;
+
+        string? ValueOf(ShapedRow row, int column) => (string?)spool.Find("SELECT text FROM found WHERE col = $a AND g = $b", column, row.KeyOf(by));
     }
 
     private void Note(RowSpool spool, int column, byte[] group, string cell, ReshapeTally tally)

@@ -10,7 +10,8 @@ internal static class ReshapeAdvice
 
     /// <summary>Whether an object of <c>preprocessing</c> is such a step.</summary>
     public static bool IsStep(JsonValue item) =>
-        item.Find("operation") is { Kind: JsonKind.String } name && (ReshapeReader.Canonical(name.Text) is not null || ReshapeReader.Methods.Contains(name.Text));
+        item.Find("operation") is { Kind: JsonKind.String } name
+        && (ReshapeReader.Canonical(name.Text) is not null || ReshapeReader.Methods.Contains(name.Text));
 
     /// <summary>Refuses a step, or does nothing where a sentence is none.</summary>
     public static bool Refuse(ProblemList problems, JsonValue item)

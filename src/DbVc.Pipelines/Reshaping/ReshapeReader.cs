@@ -76,7 +76,8 @@ internal sealed class ReshapeReader(ProblemList problems, SourceSpec source, Dec
         {
             if (ReshapeSentence.Parse(item) is { } meant) return ReadStep(meant);
             var forms = Suggestion.NearestForms(item.Text, ReshapeSentence.Forms, 2);
-            problems.Add(item, $"\"{item.Text}\" is not understood.", $"nearest forms: {string.Join("; ", forms.Select(f => $"\"{f}\""))}. An object says it, too.");
+            problems.Add(item, $"\"{item.Text}\" is not understood.",
+                $"nearest forms: {string.Join("; ", forms.Select(f => $"\"{f}\""))}. An object says it, too.");
             return null;
         }
 
@@ -106,7 +107,8 @@ internal sealed class ReshapeReader(ProblemList problems, SourceSpec source, Dec
     {
         var nearest = Suggestion.Nearest(name, Names);
         problems.Add(at, $"'{name}' is no step that reshapes records.",
-            nearest is not null ? $"did you mean '{nearest}'?" : $"known: {string.Join(", ", s_names.Select(n => n.Name))}. Steps on cells stand in 'preprocessing'.");
+            nearest is not null ? $"did you mean '{nearest}'?"
+                : $"known: {string.Join(", ", s_names.Select(n => n.Name))}. Steps on cells stand in 'preprocessing'.");
         return null;
     }
 
@@ -147,7 +149,8 @@ internal sealed class ReshapeReader(ProblemList problems, SourceSpec source, Dec
         var given = item.Find("share");
         if (given is null == (item.Find("rows") is null)) problems.Add(item, "A sample needs 'rows', or else 'share', a number from 0 to 1.");
         if (given is null) return new SampleStep(rows, null, seed);
-        if (given.Kind == JsonKind.Number && decimal.TryParse(given.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share is > 0 and <= 1)
+        if (given.Kind == JsonKind.Number && decimal.TryParse(given.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var share)
+            && share is > 0 and <= 1)
         {
             return new SampleStep(null, share, seed);
         }
@@ -173,7 +176,8 @@ internal sealed class ReshapeReader(ProblemList problems, SourceSpec source, Dec
     {
         problems.RefuseUnknown(item, "operation", "columns", "column", "method", "value", "digits", "decimal", "by", "description");
         var columns = item.Find("column") is null ? ReadColumns(item, "columns", required: true) : ReadColumns(item, "column", required: true);
-        if ((problems.Text(item, "method", required: item.Find("value") is null) ?? (item.Find("value") is null ? null : "constant")) is not { } name) return null;
+        var value = item.Find("value");
+        if ((problems.Text(item, "method", required: value is null) ?? (value is null ? null : "constant")) is not { } name) return null;
         if (!s_methods.TryGetValue(name, out var method))
         {
             var nearest = Suggestion.Nearest(name, Methods);
@@ -183,10 +187,11 @@ internal sealed class ReshapeReader(ProblemList problems, SourceSpec source, Dec
         }
 
         var isNumber = method is FillMethod.Mean or FillMethod.Median;
-        var value = item.Find("value");
         if (value is null == (method == FillMethod.Constant)) problems.Add(item, "'value' belongs to the method 'constant', and to no other.");
-        if (value is { Kind: not (JsonKind.String or JsonKind.Number or JsonKind.Boolean) }) problems.Add(value, "'value' must be a text, a number or true or false.");
-        if (!isNumber && (item.Find("digits") ?? item.Find("decimal")) is { } odd) problems.Add(odd, "'digits' and 'decimal' belong to the methods 'mean' and 'median'.");
+        if (value is { Kind: not (JsonKind.String or JsonKind.Number or JsonKind.Boolean) })
+            problems.Add(value, "'value' must be a text, a number or true or false.");
+        if (!isNumber && (item.Find("digits") ?? item.Find("decimal")) is { } odd)
+            problems.Add(odd, "'digits' and 'decimal' belong to the methods 'mean' and 'median'.");
         return new FillStep(columns, method, ReadColumns(item, "by", required: false))
         {
             Value = value?.Text,

@@ -34,7 +34,10 @@ internal static class ReshapeSchema
                 }, "pivot"),
                 Step("Records in order; NULL comes last.", ["by"], new JsonObject
                 {
-                    ["by"] = new JsonObject { ["anyOf"] = new JsonArray(Order(), new JsonObject { ["type"] = "array", ["minItems"] = 1, ["items"] = Order() }) },
+                    ["by"] = new JsonObject
+                    {
+                        ["anyOf"] = new JsonArray(Order(), new JsonObject { ["type"] = "array", ["minItems"] = 1, ["items"] = Order() }),
+                    },
                 }, "sort", "order_by"),
                 Step("Some of the records, drawn by lot.", [], new JsonObject
                 {

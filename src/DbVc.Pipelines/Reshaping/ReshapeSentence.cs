@@ -37,7 +37,7 @@ internal sealed class ReshapeSentence
     {
         if (Take("sort")) return (Take("records") || Take("rows") || true) && Put("operation", "sort") && Take("by") && Orders();
         if (Take("unpivot") || Take("melt")) return Unpivot();
-        if (Take("pivot")) return Put("operation", "pivot") && Column("name_column") && Take("and") && Column("value_column") && Take("into") && Columns("columns") && Take("by") && Columns("keys");
+        if (Take("pivot")) return Pivot();
         if (Take("sample")) return Sample();
         if (Take("deduplicate") || (Take("remove") && Take("duplicates"))) return Deduplicate();
         if (Take("forward") || Take("ffill")) return (Take("fill") || true) && Fill("ffill");
@@ -47,6 +47,9 @@ internal sealed class ReshapeSentence
 
     private bool Unpivot() => Put("operation", "unpivot") && (Take("all") ? Take("but") && Columns("keep") : Columns("columns"))
         && Take("into") && Column("name_column") && Take("and") && Column("value_column");
+
+    private bool Pivot() => Put("operation", "pivot") && Column("name_column") && Take("and") && Column("value_column")
+        && Take("into") && Columns("columns") && Take("by") && Columns("keys");
 
     private bool Fill(string method) => Put("operation", "fill") && Columns("columns") && Put("method", method) && Groups();
 

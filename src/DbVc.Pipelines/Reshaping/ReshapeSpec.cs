@@ -27,7 +27,8 @@ public sealed record ReshapeSpec(SourceSpec Of, IReadOnlyList<ReshapeStep> Steps
 
     /// <summary>A column as records have it: a path of JSON; of other sources the name, whatever is in it.</summary>
     internal static string PathOf(SourceSpec source, string column) =>
-        source.Json is not null || (JsonPath.TryParse(column, out var steps) && steps is [string]) ? JsonInspector.Canonical(column) : JsonPath.Write([column.Trim()]);
+        source.Json is not null || (JsonPath.TryParse(column, out var steps) && steps is [string])
+            ? JsonInspector.Canonical(column) : JsonPath.Write([column.Trim()]);
 
     /// <summary>The name in a header that a path stands for.</summary>
     internal static string NameOf(string path) => JsonPath.TryParse(path, out var steps) && steps is [string name] ? name : path;

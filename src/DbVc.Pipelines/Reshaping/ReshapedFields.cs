@@ -12,8 +12,15 @@ internal sealed class ReshapedFields(ProblemList problems, JsonValue root)
         for (var i = 0; i < fields.Count; i++)
         {
             var field = fields[i];
-            if (field.Origin is { } origin) fields[i] = field with { Origin = origin with { Step = origin.Step with { Columns = [.. origin.Step.Columns.Select(Path)] } } };
-            else if (Path(field.HeaderName) != field.HeaderName) fields[i] = field with { SourceName = Path(field.HeaderName) };
+            if (field.Origin is { } origin)
+            {
+                var columns = origin.Step.Columns.Select(Path).ToList();
+                fields[i] = field with { Origin = origin with { Step = origin.Step with { Columns = columns } } };
+            }
+            else if (Path(field.HeaderName) != field.HeaderName)
+            {
+                fields[i] = field with { SourceName = Path(field.HeaderName) };
+            }
         }
 
         var needed = fields.Where(f => f.Default is null || f.Origin is not null).SelectMany(f => f.SourceColumns).Distinct().ToList();
@@ -56,5 +63,6 @@ internal sealed class ReshapedFields(ProblemList problems, JsonValue root)
         }
     }
 
-    private static bool Lies(string inner, string outer) => inner.StartsWith(outer + ".", StringComparison.Ordinal) || inner.StartsWith(outer + "[", StringComparison.Ordinal);
+    private static bool Lies(string inner, string outer) =>
+        inner.StartsWith(outer + ".", StringComparison.Ordinal) || inner.StartsWith(outer + "[", StringComparison.Ordinal);
 }

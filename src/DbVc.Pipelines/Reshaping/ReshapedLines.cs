@@ -4,7 +4,9 @@ using DbVc.PipelineRuntime;
 
 namespace DbVc.Pipelines;
 
-/// <summary>Writes reshaped records as JSON Lines: each says where it began in the source; one that cannot be loaded says why, and how it was written.</summary>
+/// <summary>
+/// Writes reshaped records as JSON Lines: each says where it began in the source; one that cannot be loaded says why, and how it was written.
+/// </summary>
 internal sealed class ReshapedLines
 {
     private const int FlushBytes = 64 * 1024;
@@ -38,7 +40,8 @@ internal sealed class ReshapedLines
 
         if (FindClash(_root, columns, null) is { } clash)
         {
-            throw new PipelineException("source.reshape", $"'{clash.Outer}' and '{clash.Inner}', which lies in it, cannot both be columns of reshaped records.");
+            throw new PipelineException("source.reshape",
+                $"'{clash.Outer}' and '{clash.Inner}', which lies in it, cannot both be columns of reshaped records.");
         }
     }
 

@@ -10,7 +10,8 @@ namespace DbVc.Pipelines;
 internal sealed record SpoolRoom(string Path, long MostBytes, CancellationToken Cancel)
 {
     public DbVcException Exceeded(Exception? cause = null) => new(FailureKind.Refused, "source.reshape-size",
-        $"Reshaping the source needs more than {MostBytes >> 20} MiB, far more than its own size, or more than there is room for in {System.IO.Path.GetTempPath()}.",
+        $"Reshaping the source needs more than {MostBytes >> 20} MiB, far more than its own size, "
+        + $"or more than there is room for in {System.IO.Path.GetTempPath()}.",
         Path, "Free some space there, set TMPDIR to a folder with more, or let the steps make fewer records.", cause);
 }
 

@@ -64,8 +64,8 @@ internal sealed record ShapedRows(IReadOnlyList<string> Columns, IEnumerable<Sha
             if (Columns[i] == column) return i;
         }
 
-        throw new PipelineRuntime.PipelineException("source.column-missing",
-            $"A step of 'reshape' needs the column '{column}'. There are {string.Join(", ", Columns.Take(20).Select(c => $"'{c}'"))}{(Columns.Count > 20 ? ", …" : "")}.");
+        var known = string.Join(", ", Columns.Take(20).Select(c => $"'{c}'")) + (Columns.Count > 20 ? ", …" : "");
+        throw new PipelineRuntime.PipelineException("source.column-missing", $"A step of 'reshape' needs the column '{column}'. There are {known}.");
     }
 
     public int[] FindAll(IEnumerable<string> columns) => [.. columns.Select(Find)];

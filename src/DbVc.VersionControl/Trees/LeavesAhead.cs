@@ -4,23 +4,25 @@ using DbVc.Store;
 namespace DbVc.VersionControl;
 
 /// <summary>
-/// Reads leaves before they are asked for, on other threads: where many leaves differ, comparing trees is mostly reading, rebuilding and checking them. No more
-/// than the leaves below one node of each side are held.
+/// Reads and parses leaves before they are asked for, on other threads: where many leaves differ, comparing trees is mostly reading, rebuilding and checking
+/// them. No more than the leaves below one node of each side are held.
 /// </summary>
-internal sealed class LeavesAhead(IChunkSource source) : IChunkSource, IDisposable
+internal sealed class LeavesAhead(IChunkSource source) : INodeSource, IDisposable
 {
     /// <summary>Of fewer it is not worth waking anybody.</summary>
     private const int FewLeaves = 16;
 
     private const int Batch = 8;
 
-    private readonly Dictionary<Hash, Task<Dictionary<Hash, ReadOnlyMemory<byte>>>> _coming = [];
+    private readonly Dictionary<Hash, Task<Dictionary<Hash, Node>>> _coming = [];
     private Node? _before;
     private Node? _after;
 
-    public ReadOnlyMemory<byte> Read(Hash hash)
+    public ReadOnlyMemory<byte> Read(Hash hash) => source.Read(hash);
+
+    public Node Load(Hash hash)
     {
-        if (!_coming.Remove(hash, out var batch)) return source.Read(hash);
+        if (!_coming.Remove(hash, out var batch)) return Node.Load(source, hash);
         try
         {
             return batch.GetAwaiter().GetResult()[hash];
@@ -28,7 +30,7 @@ internal sealed class LeavesAhead(IChunkSource source) : IChunkSource, IDisposab
         catch (Exception failure) when (failure is DbVcException or OperationCanceledException)
         {
             // Another leaf of the batch may be the damaged one.
-            return source.Read(hash);
+            return Node.Load(source, hash);
         }
     }
 
@@ -49,7 +51,7 @@ internal sealed class LeavesAhead(IChunkSource source) : IChunkSource, IDisposab
         for (var at = 0; at < Math.Max(gone.Count, come.Count); at += Batch)
         {
             Hash[] wanted = [.. gone.Skip(at).Take(Batch), .. come.Skip(at).Take(Batch)];
-            var batch = Task.Run(() => wanted.Distinct().ToDictionary(h => h, source.Read));
+            var batch = Task.Run(() => wanted.Distinct().ToDictionary(h => h, h => Node.Load(source, h)));
             foreach (var hash in wanted) _coming[hash] = batch;
         }
     }

@@ -39,7 +39,7 @@ internal sealed class Node
 
     public ReadOnlySpan<byte> LastKey => KeySpan(Count - 1);
 
-    public static Node Load(IChunkSource source, Hash hash) => Parse(hash, source.Read(hash));
+    public static Node Load(IChunkSource source, Hash hash) => source is INodeSource nodes ? nodes.Load(hash) : Parse(hash, source.Read(hash));
 
     public ReadOnlySpan<byte> KeySpan(int index)
     {

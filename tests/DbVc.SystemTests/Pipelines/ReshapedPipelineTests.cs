@@ -85,7 +85,8 @@ public sealed class ReshapedPipelineTests : IDisposable
         }
 
         var process = Published.Start(_folder, _environment, "metadata", "explain", "sales.json");
-        while (Directory.GetDirectories(temporary, "db-vc-source-*").Length == 0 && !process.HasExited) await Task.Delay(20, TestContext.Current.CancellationToken);
+        while (Directory.GetDirectories(temporary, "db-vc-source-*").Length == 0 && !process.HasExited)
+            await Task.Delay(20, TestContext.Current.CancellationToken);
         using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"])) await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(130, (await Published.EndAsync(process)).ExitCode);
         Assert.DoesNotContain(Directory.EnumerateFiles(temporary, "*", SearchOption.AllDirectories), f => !f.Contains("dotnet", StringComparison.Ordinal));

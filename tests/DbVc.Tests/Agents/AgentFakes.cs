@@ -67,6 +67,8 @@ internal sealed class FakeBranch : IAgentBranch
         Files[path] = text;
     }
 
+    public void WriteGenerated(BranchFile file) => WriteFile(file.Path, file.Text);
+
     public CommitId? Commit(string message, CancellationToken cancellation)
     {
         Commits.Add(message);

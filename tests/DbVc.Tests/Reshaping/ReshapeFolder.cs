@@ -32,8 +32,8 @@ internal sealed class ReshapeFolder : IDisposable
     public static PipelineSpec Declare(string file, string steps, string fields, string more = "")
     {
         var schema = string.Join(", ", fields.Split(' ').Select((f, i) => $"\"f{i}\": {{\"type\": \"string\", \"from\": {JsonSerializer.Serialize(f)}}}"));
-        return MetadataReader.Read($"{{\"source\": {{\"location\": \"{file}\"{more}, \"reshape\": [{steps}]}}, \"destination\": \"t\", \"schema\": {{{schema}}}}}",
-            "reshape.json");
+        var source = $"{{\"location\": \"{file}\"{more}, \"reshape\": [{steps}]}}";
+        return MetadataReader.Read($"{{\"source\": {source}, \"destination\": \"t\", \"schema\": {{{schema}}}}}", "reshape.json");
     }
 
     /// <summary>Each record as <c>line:cell|cell</c> in the order of fields, NULL as ∅; one that is rejected as <c>line!rule:raw</c>.</summary>

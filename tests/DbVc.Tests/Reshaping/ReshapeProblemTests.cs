@@ -8,6 +8,8 @@ namespace DbVc.Tests;
 /// <summary>Steps that make no sense, sources that do not fit them, and sources that mean harm.</summary>
 public sealed class ReshapeProblemTests : IDisposable
 {
+    private const string All = "{\"operation\": \"unpivot\", \"keep\": [\"id\"], \"name_column\": \"m\", \"value_column\": \"v\"}";
+
     private readonly ReshapeFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -22,7 +24,8 @@ public sealed class ReshapeProblemTests : IDisposable
         { "{\"operation\": \"unpviot\"}", "no step that reshapes records…did you mean 'unpivot'?" },
         { "{\"operation\": \"trim\"}", "no step that reshapes records…'preprocessing'" },
         { "{\"operation\": \"unpivot\", \"name_column\": \"m\", \"value_column\": \"v\"}", "needs 'columns', or else 'keep'" },
-        { "{\"operation\": \"unpivot\", \"columns\": [\"a\"], \"keep\": [\"b\"], \"name_column\": \"m\", \"value_column\": \"v\"}", "needs 'columns', or else 'keep'" },
+        { "{\"operation\": \"unpivot\", \"columns\": [\"a\"], \"keep\": [\"b\"], \"name_column\": \"m\", \"value_column\": \"v\"}",
+            "needs 'columns', or else 'keep'" },
         { "{\"operation\": \"unpivot\", \"columns\": [\"a\"], \"name_column\": \"m\", \"value_column\": \"m\"}", "must be two columns" },
         { "{\"operation\": \"unpivot\", \"columns\": [\"a\"], \"name_column\": \"m\", \"value_column\": \"v\", \"nulls\": \"skip\"}", "'keep' or 'drop'" },
         { "{\"operation\": \"unpivot\", \"columns\": [\"a\"], \"value_column\": \"v\"}", "'name_column' is missing" },
@@ -48,15 +51,14 @@ public sealed class ReshapeProblemTests : IDisposable
         { "\"unpivot id, b into m and v\"", "no column 'id' any more" },
         { "\"pivot m and v into a, b by k\"", "no column 'id' any more…there are k, a, b" },
         { "\"unpivot a, b into m and v\", \"sort by a\"", "no column 'a' any more" },
-        { "{\"operation\": \"unpivot\", \"keep\": [\"id\"], \"name_column\": \"m\", \"value_column\": \"v\"}, \"sort by b\"", "no column 'b' any more…there are id, m, v" },
+        { All + ", \"sort by b\"", "no column 'b' any more…there are id, m, v" },
     };
 
     [Theory]
     [MemberData(nameof(Wrong))]
     public void A_step_that_makes_no_sense_is_refused_with_what_would(string steps, string parts)
     {
-        var problems = MetadataReader.Check($"{{\"source\": {{\"location\": \"a.csv\", \"reshape\": [{steps}]}}, \"schema\": {{\"id\": \"integer\"}}}}", "m.json");
-        var problem = Assert.Single(problems);
+        var problem = Assert.Single(Check(steps));
         var text = problem.Message + " " + problem.Suggestion;
         var at = 0;
         foreach (var part in parts.Split('…'))
@@ -73,7 +75,8 @@ public sealed class ReshapeProblemTests : IDisposable
             "{\"operation\":\"unpivot\",\"columns\":[\"a\"],\"name_column\":\"m\",\"value_column\":\"v\"}" },
         { "{\"operation\": \"ffill\", \"field\": \"id\"}", "{\"operation\":\"fill\",\"method\":\"ffill\",\"columns\":[\"id\"]}" },
         { "{\"field\": \"id\", \"operations\": [\"ffill\"]}", "{\"operation\":\"fill\",\"columns\":[\"id\"],\"method\":\"ffill\"}" },
-        { "{\"field\": \"id\", \"operations\": [{\"operation\": \"handle_nulls\", \"method\": \"median\"}]}", "{\"operation\":\"fill\",\"columns\":[\"id\"],\"method\":\"median\"}" },
+        { "{\"field\": \"id\", \"operations\": [{\"operation\": \"handle_nulls\", \"method\": \"median\"}]}",
+            "{\"operation\":\"fill\",\"columns\":[\"id\"],\"method\":\"median\"}" },
         { "{\"field\": \"id\", \"operations\": [\"sort\"]}", "{\"operation\":\"sort\",\"by\":[\"id\"]}" },
         { "\"sort by date as date descending\"", "{\"operation\":\"sort\",\"by\":[{\"column\":\"date\",\"as\":\"date\",\"direction\":\"descending\"}]}" },
         { "\"forward fill price by store\"", "{\"operation\":\"fill\",\"columns\":[\"price\"],\"method\":\"ffill\",\"by\":[\"store\"]}" },
@@ -83,11 +86,11 @@ public sealed class ReshapeProblemTests : IDisposable
     [MemberData(nameof(Misplaced))]
     public void A_step_among_those_on_cells_is_told_where_it_belongs_and_how_it_is_written_there(string step, string advised)
     {
-        var problem = Assert.Single(MetadataReader.Check($"{{\"source\": \"a.csv\", \"schema\": {{\"id\": \"integer\"}}, \"preprocessing\": [{step}]}}", "m.json"));
+        var text = $"{{\"source\": \"a.csv\", \"schema\": {{\"id\": \"integer\"}}, \"preprocessing\": [{step}]}}";
+        var problem = Assert.Single(MetadataReader.Check(text, "m.json"));
         Assert.Contains("source.reshape", problem.Message, StringComparison.Ordinal);
         Assert.Contains($"\"reshape\": [{advised}]", problem.Suggestion, StringComparison.Ordinal);
-        var corrected = MetadataReader.Check($"{{\"source\": {{\"location\": \"a.csv\", \"reshape\": [{advised}]}}, \"schema\": {{\"id\": \"integer\"}}}}", "m.json");
-        Assert.DoesNotContain(corrected, p => !p.Message.Contains("any more", StringComparison.Ordinal));
+        Assert.DoesNotContain(Check(advised), p => !p.Message.Contains("any more", StringComparison.Ordinal));
     }
 
     /// <summary>Source, steps, fields, code, a part of the message.</summary>
@@ -96,8 +99,8 @@ public sealed class ReshapeProblemTests : IDisposable
         { "id,b\n1,2\n", "\"sort by c\"", "id", "source.column-missing", "no column 'c'" },
         { "id,b\n1,2\n", "\"sort by id\"", "id c", "source.column-missing", "no column 'c'" },
         { "id,m\n1,2\n", "\"unpivot id into m and v\"", "m v", "source.reshape", "a column 'm' already" },
-        { "id,b,b\n1,2,3\n", "{\"operation\": \"unpivot\", \"keep\": \"id\", \"name_column\": \"m\", \"value_column\": \"v\"}", "id m v", "source.reshape", "'b' once more" },
-        { "id,,b\n1,2,3\n", "{\"operation\": \"unpivot\", \"keep\": \"id\", \"name_column\": \"m\", \"value_column\": \"v\"}", "id m v", "source.reshape", "no name" },
+        { "id,b,b\n1,2,3\n", All, "id m v", "source.reshape", "'b' once more" },
+        { "id,,b\n1,2,3\n", All, "id m v", "source.reshape", "no name" },
         { "id,#line\n1,2\n", "\"sort by id\"", "id", "source.reshape", "'#line'" },
         { "", "\"sort by id\"", "id", "source.empty", "empty" },
     };
@@ -123,24 +126,21 @@ public sealed class ReshapeProblemTests : IDisposable
     {
         var names = string.Join(",", Enumerable.Range(0, 20_000).Select(i => FormattableString.Invariant($"c{i}")));
         var cells = string.Join(",", Enumerable.Repeat("1", 20_000));
-        const string All = "{\"operation\": \"unpivot\", \"keep\": \"c0\", \"name_column\": \"m\", \"value_column\": \"v\"}";
-        var failure = Assert.Throws<DbVcException>(() => _folder.Reshape("a.csv", $"{names}\n{cells}\n", All, "c0 m v"));
+        var failure = Assert.Throws<DbVcException>(() => _folder.Reshape("a.csv", $"id,{names}\n0,{cells}\n", All, "id m v"));
         Assert.Contains("more than 10000 columns", failure.Message, StringComparison.Ordinal);
-        var listed = MetadataReader.Check("{\"source\": {\"location\": \"a.csv\", \"reshape\": [{\"operation\": \"unpivot\", \"name_column\": \"m\", \"value_column\": \"v\", \"columns\": ["
-            + string.Join(",", names.Split(',').Select(n => $"\"{n}\"")) + "]}]}, \"schema\": {\"m\": \"string\"}}", "m.json");
+        var listed = Check(All.Replace("\"id\"", "\"" + names.Replace(",", "\",\"", StringComparison.Ordinal) + "\"", StringComparison.Ordinal));
         Assert.Contains(listed, p => p.Message.Contains("from 1 to 10000 different columns", StringComparison.Ordinal));
     }
 
     [Fact]
     public void What_grows_beyond_its_bounds_is_refused_on_disk_and_at_the_end()
     {
-        var wide = "k," + string.Join(",", Enumerable.Range(0, 200).Select(i => FormattableString.Invariant($"c{i}"))) + "\n"
+        var wide = "id," + string.Join(",", Enumerable.Range(0, 200).Select(i => FormattableString.Invariant($"c{i}"))) + "\n"
             + new string('x', 100_000) + "," + string.Join(",", Enumerable.Repeat("1", 200)) + "\n";
-        const string All = "{\"operation\": \"unpivot\", \"keep\": \"k\", \"name_column\": \"m\", \"value_column\": \"v\"}";
         foreach (var steps in (string[])[All, All + ", \"sort by m\""])
         {
             File.WriteAllText(_folder.PathOf("a.csv"), wide);
-            var spec = _folder.Find("a.csv", steps, "k m v");
+            var spec = _folder.Find("a.csv", steps, "id m v");
             var failure = Assert.Throws<DbVcException>(() => Reshaper.Write(
                 spec.Source.Reshape!, () => File.OpenRead(_folder.PathOf("a.csv")), new SpoolRoom("a.csv", 4L << 20, default), Stream.Null));
             Assert.Equal("source.reshape-size", failure.Code);
@@ -168,6 +168,9 @@ public sealed class ReshapeProblemTests : IDisposable
             "\"sort by `a\\\"; DROP TABLE rows; --` descending\", \"fill b with mode by `a\\\"; DROP TABLE rows; --`\"", "b");
         Assert.Equal(["2:1", "3:∅"], records);
     }
+
+    private static IReadOnlyList<MetadataProblem> Check(string steps) =>
+        MetadataReader.Check($"{{\"source\": {{\"location\": \"a.csv\", \"reshape\": [{steps}]}}, \"schema\": {{\"id\": \"integer\"}}}}", "m.json");
 
     [Fact]
     public void It_stops_when_it_is_told_to_and_what_it_keeps_on_disk_never_has_a_name()

@@ -26,7 +26,8 @@ public sealed class ReshapeTests : IDisposable
         { Long, "\"pivot month and amount into jan, feb by store\"", "store jan feb", "2:A|1|2 3:B|∅|5" },
         { Long, "\"pivot month and amount into jan by store\"", "store jan", "2:A|1 3:B|∅ 4!pivot:{\"store\":\"A\",\"month\":\"feb\",\"amount\":\"2\"} "
             + "3!pivot:{\"store\":\"B\",\"month\":\"feb\",\"amount\":\"5\"}" },
-        { "k,n,v\n1,a,x\n1,a,y\n1,,z\n", "\"pivot n and v into a by k\"", "k a", "2:1|x 3!pivot:{\"k\":\"1\",\"n\":\"a\",\"v\":\"y\"} 4!pivot:{\"k\":\"1\",\"n\":null,\"v\":\"z\"}" },
+        { "k,n,v\n1,a,x\n1,a,y\n1,,z\n", "\"pivot n and v into a by k\"", "k a",
+            "2:1|x 3!pivot:{\"k\":\"1\",\"n\":\"a\",\"v\":\"y\"} 4!pivot:{\"k\":\"1\",\"n\":null,\"v\":\"z\"}" },
         { Prices, "\"sort by day as number, store descending\"", "day store price", "7:1|B|10.25 3:1|A|∅ 4:2|B|20.5 5:2|A|∅ 2:3|A|30 6:4|B|∅" },
         { Prices, "\"sort by price as number descending\"", "price", "2:30 4:20.5 7:10.25 3:∅ 5:∅ 6:∅" },
         { "n\n10\n9\nx\n-1\n-1.5\n1e1\n0\n\n", "\"sort by n as number\"", "n", "6:-1.5 5:-1 8:0 3:9 2:10 7:1e1 4:x" },
@@ -40,7 +41,8 @@ public sealed class ReshapeTests : IDisposable
         { Prices, "\"forward fill price by store\"", "store price", "2:A|30 3:A|30 4:B|20.5 5:A|30 6:B|20.5 7:B|10.25" },
         { Prices, "\"backward fill price by store\"", "store price", "2:A|30 3:A|∅ 4:B|20.5 5:A|∅ 6:B|10.25 7:B|10.25" },
         { Prices, "\"backward fill price\"", "price", "2:30 3:20.5 4:20.5 5:10.25 6:10.25 7:10.25" },
-        { Prices, "\"sort by day as number\", \"forward fill price by store\"", "day store price", "3:1|A|∅ 7:1|B|10.25 4:2|B|20.5 5:2|A|∅ 2:3|A|30 6:4|B|20.5" },
+        { Prices, "\"sort by day as number\", \"forward fill price by store\"", "day store price",
+            "3:1|A|∅ 7:1|B|10.25 4:2|B|20.5 5:2|A|∅ 2:3|A|30 6:4|B|20.5" },
         { Prices, "\"fill price with mean\"", "price", "2:30 3:20.25 4:20.5 5:20.25 6:20.25 7:10.25" },
         { Prices, "\"fill price with mean by store\"", "store price", "2:A|30 3:A|30 4:B|20.5 5:A|30 6:B|15.38 7:B|10.25" },
         { Prices, """{"operation": "fill", "column": "price", "method": "mean", "digits": 0, "by": "store"}""", "price", "2:30 3:30 4:20.5 5:30 6:15 7:10.25" },
@@ -68,8 +70,8 @@ public sealed class ReshapeTests : IDisposable
     /// <summary>File, text, other members of the source, steps, fields, records.</summary>
     public static TheoryData<string, string, string, string, string, string> Everywhere => new()
     {
-        { "a.jsonl", "{\"a\":{\"b\":2},\"n\":1}\n\n{\"a\":{\"b\":10},\"n\":null}\n{\"a\":{\"b\":1,\"c\":[7,8]}}\n", "", "\"sort by a.b as number\", \"forward fill n\"",
-            "a.b n a.c[1]", "4:1|∅|8 1:2|1|∅ 3:10|1|∅" },
+        { "a.jsonl", "{\"a\":{\"b\":2},\"n\":1}\n\n{\"a\":{\"b\":10},\"n\":null}\n{\"a\":{\"b\":1,\"c\":[7,8]}}\n", "",
+            "\"sort by a.b as number\", \"forward fill n\"", "a.b n a.c[1]", "4:1|∅|8 1:2|1|∅ 3:10|1|∅" },
         { "a.json", "[{\"id\":1,\"x\":[{\"s\":\"b\"},{\"s\":\"a\"}]},{\"id\":2,\"x\":[]}]", ", \"explode\": \"x\"", "\"sort by x.s\"", "id x.s",
             "1:1|a 1:1|b 1:2|∅" },
         { "a.jsonl", "{\"k\":1,\"jan\":5}\n{\"k\":2,\"feb\":\"NA\"}\n", ", \"null_tokens\": [\"NA\"]",
@@ -126,9 +128,9 @@ public sealed class ReshapeTests : IDisposable
     public void The_same_seed_draws_the_same_and_another_seed_others()
     {
         var source = "n\n" + string.Join("\n", Enumerable.Range(0, 5000)) + "\n";
-        var (seven, again) = (_folder.Reshape("a.csv", source, "\"sample 50 rows with seed 7\"", "n"), _folder.Reshape("a.csv", source, "\"sample 50 rows with seed 7\"", "n"));
+        var seven = _folder.Reshape("a.csv", source, "\"sample 50 rows with seed 7\"", "n");
         Assert.Equal(50, seven.Count);
-        Assert.Equal(seven, again);
+        Assert.Equal(seven, _folder.Reshape("a.csv", source, "\"sample 50 rows with seed 7\"", "n"));
         Assert.NotEqual(seven, _folder.Reshape("a.csv", source, "\"sample 50 rows with seed 8\"", "n"));
         Assert.Equal("113:111 120:118 353:351 411:409", string.Join(" ", seven.Take(4)));
         var share = _folder.Reshape("a.csv", source, "\"sample 10 % with seed 1\"", "n").Count;
@@ -162,9 +164,11 @@ public sealed class ReshapeTests : IDisposable
     public void Metadata_is_written_in_the_one_form_and_read_back_as_the_same()
     {
         const string Steps = """
-            "unpivot a.b, c into m and v", "sort by m as number descending, v", {"operation": "fill", "columns": ["v"], "method": "mean", "digits": 3, "by": ["m"]},
+            "unpivot a.b, c into m and v", "sort by m as number descending, v",
+            {"operation": "fill", "columns": ["v"], "method": "mean", "digits": 3, "by": ["m"]},
             {"operation": "deduplicate", "keys": ["m"], "by": {"column": "v", "format": "DD.MM.YYYY"}}, "sample 5 % with seed 3",
-            {"operation": "fill", "column": "m", "value": "x"}, {"operation": "pivot", "keys": ["m"], "name_column": "v", "value_column": "w", "columns": ["a.b", "d"]}
+            {"operation": "fill", "column": "m", "value": "x"},
+            {"operation": "pivot", "keys": ["m"], "name_column": "v", "value_column": "w", "columns": ["a.b", "d"]}
             """;
         var spec = ReshapeFolder.Declare("a.csv", Steps, "m a.b d");
         var again = MetadataReader.Read(spec.ToCanonicalJson(), "again.json");

@@ -123,17 +123,52 @@ public sealed class ThreeWayMergeTests
     public void Files_changed_on_both_sides_differently_are_a_conflict()
     {
         var chunks = new MemoryChunks();
-        var outcome = new ThreeWayMerge(chunks, MergePolicies.Parse(), _ => null).Run(File("one"), File("two"), File("three"));
+        var outcome = new ThreeWayMerge(chunks, MergePolicies.Parse(), _ => null).Run(
+            FileAt(chunks, "pipelines/p/metadata.json", "one"), FileAt(chunks, "pipelines/p/metadata.json", "two"),
+            FileAt(chunks, "pipelines/p/metadata.json", "three"));
         var conflict = Assert.Single(outcome.Conflicts);
         Assert.Equal((ConflictKind.File, "pipelines/p/metadata.json"), (conflict.Kind, conflict.Table));
-
-        Snapshot File(string text)
-        {
-            var editor = new SnapshotEditor(chunks, Snapshot.Empty);
-            editor.PutFile("pipelines/p/metadata.json", System.Text.Encoding.UTF8.GetBytes(text));
-            return editor.Finish();
-        }
     }
+
+    [Theory]
+    [InlineData("p.cs", "a\nb\nc\n", "x\nb\nc\n", "a\nb\ny\n", "x\nb\ny\n", null)]
+    [InlineData("p.cs", "a\nb\nc\nd\n", "x\nb\nc\ns\n", "a\nb\nc\nt\n", "a\nb\nc\nt\n", "line 4 of the source, line 4 of the target")]
+    [InlineData("p.json", "{\n\"a\": 1,\n\"b\": 2,\n\"c\": 3\n}", "{\n\"a\": 9,\n\"b\": 2,\n\"c\": 3\n}", "{\n\"a\": 1,\n\"b\": 2,\n\"c\": 8\n}",
+        "{\n\"a\": 9,\n\"b\": 2,\n\"c\": 8\n}", null)]
+    [InlineData("p.json", "{\n\"a\": 1,\n\"b\": 2,\n\"c\": 3\n}", "{\n\"a\" 1,\n\"b\": 2,\n\"c\": 3\n}", "{\n\"a\": 1,\n\"b\": 2,\n\"c\": 8\n}",
+        "{\n\"a\": 1,\n\"b\": 2,\n\"c\": 8\n}", "")]
+    [InlineData("p.cs", "a\nb\nc\n", "x\nb\nc\n", "a\nb\n\0\n", "a\nb\n\0\n", "")]
+    public void A_file_merges_by_lines_if_it_is_a_text_and_json_stays_json(
+        string path, string start, string source, string target, string merged, string? conflict)
+    {
+        var chunks = new MemoryChunks();
+        var sides = new[] { start, source, target }.Select(text => FileAt(chunks, path, text)).ToArray();
+        var outcome = new ThreeWayMerge(chunks, MergePolicies.Parse(), _ => null).Run(sides[0], sides[1], sides[2]);
+        Assert.Equal(conflict is null ? [] : [conflict], outcome.Conflicts.Select(c => string.Join("; ", c.Parts)));
+        Assert.Equal(merged, TextOf(chunks, outcome.Merged, path));
+    }
+
+    [Theory]
+    [InlineData(ResolutionKind.Source, "x\nb\nc\ns\n")]
+    [InlineData(ResolutionKind.Target, "x\nb\nc\nt\n")]
+    [InlineData(ResolutionKind.Base, "x\nb\nc\nd\n")]
+    public void A_decided_conflict_of_a_file_keeps_what_does_not_contradict(ResolutionKind side, string merged)
+    {
+        var chunks = new MemoryChunks();
+        var sides = new[] { "a\nb\nc\nd\n", "x\nb\nc\ns\n", "a\nb\nc\nt\n" }.Select(text => FileAt(chunks, "p.cs", text)).ToArray();
+        var outcome = new ThreeWayMerge(chunks, MergePolicies.Parse(), _ => new Resolution(side)).Run(sides[0], sides[1], sides[2]);
+        Assert.Equal(merged, TextOf(chunks, outcome.Merged, "p.cs"));
+    }
+
+    private static Snapshot FileAt(MemoryChunks chunks, string path, string text)
+    {
+        var editor = new SnapshotEditor(chunks, Snapshot.Empty);
+        editor.PutFile(path, System.Text.Encoding.UTF8.GetBytes(text));
+        return editor.Finish();
+    }
+
+    private static string TextOf(MemoryChunks chunks, Snapshot snapshot, string path) =>
+        System.Text.Encoding.UTF8.GetString(new SnapshotReader(chunks, snapshot).ReadFile(path)!.Value.Span);
 
     [Fact]
     public void Random_merges_obey_the_laws_of_merging()
