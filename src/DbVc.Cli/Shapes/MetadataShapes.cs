@@ -17,6 +17,7 @@ internal static class MetadataShapes
             ["notes"] = Json.Array(field.Notes),
         }),
         ["steps"] = Json.Array(explanation.Steps),
+        ["reshaped"] = Json.Array(explanation.Reshaped),
         ["rules"] = Json.Array(explanation.Rules, rule => new JsonObject
         {
             ["text"] = rule.Text,
