@@ -35,6 +35,12 @@ public sealed record CsvOptions
     /// <summary>False when the first record is data; then <see cref="FieldNames"/> names the fields.</summary>
     public bool HasHeader { get; init; } = true;
 
+    /// <summary>How many records name the columns; what stands above each other in them makes one name.</summary>
+    public int HeaderRows { get => Math.Max(1, field); init; }
+
+    /// <summary>Stands between the parts of a name that several records make.</summary>
+    public string HeaderSeparator { get => field ?? " "; init; }
+
     /// <summary>The field names of a source without header, in order.</summary>
     public IReadOnlyList<string> FieldNames { get; init; } = [];
 

@@ -21,7 +21,7 @@ public sealed partial class CsvReader : IRecordReader
     private readonly CsvOptions _options;
     private readonly TextSet _nullTokens;
     private readonly CsvHeader _header;
-    private byte[] _headerRecord = [];
+    private byte[][] _headerRecords = [];
 
     private byte[] _buffer = new byte[InitialSize + Padding];
     private int _position;
@@ -112,7 +112,11 @@ public sealed partial class CsvReader : IRecordReader
         if (_cut is not null) return true;
         StepOverLineEnd(_recordEnd);
         if (_suspicious || FieldCount != _expected) Problem = FindProblem();
-        if (_headerRecord.Length > 0 && Raw.SequenceEqual(_headerRecord)) Problem = new RecordProblem("header", "The record repeats the header.");
+        foreach (var header in _headerRecords)
+        {
+            if (Raw.SequenceEqual(header)) Problem = new RecordProblem("header", "The record repeats the header.");
+        }
+
         return true;
     }
 
@@ -120,7 +124,17 @@ public sealed partial class CsvReader : IRecordReader
     {
         if (!SkipBlankLines()) throw new PipelineException("source.empty", "The source is empty: it has no header and no record.");
         if (!_options.HasHeader) return new CsvHeader(_options.FieldNames);
-        Read();
+        var (rows, records) = (new List<string[]>(), new List<byte[]>());
+        while (rows.Count < _options.HeaderRows) rows.Add(ReadHeaderRow(records));
+        var names = rows.Count == 1 ? rows[0] : MergedHeader.Join(rows, _options.HeaderSeparator);
+        // A header of one short word may well be a value too.
+        if (names.Length > 1) _headerRecords = [.. records];
+        return new CsvHeader(names);
+    }
+
+    private string[] ReadHeaderRow(List<byte[]> records)
+    {
+        if (!Read()) throw new PipelineException("source.header", $"The source ends before the {_options.HeaderRows} records of its header do.");
         if (Problem is { } problem)
         {
             throw new PipelineException(problem.Rule == "nul" ? "source.binary" : "source.header", $"The header cannot be read: {problem.Message}");
@@ -129,9 +143,8 @@ public sealed partial class CsvReader : IRecordReader
         if (_options.TrailingDelimiter && FieldCount > 1 && Field(FieldCount - 1).IsEmpty) FieldCount--;
         var names = new string[FieldCount];
         for (var i = 0; i < names.Length; i++) names[i] = System.Text.Encoding.UTF8.GetString(Field(i)).Trim();
-        // A header of one short word may well be a value too.
-        if (names.Length > 1) _headerRecord = Raw.ToArray();
-        return new CsvHeader(names);
+        records.Add(Raw.ToArray());
+        return names;
     }
 
     /// <summary>Steps over the line with which Excel is told the delimiter.</summary>

@@ -21,9 +21,8 @@ internal static class ReplaySource
         var text = new StringBuilder().Append('\n', options.SkipRows);
         if (options.HasHeader && HeaderOf(records) is { } header)
         {
-            text.AppendJoin(options.Delimiter, header.Select(name => Quote(name, options)));
-            if (options.TrailingDelimiter) text.Append(options.Delimiter);
-            text.Append('\n');
+            var line = string.Join(options.Delimiter, header.Select(name => Quote(name, options))) + (options.TrailingDelimiter ? options.Delimiter : "");
+            for (var row = 0; row < options.HeaderRows; row++) text.Append(line).Append('\n');
         }
 
         foreach (var record in records) text.Append(record.Raw).Append('\n');

@@ -246,7 +246,7 @@ internal sealed class IngestionTestsWriter
     {
         if (_fields.Any(f => f.SourceColumns.Count > 0 && (f.Origin is not null || f.Default is not { IsCurrentTimestamp: false })))
         {
-            WriteHeaderTest("A_missing_column_is_named", "no such column", "source.column-missing");
+            WriteHeaderTest("A_missing_column_is_named", csv.WriteHeader(["no such column"]), "source.column-missing");
         }
 
         var left = _spec.Fields.Except(_fields).ToList();

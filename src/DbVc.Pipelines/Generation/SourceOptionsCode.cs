@@ -24,6 +24,8 @@ internal static class SourceOptionsCode
         if (csv.FooterRows > 0) yield return $"FooterRows = {csv.FooterRows}";
         if (csv.FooterText is not null) yield return $"FooterText = {Literals.Text(csv.FooterText)}";
         if (csv.TrailingDelimiter) yield return "TrailingDelimiter = true";
+        if (csv.HeaderRows > 1) yield return $"HeaderRows = {csv.HeaderRows}";
+        if (csv.HeaderSeparator != " ") yield return $"HeaderSeparator = {Literals.Text(csv.HeaderSeparator)}";
         if (!csv.HasHeader)
         {
             yield return "HasHeader = false";

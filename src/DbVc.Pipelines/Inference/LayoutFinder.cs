@@ -12,6 +12,7 @@ internal sealed class LayoutFinder(InferenceRequest request, List<OpenQuestion> 
     /// <summary>Stands for the source where fields are named.</summary>
     public const string Source = "SOURCE";
 
+    private const string MergedHeader = "two-header-rows";
     private const int MostPreamble = 30;
     private const int MostRecords = 500;
     private const double GoodShare = 0.9;
@@ -27,7 +28,28 @@ internal sealed class LayoutFinder(InferenceRequest request, List<OpenQuestion> 
             if (FindBest(sample, options, skip) is var trial && trial.IsBetterThan(best)) best = trial;
         }
 
-        return FindHeader(sample, best.Options);
+        return FindHeader(sample, FindHeaderRows(sample, best.Options));
+    }
+
+    /// <summary>
+    /// Headings over several columns: a name, no name to its right, and under them a record of nothing but words. Whether that is a part of the header only a
+    /// person can say; so nothing of it is lost meanwhile.
+    /// </summary>
+    private CsvOptions FindHeaderRows(byte[] sample, CsvOptions options)
+    {
+        var decision = request.FindDecision(Source);
+        if (decision == MergedHeader) return options with { HeaderRows = 2 };
+        if (decision is not null) return options;
+        var reader = new CsvReader(new MemoryStream(sample), options);
+        var names = reader.Header;
+        var hasGap = Enumerable.Range(1, Math.Max(0, names.Count - 1)).Any(i => names[i].Length == 0 && names[i - 1].Length > 0);
+        if (!hasGap || !reader.Read() || reader.Problem is not null) return options;
+        var under = Enumerable.Range(0, names.Count).Select(i => reader.Cell(i).ToStringOrNull() ?? "").ToList();
+        var isWords = !under.Exists(c => c.Any(char.IsAsciiDigit) && !IsYear(c));
+        if (!isWords || Enumerable.Range(0, names.Count).Any(i => names[i].Length == 0 && under[i].Length == 0)) return options;
+        questions.Add(new OpenQuestion(Source, $"The header has columns without a name, and under it stands '{string.Join("', '", under.Take(4))}'. "
+            + "Has the header two rows?", [MergedHeader, "header"], MergedHeader));
+        return options with { HeaderRows = 2 };
     }
 
     private string FindEncoding(byte[] sample, string otherwise)
@@ -77,8 +99,8 @@ internal sealed class LayoutFinder(InferenceRequest request, List<OpenQuestion> 
         }
 
         var decision = request.FindDecision(Source);
-        var hasHeader = decision == "header" || (decision != "no-header" && data <= header);
-        if ((data > 0 || data + header == 0) && names.Count > 1 && decision is null)
+        var hasHeader = decision == "header" || options.HeaderRows > 1 || (decision != "no-header" && data <= header);
+        if ((data > 0 || data + header == 0) && names.Count > 1 && decision is null && options.HeaderRows == 1)
         {
             var why = data > 0 ? $"The first record, '{string.Join("', '", names.Take(4))}', looks like the others." : "Every column is text.";
             questions.Add(new OpenQuestion(Source, $"{why} Does it name the columns?", ["header", "no-header"], hasHeader ? "header" : "no-header"));

@@ -84,6 +84,7 @@ internal sealed class ProposalWriter(
         json.WriteString("delimiter", csv.Delimiter == '\t' ? "tab" : csv.Delimiter.ToString());
         if (csv.Quote is { } quote and not '"') json.WriteString("quote", quote.ToString());
         if (csv.Escape is { } escape) json.WriteString("escape", escape.ToString());
+        if (csv.HeaderRows > 1) json.WriteNumber("header_rows", csv.HeaderRows);
         if (csv.SkipRows > 0) json.WriteNumber("skip_rows", csv.SkipRows);
         if (csv.FooterText is not null) json.WriteString("footer", csv.FooterText);
         if (csv.TrailingDelimiter) json.WriteBoolean("trailing_delimiter", true);

@@ -116,6 +116,13 @@ internal static class CanonicalJson
         if (table.Sheet is not null) json.WriteString("sheet", table.Sheet);
         if (table.SkipRows > 0) json.WriteNumber("skip_rows", table.SkipRows);
         if (table.FieldNames is not null) json.WriteBoolean("header", false);
+        WriteHeader(json, table.HeaderRows, table.HeaderSeparator);
+    }
+
+    private static void WriteHeader(Utf8JsonWriter json, int rows, string separator)
+    {
+        if (rows > 1) json.WriteNumber("header_rows", rows);
+        if (separator != " ") json.WriteString("header_separator", separator);
     }
 
     private static void WriteJson(Utf8JsonWriter json, JsonOptions options)
@@ -135,6 +142,7 @@ internal static class CanonicalJson
         if (csv.Escape is { } escape) json.WriteString("escape", escape.ToString());
         if (csv.Comment is { } comment) json.WriteString("comment", comment.ToString());
         json.WriteBoolean("header", csv.HasHeader);
+        WriteHeader(json, csv.HeaderRows, csv.HeaderSeparator);
         if (csv.SkipRows > 0) json.WriteNumber("skip_rows", csv.SkipRows);
         if (csv.FooterText is not null) json.WriteString("footer", csv.FooterText);
         else if (csv.FooterRows > 0) json.WriteNumber("footer", csv.FooterRows);

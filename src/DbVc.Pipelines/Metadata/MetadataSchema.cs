@@ -56,6 +56,14 @@ public static class MetadataSchema
         ["escape"] = Mark("What takes the meaning from a mark after it, for example a backslash; none when only doubled quotes do."),
         ["comment"] = Mark("Lines that start with it are no records."),
         ["header"] = Truth("Whether the first record names the columns."),
+        ["header_rows"] = new JsonObject
+        {
+            ["type"] = "integer",
+            ["minimum"] = 1,
+            ["maximum"] = SourceReader.MostHeaderRows,
+            ["description"] = "How many records name the columns; 1 when left out. Names are joined from above.",
+        },
+        ["header_separator"] = Text("Stands between the joined parts of a name; a blank when left out."),
         ["skip_rows"] = Lines("Lines before the header."),
         ["skip"] = Lines("The same as skip_rows."),
         ["footer"] = AnyOf("Lines at the end that are no records, or the text that the first of them starts with.", Lines(null), Text("A text.")),

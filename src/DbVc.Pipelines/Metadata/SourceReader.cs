@@ -6,6 +6,9 @@ namespace DbVc.Pipelines;
 /// <summary>Reads <c>source</c>: a location, or an object.</summary>
 internal sealed class SourceReader(ProblemList problems, List<string> assumptions)
 {
+    /// <summary>Records that may name the columns.</summary>
+    public const int MostHeaderRows = 10;
+
     private const int MostLines = 10_000;
     private static readonly string[] s_types = ["csv", "json", "jsonl", "excel", "parquet", "api", "database"];
     private static readonly string[] s_all = ["type", "location", "null_tokens", "reshape", "description"];
@@ -17,7 +20,7 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
         (["json", "api"], ["records"]),
         (["json", "excel", "parquet", "api", "database"], ["explode"]),
         (["excel"], ["sheet"]),
-        (["csv", "excel"], ["header", "skip_rows", "skip"]),
+        (["csv", "excel"], ["header", "header_rows", "header_separator", "skip_rows", "skip"]),
         (["api", "database"], ["query", "incremental", "limits"]),
         (["database"], DatabaseReader.Members),
         (["api"], ApiReader.Members),
@@ -121,6 +124,8 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
         {
             Sheet = problems.Text(source, "sheet"),
             SkipRows = ReadSkippedRows(source),
+            HeaderRows = ReadHeaderRows(source),
+            HeaderSeparator = ReadHeaderSeparator(source),
             FieldNames = problems.Truth(source, "header") == false ? [.. fields.SelectMany(f => f.SourceColumns).Distinct()] : null,
         },
         IsFound = true,
@@ -137,6 +142,8 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
             Escape = ReadMark(source, "escape"),
             Comment = ReadMark(source, "comment"),
             SkipRows = ReadSkippedRows(source),
+            HeaderRows = ReadHeaderRows(source),
+            HeaderSeparator = ReadHeaderSeparator(source),
             FooterRows = rows,
             FooterText = text,
             TrailingDelimiter = problems.Truth(source, "trailing_delimiter") ?? false,
@@ -151,6 +158,15 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
 
         return options.HasHeader ? options : options with { FieldNames = [.. fields.SelectMany(f => f.SourceColumns).Distinct()] };
     }
+
+    private int ReadHeaderRows(JsonValue source)
+    {
+        var rows = problems.Whole(source, "header_rows", 1, MostHeaderRows) ?? 1;
+        if (rows > 1 && source.Find("header") is { Text: "false" } none) problems.Add(none, "'header_rows' says that there is a header.");
+        return rows;
+    }
+
+    private string ReadHeaderSeparator(JsonValue source) => problems.Text(source, "header_separator", mayBeEmpty: true) ?? " ";
 
     private int ReadSkippedRows(JsonValue source)
     {

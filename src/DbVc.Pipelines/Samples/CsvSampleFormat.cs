@@ -19,7 +19,8 @@ internal sealed class CsvSampleFormat(PipelineSpec spec) : SampleFormat
         }
     }
 
-    public string WriteHeader(IEnumerable<string> columns) => Join(columns);
+    /// <summary>A name that stands above itself is the same name.</summary>
+    public string WriteHeader(IEnumerable<string> columns) => string.Join('\n', Enumerable.Repeat(Join(columns), _csv.HeaderRows));
 
     public override (string Record, string Name, string Rule) Unreadable(IReadOnlyList<string?> record) =>
         (Write(record) + _csv.Delimiter + "one more", "A_record_with_too_many_fields_is_rejected", "ragged");

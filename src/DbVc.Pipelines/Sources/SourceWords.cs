@@ -22,7 +22,7 @@ internal static class SourceWords
         if (csv.Escape is { } escape) yield return $"{escape} before marks that mean nothing";
         if (csv.Comment is { } comment) yield return $"lines from {comment} on are comments";
         if (csv.SkipRows > 0) yield return $"after {csv.SkipRows} lines that are passed over";
-        yield return csv.HasHeader ? "with a header" : "without header";
+        yield return csv.HasHeader ? csv.HeaderRows > 1 ? $"with a header of {csv.HeaderRows} records" : "with a header" : "without header";
         if (csv.FooterText is { } text) yield return $"up to the line that starts with '{text}'";
         else if (csv.FooterRows > 0) yield return $"without its last {Lines(csv.FooterRows)}";
         if (lineEnds is "CR" or "CRLF" or "mixed") yield return $"line ends {lineEnds}";

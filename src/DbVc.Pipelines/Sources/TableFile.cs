@@ -24,6 +24,12 @@ public sealed record TableFile(TableFormat Format)
     /// <summary>Rows of a sheet before its header.</summary>
     public int SkipRows { get; init; }
 
+    /// <summary>How many rows name the columns; what stands above each other in them makes one name.</summary>
+    public int HeaderRows { get; init; } = 1;
+
+    /// <summary>Stands between the parts of a name that several rows make.</summary>
+    public string HeaderSeparator { get; init; } = " ";
+
     /// <summary>The columns of a sheet without header, by place; null where the first row names them.</summary>
     public IReadOnlyList<string>? FieldNames { get; init; }
 
@@ -32,6 +38,7 @@ public sealed record TableFile(TableFormat Format)
         if (Format == TableFormat.Parquet) return "a Parquet file";
         var sheet = Sheet is null ? "" : $", sheet '{Sheet}'";
         var skipped = SkipRows == 0 ? "" : Invariant($", after {SkipRows} rows that are passed over");
-        return $"an Excel workbook{sheet}{skipped}, {(FieldNames is null ? "with" : "without")} header; formulas have the values that were saved with them";
+        var header = FieldNames is not null ? "without header" : HeaderRows > 1 ? Invariant($"with a header of {HeaderRows} rows") : "with header";
+        return $"an Excel workbook{sheet}{skipped}, {header}; formulas have the values that were saved with them";
     }
 }

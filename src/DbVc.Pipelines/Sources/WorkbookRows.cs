@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Xml;
 using DbVc.Model;
+using DbVc.PipelineRuntime;
 using MiniExcelLibs;
 using MiniExcelLibs.OpenXml;
 
@@ -22,6 +23,7 @@ internal sealed class WorkbookRows(TableFile table, string path)
         CheckParts(packed, limits);
         var sheet = FindSheet(packed);
         IReadOnlyList<string>? names = table.FieldNames;
+        var header = new List<string[]>();
         var row = 0;
         foreach (var cells in Cells(packed, sheet))
         {
@@ -31,7 +33,8 @@ internal sealed class WorkbookRows(TableFile table, string path)
             }
             else if (names is null)
             {
-                names = [.. cells.Select(c => Convert.ToString(c, CultureInfo.InvariantCulture)?.Trim() ?? "")];
+                header.Add([.. cells.Select(c => Convert.ToString(c, CultureInfo.InvariantCulture)?.Trim() ?? "")]);
+                if (header.Count == table.HeaderRows) names = MergedHeader.Join(header, table.HeaderSeparator);
                 lines.WriteEmpty();
             }
             else
@@ -40,7 +43,7 @@ internal sealed class WorkbookRows(TableFile table, string path)
             }
         }
 
-        if (names is null) throw Refuse($"The sheet '{sheet}' is empty.", null);
+        if (names is null) throw Refuse(header.Count == 0 ? $"The sheet '{sheet}' is empty." : $"The sheet '{sheet}' ends within its header.", null);
     }
 
     public int CountBeforeHeader(Stream packed, UnpackedLimits limits)
