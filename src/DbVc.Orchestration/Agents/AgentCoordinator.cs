@@ -135,7 +135,8 @@ public sealed class AgentCoordinator
         if (plan.Spec.TaskId is { } id && TaskNames.Plain(id) != pipeline.Name)
         {
             throw new DbVcException(FailureKind.Usage, "pipeline.other",
-                $"The metadata is that of the pipeline '{TaskNames.Plain(id)}', not of '{pipeline.Name}'.", plan.MetadataPath, "Change its task_id, or make a new pipeline: db-vc agent create --metadata FILE.");
+                $"The metadata is that of the pipeline '{TaskNames.Plain(id)}', not of '{pipeline.Name}'.", plan.MetadataPath,
+                "Change its task_id, or make a new pipeline: db-vc agent create --metadata FILE.");
         }
 
         if (plan.Spec.Destination.Disposition != Pipelines.Disposition.Append || SourceLoad.Find(main, pipeline.Name, plan) is not { } before) return;

@@ -10,7 +10,7 @@ public sealed class KeptEditsTests
 {
     private const string Path = "generated/Validators.cs";
 
-    /// <summary>What was generated, the file now, what is generated now, and what comes of it by each choice; <c>!</c> is a refusal, <c>-</c> no file.</summary>
+    /// <summary>What was generated, the file now, what is generated now, and what comes of it by each choice; <c>!</c> is a refusal, <c>-</c> none.</summary>
     public static TheoryData<string?, string?, string?, string, string, string> Cases => new()
     {
         // Nobody edited it
