@@ -14,7 +14,8 @@ internal sealed class ConditionCode(Func<PipelineField, string> nameOf)
         if (!HasOneGuard(condition)) return WriteNested(condition, guard: true, top: true);
         var fields = ConditionFields.Of(condition);
         var test = WriteNested(condition, guard: false, top: true);
-        return $"{string.Join(" || ", [.. fields.Select(IsNull), .. Tests(condition).SelectMany(ZeroDivisors)])} || {(NeedsBrackets(condition) ? $"({test})" : test)}";
+        var unknown = string.Join(" || ", [.. fields.Select(IsNull), .. Tests(condition).SelectMany(ZeroDivisors)]);
+        return $"{unknown} || {(NeedsBrackets(condition) ? $"({test})" : test)}";
     }
 
     /// <summary>The pattern that a condition needs as a static member; null if none.</summary>

@@ -41,7 +41,8 @@ internal static partial class NamespaceUse
 
     [GeneratedRegex(@"\b(Arithmetic|CellKind|Cells|CountryForm|Csv\w+|DecimalMark|EmailAddress|EpochUnit|Fraction|IPipeline|IRowSink|"
         + @"Json(Form|Options|Reader)|Operations|Pattern(Replacement)?|"
-        + @"Pipeline(Column|Exception)|RandomCells|Record(ed|ing)\w+|Rules|Scratch|SpreadsheetCalendar|Text(Map|Set)?|TimeFormat|UnicodeForm|Unique(Key|Set))\b")]
+        + @"Pipeline(Column|Exception)|RandomCells|Record(ed|ing)\w+|Rules|"
+        + @"Scratch|SpreadsheetCalendar|Text(Map|Set)?|TimeFormat|UnicodeForm|Unique(Key|Set))\b")]
     private static partial Regex Runtime();
 
     [GeneratedRegex(@"\b(Fact|Theory|Assert)\b")]

@@ -27,7 +27,8 @@ internal static class NearValues
                 return "Boolean()";
             case FieldType.Integer or FieldType.Decimal or FieldType.Real:
                 var numbers = literals.OfType<NumberOperand>().Select(n => n.Value).ToList();
-                if (field.Type == FieldType.Integer) numbers = [.. numbers.Select(decimal.Floor).Where(n => n is >= long.MinValue and <= long.MaxValue).Distinct()];
+                if (field.Type == FieldType.Integer)
+                    numbers = [.. numbers.Select(decimal.Floor).Where(n => n is >= long.MinValue and <= long.MaxValue).Distinct()];
                 if (numbers.Count == 0) numbers = [1, 2];
                 return $"{field.Type}({string.Join(", ", numbers.Select(n => Literals.Number(n, field.Type)))})";
             case FieldType.Date:

@@ -52,7 +52,8 @@ internal sealed class PropertyTestsWriter(CodeWriter code, PipelineNames names)
         var all = RuleCases.Of(rule).Where(c => c.Cells.All(TestCode.IsConstant)).ToList();
         List<RuleCase> cases = [.. all.Where(c => c.Expected).Take(MostKnown / 2), .. all.Where(c => !c.Expected).Take(MostKnown / 2)];
         if (cases.Count == 0) return;
-        var (random, known, expected) = (Free(rule, "random", "draws", "cells"), Free(rule, "known", "cases", "examples"), Free(rule, "expected", "verdict", "isRight"));
+        var (random, known) = (Free(rule, "random", "draws", "cells"), Free(rule, "known", "cases", "examples"));
+        var expected = Free(rule, "expected", "verdict", "isRight");
         Open(rule, "judges_each_row_by_itself");
         code.Line($"({string.Join(", ", rule.Fields.Select(f => TestCode.ParameterType(f.Type)))}, bool)[] {known} =");
         code.Line("[");

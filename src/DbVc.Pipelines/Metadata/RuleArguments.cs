@@ -123,7 +123,8 @@ internal sealed class RuleArguments(ProblemList problems, JsonValue item, IReadO
         if (!Has("value")) return Range(length, minimum, maximum);
         var rule = item.Find("rule")!.Text.Trim().ToLowerInvariant();
         var other = Has(minimum) ? minimum : Has(maximum) ? maximum : null;
-        if (rule is not ("max_length" or "min_length")) problems.Add(item.Find("value")!, $"With '{rule}' a value may be either bound.", "write 'min' or 'max'.");
+        if (rule is not ("max_length" or "min_length"))
+            problems.Add(item.Find("value")!, $"With '{rule}' a value may be either bound.", "write 'min' or 'max'.");
         else if (other is not null) problems.Add(item.Find("value")!, $"Both 'value' and '{other}' are given; one is enough.");
         else if (Operand("value") is { } bound)
             return ConditionBuilder.Compare(length, rule == "max_length" ? Comparator.LessOrEqual : Comparator.GreaterOrEqual, bound);

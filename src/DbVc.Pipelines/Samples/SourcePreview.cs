@@ -92,7 +92,8 @@ public sealed record SourcePreview(long Records, bool IsWhole, long Accepted, lo
         }
 
         public SourcePreview Build(bool isWhole) => new(Records, isWhole, _accepted, _rejected, _leftOut,
-            [.. _rules.OrderByDescending(r => r.Value.Count).Select(r => new PreviewedRule(r.Key, r.Value.Count, r.Value.First))]) { Steps = _changes.Steps };
+            [.. _rules.OrderByDescending(r => r.Value.Count).Select(r => new PreviewedRule(r.Key, r.Value.Count, r.Value.First))])
+        { Steps = _changes.Steps };
 
         private void Note(BrokenRule rule)
         {
