@@ -47,7 +47,13 @@ public sealed class WidePipelineTests(WorkerFixture worker) : IClassFixture<Work
     private static JsonObject RuleOn(int field) => new()
     {
         ["field"] = $"field_{field}",
-        ["rule"] = s_types[field % s_types.Length] switch { "boolean" => "equals", "string" => "max_length", "date" or "timestamp" => "at_least", _ => "at_most" },
+        ["rule"] = s_types[field % s_types.Length] switch
+        {
+            "boolean" => "equals",
+            "string" => "max_length",
+            "date" or "timestamp" => "at_least",
+            _ => "at_most",
+        },
         ["value"] = s_types[field % s_types.Length] switch
         {
             "boolean" => true,
