@@ -12,17 +12,11 @@ internal sealed class BrokenCode(Func<PipelineField, string> nameOf)
     private const int MostParts = 12;
 
     /// <summary>The expression; null where it cannot be said without the library, or would not be read.</summary>
-    public string? Write(Condition condition) => CountParts(condition) > MostParts ? null : WriteBroken(condition);
-
-    private static int CountParts(Condition condition) => condition switch
+    public string? Write(Condition condition)
     {
-        AllOf all => all.Parts.Sum(CountParts),
-        AnyOf any => any.Parts.Sum(CountParts),
-        OneOf oneOf => oneOf.Values.Count,
-        Between => 2,
-        Comparison comparison => 1 + ConditionFields.Of(comparison).Count,
-        _ => 1,
-    };
+        var written = WriteBroken(condition);
+        return written is null || written.Split(" && ").Sum(part => part.Split(" || ").Length) > MostParts ? null : written;
+    }
 
     private string? WriteBroken(Condition condition)
     {
@@ -38,7 +32,7 @@ internal sealed class BrokenCode(Func<PipelineField, string> nameOf)
                 var low = WriteComparison(new Comparison(between.Subject, between.Negated ? Comparator.Less : Comparator.GreaterOrEqual, between.Minimum));
                 var high = WriteComparison(new Comparison(between.Subject, between.Negated ? Comparator.Greater : Comparator.LessOrEqual, between.Maximum));
                 return low is null || high is null ? null : $"{low} {(between.Negated ? "&&" : "||")} {high}";
-            case OneOf { IgnoresCase: false, Field.Type: not FieldType.Boolean } oneOf:
+            case OneOf { IgnoresCase: false, Field.Type: not FieldType.Boolean, Values.Count: <= MostParts } oneOf:
                 return WriteOneOf(oneOf);
             case MultipleOf multiple:
                 var rest = $"{Cast(multiple.Field, FieldType.Decimal)} % {Literals.Number(multiple.Divisor, FieldType.Decimal)}";

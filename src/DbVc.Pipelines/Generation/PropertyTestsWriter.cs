@@ -42,7 +42,7 @@ internal sealed class PropertyTestsWriter(CodeWriter code, PipelineNames names)
         code.Line($"var {random} = new RandomCells(seed: {++_seed}){(isCalculated ? $" {{ Largest = {LargestFactor} }}" : "")};");
         code.Open($"while ({random}.Next())");
         foreach (var field in rule.Fields) code.Line($"var {names.Parameter(field)} = {random}.{NearValues.Draw(field, rule.Condition!)};");
-        code.Line($"if (Validators.{names.Of(rule)}({Arguments(rule, names.Parameter)}) == ({broken})) Assert.Fail($\"{{{random}}}\");");
+        code.Line($"if (Validators.{names.Of(rule)}({Arguments(rule, names.Parameter)}) == ({broken})) Assert.Fail({random}.ToString());");
         code.Close();
         code.Close();
     }
@@ -68,7 +68,7 @@ internal sealed class PropertyTestsWriter(CodeWriter code, PipelineNames names)
         code.Line($"var {random} = new RandomCells(seed: {++_seed});");
         code.Open($"while ({random}.Next())");
         code.Line($"var ({string.Join(", ", rule.Fields.Select(names.Parameter))}, {expected}) = {random}.Of({known});");
-        code.Line($"if (Validators.{names.Of(rule)}({arguments(names.Parameter)}) != {expected}) Assert.Fail($\"{{{random}}}\");");
+        code.Line($"if (Validators.{names.Of(rule)}({arguments(names.Parameter)}) != {expected}) Assert.Fail({random}.ToString());");
         code.Close();
         code.Close();
     }
@@ -86,7 +86,7 @@ internal sealed class PropertyTestsWriter(CodeWriter code, PipelineNames names)
         code.Line($"var seen = new UniqueSet({(rule.NullsAreEqual ? "nullsAreEqual: true" : "")});");
         code.Line($"seen.Add(Validators.{names.Of(rule)}({KeyArguments(rule, "first")}));");
         code.Line($"var isNew = seen.Add(Validators.{names.Of(rule)}({KeyArguments(rule, "second")}));");
-        code.Line($"if (isNew != ({string.Join(" || ", nulls.Append("first != second"))})) Assert.Fail($\"{{random}}\");");
+        code.Line($"if (isNew != ({string.Join(" || ", nulls.Append("first != second"))})) Assert.Fail(random.ToString());");
         code.Close();
         code.Close();
     }
