@@ -42,7 +42,9 @@ internal sealed class PropertyTestsWriter(CodeWriter code, PipelineNames names)
         code.Line($"var {random} = new RandomCells(seed: {++_seed}){(isCalculated ? $" {{ Largest = {LargestFactor} }}" : "")};");
         code.Open($"while ({random}.Next())");
         foreach (var field in rule.Fields) code.Line($"var {names.Parameter(field)} = {random}.{NearValues.Draw(field, rule.Condition!)};");
-        code.Line($"if (Validators.{names.Of(rule)}({Arguments(rule, names.Parameter)}) == ({broken})) Assert.Fail({random}.ToString());");
+        var isBroken = Free(rule, "isBroken", "breaksIt", "isRefused");
+        code.Line($"var {isBroken} = {broken};");
+        code.Line($"if (Validators.{names.Of(rule)}({Arguments(rule, names.Parameter)}) == {isBroken}) Assert.Fail({random}.ToString());");
         code.Close();
         code.Close();
     }
