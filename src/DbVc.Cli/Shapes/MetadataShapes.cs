@@ -18,6 +18,7 @@ internal static class MetadataShapes
         }),
         ["steps"] = Json.Array(explanation.Steps),
         ["changes"] = Json.Array(explanation.Changes, step => step.ToJson()),
+        ["reshaped"] = Json.Array(explanation.Reshaped),
         ["rules"] = Json.Array(explanation.Rules, rule => new JsonObject
         {
             ["text"] = rule.Text,

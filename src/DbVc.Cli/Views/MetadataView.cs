@@ -67,6 +67,7 @@ internal static class MetadataView
             return;
         }
 
+        foreach (var step in explanation.Reshaped) output.Line(Piece.Dim("Reshaped  "), step, ".");
         Outcome(output, preview);
     }
 

@@ -105,7 +105,11 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         { Disposition = setup.Spec.Destination.Disposition })
     { LastMerged = setup.LastMerged is { } last ? new SpeedBaseline(last.Rows!.Read, last.RowsPerSecond) : null };
 
-    private WorkerSession Session() => _session ??= WorkerSession.Start(Options, _source);
+    private WorkerSession Session()
+    {
+        _source.Unpack(_cancellation);
+        return _session ??= WorkerSession.Start(Options, _source);
+    }
 
     private SampleRun RunOnSource(CompiledPipeline pipeline, CancellationToken cancellation)
     {
@@ -124,7 +128,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     private SampleRun LoadSource(CompiledPipeline pipeline, CancellationToken cancellation)
     {
         _ran = null;
-        _source.Unpack();
+        _source.Unpack(cancellation);
         Checkout.RefuseLinks(setup.Checkout.Folder);
         _context.Instances.Reset(setup.Record);
         using var database = _context.Instances.Open(setup.Record);
@@ -152,6 +156,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
             Rules = loader.Rules,
             TableRules = loader.JudgeTable(Facts()),
             Unexplained = loader.Unexplained,
+            Reshaped = _source.Reshaped,
             FirstFailures = loader.FirstFailures,
             Disagreements = loader.Disagreements,
             FirstDisagreements = loader.FirstDisagreements,

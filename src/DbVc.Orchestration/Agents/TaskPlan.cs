@@ -114,7 +114,7 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
 
         try
         {
-            var plan = new TaskPlan(MetadataReader.ToJson(text.Text, text.Name), text.Path, PipelineSource.Inspect(spec, source), source);
+            var plan = new TaskPlan(MetadataReader.ToJson(text.Text, text.Name), text.Path, PipelineSource.Inspect(spec, source, watch.Cancel), source);
             Destination.Check(
                 plan.Spec, context.Repository.ReadSnapshot(context.Repository.Head(BranchName.Main)).ReadSchema(), context.Live.Provider.Tables);
             return plan;

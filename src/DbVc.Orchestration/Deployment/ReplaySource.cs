@@ -41,11 +41,20 @@ internal static class ReplaySource
                 hint: "Mend the source, and run the pipeline on what is missing: db-vc pipeline run PIPELINE --source FILE.");
         }
 
+        if (options.IsReshaped) return string.Concat(records.Select(r => WriteReshaped(r) + "\n"));
         // A line end in a JSON value is white space.
         var values = records.Select(r => r.Raw.ReplaceLineEndings(" "));
         if (options.Form != JsonForm.Array) return string.Concat(values.Select(v => v + "\n"));
         var path = options.Records.Length == 0 ? [] : options.Records.Split('.');
         return string.Concat(path.Select(p => $"{{\"{p}\": ")) + "[\n" + string.Join(",\n", values) + "\n]" + new string('}', path.Length) + "\n";
+    }
+
+    /// <summary>What became no reshaped record says so: a person may put one in its place, and without that it is rejected once more.</summary>
+    private static string WriteReshaped(QuarantinedRecord record)
+    {
+        if (record.Raw.StartsWith($"{{\"{ReshapedRecord.LineMember}\":", StringComparison.Ordinal)) return record.Raw.ReplaceLineEndings(" ");
+        var reason = record.Reasons.FirstOrDefault() ?? new QuarantineReason("", "json", "", "The record cannot be read.");
+        return ReshapedRecord.Rejected(record.Line, reason.Rule, reason.Message, record.Raw);
     }
 
     private static IReadOnlyList<string>? HeaderOf(IReadOnlyList<QuarantinedRecord> records)

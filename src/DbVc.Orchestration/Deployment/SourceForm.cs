@@ -14,9 +14,19 @@ internal sealed record SourceForm(CsvOptions Csv, JsonOptions? Json)
 {
     public const string FileName = "source.json";
 
-    public static SourceForm Of(SourceSpec source) => new(source.Csv, source.Json);
+    /// <summary>How the source itself is written where its records are reshaped.</summary>
+    public SourceForm? Original { get; init; }
 
-    public SourceSpec ApplyTo(SourceSpec source) => source with { Csv = Csv, Json = Json, IsFound = true };
+    public static SourceForm Of(SourceSpec source) =>
+        new(source.Csv, source.Json) { Original = source.Reshape is { } reshape ? Of(reshape.Of) : null };
+
+    public SourceSpec ApplyTo(SourceSpec source) => source with
+    {
+        Csv = Csv,
+        Json = Json,
+        IsFound = true,
+        Reshape = source.Reshape is { } reshape && Original is { } original ? reshape with { Of = original.ApplyTo(reshape.Of) } : source.Reshape,
+    };
 
     public void Write(Checkout checkout)
     {

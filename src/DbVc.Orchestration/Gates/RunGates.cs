@@ -119,8 +119,22 @@ public sealed class IntegrationGate : IGate
             ["filtered"] = rows.Filtered,
             ["columns"] = new JsonArray([.. run.Columns.Select(c => (JsonNode)c)]),
         };
-        return GateResult.Of(Name, $"{rows.Read} read, {rows.Loaded} loaded, {rows.Rejected} rejected, {rows.Filtered} filtered", findings, evidence);
+        if (run.Reshaped.Count > 0) evidence["reshaped"] = new JsonArray([.. run.Reshaped.Select(Describe)]);
+        var reshaped = run.Reshaped.Count == 0 ? "" : $" (reshaped from {run.Reshaped[0].Taken} in the source)";
+        return GateResult.Of(Name, $"{rows.Read} read{reshaped}, {rows.Loaded} loaded, {rows.Rejected} rejected, {rows.Filtered} filtered", findings, evidence);
     }
+
+    private static JsonObject Describe(ReshapeCount count) => new()
+    {
+        ["step"] = count.Step,
+        ["in"] = count.Taken,
+        ["out"] = count.Given,
+        ["filled"] = count.Filled,
+        ["unfilled"] = count.Unfilled,
+        ["unread"] = count.Unread,
+        ["dropped"] = count.Dropped,
+        ["rejected"] = count.Rejected,
+    };
 }
 
 /// <summary>What was loaded is what the metadata promises, by the host's own judgement.</summary>

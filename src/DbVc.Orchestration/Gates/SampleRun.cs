@@ -43,6 +43,9 @@ public sealed record SampleRun(
     /// <summary>In what it differs from what the pipeline's last merged run loaded.</summary>
     public IReadOnlyList<DriftFinding> Drift { get; init; } = [];
 
+    /// <summary>What the steps that reshape the source's records did, step by step; empty where there are none.</summary>
+    public IReadOnlyList<ReshapeCount> Reshaped { get; init; } = [];
+
     public double RowsPerSecond => Elapsed > TimeSpan.Zero ? Rows.Read / Elapsed.TotalSeconds : 0;
 
     /// <summary>The same run with its profile, compared with that of the run before.</summary>

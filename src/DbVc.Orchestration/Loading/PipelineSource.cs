@@ -15,11 +15,17 @@ internal static class PipelineSource
     /// The pipeline with the header of its source. Throws <c>source.missing</c>, <c>source.unreadable</c>, <c>source.not-a-file</c>,
     /// <c>source.empty</c>, <c>source.binary</c>, <c>source.header</c> or <c>source.column-missing</c>.
     /// </summary>
-    public static PipelineSpec Inspect(PipelineSpec spec, string path)
+    public static PipelineSpec Inspect(PipelineSpec spec, string path, CancellationToken cancel)
     {
-        using var source = SourceFile.Open(path, spec.Source);
         try
         {
+            if (spec.Source.Reshape is not null)
+            {
+                using var original = SourceFile.Open(path, spec.Source, cancel);
+                if (!original.IsReshaped()) spec = SourceInspector.InspectOriginal(spec, original.OpenPlain);
+            }
+
+            using var source = SourceFile.Open(path, spec.Source, cancel);
             return SourceInspector.Inspect(spec, source.OpenStream);
         }
         catch (PipelineException e)

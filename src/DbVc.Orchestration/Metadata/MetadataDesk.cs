@@ -28,12 +28,12 @@ public static class MetadataDesk
         // To explain is not to ask a server.
         if (spec.Source.Fetch is not null) return MetadataExplanation.Of(spec, null, null);
         var location = spec.ResolveLocation(Path.GetDirectoryName(Path.GetFullPath(path))!, Directory.GetCurrentDirectory());
-        SourcePreview? preview = null;
+        (SourcePreview Preview, IReadOnlyList<ReshapeCount> Reshaped)? seen = null;
         DbVcException? unreadable = null;
         try
         {
-            spec = PipelineSource.Inspect(spec, location);
-            preview = Preview(spec, location, cancellation);
+            spec = PipelineSource.Inspect(spec, location, cancellation);
+            seen = Preview(spec, location, cancellation);
         }
         catch (DbVcException e) when (e.Code.StartsWith("source.", StringComparison.Ordinal))
         {
@@ -41,7 +41,7 @@ public static class MetadataDesk
             unreadable = e;
         }
 
-        return MetadataExplanation.Of(spec, preview, unreadable);
+        return MetadataExplanation.Of(spec, seen?.Preview, unreadable) with { Reshaped = [.. (seen?.Reshaped ?? []).Select(r => r.ToString())] };
     }
 
     /// <summary>
@@ -93,13 +93,13 @@ public static class MetadataDesk
         }
     }
 
-    private static SourcePreview Preview(PipelineSpec spec, string location, CancellationToken cancellation)
+    private static (SourcePreview Preview, IReadOnlyList<ReshapeCount> Reshaped) Preview(PipelineSpec spec, string location, CancellationToken cancellation)
     {
-        using var source = SourceFile.Open(location, spec.Source);
-        using var stream = source.OpenStream();
+        using var source = SourceFile.Open(location, spec.Source, cancellation);
         try
         {
-            return SourcePreview.Read(spec, stream, PreviewedRecords, cancellation);
+            using var stream = source.OpenStream();
+            return (SourcePreview.Read(spec, stream, PreviewedRecords, cancellation), source.Reshaped);
         }
         catch (PipelineException e)
         {

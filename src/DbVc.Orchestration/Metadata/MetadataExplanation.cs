@@ -17,6 +17,9 @@ public sealed record MetadataExplanation(
     /// <summary>What becomes of the first records; null when the source cannot be read.</summary>
     public PreviewCounts? Preview { get; init; }
 
+    /// <summary>What the steps that reshape records did to the source, step by step; empty where there are none, or the source cannot be read.</summary>
+    public IReadOnlyList<string> Reshaped { get; init; } = [];
+
     /// <summary>Why the source cannot be read.</summary>
     public DbVcException? Unreadable { get; init; }
 
@@ -25,7 +28,7 @@ public sealed record MetadataExplanation(
         var counts = preview?.Rules.ToDictionary(r => r.Rule) ?? [];
         return new MetadataExplanation(
             SourceOf(spec), DestinationOf(spec), [.. spec.Fields.Select(f => Explain(f, spec))],
-            [.. spec.Steps.Select(s => s.Text), .. spec.Operations.Select(o => o.Text)],
+            [.. (spec.Source.Reshape?.Steps ?? []).Select(s => s.Text), .. spec.Steps.Select(s => s.Text), .. spec.Operations.Select(o => o.Text)],
             [.. Unnamed(spec, preview), .. spec.Rules.Select(r => Explain(r, counts))])
         {
             Assumptions = spec.Assumptions,
@@ -37,10 +40,11 @@ public sealed record MetadataExplanation(
 
     private static string SourceOf(PipelineSpec spec)
     {
-        var tokens = spec.Source.Json?.NullTokens ?? spec.Source.Csv.NullTokens;
-        var named = string.Join(", ", tokens.Select(t => t.Length == 0 ? spec.Source.Json is null ? "the empty cell" : "the empty text" : $"'{t}'"));
-        if (spec.Source.Json is not null) named = named.Length == 0 ? "null" : "null, " + named;
-        var count = tokens.Count + (spec.Source.Json is null ? 0 : 1);
+        var read = spec.Source.Reshape?.Of ?? spec.Source;
+        var tokens = read.Json?.NullTokens ?? read.Csv.NullTokens;
+        var named = string.Join(", ", tokens.Select(t => t.Length == 0 ? read.Json is null ? "the empty cell" : "the empty text" : $"'{t}'"));
+        if (read.Json is not null) named = named.Length == 0 ? "null" : "null, " + named;
+        var count = tokens.Count + (read.Json is null ? 0 : 1);
         var nulls = count switch { 0 => "no cell is NULL", 1 => $"{named} is NULL", _ => $"{named} are NULL" };
         return $"{spec.Source.Location}: {spec.Source.Describe()}; {nulls}";
     }

@@ -29,6 +29,11 @@ public sealed record JsonOptions
     /// <summary>The path of an array within each record; each of its elements becomes a record, which has the fields around it too. Empty: none.</summary>
     public string Explode { get; init; } = "";
 
+    /// <summary>
+    /// Lines that the host wrote of records that it reshaped: each says in which line of the source it began, or why it could not be read.
+    /// </summary>
+    public bool IsReshaped { get; init; }
+
     /// <summary>Texts that read as NULL besides null, compared exactly.</summary>
     public IReadOnlyList<string> NullTokens { get; init; } = [];
 

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -27,6 +28,9 @@ public sealed class JsonReader : IRecordReader
     private byte[] _unescaped = [];
     private int _unescapedLength;
 
+    // What a reshaped record says about itself: its line, the rule that it breaks, a message, how it was written.
+    private readonly int[] _origin = [];
+
     // Elements of an exploded array that are still to come, and the cells of the record around them.
     private int _elementAt = Absent;
     private int _arrayEnd;
@@ -46,6 +50,7 @@ public sealed class JsonReader : IRecordReader
         _splitter = new JsonSplitter(source, options);
         _nullTokens = new TextSet(options.NullTokens);
         _hasNullTokens = options.NullTokens.Count > 0;
+        if (options.IsReshaped) _origin = [.. ReshapedMembers.All.Select(FindColumn)];
         if (options.Explode.Length == 0) return;
         _exploded = NodeOf(options.Explode);
         _exploded.IsExploded = true;
@@ -55,10 +60,11 @@ public sealed class JsonReader : IRecordReader
     public long Record { get; private set; }
 
     /// <inheritdoc/>
-    public long Line => _splitter.Line;
+    public long Line => _origin is [var line, ..] && Utf8Parser.TryParse(Field(line), out long known, out _) ? known : _splitter.Line;
 
-    /// <summary>The record's JSON; the element's where an array is exploded.</summary>
-    public ReadOnlySpan<byte> Raw => _elementEnd == Absent ? _splitter.Raw : _splitter.Raw[_elementStart.._elementEnd];
+    /// <summary>The record's JSON; the element's where an array is exploded; what the source had where a record was rejected as it was reshaped.</summary>
+    public ReadOnlySpan<byte> Raw => IsRejected && !Cell(_origin[3]).IsNull ? Field(_origin[3])
+        : _elementEnd == Absent ? _splitter.Raw : _splitter.Raw[_elementStart.._elementEnd];
 
     /// <inheritdoc/>
     public RecordProblem? Problem { get; private set; }
@@ -100,6 +106,7 @@ public sealed class JsonReader : IRecordReader
         _starts.AsSpan().Fill(Absent);
         _unescapedLength = 0;
         if (Problem is null && (_paths.Count > 0 || _exploded is not null || _root.HasNames)) ReadRecord();
+        if (Problem is null && IsRejected) Problem = new RecordProblem(Cell(_origin[1]).ToString(), Cell(_origin[2]).ToString());
         return true;
     }
 
@@ -119,6 +126,8 @@ public sealed class JsonReader : IRecordReader
         var bytes = Field(index);
         return _hasNullTokens && _isText[index] && _nullTokens.Contains(bytes) ? Text.Null : new Text(bytes);
     }
+
+    private bool IsRejected => _origin is [_, var rule, ..] && !Cell(rule).IsNull;
 
     private JsonPlace NodeOf(string path)
     {

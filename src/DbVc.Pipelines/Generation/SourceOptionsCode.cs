@@ -37,6 +37,7 @@ internal static class SourceOptionsCode
     {
         yield return $"Encoding = {Literals.Text(json.Encoding)}";
         yield return $"Form = JsonForm.{json.Form}";
+        if (json.IsReshaped) yield return "IsReshaped = true";
         if (json.Records.Length > 0) yield return $"Records = {Literals.Text(json.Records)}";
         if (json.Explode.Length > 0) yield return $"Explode = {Literals.Text(json.Explode)}";
         if (json.NullTokens.Count > 0) yield return $"NullTokens = [{string.Join(", ", json.NullTokens.Select(Literals.Text))}]";

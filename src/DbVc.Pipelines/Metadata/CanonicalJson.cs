@@ -89,6 +89,19 @@ internal static class CanonicalJson
     private static void WriteSource(Utf8JsonWriter json, SourceSpec source)
     {
         json.WriteStartObject("source");
+        WriteMembers(json, source.Reshape?.Of ?? source);
+        if (source.Reshape is { } reshape)
+        {
+            json.WriteStartArray("reshape");
+            foreach (var step in reshape.Steps) step.Write(json);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteMembers(Utf8JsonWriter json, SourceSpec source)
+    {
         json.WriteString("type", source.Type);
         if (source.Fetch is { } fetch) fetch.Write(json);
         else json.WriteString("location", source.Location);
@@ -96,7 +109,6 @@ internal static class CanonicalJson
         if (source.Table is { } table) WriteTable(json, table);
         if (source.Json is { } options) WriteJson(json, options);
         else WriteCsv(json, source.Csv);
-        json.WriteEndObject();
     }
 
     private static void WriteTable(Utf8JsonWriter json, TableFile table)

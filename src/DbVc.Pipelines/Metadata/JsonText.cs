@@ -9,11 +9,16 @@ internal static class JsonText
 {
     private static readonly JsonWriterOptions s_options = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Write(JsonValue value)
+    public static string Write(JsonValue value) => Write(value, s_options) + "\n";
+
+    /// <summary>The same on one line.</summary>
+    public static string WriteLine(JsonValue value) => Write(value, s_options with { Indented = false });
+
+    private static string Write(JsonValue value, JsonWriterOptions options)
     {
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, s_options)) Write(json, value);
-        return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
+        using (var json = new Utf8JsonWriter(stream, options)) Write(json, value);
+        return Encoding.UTF8.GetString(stream.ToArray());
     }
 
     private static void Write(Utf8JsonWriter json, JsonValue value)

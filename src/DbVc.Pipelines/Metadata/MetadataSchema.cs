@@ -75,6 +75,7 @@ public static class MetadataSchema
         ["pagination"] = ApiMetadataSchema.Paging(),
         ["total"] = ApiMetadataSchema.Place("api: where an answer says how many records there are; another number is a failure."),
         ["limits"] = ApiMetadataSchema.Limits(),
+        ["reshape"] = ReshapeSchema.Write(),
         ["description"] = Text("For people."),
     });
 

@@ -13,7 +13,10 @@ internal sealed class PreprocessingReader(ProblemList problems, IReadOnlyList<Pi
             switch (item.Kind)
             {
                 case JsonKind.String:
-                    Guard(item, () => Add(item, OperationParser.Parse(item.Text, fields)));
+                    ReadSentence(item);
+                    break;
+                case JsonKind.Object when ReshapeAdvice.IsStep(item):
+                    ReshapeAdvice.Refuse(problems, item);
                     break;
                 case JsonKind.Object when RowStepReader.IsStep(item):
                     break;
@@ -27,6 +30,18 @@ internal sealed class PreprocessingReader(ProblemList problems, IReadOnlyList<Pi
         }
 
         return _operations;
+    }
+
+    private void ReadSentence(JsonValue item)
+    {
+        try
+        {
+            Add(item, OperationParser.Parse(item.Text, fields));
+        }
+        catch (RuleException e)
+        {
+            if (!ReshapeAdvice.Refuse(problems, item)) problems.Add(item, e);
+        }
     }
 
     private void ReadObject(JsonValue item)
@@ -62,6 +77,7 @@ internal sealed class PreprocessingReader(ProblemList problems, IReadOnlyList<Pi
     {
         if (value.Kind == JsonKind.String)
         {
+            if (ReshapeAdvice.Refuse(problems, value, value.Text, field.HeaderName)) return;
             if (Find(value, value.Text) is { } plain) Add(value, [OperationBuilder.Build(field, plain, [])]);
             return;
         }
@@ -73,6 +89,7 @@ internal sealed class PreprocessingReader(ProblemList problems, IReadOnlyList<Pi
         }
 
         var name = problems.Text(value, "operation", required: true);
+        if (name is not null && ReshapeAdvice.Refuse(problems, value, MethodOf(value) ?? name, field.HeaderName)) return;
         if (name is null || Find(value.Find("operation")!, name) is not { } definition) return;
         problems.RefuseUnknown(value, ["operation", .. NamesOf(definition)]);
         var before = problems.Problems.Count;
@@ -86,6 +103,10 @@ internal sealed class PreprocessingReader(ProblemList problems, IReadOnlyList<Pi
             Add(value, [OperationBuilder.Build(field, OperationVocabulary.Find("default")!, [fallback.Text])]);
         }
     }
+
+    /// <summary>What <c>handle_nulls</c> takes from other records, elsewhere.</summary>
+    private static string? MethodOf(JsonValue value) => value.Find("operation") is { Text: "handle_nulls" }
+        ? (value.Find("method") ?? value.Find("strategy"))?.Text : null;
 
     private static IEnumerable<string> NamesOf(OperationDefinition definition)
     {

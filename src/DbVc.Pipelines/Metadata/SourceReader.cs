@@ -8,7 +8,7 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
 {
     private const int MostLines = 10_000;
     private static readonly string[] s_types = ["csv", "json", "jsonl", "excel", "parquet", "api", "database"];
-    private static readonly string[] s_all = ["type", "location", "null_tokens", "description"];
+    private static readonly string[] s_all = ["type", "location", "null_tokens", "reshape", "description"];
 
     /// <summary>Members that only some types have.</summary>
     private static readonly (string[] Types, string[] Members)[] s_groups =
@@ -61,6 +61,14 @@ internal sealed class SourceReader(ProblemList problems, List<string> assumption
     }
 
     private SourceSpec? ReadLong(JsonValue source, IReadOnlyList<PipelineField> fields)
+    {
+        if (ReadPlain(source, fields) is not { } plain) return null;
+        var mark = source.Find("decimal") is { Text: "," or "comma" } ? DecimalMark.Comma : DecimalMark.Point;
+        return new ReshapeReader(problems, plain, mark).Read(source);
+    }
+
+    /// <summary>The source before it is reshaped.</summary>
+    private SourceSpec? ReadPlain(JsonValue source, IReadOnlyList<PipelineField> fields)
     {
         problems.RefuseUnknown(source, [.. s_all, .. s_groups.SelectMany(g => g.Members)]);
         var location = problems.Text(source, "location", required: true);

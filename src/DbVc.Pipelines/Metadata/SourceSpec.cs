@@ -17,6 +17,9 @@ public sealed record SourceSpec(string Type, string Location, CsvOptions Csv)
     /// <summary>What the host writes as JSON Lines first, as it is no text; null for the other kinds.</summary>
     public TableFile? Table { get; init; }
 
+    /// <summary>The steps that make other records of those of the source; null where its records are read as they are.</summary>
+    public ReshapeSpec? Reshape { get; init; }
+
     /// <summary>The file to read of an archive that holds several.</summary>
     public string? Member { get; init; }
 

@@ -19,6 +19,7 @@ internal sealed class SpecReader(ProblemList problems, JsonValue root)
         var steps = new RowStepReader(problems, fields).Read(root.Find("preprocessing"));
         if (fields.Count > 0 && fields.All(f => f.SourceColumns.Count == 0)) problems.Add(root, "No field reads a column of the source.");
         var source = new SourceReader(problems, _assumptions).Read(root, fields);
+        if (source is not null) source = new ReshapedFields(problems, root).Tie(source, fields, ref steps);
         RefuseUnwritableNames(source, fields);
         RefuseUnreadablePaths(source, fields);
         var destination = new DestinationReader(problems, fields, _assumptions).Read(root, source);

@@ -61,6 +61,7 @@ internal sealed class JsonInspector(PipelineSpec spec, List<string> notes)
             if (reader.Problem is null) Collect(reader.Raw);
         }
 
+        if (options.IsReshaped) _names.ExceptWith(ReshapedMembers.All);
         foreach (var name in Wanted.Where(w => !_names.Contains(w) && !w.Contains('[', StringComparison.Ordinal)))
         {
             var near = Suggestion.Nearest(name, _names);

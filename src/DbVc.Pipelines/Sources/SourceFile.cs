@@ -1,4 +1,5 @@
 using DbVc.Model;
+using DbVc.PipelineRuntime;
 using Microsoft.Win32.SafeHandles;
 
 namespace DbVc.Pipelines;
@@ -13,11 +14,13 @@ public sealed class SourceFile : IDisposable
     private readonly FileStatus _opened;
     private readonly SourceSpec? _source;
     private readonly Packing _packing;
+    private readonly CancellationToken _cancel;
+    private SafeFileHandle? _plain;
     private SafeFileHandle? _unpacked;
 
-    private SourceFile(string path, SafeFileHandle file, SourceSpec? source)
+    private SourceFile(string path, SafeFileHandle file, SourceSpec? source, CancellationToken cancel)
     {
-        (Path, _file, _source) = (path, file, source);
+        (Path, _file, _source, _cancel) = (path, file, source, cancel);
         _opened = FileStatus.Of((int)file.DangerousGetHandle());
         _packing = SourceUnpacker.FindPacking(file);
     }
@@ -26,6 +29,9 @@ public sealed class SourceFile : IDisposable
 
     /// <summary>Bytes when it was opened; unpacked, once it is.</summary>
     public long Length => _unpacked is null ? _opened.Length : RandomAccess.GetLength(_unpacked);
+
+    /// <summary>What reshaping its records did, step by step; empty before, and where they came reshaped.</summary>
+    public IReadOnlyList<ReshapeCount> Reshaped { get; private set; } = [];
 
     internal SafeFileHandle Handle
     {
@@ -37,41 +43,46 @@ public sealed class SourceFile : IDisposable
     }
 
     /// <summary>Opens a regular file; throws <c>source.missing</c>, <c>source.unreadable</c> or <c>source.not-a-file</c>.</summary>
-    /// <param name="source">What is known about it: the file to read of an archive, the sheet of a workbook; null: nothing.</param>
-    public static SourceFile Open(string path, SourceSpec? source = null) => RegularFile.TryOpen(path, followLink: true, out var file) is { } problem
-        ? throw OpenFailure(path, problem)
-        : new SourceFile(path, file.Handle, source);
+    /// <param name="path">Of the file.</param>
+    /// <param name="source">What is known about it: the file to read of an archive, the sheet of a workbook, how it is reshaped; null: nothing.</param>
+    /// <param name="cancel">Ends unpacking and reshaping.</param>
+    public static SourceFile Open(string path, SourceSpec? source = null, CancellationToken cancel = default) =>
+        RegularFile.TryOpen(path, followLink: true, out var file) is { } problem
+            ? throw OpenFailure(path, problem)
+            : new SourceFile(path, file.Handle, source, cancel);
 
     /// <summary>A stream of its own over the source, from its start. Throws <c>source.damaged</c>, also while it is read, and <c>source.archive</c>.</summary>
     public Stream OpenStream()
     {
-        if (_source?.Table is not null) Unpack();
-        if (_unpacked is not null) return new FileContent(_unpacked, RandomAccess.GetLength(_unpacked));
-        return _packing == Packing.None ? OpenFile() : SourceUnpacker.Open(OpenFile, _packing, Path, _source?.Member);
+        if (_source is { Reshape: not null } or { Table: not null }) Unpack();
+        return _unpacked is null ? OpenPlain() : new FileContent(_unpacked, RandomAccess.GetLength(_unpacked));
+    }
+
+    /// <summary>A stream of its own over the source before it is reshaped. Throws what <see cref="OpenStream"/> does.</summary>
+    public Stream OpenPlain()
+    {
+        if (Original?.Table is not null) UnpackPlain();
+        if (_plain is not null) return new FileContent(_plain, RandomAccess.GetLength(_plain));
+        return _packing == Packing.None ? OpenFile() : SourceUnpacker.Open(OpenFile, _packing, Path, Original?.Member);
+    }
+
+    /// <summary>Whether its records were reshaped before it was written.</summary>
+    public bool IsReshaped()
+    {
+        using var content = OpenPlain();
+        return Reshaper.IsReshaped(content);
     }
 
     /// <summary>
-    /// Unpacks what is packed, and writes the rows of what is no text, once, so that it can be handed on as a file; others are left as they are. Throws
-    /// what <see cref="OpenStream"/> does, and <c>source.unpacked</c> where there is no room.
+    /// Unpacks what is packed, writes the rows of what is no text, and reshapes records, once, so that it can be handed on as a file; others are left as
+    /// they are. Throws what <see cref="OpenStream"/> does, and <c>source.unpacked</c> where there is no room.
     /// </summary>
-    public void Unpack()
+    /// <param name="cancel">Ends reshaping, in place of what the file was opened with.</param>
+    public void Unpack(CancellationToken cancel = default)
     {
         if (_unpacked is not null) return;
-        if (_source?.Table is { } table && !TableRows.AreLines(OpenFile()))
-        {
-            _unpacked = UnnamedFile.Make(Path, into => TableRows.Write(OpenFile, table, Path, into));
-        }
-        else if (_packing != Packing.None)
-        {
-            using var content = SourceUnpacker.Open(OpenFile, _packing, Path, _source?.Member);
-            _unpacked = UnnamedFile.Make(Path, content.CopyTo);
-        }
-        else
-        {
-            return;
-        }
-
-        RequireUnchanged();
+        UnpackPlain();
+        _unpacked = _source?.Reshape is { } reshape && !IsReshaped() ? Reshape(reshape, cancel.CanBeCanceled ? cancel : _cancel) : _plain;
     }
 
     /// <summary>Throws <c>source.unstable</c> when the file was written to since it was opened.</summary>
@@ -86,11 +97,51 @@ public sealed class SourceFile : IDisposable
     public void Dispose()
     {
         _file.Dispose();
+        _plain?.Dispose();
         _unpacked?.Dispose();
     }
 
     /// <summary>The file as it is, packed or not.</summary>
     internal FileContent OpenFile() => new(_file, _opened.Length);
+
+    /// <summary>How the file itself is read.</summary>
+    private SourceSpec? Original => _source?.Reshape?.Of ?? _source;
+
+    private void UnpackPlain()
+    {
+        if (_plain is not null) return;
+        if (Original?.Table is { } table && !TableRows.AreLines(OpenFile()))
+        {
+            _plain = UnnamedFile.Make(Path, into => TableRows.Write(OpenFile, table, Path, into));
+        }
+        else if (_packing != Packing.None)
+        {
+            using var content = SourceUnpacker.Open(OpenFile, _packing, Path, Original?.Member);
+            _plain = UnnamedFile.Make(Path, content.CopyTo);
+        }
+        else
+        {
+            return;
+        }
+
+        RequireUnchanged();
+    }
+
+    private SafeFileHandle Reshape(ReshapeSpec reshape, CancellationToken cancel)
+    {
+        var bytes = _plain is null ? _opened.Length : RandomAccess.GetLength(_plain);
+        var room = new SpoolRoom(Path, UnpackedLimits.For(Path, bytes).MostBytes, cancel);
+        try
+        {
+            var shaped = UnnamedFile.Make(Path, into => Reshaped = Reshaper.Write(reshape, OpenPlain, room, into));
+            RequireUnchanged();
+            return shaped;
+        }
+        catch (PipelineException failure)
+        {
+            throw new DbVcException(FailureKind.Failed, failure.Code, failure.Message, Path, "Correct the source, or 'reshape' in the metadata.", failure);
+        }
+    }
 
     private static DbVcException OpenFailure(string path, FileProblem problem)
     {

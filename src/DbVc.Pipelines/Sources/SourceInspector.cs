@@ -22,6 +22,22 @@ public static class SourceInspector
         return known with { Assumptions = [.. known.Assumptions, .. notes] };
     }
 
+    /// <summary>
+    /// The pipeline with how the source is written whose records are reshaped, and what was found out about that. Throws as <see cref="Inspect"/> does.
+    /// </summary>
+    /// <param name="spec">With steps that reshape.</param>
+    /// <param name="open">Opens the source as it is, from its start.</param>
+    public static PipelineSpec InspectOriginal(PipelineSpec spec, Func<Stream> open)
+    {
+        var reshape = spec.Source.Reshape!;
+        var known = Inspect(reshape.AsPipeline(), open);
+        return spec with
+        {
+            Source = spec.Source with { Reshape = reshape with { Of = known.Source with { IsFound = true } } },
+            Assumptions = [.. spec.Assumptions, .. known.Assumptions],
+        };
+    }
+
     private static PipelineSpec InspectCsv(PipelineSpec spec, Func<Stream> open, DialectDetector detector)
     {
         var options = spec.Source.IsFound ? spec.Source.Csv : detector.Detect();

@@ -5,7 +5,9 @@ namespace DbVc.Pipelines;
 /// <summary>Says how a source is written: what every source has, and what is not as usual.</summary>
 internal static class SourceWords
 {
-    public static string Of(SourceSpec source) => source.Fetch is { } fetch
+    public static string Of(SourceSpec source) => source.Reshape is { } reshape
+        ? $"{Of(reshape.Of)}, reshaped in {reshape.Steps.Count} {(reshape.Steps.Count == 1 ? "step" : "steps")}"
+        : source.Fetch is { } fetch
         ? string.Join(", ", [fetch.Describe(), .. Exploded(source.Json)])
         : source.Table is { } table ? string.Join(", ", [table.Describe(), .. Exploded(source.Json)])
         : string.Join(", ", source.Json is { } json ? Json(json) : Csv(source.Csv, source.LineEnds));

@@ -76,7 +76,7 @@ public sealed class PackedSourceTests : IDisposable
     public void What_cannot_be_unpacked_is_refused_with_the_reason(byte[] content, string? member, string code, string message)
     {
         using var source = OpenedSource.Open(Write("t.bin", content), With(member));
-        var failure = Assert.Throws<DbVcException>(source.Unpack);
+        var failure = Assert.Throws<DbVcException>(() => source.Unpack());
         Assert.Equal(code, failure.Code);
         Assert.Contains(message, failure.Message, StringComparison.Ordinal);
     }
