@@ -44,7 +44,9 @@ internal sealed class PropertyTestsWriter(CodeWriter code, PipelineNames names)
         foreach (var field in rule.Fields) code.Line($"var {names.Parameter(field)} = {random}.{NearValues.Draw(field, rule.Condition!)};");
         var isBroken = Free(rule, "isBroken", "breaksIt", "isRefused");
         code.Line($"var {isBroken} = {broken};");
-        code.Line($"if (Validators.{names.Of(rule)}({Arguments(rule, names.Parameter)}) == {isBroken}) Assert.Fail({random}.ToString());");
+        var passes = Free(rule, "passes", "isTaken", "isFine");
+        code.Line($"var {passes} = Validators.{names.Of(rule)}({Arguments(rule, names.Parameter)});");
+        code.Line($"if ({passes} == {isBroken}) Assert.Fail({random}.ToString());");
         code.Close();
         code.Close();
     }
@@ -70,7 +72,9 @@ internal sealed class PropertyTestsWriter(CodeWriter code, PipelineNames names)
         code.Line($"var {random} = new RandomCells(seed: {++_seed});");
         code.Open($"while ({random}.Next())");
         code.Line($"var ({string.Join(", ", rule.Fields.Select(names.Parameter))}, {expected}) = {random}.Of({known});");
-        code.Line($"if (Validators.{names.Of(rule)}({arguments(names.Parameter)}) != {expected}) Assert.Fail({random}.ToString());");
+        var passes = Free(rule, "passes", "isTaken", "isFine");
+        code.Line($"var {passes} = Validators.{names.Of(rule)}({arguments(names.Parameter)});");
+        code.Line($"if ({passes} != {expected}) Assert.Fail({random}.ToString());");
         code.Close();
         code.Close();
     }
