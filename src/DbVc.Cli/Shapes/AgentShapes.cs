@@ -27,10 +27,25 @@ internal static class AgentShapes
         ["gates"] = Json.Array(report.Gates, gate => gate.ToJson()),
         ["tests"] = report.Tests?.ToJson(),
         ["rows"] = report.Rows is { } rows ? rows.ToJson(report.RowsPerSecond) : null,
+        ["changes"] = report.Changes is { } changes ? new JsonObject
+        {
+            ["records"] = changes.Records,
+            ["whole"] = changes.IsWhole,
+            ["steps"] = Json.Array(changes.Steps, ToJson),
+        } : null,
         ["firstFailures"] = Json.Array(report.FirstFailures, failure => failure.ToJson()),
         ["cost"] = new JsonObject { ["tokens"] = report.Cost.Tokens, ["usd"] = report.Cost.Usd, ["saved"] = report.Cost.Saved },
         ["evidence"] = report.Evidence,
         ["error"] = report.Error,
+    };
+
+    public static JsonObject ToJson(this ChangedCells step) => new()
+    {
+        ["step"] = step.Step,
+        ["field"] = step.Field,
+        ["operation"] = step.Operation,
+        ["changed"] = step.Changed,
+        ["of"] = step.Of,
     };
 
     public static JsonObject ToJson(this GateSummary gate) => new()

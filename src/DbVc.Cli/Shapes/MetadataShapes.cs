@@ -17,6 +17,7 @@ internal static class MetadataShapes
             ["notes"] = Json.Array(field.Notes),
         }),
         ["steps"] = Json.Array(explanation.Steps),
+        ["changes"] = Json.Array(explanation.Changes, step => step.ToJson()),
         ["reshaped"] = Json.Array(explanation.Reshaped),
         ["rules"] = Json.Array(explanation.Rules, rule => new JsonObject
         {

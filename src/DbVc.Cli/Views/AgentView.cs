@@ -6,6 +6,8 @@ namespace DbVc.Cli;
 /// <summary>Runs and shows an agent's task for people.</summary>
 internal static class AgentView
 {
+    private const int MostSteps = 5;
+
     /// <summary>Runs a task with its steps shown as they happen; the result is the exit code.</summary>
     public static async Task<int> RunAsync(CommandContext context, Func<IAgentProgress, AgentReport> work)
     {
@@ -44,6 +46,14 @@ internal static class AgentView
         + $"{Shown.Count(rows.Rejected)} rejected"
         + (rows.Filtered > 0 ? $", {Shown.Count(rows.Filtered)} filtered" : "") + $" of {Shown.Count(rows.Read)}";
 
+    /// <summary>For example <c>trim email 3 of 1,254, lowercase email 12 of 1,254 cells</c>, those that change most; says of which records.</summary>
+    public static string Changes(ChangeCounts changes)
+    {
+        var shown = changes.Steps.OrderByDescending(s => s.Changed).Take(MostSteps).Select(s => $"{s.Step} {Shown.Count(s.Changed)} of {Shown.Count(s.Of)}");
+        var more = changes.Steps.Count > MostSteps ? $", and {Shown.Count(changes.Steps.Count - MostSteps, "step")} more" : "";
+        return string.Join(", ", shown) + " cells" + more + (changes.IsWhole ? "" : $" (of the first {Shown.Count(changes.Records, "record")})");
+    }
+
     public static void WriteSummary(Output output, AgentReport report)
     {
         var state = Json.Name(report.State);
@@ -57,6 +67,7 @@ internal static class AgentView
         }
 
         if (report.Rows is { } rows) list.Add(Piece.Dim("Rows"), $"{Rows(rows)}, {Shown.Count((long)report.RowsPerSecond)} rows/s");
+        if (report.Changes is { } changes) list.Add(Piece.Dim("Changed"), Changes(changes));
         if (report.Cost.Tokens > 0) list.Add(Piece.Dim("Cost"), $"{Shown.Count(report.Cost.Tokens)} tokens, {report.Cost.Usd:0.00} USD");
         foreach (var assumption in report.Assumptions) list.Add(Piece.Dim("Assumed"), assumption);
         output.List(list);

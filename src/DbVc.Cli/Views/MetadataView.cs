@@ -18,7 +18,12 @@ internal static class MetadataView
         {
             output.Line();
             output.Line(Piece.Strong("First"), Piece.Dim(", in this order:"));
-            for (var i = 0; i < explanation.Steps.Count; i++) output.Line(Piece.Dim($"{i + 1,4}  "), explanation.Steps[i]);
+            for (var i = 0; i < explanation.Steps.Count; i++)
+            {
+                var counted = explanation.Changes.FirstOrDefault(c => c.Step == explanation.Steps[i]);
+                output.Line(Piece.Dim($"{i + 1,4}  "), explanation.Steps[i],
+                    Piece.Dim(counted is null ? "" : $"  changes {Shown.Count(counted.Changed)} of {Count(counted.Of, "cell")}"));
+            }
         }
 
         output.Line();

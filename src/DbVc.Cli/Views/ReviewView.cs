@@ -34,6 +34,7 @@ internal static class ReviewView
         if (task.Rows is { } rows)
         {
             output.Line("Rows: ", AgentView.Rows(rows));
+            if (task.Changes is { } changes) output.Line("Changed: ", AgentView.Changes(changes));
             output.Line("Performance: ", $"{Math.Round(task.RowsPerSecond):0} rows/sec");
         }
 

@@ -160,9 +160,11 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
             FirstFailures = loader.FirstFailures,
             Disagreements = loader.Disagreements,
             FirstDisagreements = loader.FirstDisagreements,
+            Changes = CountChanges(cancellation),
         }.With(loader.Profile, FindProfileBefore());
         RejectedTable.Write(table.Name, QuarantineFile.Read(quarantine.Path, setup.Task.Id.Text), database, _context.Live.Provider, _context.Live.LockTimeout);
         ProfileFile.Write(Path.Combine(setup.Checkout.Folder, "results", "profile.json"), run, setup.LastMerged?.Task);
+        ChangesFile.Write(Path.Combine(setup.Checkout.Folder, "results", "changes.json"), run.Changes);
         // What a merged run rejected is what main lacks; trying the branch again does not change that.
         if (setup.Record.Merged is null)
         {
@@ -225,6 +227,13 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     {
         using var stream = _source.OpenStream();
         return PipelineSource.ReadRecords(stream, setup.Spec.Source, records);
+    }
+
+    /// <summary>By the declared steps: a number from the sandbox would prove nothing.</summary>
+    private ChangeCounts? CountChanges(CancellationToken cancellation)
+    {
+        using var stream = _source.OpenStream();
+        return ChangeCounter.Count(setup.Spec, stream, cancellation);
     }
 
     private long CountRecords()

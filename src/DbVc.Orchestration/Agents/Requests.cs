@@ -120,6 +120,9 @@ public sealed record AgentReport
 
     public double RowsPerSecond { get; init; }
 
+    /// <summary>What the steps of preprocessing changed in the first records; null where there are none, or nothing ran yet.</summary>
+    public ChangeCounts? Changes { get; init; }
+
     /// <summary>The first records that were rejected.</summary>
     public IReadOnlyList<RowFailure> FirstFailures { get; init; } = [];
 

@@ -103,6 +103,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             Tests = null,
             Rows = null,
             RowsPerSecond = 0,
+            Changes = null,
             FirstFailures = [],
             Error = null,
             Evidence = null,
@@ -288,6 +289,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
                 : null,
             Rows = execution.LastRun?.Rows,
             RowsPerSecond = Math.Round(execution.LastRun?.RowsPerSecond ?? 0),
+            Changes = execution.LastRun?.Changes,
             FirstFailures = execution.LastRun?.FirstFailures ?? [],
         };
     }

@@ -34,6 +34,9 @@ public sealed record SampleRun(
     /// <summary>Constraints and invariants that the branch's database breaks now.</summary>
     public IReadOnlyList<ConstraintViolation> Violations { get; init; } = [];
 
+    /// <summary>What the steps of preprocessing changed, counted by the host in the first records; null where there are no steps.</summary>
+    public ChangeCounts? Changes { get; init; }
+
     /// <summary>What was loaded, column by column.</summary>
     public TableProfile? Profile { get; init; }
 

@@ -11,6 +11,9 @@ public sealed record MetadataExplanation(
 {
     public IReadOnlyList<string> Assumptions { get; init; } = [];
 
+    /// <summary>What each step of preprocessing changes in the records that <see cref="Preview"/> is about.</summary>
+    public IReadOnlyList<ChangedCells> Changes { get; init; } = [];
+
     /// <summary>What becomes of the first records; null when the source cannot be read.</summary>
     public PreviewCounts? Preview { get; init; }
 
@@ -29,6 +32,7 @@ public sealed record MetadataExplanation(
             [.. Unnamed(spec, preview), .. spec.Rules.Select(r => Explain(r, counts))])
         {
             Assumptions = spec.Assumptions,
+            Changes = preview?.Steps ?? [],
             Preview = preview is null ? null : PreviewCounts.Of(preview),
             Unreadable = unreadable,
         };

@@ -160,8 +160,10 @@ internal abstract class OperandReader
         {
             value = 0;
             if (!first.TryDecimal(row, out var before) || !second.TryDecimal(row, out var after)) return false;
+            if (kind == CalculationKind.Divide && after == 0) return false;
             value = kind switch
             {
+                CalculationKind.Divide => Arithmetic.Divide(before, after),
                 CalculationKind.Add => Arithmetic.Add(before, after),
                 CalculationKind.Subtract => Arithmetic.Subtract(before, after),
                 _ => Arithmetic.Multiply(before, after),
@@ -173,8 +175,10 @@ internal abstract class OperandReader
         {
             value = 0;
             if (!first.TryDouble(row, out var before) || !second.TryDouble(row, out var after)) return false;
+            if (kind == CalculationKind.Divide && after == 0) return false;
             value = kind switch
             {
+                CalculationKind.Divide => before / after,
                 CalculationKind.Add => before + after,
                 CalculationKind.Subtract => before - after,
                 _ => before * after,

@@ -10,11 +10,12 @@ internal sealed class ConditionCode(Func<PipelineField, string> nameOf)
     /// <summary>The expression; the parameters are named after their fields.</summary>
     public string Write(PipelineRule rule)
     {
-        var condition = rule.Condition!;
+        var condition = Split(rule.Condition!);
         if (!HasOneGuard(condition)) return WriteNested(condition, guard: true, top: true);
         var fields = ConditionFields.Of(condition);
         var test = WriteNested(condition, guard: false, top: true);
-        return $"{string.Join(" || ", fields.Select(IsNull))} || {(NeedsBrackets(condition) ? $"({test})" : test)}";
+        var unknown = string.Join(" || ", [.. fields.Select(IsNull), .. Tests(condition).SelectMany(ZeroDivisors)]);
+        return $"{unknown} || {(NeedsBrackets(condition) ? $"({test})" : test)}";
     }
 
     /// <summary>The pattern that a condition needs as a static member; null if none.</summary>
@@ -59,10 +60,28 @@ internal sealed class ConditionCode(Func<PipelineField, string> nameOf)
     private static bool HasOneGuard(Condition condition)
     {
         var tests = Tests(condition).ToList();
-        if (tests.Any(t => t is Presence)) return false;
+        if (tests.Any(t => t is Presence || (tests.Count > 1 && ConditionFields.Divisors(t).Count > 0))) return false;
         var first = ConditionFields.Of(tests[0]);
         return tests.All(t => ConditionFields.Of(t).SequenceEqual(first));
     }
+
+    /// <summary>A range whose bounds are fields is two tests, each unknown for itself: one that is above a known bound is out, whatever the other is.</summary>
+    private static Condition Split(Condition condition) => condition switch
+    {
+        AllOf all => new AllOf([.. all.Parts.Select(Split)]),
+        AnyOf any => new AnyOf([.. any.Parts.Select(Split)]),
+        Between between when OperandTypes.IsLiteral(between.Minimum) && OperandTypes.IsLiteral(between.Maximum) => between,
+        Between { Negated: false } between => new AllOf(
+        [
+            new Comparison(between.Subject, Comparator.GreaterOrEqual, between.Minimum),
+            new Comparison(between.Subject, Comparator.LessOrEqual, between.Maximum),
+        ]),
+        Between between => new AnyOf(
+        [
+            new Comparison(between.Subject, Comparator.Less, between.Minimum), new Comparison(between.Subject, Comparator.Greater, between.Maximum),
+        ]),
+        _ => condition,
+    };
 
     private static bool IsLookedUp(OneOf list) => list.Field.Type == FieldType.Text && list.Values.Count > LongestChain;
 
@@ -87,8 +106,18 @@ internal sealed class ConditionCode(Func<PipelineField, string> nameOf)
 
         var test = WriteTest(condition);
         if (!guard || condition is Presence) return condition is Between && !top ? $"({test})" : test;
-        var nulls = string.Join(" || ", ConditionFields.Of(condition).Select(IsNull));
+        var nulls = string.Join(" || ", [.. ConditionFields.Of(condition).Select(IsNull), .. ZeroDivisors(condition)]);
         return NeedsBrackets(condition) ? $"({nulls} || ({test}))" : $"({nulls} || {test})";
+    }
+
+    /// <summary>What makes a test unknown besides NULL: that it divides by zero, in the type in which it compares.</summary>
+    private IEnumerable<string> ZeroDivisors(Condition test)
+    {
+        var divisors = ConditionFields.Divisors(test);
+        if (divisors.Count == 0) return [];
+        var (subject, value) = test is Between between ? (between.Subject, between.Minimum) : (((Comparison)test).Subject, ((Comparison)test).Value);
+        var type = OperandTypes.Common(OperandTypes.Of(subject), OperandTypes.Of(value));
+        return divisors.Select(d => $"{WriteOperand(d, type, inside: d is Calculation)} == 0").Distinct();
     }
 
     private string WriteTest(Condition condition)

@@ -7,6 +7,14 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
 {
     private const int RulesPerMethod = 10;
 
+    /// <summary>As many lines as the lint gate lets a method have.</summary>
+    private const int MostLines = 70;
+
+    private const int LinesPerPart = 50;
+    private const int FixedLinesOfConstructor = 5;
+    private const int FixedLinesOfTake = 9;
+    private const int FixedLinesOfWrite = 3;
+
     private readonly CodeWriter _code = new();
     private readonly ColumnCode _columns = new(spec, names);
 
@@ -85,9 +93,10 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
         _code.Line("private readonly Scratch _scratch = new();");
         if (KnowsTime) _code.Line("private readonly DateTime _started = Cells.Now();");
         foreach (var rule in UniqueRules) _code.Line($"private readonly UniqueSet {SetName(rule)} = new({(rule.NullsAreEqual ? "nullsAreEqual: true" : "")});");
-        foreach (var column in spec.SourceColumns) _code.Line($"private readonly int {_columns.NameOf(column)};");
+        var isWide = Lookups.Count > MostLines - FixedLinesOfConstructor;
+        foreach (var column in spec.SourceColumns) _code.Line($"private {(isWide ? "" : "readonly ")}int {_columns.NameOf(column)};");
         _code.Line();
-        WriteConstructor();
+        WriteConstructor(isWide);
         _code.Line();
         if (LeavesOut)
         {
@@ -117,14 +126,32 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
         _code.Close();
     }
 
-    private void WriteConstructor()
+    /// <summary>What is asked of the source before its first record.</summary>
+    private IReadOnlyList<string> Lookups =>
+    [
+        .. spec.SourceColumns.Select(_columns.Find),
+        .. spec.Fields.Except(spec.FilledFields).Select(f => $"reader.RefuseColumn({Literals.Text(f.HeaderName)});"),
+    ];
+
+    private void WriteConstructor(bool isWide)
     {
         _code.Open($"public {names.ReaderType}({Reader} reader, IRowSink sink)");
         _code.Line("_reader = reader;");
         _code.Line("_sink = sink;");
-        foreach (var column in spec.SourceColumns) _code.Line(_columns.Find(column));
+        foreach (var line in isWide ? Parts("FindColumns", Lookups).Select(p => p.Name + "(reader);") : Lookups) _code.Line(line);
+        _code.Close();
+        foreach (var (name, lines) in isWide ? Parts("FindColumns", Lookups) : []) WriteMethod($"private void {name}({Reader} reader)", lines);
+    }
 
-        foreach (var field in spec.Fields.Except(spec.FilledFields)) _code.Line($"reader.RefuseColumn({Literals.Text(field.HeaderName)});");
+    /// <summary>More statements than a reader wants in one method, in several.</summary>
+    private static IEnumerable<(string Name, string[] Lines)> Parts(string name, IEnumerable<string> lines) =>
+        lines.Chunk(LinesPerPart).Select((part, i) => ($"{name}{(i * LinesPerPart) + 1}To{(i * LinesPerPart) + part.Length}", part));
+
+    private void WriteMethod(string header, IEnumerable<string> lines)
+    {
+        _code.Line();
+        _code.Open(header);
+        foreach (var line in lines) _code.Line(line);
         _code.Close();
     }
 
@@ -136,20 +163,21 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
         _code.Line("if (_reader.Problem is { } problem) return Fail(\"\", problem.Rule, _reader.Raw, problem.Message);");
         _code.Line("_scratch.Reset();");
         _code.Line($"var row = new {names.RowType}();");
-        var first = true;
-        foreach (var field in spec.FilledFields)
-        {
-            _code.Line($"{(first ? "var valid =" : "valid &=")} Read{names.Of(field)}(ref row);");
-            first = false;
-        }
-
+        var reads = spec.FilledFields.Select(f => $"Read{names.Of(f)}(ref row);").ToList();
+        var others = FixedLinesOfTake + new[] { LeavesOut, DropRules.Count > 0, RowRules.Count > 0 }.Count(isThere => isThere);
+        var parts = reads.Count > MostLines - others ? Parts("ReadFields", reads).ToList() : [];
+        foreach (var line in Valid(parts.Count > 0 ? parts.Select(p => p.Name + "(ref row);") : reads)) _code.Line(line);
         if (DropRules.Count > 0) _code.Line("if (valid && !Keep(in row)) return LeaveOut(in row);");
         if (RowRules.Count > 0) _code.Line("valid &= Validate(in row);");
         _code.Line(UniqueRules.Count > 0 ? "if (!valid || !ClaimKeys(in row)) return false;" : "if (!valid) return false;");
         _code.Line("Write(in row);");
         _code.Line("return true;");
         _code.Close();
+        foreach (var (name, lines) in parts) WriteMethod($"private bool {name}(ref {names.RowType} row)", Valid(lines).Append("return valid;"));
     }
+
+    /// <summary>All of them are called, whatever the ones before say.</summary>
+    private static IEnumerable<string> Valid(IEnumerable<string> calls) => calls.Select((call, i) => (i == 0 ? "var valid = " : "valid &= ") + call);
 
     private void WriteRead(PipelineField field)
     {
@@ -196,14 +224,24 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
 
     private void WriteKeep()
     {
+        var calls = DropRules.Select(r => $"Validators.{names.Of(r)}({names.Arguments(r)})").ToList();
+        var parts = calls.Chunk(RulesPerMethod).ToList();
         _code.Line();
         _code.Summary("False for a row that a rule leaves out.");
-        _code.Line($"private static bool Keep(in {names.RowType} row) =>");
-        for (var i = 0; i < DropRules.Count; i++)
+        WriteAll("Keep", parts.Count == 1 ? calls : [.. parts.Select((_, i) => PartName(i) + "(in row)")]);
+        for (var i = 0; i < parts.Count && parts.Count > 1; i++)
         {
-            var call = $"Validators.{names.Of(DropRules[i])}({names.Arguments(DropRules[i])})";
-            _code.Line((i == 0 ? "    " : "        && ") + call + (i + 1 < DropRules.Count ? "" : ";"));
+            _code.Line();
+            WriteAll(PartName(i), parts[i]);
         }
+
+        string PartName(int part) => $"KeepByRules{(part * RulesPerMethod) + 1}To{(part * RulesPerMethod) + parts[part].Length}";
+    }
+
+    private void WriteAll(string name, IReadOnlyList<string> calls)
+    {
+        _code.Line($"private static bool {name}(in {names.RowType} row) =>");
+        for (var i = 0; i < calls.Count; i++) _code.Line((i == 0 ? "    " : "        && ") + calls[i] + (i + 1 < calls.Count ? "" : ";"));
     }
 
     private void WriteLeaveOut()
@@ -288,9 +326,12 @@ internal sealed class IngestionWriter(PipelineSpec spec, PipelineNames names)
 
     private void WriteWrite()
     {
+        var writes = spec.FilledFields.Select(f => $"Cells.Write(_sink, row.{names.Of(f)});").ToList();
+        var parts = writes.Count > MostLines - FixedLinesOfWrite ? Parts("WriteFields", writes).ToList() : [];
         _code.Open($"private void Write(in {names.RowType} row)");
-        foreach (var field in spec.FilledFields) _code.Line($"Cells.Write(_sink, row.{names.Of(field)});");
+        foreach (var line in parts.Count > 0 ? parts.Select(p => p.Name + "(in row);") : writes) _code.Line(line);
         _code.Close();
+        foreach (var (name, lines) in parts) WriteMethod($"private void {name}(in {names.RowType} row)", lines);
     }
 
     private string FailCall(PipelineRule rule)

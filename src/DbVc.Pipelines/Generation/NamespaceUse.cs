@@ -25,7 +25,7 @@ internal static partial class NamespaceUse
     [GeneratedRegex("\"(?:[^\"\\\\\\n]|\\\\.)*\"")]
     private static partial Regex Literal();
 
-    [GeneratedRegex(@"\b(DateOnly|DateTime|DateTimeKind|TimeSpan|TimeProvider|Array|Math|ReadOnlySpan|Span|StringComparison|"
+    [GeneratedRegex(@"\b(DateOnly|DateTime|DateTimeKind|TimeOnly|TimeSpan|TimeProvider|Array|Math|ReadOnlySpan|Span|StringComparison|"
         + @"Func|Action|Convert|GC|Random|Exception|\w+OperationException|\w*ArgumentException)\b|\.AsSpan\(")]
     private static partial Regex System();
 
@@ -41,7 +41,8 @@ internal static partial class NamespaceUse
 
     [GeneratedRegex(@"\b(Arithmetic|CellKind|Cells|CountryForm|Csv\w+|DecimalMark|EmailAddress|EpochUnit|Fraction|IPipeline|IRowSink|"
         + @"Json(Form|Options|Reader)|Operations|Pattern(Replacement)?|"
-        + @"Pipeline(Column|Exception)|Record(ed|ing)\w+|Rules|Scratch|SpreadsheetCalendar|Text(Map|Set)?|TimeFormat|UnicodeForm|Unique(Key|Set))\b")]
+        + @"Pipeline(Column|Exception)|RandomCells|Record(ed|ing)\w+|Rules|"
+        + @"Scratch|SpreadsheetCalendar|Text(Map|Set)?|TimeFormat|UnicodeForm|Unique(Key|Set))\b")]
     private static partial Regex Runtime();
 
     [GeneratedRegex(@"\b(Fact|Theory|Assert)\b")]

@@ -9,7 +9,10 @@ internal sealed class PipelineNames
     private static readonly string[] s_taken = ["Equals", "GetHashCode", "GetType", "ToString", "ReferenceEquals", "MemberwiseClone", "Finalize"];
 
     private static readonly (string Sign, string Word)[] s_signs =
-        [("-", " minus "), ("*", " times "), ("+", " plus "), (">=", " at least "), ("<=", " at most "), (">", " above "), ("<", " below ")];
+    [
+        (" / ", " divided by "), ("-", " minus "), ("*", " times "), ("+", " plus "), (">=", " at least "), ("<=", " at most "), (">", " above "),
+        ("<", " below "),
+    ];
 
     private const int LongestRuleName = 60;
     private const int MostParameters = 7;

@@ -7,6 +7,7 @@ internal sealed class ValidatorsTestsWriter(PipelineSpec spec, PipelineNames nam
 
     public string Write()
     {
+        var properties = new PropertyTestsWriter(_code, names);
         CSharpTypes.WriteHeader(_code, spec, "System", "DbVc.PipelineRuntime", "Xunit");
         _code.Line($"namespace {names.Namespace}.Tests;");
         _code.Line();
@@ -19,6 +20,7 @@ internal sealed class ValidatorsTestsWriter(PipelineSpec spec, PipelineNames nam
             first = false;
             if (rule.IsUnique) WriteKeyTest(rule);
             else WriteRuleTest(rule);
+            properties.Write(rule, valueOf => Arguments(rule, valueOf));
         }
 
         TestCode.WriteParsers(_code, rules.SelectMany(r => r.Fields).Select(f => f.Type));

@@ -89,8 +89,13 @@ internal static class OperandParser
     private static Operand ParseProduct(TokenReader reader)
     {
         var product = ParseFactor(reader);
-        while (reader.AcceptSymbol("*") || reader.Accept("times")) product = ConditionBuilder.Calculate(product, CalculationKind.Multiply, ParseFactor(reader));
-        return product;
+        while (true)
+        {
+            var kind = reader.AcceptSymbol("*") || reader.Accept("times") ? CalculationKind.Multiply
+                : reader.AcceptSymbol("/") || reader.AcceptAny("divided by") ? CalculationKind.Divide : (CalculationKind?)null;
+            if (kind is null) return product;
+            product = ConditionBuilder.Calculate(product, kind.Value, ParseFactor(reader));
+        }
     }
 
     private static Operand ParseFactor(TokenReader reader)

@@ -157,6 +157,7 @@ internal static partial class Tokenizer
             '≤' => new Token(TokenKind.Symbol, "<="),
             '≠' => new Token(TokenKind.Symbol, "!="),
             '×' or '·' or '*' => new Token(TokenKind.Symbol, "*"),
+            '÷' or '/' => new Token(TokenKind.Symbol, "/"),
             '−' or '–' or '-' => new Token(TokenKind.Symbol, "-"),
             '>' or '<' or '=' or '+' or '(' or ')' or ',' or '.' or '%' or ':' => new Token(TokenKind.Symbol, c.ToString()),
             _ => throw new RuleException($"'{c}' means nothing in a rule"),

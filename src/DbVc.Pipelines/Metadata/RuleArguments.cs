@@ -115,6 +115,22 @@ internal sealed class RuleArguments(ProblemList problems, JsonValue item, IReadO
         return maximum is null ? null : ConditionBuilder.Compare(subject, Comparator.LessOrEqual, maximum);
     }
 
+    /// <summary>The bounds of a length; <c>value</c> is the one that <c>max_length</c> or <c>min_length</c> asks for.</summary>
+    public Condition? Length(PipelineField field)
+    {
+        var length = ConditionBuilder.LengthOf(field);
+        var (minimum, maximum) = (Has("min_length") ? "min_length" : "min", Has("max_length") ? "max_length" : "max");
+        if (!Has("value")) return Range(length, minimum, maximum);
+        var rule = item.Find("rule")!.Text.Trim().ToLowerInvariant();
+        var other = Has(minimum) ? minimum : Has(maximum) ? maximum : null;
+        if (rule is not ("max_length" or "min_length"))
+            problems.Add(item.Find("value")!, $"With '{rule}' a value may be either bound.", "write 'min' or 'max'.");
+        else if (other is not null) problems.Add(item.Find("value")!, $"Both 'value' and '{other}' are given; one is enough.");
+        else if (Operand("value") is { } bound)
+            return ConditionBuilder.Compare(length, rule == "max_length" ? Comparator.LessOrEqual : Comparator.GreaterOrEqual, bound);
+        return null;
+    }
+
     /// <summary>The bounds <c>min</c>, <c>max</c> or <c>equals</c>; a problem when there is none.</summary>
     public TableBounds? Bounds()
     {

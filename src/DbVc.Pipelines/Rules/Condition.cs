@@ -101,6 +101,9 @@ public enum CalculationKind
     Add,
     Subtract,
     Multiply,
+
+    /// <summary>NULL where the divisor is zero.</summary>
+    Divide,
 }
 
 public sealed record Calculation(Operand First, CalculationKind Kind, Operand Second) : Operand;

@@ -140,6 +140,7 @@ internal static class ConditionBuilder
             throw new RuleException($"{ConditionText.NameOperand(operand)} is {FieldTypes.Describe(type)} and cannot be calculated with");
         }
 
+        if (kind == CalculationKind.Divide && second is NumberOperand { Value: 0 }) throw new RuleException("nothing can be divided by zero");
         return new Calculation(first, kind, second);
     }
 
@@ -179,7 +180,11 @@ internal static class ConditionBuilder
         AllOf all => All([.. all.Parts.Select(Certain)]),
         AnyOf any => Any([.. any.Parts.Select(Certain)]),
         Presence => condition,
-        _ => All([.. ConditionFields.Of(condition).Select(f => new Presence(f, PresenceKind.NotNull)), condition]),
+        _ => All(
+        [
+            .. ConditionFields.Of(condition).Select(f => new Presence(f, PresenceKind.NotNull)),
+            .. ConditionFields.Divisors(condition).Select(d => new Comparison(d, Comparator.NotEqual, new NumberOperand(0, "0"))), condition,
+        ]),
     };
 
     private static void RequireText(PipelineField field, string what)

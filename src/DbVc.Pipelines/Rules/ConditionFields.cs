@@ -8,6 +8,21 @@ internal static class ConditionFields
 
     public static IReadOnlyList<PipelineField> Of(Operand operand) => [.. Walk(operand).Distinct()];
 
+    /// <summary>What a test divides by and may be zero, inner ones first; where one is, the test is unknown, as with NULL.</summary>
+    public static IReadOnlyList<Operand> Divisors(Condition test) => test switch
+    {
+        Comparison comparison => [.. Divisors(comparison.Subject), .. Divisors(comparison.Value)],
+        Between between => [.. Divisors(between.Subject), .. Divisors(between.Minimum), .. Divisors(between.Maximum)],
+        _ => [],
+    };
+
+    private static IEnumerable<Operand> Divisors(Operand operand)
+    {
+        if (operand is not Calculation calculation) return [];
+        var inner = Divisors(calculation.First).Concat(Divisors(calculation.Second));
+        return calculation is { Kind: CalculationKind.Divide, Second: not NumberOperand } ? inner.Append(calculation.Second) : inner;
+    }
+
     private static IEnumerable<PipelineField> Walk(Condition condition) => condition switch
     {
         AllOf all => all.Parts.SelectMany(Walk),

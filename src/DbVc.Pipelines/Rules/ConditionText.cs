@@ -206,6 +206,7 @@ internal static partial class ConditionText
     {
         CalculationKind.Add => "+",
         CalculationKind.Subtract => "-",
+        CalculationKind.Divide => "/",
         _ => "*",
     };
 
@@ -213,10 +214,10 @@ internal static partial class ConditionText
     {
         var text = NameOperand(operand);
         if (operand is not Calculation inner) return text;
-        var needsBrackets = (outer == CalculationKind.Multiply && inner.Kind != CalculationKind.Multiply) || (second && outer != CalculationKind.Multiply)
-            || (second && inner.Kind == CalculationKind.Multiply && outer == CalculationKind.Multiply);
-        return needsBrackets ? $"({text})" : text;
+        return second || (IsProduct(outer) && !IsProduct(inner.Kind)) ? $"({text})" : text;
     }
+
+    private static bool IsProduct(CalculationKind kind) => kind is CalculationKind.Multiply or CalculationKind.Divide;
 
     private static string List(IReadOnlyList<Operand> values)
     {
@@ -229,7 +230,7 @@ internal static partial class ConditionText
     private static string Not(bool negated) => negated ? "not " : "";
 
     /// <summary>"must", and what is quoted and may hold that word too.</summary>
-    [GeneratedRegex("'(?:[^']|'')*'|`(?:[^`]|``)*`|/(?:\\\\.|[^/\\\\])*/| must ", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("'(?:[^']|'')*'|`(?:[^`]|``)*`|(?<=match )/(?:\\\\.|[^/\\\\])*/| must ", RegexOptions.CultureInvariant)]
     private static partial Regex MustOrQuoted();
 
     [GeneratedRegex(@"\A[\p{L}_][\p{L}\p{Nd}_]*\z", RegexOptions.CultureInvariant)]

@@ -160,8 +160,9 @@ internal static class RuleVocabulary
             [
                 new("min", RuleParameterKind.Number, Required: false), new("max", RuleParameterKind.Number, Required: false),
                 new("min_length", RuleParameterKind.Number, Required: false), new("max_length", RuleParameterKind.Number, Required: false),
+                new("value", RuleParameterKind.Number, Required: false),
             ],
-            Build = (a, f) => a.Range(ConditionBuilder.LengthOf(f), a.Has("min_length") ? "min_length" : "min", a.Has("max_length") ? "max_length" : "max"),
+            Build = (a, f) => a.Length(f),
             Example = "\"field\": \"name\", \"min\": 2, \"max\": 20",
             English = "name must be between 2 and 20 characters long",
         },

@@ -54,11 +54,15 @@ internal static class ConditionVariants
         TimestampOperand time => [new TimestampOperand(time.Value.AddSeconds(1)), new TimestampOperand(time.Value.AddSeconds(-1))],
         Calculation sum =>
         [
-            sum.First, sum.Second, .. Enum.GetValues<CalculationKind>().Where(k => k != sum.Kind).Select(k => sum with { Kind = k }),
+            sum.First, sum.Second, .. Others(sum.Kind).Select(k => sum with { Kind = k }),
             .. Of(sum.First).Select(f => sum with { First = f }), .. Of(sum.Second).Select(s => sum with { Second = s }),
         ],
         _ => [],
     };
+
+    /// <summary>Nobody writes a quotient for a sum; one that is meant is taken for a product.</summary>
+    private static IEnumerable<CalculationKind> Others(CalculationKind kind) =>
+        Enum.GetValues<CalculationKind>().Where(k => k != kind && k != CalculationKind.Divide);
 
     /// <summary>One in the last digit that is written.</summary>
     private static decimal Step(decimal number) => new(1, 0, 0, false, number.Scale);

@@ -151,6 +151,8 @@ internal static class SampleCells
             decimal.Parse(Plain(field.Field.Type)[choice], CultureInfo.InvariantCulture),
         Calculation { Kind: CalculationKind.Add } sum => Calculate(sum.First, choice) + Calculate(sum.Second, choice),
         Calculation { Kind: CalculationKind.Subtract } difference => Calculate(difference.First, choice) - Calculate(difference.Second, choice),
+        Calculation { Kind: CalculationKind.Divide } quotient when Calculate(quotient.Second, choice) is { } divisor and not 0 =>
+            Calculate(quotient.First, choice) / divisor,
         Calculation { Kind: CalculationKind.Multiply } product => Calculate(product.First, choice) * Calculate(product.Second, choice),
         _ => null,
     };

@@ -1,3 +1,4 @@
+using DbVc.Model;
 using DbVc.PipelineRuntime;
 
 namespace DbVc.Pipelines;
@@ -19,6 +20,9 @@ public sealed record PreviewedRule(BrokenRule Rule, long Count, IReadOnlyList<Pr
 /// <param name="IsWhole">Whether these are all.</param>
 public sealed record SourcePreview(long Records, bool IsWhole, long Accepted, long Rejected, long LeftOut, IReadOnlyList<PreviewedRule> Rules)
 {
+    /// <summary>What each step of preprocessing changes in the same records.</summary>
+    public IReadOnlyList<ChangedCells> Steps { get; init; } = [];
+
     private const int FirstRecords = 3;
     private const int LongestValue = 200;
 
@@ -43,6 +47,7 @@ public sealed record SourcePreview(long Records, bool IsWhole, long Accepted, lo
     private sealed class Builder(PipelineSpec spec, IRecordReader reader)
     {
         private readonly PipelineSimulator _simulator = new(spec);
+        private readonly ChangeCounter _changes = new(spec, reader);
         private readonly IReadOnlyList<PipelineField> _fields = spec.FilledFields;
         private readonly int[] _columns = [.. spec.SourceColumns.Select(reader.FindOptionalColumn)];
         private readonly Dictionary<BrokenRule, (long Count, List<PreviewedRecord> First)> _rules = [];
@@ -61,6 +66,7 @@ public sealed record SourcePreview(long Records, bool IsWhole, long Accepted, lo
         public void Take()
         {
             Records++;
+            _changes.Take();
             if (reader.Problem is { } problem)
             {
                 _simulator.Skip();
@@ -86,7 +92,8 @@ public sealed record SourcePreview(long Records, bool IsWhole, long Accepted, lo
         }
 
         public SourcePreview Build(bool isWhole) => new(Records, isWhole, _accepted, _rejected, _leftOut,
-            [.. _rules.OrderByDescending(r => r.Value.Count).Select(r => new PreviewedRule(r.Key, r.Value.Count, r.Value.First))]);
+            [.. _rules.OrderByDescending(r => r.Value.Count).Select(r => new PreviewedRule(r.Key, r.Value.Count, r.Value.First))])
+        { Steps = _changes.Steps };
 
         private void Note(BrokenRule rule)
         {

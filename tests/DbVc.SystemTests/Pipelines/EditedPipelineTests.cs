@@ -38,7 +38,11 @@ public sealed class EditedPipelineTests : IDisposable
     public async Task Edits_of_generated_code_survive_other_metadata_and_contradictions_are_named_before_anything_is_done()
     {
         await MakeEdited("agent-members");
-        await Do("gate", "run", "agent-members");
+        var ran = await Do("gate", "run", "agent-members");
+        Assert.Equal("[{\"step\":\"trim email\",\"field\":\"email\",\"operation\":\"trim\",\"changed\":1,\"of\":2}]",
+            JsonSerializer.Serialize(ran.GetProperty("changes").GetProperty("steps")));
+        Assert.Contains("\"changed\": 1", await ReadAsync("agent-members", "results/changes.json"), StringComparison.Ordinal);
+        Assert.Contains("Changed: trim email 1 of 2 cells", (await Say("branch", "review", "agent-members")).Output, StringComparison.Ordinal);
         await Do("branch", "merge", "agent-members");
 
         // A rule, a step and a field more: both what was edited and what is new are there, and the gates pass.

@@ -79,6 +79,8 @@ public sealed class MetadataCommandTests : IDisposable
         var people = (await _cli.RunAsync("metadata", "explain", path)).Out;
         Assert.Contains("Of 7 records of the source 2 would be loaded, 4 quarantined, 1 left out.", people, StringComparison.Ordinal);
         Assert.Contains("written  drop rows where status = 'test'", people, StringComparison.Ordinal);
+        Assert.Equal(["trim email", "trim status"], json["changes"]!.AsArray().Select(c => (string?)c!["step"]));
+        Assert.Contains("trim email  changes 0 of 6 cells", people, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -240,6 +240,11 @@ public sealed class EnglishRulesTests
         { "total equals quantity times price", "expression", "total must equal quantity * price" },
         { "total is equal to quantity * price", "expression", "total must equal quantity * price" },
         { "total must be the product of quantity and price", "expression", "total must equal quantity * price" },
+        { "total divided by quantity must be at most 100", "expression", "total / quantity must be at most 100" },
+        { "total / quantity should be less than price / 2", "expression", "total / quantity should be less than price / 2" },
+        { "total / (quantity / price) > 1", "expression", "total / (quantity / price) must be greater than 1" },
+        { "total / quantity * price ÷ 2 > 1", "expression", "total / quantity * price / 2 must be greater than 1" },
+        { "(total - price) / quantity > 1", "expression", "(total - price) / quantity must be greater than 1" },
         { "total must be the sum of price and rate", "expression", "total must equal price + rate" },
         { "status is one of: new, paid", "one_of", "status must be one of 'new' or 'paid'" },
         { "allowed values for status: new, paid", "one_of", "status must be one of 'new' or 'paid'" },
@@ -288,6 +293,7 @@ public sealed class EnglishRulesTests
     /// <summary>A sentence that must be refused, and a part of the reason or hint.</summary>
     public static TheoryData<string, string> Refused => new()
     {
+        { "total / 0 > 1", "nothing can be divided by zero" },
         { "", "empty" },
         { "   ", "empty" },
         { "agee > 5", "did you mean 'age'?" },
@@ -344,7 +350,6 @@ public sealed class EnglishRulesTests
         { "email must be unique in at least 95 % of rows", "end of the rule" },
         { "total must be the sum of price", "'and'" },
         { "maximum length of age is 20", "needs text" },
-        { "age / 2 > 5", "means nothing in a rule" },
         { "name must be valid phone", "differs from country to country" },
         { "email must be unique unless status is 'draft'", "end of the rule" },
     };

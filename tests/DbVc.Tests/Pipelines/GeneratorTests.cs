@@ -37,6 +37,20 @@ public sealed class GeneratorTests
 
     [Theory]
     [MemberData(nameof(Samples))]
+    public void Every_rule_that_the_code_judges_has_a_property_test(string file)
+    {
+        var spec = Read(file);
+        var names = new PipelineNames(spec);
+        var tests = CSharpGenerator.GenerateTests(spec).Single(f => f.Path == "tests/ValidatorsTests.cs").Text;
+        foreach (var rule in spec.CheckedRules.Where(r => !r.IsUnique || r.Fields.Count <= 10))
+        {
+            Assert.Matches(
+                $@"{names.Of(rule)}_(refuses_exactly_what_breaks_it|judges_each_row_by_itself|is_seen_again_only_for_equal_values)\(\)", tests);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Samples))]
     public void Every_generated_file_is_plain_text_with_line_feeds(string file)
     {
         foreach (var generated in CSharpGenerator.Generate(Read(file), s_options))

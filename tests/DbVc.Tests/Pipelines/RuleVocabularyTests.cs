@@ -40,6 +40,20 @@ public sealed class RuleVocabularyTests
         }
     }
 
+    [Theory]
+    [InlineData("max_length", "\"value\": 20", "name must be at most 20 characters long")]
+    [InlineData("Min_Length", "\"value\": 2", "name must be at least 2 characters long")]
+    [InlineData("max_length", "\"max_length\": 20", "name must be at most 20 characters long")]
+    [InlineData("max_length", "\"value\": 20, \"max\": 20", "!Both 'value' and 'max' are given")]
+    [InlineData("min_length", "\"value\": 2, \"min_length\": 1", "!Both 'value' and 'min_length' are given")]
+    [InlineData("length", "\"value\": 20", "!With 'length' a value may be either bound")]
+    public void The_one_bound_of_a_length_may_be_called_value(string rule, string members, string expected)
+    {
+        var text = $$"""{"rule": "{{rule}}", "field": "name", {{members}}}""";
+        if (expected[0] != '!') Assert.Equal(expected, Assert.Single(Read(text)).Text);
+        else Assert.StartsWith(expected[1..], Assert.Single(MetadataReader.Check(With(text))).Message, StringComparison.Ordinal);
+    }
+
     /// <summary>Members that every rule takes, and the one wording they give, or the problem.</summary>
     [Theory]
     [InlineData(""" "severity": "warn" """, "age should be at least 5", RuleSeverity.Warn)]
