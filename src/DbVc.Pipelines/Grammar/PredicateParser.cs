@@ -208,8 +208,8 @@ internal sealed class PredicateParser(TokenReader reader)
         if (!none && !reader.AcceptAny("one of", "any of", "either", "in the list", "in", "among", "from the list")) return false;
         if (reader.AcceptAny("the future", "the past", "the last"))
         {
-            throw new RuleException("'future' and 'past' change with time, and a rule must mean the same in every run",
-                "compare with a date such as 2024-01-31.");
+            throw new RuleException("'future' and 'past' change with time, and the code must find the same in every run",
+                "compare with a date such as 2024-01-31, or make it a rule of its own: seen_at must not be in the future.");
         }
 
         if (subject is not FieldOperand { Field: var field }) throw new RuleException("only a field can be compared with a list");

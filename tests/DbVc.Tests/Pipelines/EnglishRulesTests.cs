@@ -315,7 +315,7 @@ public sealed class EnglishRulesTests
         { "name must start with A", "a text in quotes" },
         { "age between 120 and 0", "greater than its maximum" },
         { "start_date must be after 2024-02-30", "no day of the calendar" },
-        { "start_date must be in the future", "change with time" },
+        { "drop rows where start_date is in the future", "change with time" },
         { "start_date < today", "changes with time" },
         { "1 < 2", "compares two constants" },
         { "name and city must be unique", "their combination" },
