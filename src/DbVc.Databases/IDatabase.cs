@@ -305,6 +305,9 @@ public sealed record MovedRow(string Table, string Key, Value[]? Expected, Value
 /// Bytes need to stay valid only until Insert returns.</summary>
 public interface IBulkLoad : IDisposable
 {
+    /// <summary>Each flush asks a server and waits for its answer, so it had better have many rows.</summary>
+    bool IsRemote { get; }
+
     void SetNull(int column);
 
     void SetInteger(int column, long value);

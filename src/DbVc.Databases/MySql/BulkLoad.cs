@@ -34,6 +34,8 @@ internal sealed class MySqlBulkLoad : IBulkLoad
         _stream = options.IsStrict ? new MySqlLoadStream(handle, _sql) : null;
     }
 
+    public bool IsRemote => true;
+
     public static MySqlBulkLoad Open(MySqlAddress address, TableSchema table, TimeSpan lockTimeout, LoadOptions options)
     {
         var handle = MySqlApplySession.Connect(address, lockTimeout, canLoad: true);

@@ -45,6 +45,8 @@ internal sealed class PostgresBulkLoad : IBulkLoad
         _keys = new PostgresLoadKeys(connection, table, columns);
     }
 
+    public bool IsRemote => true;
+
     public static PostgresBulkLoad Open(PostgresAddress address, TableSchema table, TimeSpan lockTimeout, LoadOptions options)
     {
         // The user's triggers and checks run here, and find names as in the user's own sessions.

@@ -33,6 +33,8 @@ internal sealed class SqliteBulkLoad : IBulkLoad
         }
     }
 
+    public bool IsRemote => false;
+
     /// <summary>Texts are told apart by their bytes, whatever the column's collation takes for equal.</summary>
     private static string OnConflict(TableSchema table, ExistingRow existing)
     {

@@ -35,7 +35,7 @@ internal sealed class RowInserter : IDisposable
     public RowInserter(IBulkLoad load, int columns, int[] places, byte[]? last, Action<RowBlock, IReadOnlyList<RefusedRow>> settle)
     {
         (_load, _places, _last, _settle) = (load, places, last, settle);
-        for (var i = 0; i < Blocks; i++) (_ring[i], _refused[i]) = (new RowBlock(columns), []);
+        for (var i = 0; i < Blocks; i++) (_ring[i], _refused[i]) = (new RowBlock(columns, load.IsRemote), []);
         _thread = new Thread(InsertBlocks) { IsBackground = true, Name = "db-vc insert" };
         _thread.Start();
     }

@@ -4,20 +4,29 @@ namespace DbVc.Pipelines;
 public sealed class RowBlock
 {
     // A few hundred rows: small enough to stay in the cache between the threads, large enough to make handing over cheap.
-    private const int MaxCells = 4096;
-    private const int MaxBytes = 128 * 1024;
+    private const int Cells = 4096;
+    private const int Bytes = 128 * 1024;
 
+    // Some thousand: what asking a server costs is nothing against sending them.
+    private const int TimesForServer = 16;
+
+    private readonly int _mostBytes;
     private readonly CellSlot[] _cells;
     private readonly long[] _records;
     private readonly int _columns;
     private readonly RowView _row;
-    private byte[] _bytes = new byte[MaxBytes];
+    private byte[] _bytes;
     private int _used;
 
-    public RowBlock(int columns)
+    /// <param name="columns">Columns of a row, at least 1.</param>
+    /// <param name="isForServer">Who takes the rows is asked over a connection.</param>
+    public RowBlock(int columns, bool isForServer)
     {
+        var times = isForServer ? TimesForServer : 1;
         _columns = columns;
-        _records = new long[Math.Max(1, MaxCells / columns)];
+        _mostBytes = times * Bytes;
+        _bytes = new byte[_mostBytes];
+        _records = new long[Math.Max(1, times * Cells / columns)];
         _cells = new CellSlot[_records.Length * columns];
         _row = new RowView(_cells, columns);
     }
@@ -25,7 +34,7 @@ public sealed class RowBlock
     /// <summary>Rows in the block.</summary>
     public int Count { get; private set; }
 
-    public bool IsFull => Count == _records.Length || _used >= MaxBytes;
+    public bool IsFull => Count == _records.Length || _used >= _mostBytes;
 
     public void Clear() => Count = _used = 0;
 

@@ -14,8 +14,11 @@ public sealed record RowsLeft(long Total, IEnumerable<(KeySpan Span, IRowSource 
 /// </summary>
 internal sealed class RowUpdates(IChunkWriter writer, TableEncoder encoder, RowTreeResult before)
 {
-    /// <summary>Beyond it, reading the table costs no more.</summary>
+    private const int FewRows = 20_000;
     private static readonly long s_mostBytes = MemoryShare.Of(256L << 20);
+
+    /// <summary>Beyond it, reading the table from end to end costs less than looking up each row.</summary>
+    private readonly long _mostRows = FewRows + (before.Count / 4);
 
     private readonly List<Update> _updates = [];
     private readonly TreeCursor _cursor = new(writer, before.Root);
@@ -25,7 +28,7 @@ internal sealed class RowUpdates(IChunkWriter writer, TableEncoder encoder, RowT
     {
         foreach (var row in touched)
         {
-            if (!Take(row) || _bytes > s_mostBytes) return null;
+            if (!Take(row) || IsTooMuch) return null;
         }
 
         Combine();
@@ -34,7 +37,7 @@ internal sealed class RowUpdates(IChunkWriter writer, TableEncoder encoder, RowT
             if (Count < left.Total) return null;
             foreach (var (span, keys) in left.Keys)
             {
-                if (!Remove(span, keys) || _bytes > s_mostBytes) return null;
+                if (!Remove(span, keys) || IsTooMuch) return null;
             }
 
             Combine();
@@ -44,6 +47,8 @@ internal sealed class RowUpdates(IChunkWriter writer, TableEncoder encoder, RowT
         if (_updates.Count == 0) return before;
         return new RowTreeResult(ProllyTree.Edit(writer, before.Root, _updates.Select(u => u.Edit)), Count);
     }
+
+    private bool IsTooMuch => _bytes > s_mostBytes || _updates.Count > _mostRows;
 
     private long Count
     {

@@ -80,6 +80,21 @@ public sealed class SqliteTrackingTests() : TrackingConformance(new SqliteFixtur
         Assert.Equal("!", Describe(restored, mark, "people"));
     }
 
+    [Theory]
+    [InlineData("UPDATE bulk SET n = 1 WHERE id IN (7, 900)", true)]
+    [InlineData("UPDATE bulk SET n = 1 WHERE id > 2000", false)]
+    public void By_pages_only_a_table_of_which_most_stayed_is_told_row_by_row(string change, bool isTold)
+    {
+        const string Bulk = """
+            CREATE TABLE bulk (id INTEGER PRIMARY KEY, n, filler);
+            WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 4000) INSERT INTO bulk SELECT n, 0, zeroblob(900) FROM number
+            """;
+        using var database = Fixture.NewDatabase(Bulk, out var location);
+        var mark = MarkOf(database);
+        Fixture.Execute(location, change);
+        Assert.Equal(isTold, Describe(database, mark, "bulk") != "!");
+    }
+
     private static string MarkOf(IDatabase database)
     {
         using var read = database.BeginRead();

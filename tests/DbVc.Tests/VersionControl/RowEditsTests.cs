@@ -67,6 +67,18 @@ public sealed class RowEditsTests
         Assert.InRange(PacksSize(scratch) - size, 1, 5_000);
     }
 
+    [Theory]
+    [InlineData(15_000, true)]
+    [InlineData(25_000, false)]
+    public void So_many_touched_rows_that_reading_the_table_costs_less_are_not_looked_up(int count, bool isTaken)
+    {
+        var encoder = new TableEncoder(Schema(true));
+        var rows = Enumerable.Range(0, count).Select(i => Row(i, "new")).ToList();
+        var touched = rows.Select(r => new TouchedRow([r[0]], r));
+        var updated = RowTree.Update(_chunks, encoder, RowTree.Build(_chunks, encoder, new ValueRows([])), touched, null);
+        Assert.Equal(isTaken ? RowTree.Build(_chunks, encoder, new ValueRows(rows)) : null, updated);
+    }
+
     private static TreeRoot Build(ScratchStore scratch, TableEncoder encoder, List<Value[]> rows, TreeRoot earlier)
     {
         using var chunks = scratch.Store.Chunks.BeginWrite();

@@ -11,7 +11,7 @@ internal sealed class PageChanges(Func<SqliteHandle> source, IReadOnlyDictionary
     {
         if (!trees.TryGetValue(table.Name, out var tree)) return TableChanges.Unknown;
         if (tree.IsSame) return TableChanges.Same;
-        if (!table.HasKey) return TableChanges.Unknown;
+        if (!table.HasKey || tree.IsMostlyNew) return TableChanges.Unknown;
         if (tree.Spans is not { } spans)
         {
             var isReadable = tree.Keys is not null && !source().IsUtf16 && tree.Keys.All(k => k.Length == table.PrimaryKey.Count);

@@ -5,12 +5,18 @@ namespace DbVc.Databases;
 /// <summary>What became of one table's tree since an earlier map.</summary>
 /// <param name="IsSame">Every row is where and what it was.</param>
 /// <param name="Total">How many rows there are.</param>
-/// <param name="TouchedPages">How many leaves are new or differ.</param>
+/// <param name="Leaves">How many leaves hold them.</param>
+/// <param name="TouchedPages">How many of the leaves are new or differ.</param>
 /// <param name="Spans">Row numbers outside of which nothing changed; each between two leaves that did not. Null for a tree without row numbers.</param>
-internal sealed record TreeState(bool IsSame, long Total, int TouchedPages, IReadOnlyList<RowSpan>? Spans)
+internal sealed record TreeState(bool IsSame, long Total, int Leaves, int TouchedPages, IReadOnlyList<RowSpan>? Spans)
 {
     /// <summary>Of a tree without row numbers: the keys of all rows in nodes that are new or differ. Null where they cannot be told.</summary>
     public IReadOnlyList<Value[]>? Keys { get; init; }
+
+    /// <summary>So much of the table differs that reading it from end to end costs less than looking each row up.</summary>
+    public bool IsMostlyNew => TouchedPages > FewLeaves && TouchedPages > Leaves / 4;
+
+    private const int FewLeaves = 250;
 }
 
 /// <summary>The row numbers between two others, both left out; null is no bound.</summary>
@@ -48,6 +54,7 @@ internal sealed class TreeWalk(PageReader reader, PageMap now, PageMap? then)
     private bool _isTable = true;
     private uint _lastSame;
     private long _total;
+    private int _leaves;
     private int _touched;
 
     /// <summary>Null if the tree is damaged.</summary>
@@ -62,7 +69,7 @@ internal sealed class TreeWalk(PageReader reader, PageMap now, PageMap? then)
         if (!Visit(root, 0)) return null;
         var isSame = _isKnown && !_isOpen && _spans.Count == 0 && _touched == 0;
         if (_isOpen && !CloseSpan(null)) return null;
-        return new TreeState(isSame, _total, _touched, _isTable ? _spans : null) { Keys = _isKnown && !_isTable && keyColumns > 0 ? _keys : null };
+        return new TreeState(isSame, _total, _leaves, _touched, _isTable ? _spans : null) { Keys = _isKnown && !_isTable && keyColumns > 0 ? _keys : null };
     }
 
     private PageKind KindOf(uint page) => page >= 1 && page <= now.PageCount ? now.Kinds[page - 1] : 0;
@@ -106,6 +113,7 @@ internal sealed class TreeWalk(PageReader reader, PageMap now, PageMap? then)
     private bool VisitLeaf(uint page)
     {
         _total += now.Cells[page - 1];
+        _leaves++;
         if (!IsSame(page))
         {
             (_isOpen, _hasRows) = (true, true);
