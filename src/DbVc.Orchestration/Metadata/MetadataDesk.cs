@@ -72,7 +72,7 @@ public static class MetadataDesk
             if (opened.Notices.Count > 0) proposal = proposal with { Findings = [.. opened.Notices, .. proposal.Findings] };
             var spec = SourceInspector.Inspect(MetadataReader.Read(proposal.Json, "proposal.json"), source.OpenStream);
             using var stream = source.OpenStream();
-            var preview = SourcePreview.Read(spec, stream, query.MaxRecords, cancellation);
+            var preview = SourcePreview.Read(spec, stream, query.MaxRecords, TimeProvider.System.GetUtcNow(), cancellation);
             source.RequireUnchanged();
             if (file is not null) WholeFile.Write(file, System.Text.Encoding.UTF8.GetBytes(proposal.Json));
             return new InferenceReport(proposal, PreviewCounts.Of(preview), query.File);
@@ -90,7 +90,7 @@ public static class MetadataDesk
         try
         {
             using var stream = source.OpenStream();
-            return (SourcePreview.Read(spec, stream, PreviewedRecords, cancellation), source.Reshaped);
+            return (SourcePreview.Read(spec, stream, PreviewedRecords, TimeProvider.System.GetUtcNow(), cancellation), source.Reshaped);
         }
         catch (PipelineException e)
         {

@@ -1,5 +1,12 @@
 namespace DbVc.PipelineRuntime;
 
+/// <summary>Which part of a text that is split keeps the separators that are more than parts are wanted.</summary>
+public enum LongPart
+{
+    First,
+    Last,
+}
+
 public static partial class Operations
 {
     /// <summary>The first text that is not NULL.</summary>
@@ -18,9 +25,40 @@ public static partial class Operations
         return new Text(result);
     }
 
-    /// <summary>One of the parts of a text, as <see cref="TryTakePart"/> gives it; NULL when there is another number of them.</summary>
+    /// <summary>One of the parts of a text, as <see cref="TryTakePart(Text, ReadOnlySpan{byte}, int, int, out Text)"/> gives it; NULL when there is another
+    /// number of them.</summary>
     public static Text TakePart(Text value, ReadOnlySpan<byte> separator, int part, int parts) =>
         TryTakePart(value, separator, part, parts, out var found) ? found : Text.Null;
+
+    /// <summary>One of the parts of a text, as <see cref="TryTakePart(Text, ReadOnlySpan{byte}, int, int, LongPart, out Text)"/> gives it; NULL when there are
+    /// too few.</summary>
+    public static Text TakePart(Text value, ReadOnlySpan<byte> separator, int part, int parts, LongPart rest) =>
+        TryTakePart(value, separator, part, parts, rest, out var found) ? found : Text.Null;
+
+    /// <summary>
+    /// One of the parts of a text, counted from 0, of which the first or the last keeps the separators that are too many. False when there are less than
+    /// <paramref name="parts"/>; of NULL every part is NULL.
+    /// </summary>
+    public static bool TryTakePart(Text value, ReadOnlySpan<byte> separator, int part, int parts, LongPart rest, out Text found)
+    {
+        found = Text.Null;
+        if (value.IsNull) return true;
+        var bytes = value.Bytes;
+        var taken = default(ReadOnlySpan<byte>);
+        for (var i = 1; i < parts; i++)
+        {
+            var at = rest == LongPart.First ? bytes.LastIndexOf(separator) : bytes.IndexOf(separator);
+            if (at < 0) return false;
+            var before = bytes[..at];
+            var after = bytes[(at + separator.Length)..];
+            var isWanted = part == (rest == LongPart.First ? parts - i : i - 1);
+            if (isWanted) taken = rest == LongPart.First ? after : before;
+            bytes = rest == LongPart.First ? before : after;
+        }
+
+        found = new Text(part == (rest == LongPart.First ? 0 : parts - 1) ? bytes : taken);
+        return true;
+    }
 
     /// <summary>
     /// One of the parts of a text between separators, counted from 0. False when there are not exactly <paramref name="parts"/> of them; of NULL every part is

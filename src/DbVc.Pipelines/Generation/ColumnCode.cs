@@ -1,4 +1,5 @@
 using DbVc.Model;
+using DbVc.PipelineRuntime;
 
 namespace DbVc.Pipelines;
 
@@ -70,7 +71,8 @@ internal sealed class ColumnCode
     };
 
     private string SplitArguments(PipelineField field, RowStep step) =>
-        $"_reader.Cell({NameOf(step.Columns[0])}), {Literals.Utf8(step.Separator)}, {field.Origin!.Part}, {step.Into.Count}";
+        $"_reader.Cell({NameOf(step.Columns[0])}), {Literals.Utf8(step.Separator)}, {field.Origin!.Part}, {step.Into.Count}"
+        + (step.Rest is { } rest ? $", {nameof(LongPart)}.{rest}" : "");
 
     private string TableOf(PipelineField field) => _names.Of(field) + "Lookup";
 }

@@ -265,6 +265,7 @@ public static class MetadataSchema
         ["columns"] = ListOf("The columns of the source that are read.", new JsonObject { ["type"] = "string" }),
         ["into"] = AnyOf("The field, or the fields, of the schema.", Text("A field."), ListOf(null, new JsonObject { ["type"] = "string" })),
         ["separator"] = Text("merge_columns, split_column: what stands between parts; a blank when left out."),
+        ["rest"] = OneOf("split_column: the part that keeps separators that are too many; without it such a text does not fit.", "first", "last"),
         ["value"] = Scalar("add_constant: the value."),
         ["values"] = new JsonObject { ["type"] = "object", ["description"] = "lookup: what stands for each text.", ["additionalProperties"] = Scalar() },
         ["default"] = Scalar("lookup: what stands for a text that is not listed."),

@@ -34,6 +34,9 @@ public sealed record RowStep(RowStepKind Kind, IReadOnlyList<string> Columns, IR
     /// <summary>Between the parts of a merge or a split.</summary>
     public string Separator { get; init; } = " ";
 
+    /// <summary>Which part of a split keeps what is too much; null where a text with more parts does not fit.</summary>
+    public LongPart? Rest { get; init; }
+
     /// <summary>The constant; of a lookup what stands for a text that is not listed.</summary>
     public string? Value { get; init; }
 
@@ -50,7 +53,8 @@ public sealed record RowStep(RowStepKind Kind, IReadOnlyList<string> Columns, IR
     public bool Rejects => (Kind == RowStepKind.SplitColumn && !NullOtherwise) || (Kind == RowStepKind.Lookup && !NullOtherwise && Value is null);
 
     /// <summary>Why a record is rejected.</summary>
-    public string Problem => Kind == RowStepKind.SplitColumn ? $"{Columns[0]} must have {Into.Count} parts separated by '{Separator}'"
+    public string Problem => Kind == RowStepKind.SplitColumn
+        ? $"{Columns[0]} must have {(Rest is null ? "" : "at least ")}{Into.Count} parts separated by '{Separator}'"
         : $"{Columns[0]} must be one of the {Values.Count} values that are listed";
 
     /// <summary>The step for a person.</summary>
@@ -59,7 +63,8 @@ public sealed record RowStep(RowStepKind Kind, IReadOnlyList<string> Columns, IR
         RowStepKind.Coalesce => $"fill {Into[0]} with the first of {List(Columns)} that is not NULL",
         RowStepKind.MergeColumns => $"fill {Into[0]} with {List(Columns)}, joined by '{Separator}'",
         RowStepKind.SplitColumn => $"split {Columns[0]} at '{Separator}' into {List(Into)}"
-            + (NullOtherwise ? ", NULL when it has another number of parts" : ""),
+            + (Rest is { } rest ? $", the {rest.ToString().ToLowerInvariant()} one with what is too much" : "")
+            + (NullOtherwise ? $", NULL when it has {(Rest is null ? "another number of" : "less")} parts" : ""),
         RowStepKind.Lookup => $"fill {Into[0]} with what stands for {Columns[0]} in a table of {Values.Count}, "
             + (Value is { } other ? $"'{other}' when nothing does" : NullOtherwise ? "NULL when nothing does" : "rejecting others"),
         RowStepKind.AddConstant => $"fill {Into[0]} with '{Value}'",
@@ -76,6 +81,7 @@ public sealed record RowStep(RowStepKind Kind, IReadOnlyList<string> Columns, IR
         if (Kind == RowStepKind.SplitColumn) WriteTexts("into", Into);
         else json.WriteString("into", Into[0]);
         if (Kind is RowStepKind.MergeColumns or RowStepKind.SplitColumn) json.WriteString("separator", Separator);
+        if (Rest is { } rest) json.WriteString("rest", rest.ToString().ToLowerInvariant());
         if (Kind == RowStepKind.Lookup) WriteValues();
         if (Value is not null) json.WriteString(Kind == RowStepKind.Lookup ? "default" : "value", Value);
         if (NullOtherwise) json.WriteString("otherwise", "null");
@@ -119,7 +125,10 @@ public sealed record FieldOrigin(RowStep Step, int Part)
                     Operations.Merge(Text.From(before), Text.From(next), Text.From(Step.Separator).Bytes, scratch).ToStringOrNull());
                 return true;
             case RowStepKind.SplitColumn:
-                var isWhole = Operations.TryTakePart(Text.From(cells[0]), Text.From(Step.Separator).Bytes, Part, Step.Into.Count, out var part);
+                var whole = Text.From(cells[0]);
+                var separator = Text.From(Step.Separator).Bytes;
+                var isWhole = Step.Rest is { } rest ? Operations.TryTakePart(whole, separator, Part, Step.Into.Count, rest, out var part)
+                    : Operations.TryTakePart(whole, separator, Part, Step.Into.Count, out part);
                 cell = part.ToStringOrNull();
                 return isWhole || Step.NullOtherwise;
             case RowStepKind.Lookup:

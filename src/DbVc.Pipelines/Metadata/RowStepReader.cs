@@ -1,4 +1,5 @@
 using DbVc.Model;
+using DbVc.PipelineRuntime;
 
 namespace DbVc.Pipelines;
 
@@ -78,13 +79,22 @@ internal sealed class RowStepReader(ProblemList problems, List<PipelineField> fi
 
     private RowStep? ReadSplit(JsonValue item)
     {
-        problems.RefuseUnknown(item, "operation", "column", "into", "separator", "otherwise", "description");
+        problems.RefuseUnknown(item, "operation", "column", "into", "separator", "rest", "otherwise", "description");
         var column = problems.Text(item, "column", required: true);
         var into = FieldLookup.FindAll(problems, fields, problems.Require(item, "into"), "into");
         if (into is { Count: < 2 or > MostParts }) problems.Add(item.Find("into")!, $"'into' must name from 2 to {MostParts} fields, one for each part.");
         var separator = ReadSeparator(item, mayBeEmpty: false);
         return column is null || into is null ? null
-            : new RowStep(RowStepKind.SplitColumn, [column], [.. into.Select(f => f.Name)]) { Separator = separator, NullOtherwise = ReadOtherwise(item) };
+            : new RowStep(RowStepKind.SplitColumn, [column], [.. into.Select(f => f.Name)]) 
+            { Separator = separator, Rest = ReadRest(item), NullOtherwise = ReadOtherwise(item) };
+    }
+
+    private LongPart? ReadRest(JsonValue item)
+    {
+        if (item.Find("rest") is not { } rest) return null;
+        if (rest is { Kind: JsonKind.String, Text: "first" or "last" }) return rest.Text == "first" ? LongPart.First : LongPart.Last;
+        problems.Add(rest, "'rest' must be \"first\" or \"last\": the part that keeps separators that are too many.");
+        return null;
     }
 
     private RowStep? ReadLookup(JsonValue item)

@@ -1,4 +1,5 @@
 using DbVc.Model;
+using DbVc.PipelineRuntime;
 
 namespace DbVc.Pipelines;
 
@@ -49,11 +50,22 @@ internal sealed class SampleColumns(PipelineSpec spec)
     private List<List<string>> PartsOf(RowStep step) => [.. step.Into.Select(name => SampleCells.For(_fields.First(f => f.Name == name), _conditions)
         .Where(c => !c.Contains(step.Separator, StringComparison.Ordinal)).ToList())];
 
+    /// <summary>A part more than there are fields, where one of them takes it.</summary>
+    private IEnumerable<string> LongCells(RowStep step, List<List<string>> parts)
+    {
+        var at = step.Rest == LongPart.First ? 0 : parts.Count - 1;
+        if (step.Rest is null || _fields.First(f => f.Name == step.Into[at]).Type != FieldType.Text) return [];
+        var cells = parts.Select(p => p[0]).ToList();
+        cells[at] = "a" + step.Separator + "b";
+        return [string.Join(step.Separator, cells)];
+    }
+
     private IReadOnlyList<string> CandidatesOf(PipelineField field, RowStep step)
     {
         if (step.Kind == RowStepKind.Lookup) return [.. step.Values.Take(Combinations).Select(v => v.Key)];
         if (step.Kind != RowStepKind.SplitColumn) return SampleCells.For(field, _conditions);
         var parts = PartsOf(step);
-        return [.. Enumerable.Range(0, Combinations).Select(i => string.Join(step.Separator, parts.Select(p => p[i % p.Count])))];
+        var cells = Enumerable.Range(0, Combinations).Select(i => string.Join(step.Separator, parts.Select(p => p[i % p.Count])));
+        return [.. LongCells(step, parts), .. cells];
     }
 }

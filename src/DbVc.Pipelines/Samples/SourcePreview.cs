@@ -31,10 +31,14 @@ public sealed record SourcePreview(long Records, bool IsWhole, long Accepted, lo
     /// Throws <see cref="PipelineException"/> for a source that cannot be read.
     /// </summary>
     /// <param name="spec">With the source's header.</param>
-    public static SourcePreview Read(PipelineSpec spec, Stream source, long maxRecords, CancellationToken cancellation)
+    /// <param name="source">From its start.</param>
+    /// <param name="maxRecords">Looks at no more.</param>
+    /// <param name="now">What rules about the time of the load take for it.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static SourcePreview Read(PipelineSpec spec, Stream source, long maxRecords, DateTimeOffset now, CancellationToken cancellation)
     {
         var reader = spec.Source.Open(source);
-        var preview = new Builder(spec, reader);
+        var preview = new Builder(spec, reader, now);
         while (preview.Records < maxRecords && reader.Read())
         {
             cancellation.ThrowIfCancellationRequested();
@@ -44,7 +48,7 @@ public sealed record SourcePreview(long Records, bool IsWhole, long Accepted, lo
         return preview.Build(isWhole: preview.Records < maxRecords || !reader.Read());
     }
 
-    private sealed class Builder(PipelineSpec spec, IRecordReader reader)
+    private sealed class Builder(PipelineSpec spec, IRecordReader reader, DateTimeOffset now)
     {
         private readonly PipelineSimulator _simulator = new(spec);
         private readonly ChangeCounter _changes = new(spec, reader);
@@ -55,6 +59,12 @@ public sealed record SourcePreview(long Records, bool IsWhole, long Accepted, lo
         [
             .. spec.CheckedRules.Where(r => r is { OnlyCounts: true, IsUnique: false })
                 .Select(r => (r, ConditionTest.Build(r.Condition!, new SampleRow(spec.FilledFields).IndexOf))),
+        ];
+
+        private readonly List<(PipelineRule Rule, RowPremise Premise, TimeTest Test)> _times =
+        [
+            .. spec.LoadRules.Where(r => r.Time is not null)
+                .Select(r => (r, new RowPremise(spec, r), new TimeTest(KeyFields.Of(r, new SampleRow(spec.FilledFields).IndexOf), now))),
         ];
 
         private long _accepted;
@@ -79,16 +89,31 @@ public sealed record SourcePreview(long Records, bool IsWhole, long Accepted, lo
             for (var i = 0; i < cells.Length; i++) cells[i] = reader.Cell(_columns[i]).ToStringOrNull();
             var row = new SampleRow(_fields);
             var outcome = _simulator.Take(cells, row);
-            if (outcome.IsRejected) _rejected++;
-            else if (outcome.IsLeftOut) _leftOut++;
+            var untimely = outcome.IsAccepted ? FindUntimely(row) : null;
+            if (outcome.IsRejected || untimely is { Drops: false }) _rejected++;
+            else if (outcome.IsLeftOut || untimely is not null) _leftOut++;
             else _accepted++;
+            if (untimely is not null) Note(untimely.AsBroken());
             foreach (var broken in outcome.Broken) Note(broken);
             if (outcome.DroppedBy is { } rule) Note(rule.AsBroken());
-            if (!outcome.IsAccepted) return;
+            if (!outcome.IsAccepted || untimely is not null) return;
             foreach (var (counted, test) in _counted)
             {
                 if (!test.Passes(row)) Note(counted.AsBroken());
             }
+        }
+
+        /// <summary>The rule about the time that keeps the row out; those that only count are noted.</summary>
+        private PipelineRule? FindUntimely(SampleRow row)
+        {
+            foreach (var (rule, premise, test) in _times)
+            {
+                if (!premise.Covers(row) || test.Passes(row)) continue;
+                if (!rule.OnlyCounts) return rule;
+                Note(rule.AsBroken());
+            }
+
+            return null;
         }
 
         public SourcePreview Build(bool isWhole) => new(Records, isWhole, _accepted, _rejected, _leftOut,

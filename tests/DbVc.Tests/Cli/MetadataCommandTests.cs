@@ -84,6 +84,27 @@ public sealed class MetadataCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Rules_about_the_time_of_the_load_are_judged_by_the_time_of_now()
+    {
+        const string Text = """
+            source: events.csv
+            schema: {id: integer, at: timestamp, until: date}
+            validations:
+              - at must not be in the future
+              - {rule: in_future, field: until, severity: drop}
+              - {rule: max_age, field: at, max: 9000 days, severity: warn}
+            """;
+        File.WriteAllText(Path.Combine(_cli.Shop.Folder, "events.csv"), "id,at,until\n1,2020-01-01 00:00:00,2900-01-01\n2,2900-01-01 00:00:00,2900-01-01\n"
+            + "3,2020-01-01 00:00:00,2020-01-01\n4,1990-01-01 00:00:00,\n");
+        var path = Path.Combine(_cli.Shop.Folder, "events.yaml");
+        File.WriteAllText(path, Text);
+        var json = await _cli.JsonAsync("metadata", "explain", path);
+        Assert.Equal("""{"records":4,"whole":true,"loaded":2,"rejected":1,"leftOut":1}""", json["preview"]!.ToJsonString());
+        Assert.Equal([1, 1, 1], json["rules"]!.AsArray().Where(r => ((string)r!["text"]!).StartsWith("at ", StringComparison.Ordinal)
+            || ((string)r["text"]!).StartsWith("until ", StringComparison.Ordinal)).Select(r => (int?)r!["broken"] ?? 0).Where(n => n > 0));
+    }
+
+    [Fact]
     public async Task A_source_that_cannot_be_read_does_not_keep_a_file_from_being_explained()
     {
         var path = Path.Combine(_cli.Shop.Folder, "people.json");

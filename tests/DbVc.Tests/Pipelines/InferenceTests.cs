@@ -213,7 +213,7 @@ public sealed class InferenceTests
                 var proposal = Propose(text);
                 var bytes = Encoding.UTF8.GetBytes(text);
                 var spec = SourceInspector.Inspect(MetadataReader.Read(proposal.Json, "x.json"), () => new MemoryStream(bytes));
-                var preview = SourcePreview.Read(spec, new MemoryStream(bytes), 100_000, CancellationToken.None);
+                var preview = SourcePreview.Read(spec, new MemoryStream(bytes), 100_000, DateTimeOffset.UnixEpoch, CancellationToken.None);
                 Assert.Equal(preview.Records, preview.Accepted + preview.Rejected + preview.LeftOut);
                 Assert.Equal(proposal.Fields.Count, spec.Fields.Count);
             }

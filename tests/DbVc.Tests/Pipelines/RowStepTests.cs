@@ -46,6 +46,31 @@ public sealed class RowStepTests
     }
 
     [Theory]
+    [InlineData("first", "1,San Francisco CA,,", "[San Francisco|CA]")]
+    [InlineData("last", "1,San Francisco CA,,", "[San|Francisco CA]")]
+    [InlineData("first", "1,a b,,", "[a|b]")]
+    [InlineData("last", "1,a b,,", "[a|b]")]
+    [InlineData("first", "1,\" a  b \",,", "[ a  b|]")]
+    [InlineData("last", "1,\" a  b \",,", "[|a  b ]")]
+    [InlineData("first", "1,,,", "[NULL|NULL]")]
+    [InlineData("first", "1,a,,", "first:split_column, second:split_column")]
+    [InlineData("last", "1,a,,", "first:split_column, second:split_column")]
+    public void One_part_may_keep_what_is_too_much(string rest, string record, string expected)
+    {
+        var step = $$"""{"operation": "split_column", "column": "a", "into": ["first", "second"], "rest": "{{rest}}"}""";
+        Assert.Equal(expected, Load(step, "\"first\": \"string\", \"second\": \"string\"", record));
+    }
+
+    [Theory]
+    [InlineData("first", "[a b|c|d]")]
+    [InlineData("last", "[a|b|c d]")]
+    public void Of_several_parts_only_the_outermost_is_long(string rest, string expected)
+    {
+        var step = $$"""{"operation": "split_column", "column": "a", "into": ["x", "y", "z"], "rest": "{{rest}}"}""";
+        Assert.Equal(expected, Load(step, "\"x\": \"string\", \"y\": \"string\", \"z\": \"string\"", "1,a b c d,,"));
+    }
+
+    [Theory]
     [InlineData("1,a,,")]
     [InlineData("1,a;b;c,,")]
     public void Another_number_of_parts_is_null_where_it_is_said(string record)
@@ -86,6 +111,7 @@ public sealed class RowStepTests
     [InlineData("""{"operation": "merge_columns", "columns": ["a", "b"], "into": "name"}""")]
     [InlineData("""{"operation": "coalesce", "columns": ["a", "b"], "into": "name"}""")]
     [InlineData("""{"operation": "split_column", "column": "a", "into": ["name", "other"], "separator": ",", "otherwise": "null"}""")]
+    [InlineData("""{"operation": "split_column", "column": "a", "into": ["name", "other"], "rest": "first"}""")]
     [InlineData("""{"operation": "lookup", "column": "a", "into": "name", "values": {"it's": "\"one\""}}""")]
     [InlineData("""{"operation": "lookup", "column": "a", "into": "name", "values": {"x": "y"}, "default": ""}""")]
     [InlineData("""{"operation": "lookup", "column": "a", "into": "name", "values": {"x": "y"}, "otherwise": "null"}""")]
@@ -113,6 +139,7 @@ public sealed class RowStepTests
     [InlineData("""{"operation": "split_column", "column": "a", "into": ["name", "name"]}""", "named twice")]
     [InlineData("""{"operation": "split_column", "column": "a", "into": ["name", "id"], "separator": ""}""", "'separator' is empty")]
     [InlineData("""{"operation": "split_column", "column": "a", "into": ["name", "id"], "otherwise": "drop"}""", "\"reject\" or \"null\"")]
+    [InlineData("""{"operation": "split_column", "column": "a", "into": ["name", "id"], "rest": "middle"}""", "'rest' must be")]
     [InlineData("""{"operation": "lookup", "column": "a", "into": "name"}""", "'values' is missing")]
     [InlineData("""{"operation": "lookup", "column": "a", "into": "name", "values": {}}""", "from 1 to 10000 members")]
     [InlineData("""{"operation": "lookup", "column": "a", "into": "id", "values": {"a": "b"}}""", "'b' is no value of 'id'")]
@@ -146,7 +173,7 @@ public sealed class RowStepTests
     {
         var bytes = Encoding.UTF8.GetBytes(Header + "\n" + records);
         var known = SourceInspector.Inspect(spec, () => new MemoryStream(bytes));
-        return SourcePreview.Read(known, new MemoryStream(bytes), 100, TestContext.Current.CancellationToken);
+        return SourcePreview.Read(known, new MemoryStream(bytes), 100, DateTimeOffset.UnixEpoch, TestContext.Current.CancellationToken);
     }
 
     /// <summary>What becomes of one record: the fields that the step fills, in brackets where there are several, or the rules that it breaks.</summary>
