@@ -16,12 +16,26 @@ internal sealed class DatabaseFetch(DatabaseSpec spec, FetchOptions options) : I
     {
         // Another view would not fit to the beginning of this one.
         into.Reset();
-        var location = Locate();
-        var provider = DatabaseEngines.For(location, new ProviderOptions(Path.GetTempPath(), TimeSpan.FromSeconds(10)));
-        using var database = provider.Open(location);
+        using var database = Open(out var provider);
         using var result = database.Query(Sql(provider), new QueryLimits(long.MaxValue, TimeSpan.FromSeconds(spec.Limits.Seconds)));
         var columns = Names(result);
         into.Add(Rows(result, columns, into, cancel), "", null, null);
+    }
+
+    public IReadOnlyList<string> ListTables()
+    {
+        using var database = Open(out _);
+        using var read = database.BeginRead();
+        var schema = read.ReadSchema();
+        var views = schema.Objects.Where(o => o.Kind == SchemaObjectKind.View).Select(o => o.Name);
+        return [.. schema.Tables.Select(t => t.Name).Concat(views).Order(StringComparer.Ordinal)];
+    }
+
+    private IDatabase Open(out IDatabaseProvider provider)
+    {
+        var location = Locate();
+        provider = DatabaseEngines.For(location, new ProviderOptions(Path.GetTempPath(), TimeSpan.FromSeconds(10)));
+        return provider.Open(location);
     }
 
     private string Locate()
@@ -39,17 +53,23 @@ internal sealed class DatabaseFetch(DatabaseSpec spec, FetchOptions options) : I
         return DatabaseEngines.Normalize(spec.Location, options.Folders[0]);
     }
 
-    private string Sql(IDatabaseProvider provider)
+    private string Sql(IDatabaseProvider provider) => options.Sample is { } most
+        ? string.Create(CultureInfo.InvariantCulture, $"SELECT * FROM (\n{AllSql(provider)}\n) AS db_vc_sample LIMIT {most + 1}")
+        : AllSql(provider);
+
+    private string AllSql(IDatabaseProvider provider)
     {
         var from = spec.Increment is null ? null : options.Since?.Value ?? spec.Increment.Initial;
         var table = spec.Table is { } name ? provider.Scripts.Quote(name) : null;
-        if (from is null) return table is null ? spec.Query! : $"SELECT * FROM {table}";
+        if (from is null) return table is null ? Query : $"SELECT * FROM {table}";
 
         // A comment at the end of the query must not take the bracket along.
-        table ??= $"(\n{spec.Query!.Trim().TrimEnd(';')}\n) AS db_vc_source";
+        table ??= $"(\n{Query}\n) AS db_vc_source";
         var literal = from.StartsWith('"') ? provider.Scripts.Literal(Value.Text(ApiAnswer.Unquote(from))) : from;
         return $"SELECT * FROM {table} WHERE {InOrder(Column(provider.Engine), from, provider.Engine)} >= {literal}";
     }
+
+    private string Query => spec.Query!.Trim().TrimEnd(';');
 
     /// <summary>Texts byte for byte, as cursors are compared, whatever the column's collation says.</summary>
     private static string InOrder(string column, string from, string engine) => !CursorOrder.IsPlainText(from) || engine == DatabaseEngines.Sqlite ? column

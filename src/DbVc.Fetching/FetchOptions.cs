@@ -13,6 +13,12 @@ public sealed record FetchOptions(TimeProvider Clock, IReadOnlyList<string> Fold
     /// <summary>Hosts and networks that may be asked although their addresses are private: names, addresses, or <c>10.0.0.0/8</c>.</summary>
     public IReadOnlyList<string> PrivateHosts { get; init; } = [];
 
+    /// <summary>Stops once more records than that have come: enough to look at. Null fetches all.</summary>
+    public long? Sample { get; init; }
+
+    /// <summary>Hears of what a person should know although nothing failed.</summary>
+    public Action<string>? Notice { get; init; }
+
     /// <summary>Hears how far it is: pages and records.</summary>
     public Action<int, long>? Progress { get; init; }
 

@@ -23,4 +23,7 @@ public static class FetchedSources
         DatabaseSpec database => new DatabaseFetch(database, options),
         _ => throw new ArgumentOutOfRangeException(nameof(spec)),
     };
+
+    /// <summary>The tables and views of a database that a source may name, in the order of their names.</summary>
+    public static IReadOnlyList<string> TablesOf(string location, FetchOptions options) => new DatabaseFetch(new DatabaseSpec(location), options).ListTables();
 }

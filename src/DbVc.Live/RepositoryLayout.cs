@@ -52,14 +52,18 @@ public sealed record RepositoryLayout(string Root, string Control)
     }
 
     /// <summary>The root of the repository that contains <paramref name="folder"/>; throws usage failure <c>repository.missing</c>.</summary>
-    public static RepositoryLayout Find(string folder)
+    public static RepositoryLayout Find(string folder) => TryFind(folder)
+        ?? throw new DbVcException(FailureKind.Usage, "repository.missing", "This folder is not in a db-vc repository.",
+            where: Path.GetFullPath(folder), hint: "Run db-vc init --database FILE first, or name a repository with -C DIR.");
+
+    /// <summary>The same; null where there is none.</summary>
+    public static RepositoryLayout? TryFind(string folder)
     {
         for (var current = new DirectoryInfo(folder); current is not null; current = current.Parent)
         {
             if (Directory.Exists(Path.Combine(current.FullName, ControlName))) return new RepositoryLayout(current.FullName);
         }
 
-        throw new DbVcException(FailureKind.Usage, "repository.missing", "This folder is not in a db-vc repository.",
-            where: Path.GetFullPath(folder), hint: "Run db-vc init --database FILE first, or name a repository with -C DIR.");
+        return null;
     }
 }

@@ -4,6 +4,7 @@ namespace DbVc.PipelineRuntime;
 internal static class SourceSniffer
 {
     private const string Parquet = "a Parquet file";
+    private const string Database = "an SQLite database";
     private const int Looked = 8 * 1024;
 
     /// <summary>Throws <c>source.binary</c> or <c>source.encoding</c> when <paramref name="start"/> is no text.</summary>
@@ -12,7 +13,12 @@ internal static class SourceSniffer
         if (encoding is "utf-16le" or "utf-16be") return;
         if (FindFormat(start) is { } format)
         {
-            var hint = format == Parquet ? "Say \"type\": \"parquet\" in the source." : "Export it as CSV first.";
+            var hint = format switch
+            {
+                Parquet => "Say \"type\": \"parquet\" in the source.",
+                Database => "Say \"type\": \"database\" in the source, and which \"table\".",
+                _ => "Export it as CSV first.",
+            };
             throw new PipelineException("source.binary", $"The source is no text: it looks like {format}. {hint}");
         }
 
@@ -58,7 +64,7 @@ internal static class SourceSniffer
         if (start.StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD])) return "a zstd file";
         if (start.StartsWith("BZh"u8) && start.Length > 9 && start[4] == 0x31 && start[5] == 0x41) return "a bzip2 file";
         if (start.StartsWith((ReadOnlySpan<byte>)[0xD0, 0xCF, 0x11, 0xE0])) return "an old Excel or Word file";
-        if (start.StartsWith("SQLite format 3\0"u8)) return "an SQLite database";
+        if (start.StartsWith("SQLite format 3\0"u8)) return Database;
         if (start.StartsWith("PAR1"u8)) return Parquet;
         if (start.Length > 262 && start[257..].StartsWith("ustar"u8)) return "a tar archive";
         if (start.StartsWith("%PDF-"u8)) return "a PDF document";

@@ -11,7 +11,24 @@ internal static class MetadataInferCommand
 
     public static Verb Create()
     {
-        var source = new Argument<string>("SOURCE") { Description = "The file to look at: CSV or JSON, also packed." };
+        var source = new Argument<string?>("SOURCE")
+        {
+            Description = "What to look at: a file (CSV, JSON, Excel, Parquet, also packed), an address (https://…), "
+                + "or a database (SQLite file, postgres://…, mysql://…).",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var draft = new Option<string?>("--metadata", "-m")
+        {
+            Description = "Take the source from this metadata file, which needs nothing else yet: for logins, pages, headers.",
+            HelpName = "FILE",
+        };
+        var of = new Option<string?>("--from") { Description = "The table or view of a database.", HelpName = "TABLE" };
+        var sql = new Option<string?>("--query") { Description = "What a database is asked instead of a table.", HelpName = "SQL" };
+        var hosts = new Option<string[]>("--private-host")
+        {
+            Description = "Allow this host or network at private addresses; may be given several times.",
+            HelpName = "HOST",
+        };
         var file = new Option<string?>("--out", "-o") { Description = "Write the metadata to this file.", HelpName = "FILE" };
         var table = new Option<string?>("--table", "-t") { Description = "The destination table; without it named after the source.", HelpName = "TABLE" };
         var decide = new Option<string[]>("--decide", "-d")
@@ -32,11 +49,18 @@ internal static class MetadataInferCommand
         };
         var force = new Option<bool>("--force") { Description = "Write over the file that --out names." };
         return new Verb("infer", "Propose metadata from real data, with the evidence, and say what only you can decide.",
-            "db-vc metadata infer customers.csv", "db-vc metadata infer customers.csv --out customers.json --decide born=day-first")
-        { source, file, table, decide, member, records, force }.Runs(context =>
+            "db-vc metadata infer customers.csv", "db-vc metadata infer customers.csv --out customers.json --decide born=day-first",
+            "db-vc metadata infer https://api.example.com/orders --out orders.json", "db-vc metadata infer shop.db --from customers",
+            "db-vc metadata infer --metadata draft.json --out orders.json")
+        { source, draft, of, sql, hosts, file, table, decide, member, records, force }.Runs(context =>
         {
-            var query = new InferenceQuery(context.Get(source)!, context.Get(file), context.Get(table), ReadDecisions(context.Get(decide) ?? []))
+            var query = new InferenceQuery(context.Get(source), context.Get(file), context.Get(table), ReadDecisions(context.Get(decide) ?? []))
             {
+                Draft = context.Get(draft),
+                Of = context.Get(of),
+                Sql = context.Get(sql),
+                PrivateHosts = context.Get(hosts) ?? [],
+                Folder = context.Folder,
                 Member = context.Get(member),
                 MaxRecords = ReadCount(context.Get(records)),
                 Overwrites = context.Get(force),

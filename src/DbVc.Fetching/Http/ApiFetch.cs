@@ -27,7 +27,7 @@ internal sealed class ApiFetch(ApiSpec spec, FetchOptions options) : IFetchedSou
     {
         var pager = new ApiPager(spec, journal, requests);
         var isFirst = true;
-        while (journal.Last is not { Next: null })
+        while (journal.Last is not { Next: null } && !(journal.Records > options.Sample))
         {
             cancel.ThrowIfCancellationRequested();
             client.RequireTime();
@@ -47,7 +47,7 @@ internal sealed class ApiFetch(ApiSpec spec, FetchOptions options) : IFetchedSou
             isFirst = false;
         }
 
-        CheckTotal(requests, journal);
+        if (journal.Last is { Next: null }) CheckTotal(requests, journal);
     }
 
     private void Keep(ApiAnswer answer, ApiPager pager, FetchJournal journal)
@@ -58,6 +58,7 @@ internal sealed class ApiFetch(ApiSpec spec, FetchOptions options) : IFetchedSou
         var said = spec.Total is { } place ? answer.Number(place) : null;
         var total = spec.Paging.Kind == ApiPagingKind.Keyset ? journal.Last?.Total ?? said : said ?? journal.Last?.Total;
         var next = pager.Next(answer, records, hash, total);
+        if (next is null && new ApiMore(spec, answer).Find(records.Count) is { } more) options.Notice?.Invoke(more);
         journal.Add(records, hash, next, total);
         if (journal.Bytes > (long)spec.Limits.Megabytes << 20) throw TooMuch($"{spec.Limits.Megabytes} MiB", "megabytes");
         options.Progress?.Invoke(journal.Pages.Count, journal.Records);

@@ -31,6 +31,7 @@ internal static class FetchedFiles
         {
             PrivateHosts = context.Configuration.PrivateHosts,
             Since = since,
+            Notice = watch.Progress.Message,
             Progress = (pages, records) => Say(watch, pages, records),
         };
         using var alone = HoldAlone(context, identity);

@@ -50,14 +50,6 @@ public static class MetadataDesk
     /// </summary>
     public static InferenceReport Infer(InferenceQuery query, CancellationToken cancellation)
     {
-        if (query.Source.Contains("://", StringComparison.Ordinal))
-        {
-            // The address may hold a password.
-            throw new DbVcException(FailureKind.Usage, "infer.source", "Metadata is proposed for files; an address is none.",
-                query.Source.Split("://")[0] + "://…", "Save an answer of it, or some rows of the table, to a file and propose from that.");
-        }
-
-        var path = Path.GetFullPath(query.Source);
         var file = query.File is null ? null : Path.GetFullPath(query.File);
         if (file is not null && !query.Overwrites && Path.Exists(file))
         {
@@ -71,14 +63,13 @@ public static class MetadataDesk
                 "Make it, or name another file with --out.");
         }
 
-        // As the file will find it: beside itself first.
-        var location = file is null || Path.IsPathRooted(query.Source) ? query.Source : Path.GetRelativePath(Path.GetDirectoryName(file)!, path);
-        var known = TableFinder.Find(path, location, query.Member);
-        using var source = SourceFile.Open(path, known);
+        using var opened = InferenceSource.Open(query, file, cancellation);
+        var source = opened.File;
         try
         {
-            var request = new InferenceRequest(location, query.Table, query.Decisions) { MaxRecords = query.MaxRecords };
-            var proposal = MetadataInference.Propose(request, known, source.OpenStream, cancellation);
+            var request = new InferenceRequest(opened.Location, query.Table, query.Decisions) { MaxRecords = query.MaxRecords, Draft = opened.Draft };
+            var proposal = MetadataInference.Propose(request, opened.Known, source.OpenStream, cancellation);
+            if (opened.Notices.Count > 0) proposal = proposal with { Findings = [.. opened.Notices, .. proposal.Findings] };
             var spec = SourceInspector.Inspect(MetadataReader.Read(proposal.Json, "proposal.json"), source.OpenStream);
             using var stream = source.OpenStream();
             var preview = SourcePreview.Read(spec, stream, query.MaxRecords, cancellation);
@@ -88,7 +79,7 @@ public static class MetadataDesk
         }
         catch (PipelineException e)
         {
-            throw new DbVcException(FailureKind.Failed, e.Code, e.Message, path,
+            throw new DbVcException(FailureKind.Failed, e.Code, e.Message, opened.Draft is null ? source.Path : opened.Location,
                 "Correct the source, or decide how it is read with --decide SOURCE=CHOICE.", e);
         }
     }
@@ -109,14 +100,29 @@ public static class MetadataDesk
 }
 
 /// <summary>A source to propose metadata for.</summary>
-/// <param name="Source">Its path.</param>
+/// <param name="Source">Its path or address; null where a draft describes it.</param>
 /// <param name="File">Where to write the metadata; null: nowhere.</param>
 /// <param name="Table">The destination table; null: named after the source.</param>
 /// <param name="Decisions">Answers to open questions, by field.</param>
-public sealed record InferenceQuery(string Source, string? File, string? Table, IReadOnlyDictionary<string, string> Decisions)
+public sealed record InferenceQuery(string? Source, string? File, string? Table, IReadOnlyDictionary<string, string> Decisions)
 {
     /// <summary>The file to read of an archive that holds several, or the sheet of a workbook.</summary>
     public string? Member { get; init; }
+
+    /// <summary>A metadata file whose <c>source</c> describes an api or a database; the rest of it is not looked at.</summary>
+    public string? Draft { get; init; }
+
+    /// <summary>The table of a database.</summary>
+    public string? Of { get; init; }
+
+    /// <summary>What a database is asked instead of a table.</summary>
+    public string? Sql { get; init; }
+
+    /// <summary>Hosts that may be asked although their addresses are private, beside those of the repository.</summary>
+    public IReadOnlyList<string> PrivateHosts { get; init; } = [];
+
+    /// <summary>Where a repository is looked for, upwards: its settings say which private hosts may be asked.</summary>
+    public string Folder { get; init; } = ".";
 
     /// <summary>Whether another file of that name is written over.</summary>
     public bool Overwrites { get; init; }

@@ -9,6 +9,9 @@ public sealed record InferenceRequest(string Location, string? Table, IReadOnlyD
     /// <summary>Records to look at.</summary>
     public long MaxRecords { get; init; } = 100_000;
 
+    /// <summary>The source as the proposal is to have it; null: as it was found.</summary>
+    public SourceDraft? Draft { get; init; }
+
     /// <summary>The decision about a field, ignoring case; null when there is none.</summary>
     internal string? FindDecision(string field) =>
         Decisions.Where(d => d.Key.Equals(field, StringComparison.OrdinalIgnoreCase)).Select(d => d.Value.ToLowerInvariant()).FirstOrDefault();

@@ -12,12 +12,12 @@ public static class MetadataInference
     /// <summary>
     /// Looks at a source. Throws <see cref="PipelineException"/> for one that cannot be read, and <c>infer.decision</c> for a decision that does not fit.
     /// </summary>
-    /// <param name="known">What <see cref="TableFinder"/> says about it.</param>
+    /// <param name="known">What <see cref="TableFinder"/> or a draft says about it.</param>
     /// <param name="open">Opens the source from its start; called more than once.</param>
     public static MetadataProposal Propose(InferenceRequest request, SourceSpec known, Func<Stream> open, CancellationToken cancellation)
     {
         var (questions, findings) = (new List<OpenQuestion>(), new List<string>());
-        var source = known.Table is null ? FindSource(request, open, questions, findings) with { Member = known.Member } : known;
+        var source = known.IsFound ? known : FindSource(request, open, questions, findings) with { Member = known.Member };
         if (source.Table is { SkipRows: > 0 } sheet)
             findings.Add(Invariant($"The first {sheet.SkipRows} rows of the sheet are before its header, and passed over."));
         using var stream = open();
@@ -32,7 +32,7 @@ public static class MetadataInference
             findings.Add(Invariant($"{records} cannot be read, the first in line {line:#,0}: {problem}"));
         }
 
-        var table = request.Table ?? FieldNaming.Of([NameWithoutExtensions(request.Location)])[0];
+        var table = request.Table ?? FieldNaming.Of([known.Fetch?.Subject ?? NameWithoutExtensions(request.Location)])[0];
         var inference = new ColumnInference(request, questions);
         var fields = sample.Columns.Zip(FieldNaming.Of(names), inference.Propose).ToList();
         RefuseUnknownDecisions(request, fields);

@@ -62,6 +62,13 @@ internal sealed class ProposalWriter(
 
     private void WriteSource(Utf8JsonWriter json, IReadOnlyList<OpenQuestion> questions)
     {
+        if (request.Draft is { } draft)
+        {
+            json.WritePropertyName("source");
+            JsonText.Write(json, draft.Written);
+            return;
+        }
+
         json.WriteStartObject("source");
         json.WriteString("type", source.Table is not null ? source.Type
             : source.Json is null ? "csv" : source.Json.Form == DbVc.PipelineRuntime.JsonForm.Lines ? "jsonl" : "json");

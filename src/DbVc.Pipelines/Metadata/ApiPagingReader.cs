@@ -21,7 +21,7 @@ internal sealed class ApiPagingReader(ProblemList problems, bool isPost)
     public ApiPaging Read(JsonValue? at)
     {
         var none = new ApiPaging(ApiPagingKind.None);
-        if (at is null) return none;
+        if (at is null) return none with { IsDeclared = false };
         if (at.Kind == JsonKind.String) return Find(at, at.Text) is { } known && RequireComplete(at, known) ? Usual(known) : none;
         if (at.Kind != JsonKind.Object)
         {

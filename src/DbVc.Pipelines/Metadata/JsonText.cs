@@ -21,7 +21,8 @@ internal static class JsonText
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    private static void Write(Utf8JsonWriter json, JsonValue value)
+    /// <summary>The same into something that is being written.</summary>
+    public static void Write(Utf8JsonWriter json, JsonValue value)
     {
         switch (value.Kind)
         {

@@ -11,11 +11,18 @@ public static class MetadataReader
     public static PipelineSpec Read(string text, string fileName)
     {
         var (spec, problems) = Parse(text, fileName);
-        if (spec is not null && problems.Count == 0) return spec;
-        var count = problems.Count == 1 ? "1 problem" : $"{problems.Count} problems";
-        throw new DbVcException(FailureKind.Usage, "metadata.invalid",
-            $"{fileName} has {count}:\n" + string.Join("\n", problems.Select(p => "  " + p)),
-            where: $"{fileName}:{problems[0].Line}", hint: "Correct the file and try again.");
+        return spec is not null && problems.Count == 0 ? spec : throw Invalid(fileName, problems);
+    }
+
+    /// <summary>Reads <c>source</c> alone of a metadata file that may have nothing else yet; throws as <see cref="Read"/> does.</summary>
+    public static SourceDraft ReadSource(string text, string fileName)
+    {
+        var list = new ProblemList();
+        var root = ParseText(text, fileName, list);
+        var source = root is null ? null : new SourceReader(list, []).Read(root, []);
+        return source is not null && list.Problems.Count == 0
+            ? new SourceDraft(source, root!.Find("source")!)
+            : throw Invalid(fileName, InOrder(list));
     }
 
     /// <summary>All problems of a metadata file in order of appearance; empty when it can be used.</summary>
@@ -30,10 +37,36 @@ public static class MetadataReader
     private static (PipelineSpec? Spec, IReadOnlyList<MetadataProblem> Problems) Parse(string text, string fileName)
     {
         var list = new ProblemList();
-        var root = IsYaml(fileName) ? YamlParser.Parse(text, list.Problems) : JsonParser.Parse(text, list.Problems);
-        PipelineSpec? spec = null;
-        if (root is { Kind: not JsonKind.Object }) list.Add(root, $"The metadata must be an object, not {root.Describe()}.");
-        else if (root is not null) spec = new SpecReader(list, root).Read();
-        return (spec, [.. list.Problems.OrderBy(p => p.Line).ThenBy(p => p.Column)]);
+        var spec = ParseText(text, fileName, list) is { } root ? new SpecReader(list, root).Read() : null;
+        return (spec, InOrder(list));
     }
+
+    /// <summary>Null for what is no object; the list says why.</summary>
+    private static JsonValue? ParseText(string text, string fileName, ProblemList list)
+    {
+        var root = IsYaml(fileName) ? YamlParser.Parse(text, list.Problems) : JsonParser.Parse(text, list.Problems);
+        if (root is null or { Kind: JsonKind.Object }) return root;
+        list.Add(root, $"The metadata must be an object, not {root.Describe()}.");
+        return null;
+    }
+
+    private static IReadOnlyList<MetadataProblem> InOrder(ProblemList list) => [.. list.Problems.OrderBy(p => p.Line).ThenBy(p => p.Column)];
+
+    private static DbVcException Invalid(string fileName, IReadOnlyList<MetadataProblem> problems)
+    {
+        var count = problems.Count == 1 ? "1 problem" : $"{problems.Count} problems";
+        return new DbVcException(FailureKind.Usage, "metadata.invalid",
+            $"{fileName} has {count}:\n" + string.Join("\n", problems.Select(p => "  " + p)),
+            where: $"{fileName}:{problems[0].Line}", hint: "Correct the file and try again.");
+    }
+}
+
+/// <summary>The source of a metadata file, as it is read and as it is written.</summary>
+public sealed record SourceDraft
+{
+    internal SourceDraft(SourceSpec source, JsonValue written) => (Source, Written) = (source, written);
+
+    public SourceSpec Source { get; }
+
+    internal JsonValue Written { get; }
 }

@@ -56,6 +56,9 @@ public sealed record ApiPlace(string? Header, string? Path)
 /// <summary>How an address hands out its records page by page.</summary>
 public sealed record ApiPaging(ApiPagingKind Kind)
 {
+    /// <summary>False where the metadata says nothing, and one answer is taken for all.</summary>
+    public bool IsDeclared { get; init; } = true;
+
     /// <summary>Where an answer has the next address or cursor.</summary>
     public ApiPlace? Next { get; init; }
 
@@ -98,7 +101,7 @@ public sealed record ApiSpec(SecretText Address) : FetchSpec
 
     public ApiLogin Login { get; init; } = new(ApiLoginKind.None);
 
-    public ApiPaging Paging { get; init; } = new(ApiPagingKind.None);
+    public ApiPaging Paging { get; init; } = new(ApiPagingKind.None) { IsDeclared = false };
 
     /// <summary>Whether a request holds what only who asks may know.</summary>
     public bool SendsSecrets => Login.Kind != ApiLoginKind.None || Address.Variables.Count > 0 || Body?.Variables.Count > 0

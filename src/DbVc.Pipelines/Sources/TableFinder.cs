@@ -3,7 +3,7 @@ using DbVc.PipelineRuntime;
 
 namespace DbVc.Pipelines;
 
-/// <summary>Tells by the content whether a file is a workbook or Parquet, and where a sheet's rows begin.</summary>
+/// <summary>Tells by the content whether a file is a workbook, Parquet or a database, and where a sheet's rows begin.</summary>
 public static class TableFinder
 {
     /// <summary>The source as far as that says; of type <c>csv</c> without further knowledge for what is text or packed text.</summary>
@@ -25,6 +25,14 @@ public static class TableFinder
         return TableRows.StartsLike(packed, "PAR1"u8) ? Of("parquet", new TableFile(TableFormat.Parquet)) : source;
 
         SourceSpec Of(string type, TableFile table) => source with { Type = type, Member = null, Table = table, Json = JsonOptions.Default, IsFound = true };
+    }
+
+    /// <summary>Whether a file begins as SQLite's format says.</summary>
+    public static bool IsDatabase(string path)
+    {
+        using var file = SourceFile.Open(path);
+        using var content = file.OpenFile();
+        return TableRows.StartsLike(content, "SQLite format 3\0"u8);
     }
 
     private static bool IsWorkbook(Stream packed)

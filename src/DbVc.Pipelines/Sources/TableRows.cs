@@ -71,8 +71,8 @@ internal static class TableRows
 
     public static bool StartsLike(Stream packed, ReadOnlySpan<byte> mark)
     {
-        Span<byte> start = stackalloc byte[4];
+        var start = new byte[mark.Length];
         packed.Position = 0;
-        return start[..packed.ReadAtLeast(start, 4, throwOnEndOfStream: false)].StartsWith(mark);
+        return packed.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && mark.SequenceEqual(start);
     }
 }

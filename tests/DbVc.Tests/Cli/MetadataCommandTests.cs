@@ -116,7 +116,6 @@ public sealed class MetadataCommandTests : IDisposable
 
     [Theory]
     [InlineData("metadata infer absent.csv", 1, "source.missing")]
-    [InlineData("metadata infer https://example.org/people", 2, "infer.source")]
     [InlineData("metadata infer people.csv --decide born", 2, "usage")]
     [InlineData("metadata infer people.csv --decide born=a --decide born=b", 2, "usage")]
     [InlineData("metadata infer people.csv --decide born=a", 2, "infer.decision")]

@@ -40,6 +40,27 @@ public sealed class ApiFetchTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(seconds), seconds == 0 ? TimeSpan.Zero : Assert.Single(_fetched.Clock.Waits));
     }
 
+    [Theory]
+    [InlineData("", """{"items": ITEMS}""", null)]
+    [InlineData("", """{"items": ITEMS, "next": null, "next_cursor": "", "has_more": false, "total": 3, "count": 3}""", null)]
+    [InlineData("", """{"items": ITEMS, "next": "soon"}""", null)]
+    [InlineData("", """{"items": ITEMS, "links": {"next": "/items?page=2"}}""", "its 'links.next' is an address")]
+    [InlineData("", """{"items": ITEMS, "@odata.nextLink": "https://example.org/x"}""", "its '['@odata.nextLink']' is an address")]
+    [InlineData("", """{"items": ITEMS, "next_page_token": "abc"}""", "its 'next_page_token' is not empty")]
+    [InlineData("", """{"items": ITEMS, "has_more": true}""", "its 'has_more' is true")]
+    [InlineData("", """{"items": ITEMS, "meta": {"total": 5458}}""", "its meta.total says 5,458")]
+    [InlineData("\"pagination\": \"none\"", """{"items": ITEMS, "has_more": true}""", null)]
+    [InlineData("", """{"items": [], "has_more": true}""", null)]
+    public void Signs_of_more_pages_are_told_where_none_are_declared(string source, string body, string? sign)
+    {
+        using var server = new ApiTestServer(_ => Json(body.Replace("ITEMS", ApiScripts.List(0, 3), StringComparison.Ordinal)));
+        var notices = new List<string>();
+        _fetched.Change(o => o with { Notice = notices.Add });
+        _fetched.Fetch(server.Root + "/items", source);
+        if (sign is null) Assert.Empty(notices);
+        else Assert.Contains(sign, Assert.Single(notices), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Waits_grow_and_are_spread()
     {

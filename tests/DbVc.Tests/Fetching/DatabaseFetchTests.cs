@@ -39,6 +39,19 @@ public sealed class DatabaseFetchTests
 
     [Theory]
     [MemberData(nameof(Engines))]
+    public void A_sample_is_one_row_more_than_are_looked_at(string engine)
+    {
+        using var database = new SourceDatabase(engine,
+            "CREATE TABLE people (id INTEGER PRIMARY KEY); INSERT INTO people VALUES (1), (2), (3), (4), (5); CREATE VIEW few AS SELECT * FROM people;");
+
+        Assert.Equal(3, File.ReadAllLines(database.Fetch(database.Read("\"table\": \"people\""), sample: 2).Path).Length);
+        Assert.Equal(3, File.ReadAllLines(database.Fetch(database.Read("\"query\": \"SELECT id FROM people -- all;\""), sample: 2).Path).Length);
+        Assert.Equal(5, File.ReadAllLines(database.Fetch(database.Read("\"table\": \"people\""), sample: 9).Path).Length);
+        Assert.Equal(["few", "people"], database.ListTables().Select(t => t.Split('.')[^1]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
     public void A_query_gives_its_own_columns_and_cannot_write(string engine)
     {
         using var database = new SourceDatabase(engine,

@@ -43,16 +43,18 @@ internal sealed class SourceDatabase : IDisposable
         $$"""{"source": {"type": "database", "location": "{{Location}}", {{members}}}, "schema": { {{schema}} }, "destination": "t"}""", "t.json");
 
     /// <summary>The path of what was fetched, and how far that goes; or code and message of the failure.</summary>
-    public (string Path, FetchedCursor? Cursor) Fetch(PipelineSpec spec, FetchedCursor? since = null)
+    public (string Path, FetchedCursor? Cursor) Fetch(PipelineSpec spec, FetchedCursor? since = null, long? sample = null)
     {
         var path = Path.Combine(Folder, $"done-{++_count}.jsonl");
-        var options = new FetchOptions(TimeProvider.System, [Folder]) { Since = since };
+        var options = new FetchOptions(TimeProvider.System, [Folder]) { Since = since, Sample = sample };
         using var journal = FetchJournal.Open(Path.Combine(Folder, "unfinished"), spec.Source.Fetch!.Identity, TimeProvider.System);
         FetchedSources.For(spec.Source.Fetch, options).Fetch(journal, CancellationToken.None);
         if (spec.Source.Fetch.Increment is { } increment) return (path, journal.MoveNewTo(path, increment, since).Cursor);
         journal.MoveTo(path);
         return (path, null);
     }
+
+    public IReadOnlyList<string> ListTables() => FetchedSources.TablesOf(Location, new FetchOptions(TimeProvider.System, [Folder]));
 
     public string Fail(string members)
     {
