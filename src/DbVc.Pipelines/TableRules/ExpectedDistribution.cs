@@ -90,7 +90,7 @@ public sealed record UniformDistribution(decimal Minimum, decimal Maximum) : Num
     public override string Text => $"uniform between {Show(Minimum)} and {Show(Maximum)}";
 
     /// <summary>The distribution; throws <see cref="RuleException"/> where there is none.</summary>
-    internal static UniformDistribution Make(decimal minimum, decimal maximum) => minimum < maximum ? new(minimum, maximum)
+    internal static UniformDistribution Make(decimal minimum, decimal maximum) => (double)minimum < (double)maximum ? new(minimum, maximum)
         : throw new RuleException($"the minimum {Show(minimum)} of a uniform distribution is not less than its maximum {Show(maximum)}");
 
     internal override (double UpTo, double Below) ShareOf(double value)

@@ -129,7 +129,8 @@ public sealed class DistributionRuleTests(ITestOutputHelper output)
     [InlineData("kl_divergence", """ "expected": {"a": 0.5, "b": 0.5}, "max": 1, "min_p": 0.1 """, "$.validations[0].min_p", "'min_p' is not known here")]
     [InlineData("kl_divergence", """ "expected": {"a": 0.5, "b": 0.5}, "max": 1, "severity": "drop" """, "$.validations[0]", "finds no single row")]
     [InlineData("kl_divergence", """ "expected": {"a": 0.5, "b": 0.5}, "max": 1, "mostly": 0.9 """, "$.validations[0]", "no share of rows")]
-    [InlineData("distribution", """ "measure": "kl", "expected": {"a": 0.5, "b": 0.5}, "min_p": 0.1 """, "$.validations[0]", "The measure 'kl' has no p-value. Give 'max'")]
+    [InlineData("distribution", """ "measure": "kl", "expected": {"a": 0.5, "b": 0.5}, "min_p": 0.1 """, "$.validations[0]",
+        "The measure 'kl' has no p-value. Give 'max'")]
     [InlineData("distribution", """ "measure": "psi", "expected": {"a": 0.5, "b": 0.5} """, "$.validations[0]", "'max' must be given")]
     [InlineData("distribution", """ "measure": "mean", "expected": {"a": 0.5, "b": 0.5}, "max": 1 """, "$.validations[0].measure",
         "'mean' is no measure. Known: kl, chi_square, psi, ks.")]
@@ -148,6 +149,7 @@ public sealed class DistributionRuleTests(ITestOutputHelper output)
     [InlineData("ks", """ "expected": {"normal": {"mean": 1, "sd": 2, "se": 1}}, "max": 1 """, "$.validations[0].expected.normal.se", "Did you mean 'sd'?")]
     [InlineData("ks", """ "expected": {"normal": [1, 2]}, "max": 1 """, "$.validations[0].expected.normal", "an object with 'mean' and 'sd'")]
     [InlineData("ks", """ "expected": {"uniform": {"min": 1, "max": 1}}, "max": 1 """, "$.validations[0].expected", "is not less than its maximum 1")]
+    [InlineData("ks", """ "expected": {"uniform": {"min": 1, "max": 1.0000000000000000001}}, "max": 1 """, "$.validations[0].expected", "is not less than")]
     [InlineData("ks", """ "expected": {"quantiles": [1, 3, 2]}, "max": 1 """, "$.validations[0].expected", "Quantile 2 stands after 3. Write them sorted")]
     [InlineData("ks", """ "expected": {"quantiles": [1]}, "max": 1 """, "$.validations[0].expected", "two at least")]
     [InlineData("ks", """ "expected": {"quantiles": [1, "2"]}, "max": 1 """, "$.validations[0].expected.quantiles[1]", "A quantile must be a number")]
