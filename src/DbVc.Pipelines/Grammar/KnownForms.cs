@@ -57,5 +57,6 @@ public static class KnownForms
         "newest value of X must be at most 2 days old",
         "X must have a value in every 1 day",
         "X must not drift from the last run",
+        "distribution of X must be near 'A' 50 %, 'B' 50 %",
     ];
 }

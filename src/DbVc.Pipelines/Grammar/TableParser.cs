@@ -29,7 +29,11 @@ internal sealed class TableParser(TokenReader reader)
     public TableCheck? TryParse()
     {
         var start = reader.Index;
-        ReadOnlySpan<Func<TableCheck?>> forms = [ParseColumns, ParseRowCount, ParseStatistic, ParseCorrelation, ParseMostCommon, ParseNewest, ParseField];
+        ReadOnlySpan<Func<TableCheck?>> forms =
+        [
+            ParseColumns, ParseRowCount, ParseStatistic, ParseCorrelation, new DistributionParser(reader, _predicates).TryParse, ParseMostCommon, ParseNewest,
+            ParseField,
+        ];
         foreach (var form in forms)
         {
             reader.Index = start;

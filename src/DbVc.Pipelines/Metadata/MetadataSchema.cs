@@ -234,8 +234,32 @@ public static class MetadataSchema
         RuleParameterKind.Texts => ListOf(null, new JsonObject { ["type"] = "string" }),
         RuleParameterKind.Truth => new JsonObject { ["type"] = "boolean" },
         RuleParameterKind.Values => ListOf(null, Scalar()),
+        RuleParameterKind.Distribution => Distribution(),
+        RuleParameterKind.Measure => OneOf("How far the column is from what is expected of it.", [.. DistributionMeasures.All.Select(m => m.Name)]),
         _ => Scalar(),
     };
+
+    private static JsonObject Distribution()
+    {
+        var share = new JsonObject { ["type"] = "number", ["exclusiveMinimum"] = 0, ["maximum"] = 1 };
+        var shares = new JsonObject
+        {
+            ["type"] = "object",
+            ["minProperties"] = 2,
+            ["additionalProperties"] = share,
+            ["description"] = "kl, chi_square, psi: values and their shares, which sum to 1.",
+        };
+        return AnyOf(null, shares, OfNumbers("normal", Numbers("mean", "sd")), OfNumbers("uniform", Numbers("min", "max")),
+            OfNumbers("quantiles", ListOf("Evenly spaced, from the least value to the greatest.", new JsonObject { ["type"] = "number" })));
+
+        static JsonObject OfNumbers(string name, JsonNode of) => Described($"ks: {name}.", Closed([name], new JsonObject { [name] = of }));
+
+        static JsonObject Numbers(string first, string second) => Closed([first, second], new JsonObject
+        {
+            [first] = new JsonObject { ["type"] = "number" },
+            [second] = new JsonObject { ["type"] = "number" },
+        });
+    }
 
     private static JsonObject Scalar(string? description = null) =>
         Described(description, new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") });

@@ -156,6 +156,23 @@ internal sealed class RuleArguments(ProblemList problems, JsonValue item, IReadO
         return null;
     }
 
+    /// <summary>The measure that a parameter names.</summary>
+    public MeasureDefinition? Measure(string name)
+    {
+        if (problems.Text(item, name) is not { } text) return null;
+        if (DistributionMeasures.All.FirstOrDefault(m => m.Name == text) is { } measure) return measure;
+        problems.Add(item.Find(name)!, $"'{text}' is no measure.", $"known: {string.Join(", ", DistributionMeasures.All.Select(m => m.Name))}.");
+        return null;
+    }
+
+    /// <summary>The check that a column is distributed as <c>expected</c> says, within <c>max</c> or <c>min_p</c>.</summary>
+    public DistributionCheck? Distribution(PipelineField field, MeasureDefinition measure)
+    {
+        if (item.Find("expected") is not { } value || new DistributionReader(problems).Read(value, field, measure) is not { } expected) return null;
+        var (max, minP) = (Number("max"), Number("min_p"));
+        return (Has("max") && max is null) || (Has("min_p") && minP is null) ? null : DistributionCheck.Make(field, expected, measure, max, minP);
+    }
+
     private IEnumerable<TableBound> Bound(string name, Comparator comparator) => Operand(name) is { } value ? [new TableBound(comparator, value)] : [];
 
     private JsonValue? List(string name)

@@ -70,14 +70,15 @@ public static class ProfileDrift
     {
         var shares = before.Bins.Count > 0 && after.Bins.Count > 0 ? SharesOfBins(before, after)
             : Histogram.IsOfValues(before) && Histogram.IsOfValues(after) ? SharesOfValues(before, after) : [];
-        var index = shares.Sum(s => Term(s.Before, s.After));
+        var index = shares.Sum(s => StabilityTerm(s.Before, s.After));
         if (index <= StabilityIndex) return null;
-        var (name, old, now) = shares.MaxBy(s => Term(s.Before, s.After));
+        var (name, old, now) = shares.MaxBy(s => StabilityTerm(s.Before, s.After));
         return string.Create(CultureInfo.InvariantCulture, $"{after.Name} is distributed otherwise (population stability index {index:0.##}): ")
             + $"{name} is {Percent(now)} of the values, {Percent(old)} in the run before.";
     }
 
-    private static double Term(double before, double after)
+    /// <summary>What a share adds to the population stability index.</summary>
+    internal static double StabilityTerm(double before, double after)
     {
         (before, after) = (Math.Max(before, LeastShare), Math.Max(after, LeastShare));
         return (after - before) * Math.Log(after / before);

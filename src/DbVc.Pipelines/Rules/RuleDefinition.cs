@@ -14,6 +14,12 @@ internal enum RuleParameterKind
     Text,
     Texts,
     Truth,
+
+    /// <summary>A distribution that somebody wrote down.</summary>
+    Distribution,
+
+    /// <summary>The name of a measure of <see cref="DistributionMeasures"/>.</summary>
+    Measure,
 }
 
 /// <summary>One parameter of a rule in its long form.</summary>

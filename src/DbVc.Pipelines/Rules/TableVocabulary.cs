@@ -11,7 +11,8 @@ internal static class TableVocabulary
 
     private static readonly RuleParameter s_strict = new("strict", RuleParameterKind.Truth, Required: false);
 
-    public static IEnumerable<RuleDefinition> All() => [.. Sizes(), .. Statistics(), .. Values(), .. Orders(), .. Structures()];
+    public static IEnumerable<RuleDefinition> All() =>
+        [.. Sizes(), .. Statistics(), .. DistributionVocabulary.All(), .. Values(), .. Orders(), .. Structures()];
 
     private static IEnumerable<RuleDefinition> Sizes() =>
     [
@@ -115,7 +116,6 @@ internal static class TableVocabulary
         },
         new("no_drift", "The column is what it was in the last merged run: nulls, different values, range and distribution (population stability index).")
         {
-            Aliases = ["distribution"],
             BuildTableOf = (_, f) => new DriftCheck(f),
             Example = "\"field\": \"status\"",
             English = "status must not drift from the last run",

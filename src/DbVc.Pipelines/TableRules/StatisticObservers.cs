@@ -76,41 +76,25 @@ internal sealed class DeviationObserver(StatisticCheck check, NumberCell cell) :
     }
 }
 
-/// <summary>
-/// Quantiles, linear between two values. Exact up to a million values; of more, from a million drawn evenly, and said so.
-/// </summary>
+/// <summary>Quantiles, linear between two values. Exact up to a million values; of more, from a million drawn evenly, and said so.</summary>
 internal sealed class QuantileObserver(StatisticCheck check, NumberCell cell) : TableObserver
 {
-    private const int MaxKept = 1_000_000;
-    private const int Seed = 20_240_131;
-
-    private readonly List<decimal> _kept = [];
-    private readonly Random _random = new(Seed);
-    private long _count;
+    private readonly NumberSample _sample = new();
 
     public override void Add(long record, IRowView row)
     {
-        if (!cell.TryRead(row, out var value)) return;
-        _count++;
-        if (_kept.Count < MaxKept)
-        {
-            _kept.Add(value);
-            return;
-        }
-
-        var place = _random.NextInt64(_count);
-        if (place < MaxKept) _kept[(int)place] = value;
+        if (cell.TryRead(row, out var value)) _sample.Add(value);
     }
 
     public override TableVerdict Judge(LoadFacts facts)
     {
-        if (_count == 0) return check.Nothing();
-        _kept.Sort();
-        var place = check.Quantile * (_kept.Count - 1);
+        if (_sample.Count == 0) return check.Nothing();
+        var kept = _sample.Sort();
+        var place = check.Quantile * (kept.Count - 1);
         var low = (int)decimal.Floor(place);
-        var value = _kept[low];
-        if (place > low) value += (_kept[low + 1] - value) * (place - low);
-        return check.Judge(value, cell.Show(value) + (_count > MaxKept ? $", estimated from {MaxKept} values" : ""));
+        var value = kept[low];
+        if (place > low) value += (kept[low + 1] - value) * (place - low);
+        return check.Judge(value, cell.Show(value) + (_sample.IsAll ? "" : $", estimated from {kept.Count} values"));
     }
 }
 

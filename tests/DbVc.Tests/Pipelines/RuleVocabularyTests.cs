@@ -129,6 +129,12 @@ public sealed class RuleVocabularyTests
             does not pass its gates) or `warn`; they take `where`, and no `mostly`. NULLs are left out. Where there is no value to judge a rule is not
             broken, and that is remarked. Decimals are exact; floats count with 15 digits.
 
+            `distribution` and its kin compare with what somebody wrote down, and `no_drift` with the last merged run. Shares of values are counted exactly and
+            sum to 1 within 0.001. A p-value asks whether chance explains the difference: of very many rows hardly any difference is chance, so a distance
+            (`max`) is what most pipelines want. It is judged from 5 numbers on, and that of χ² where at most a fifth of the values is expected fewer than 5
+            times and none less than once (Cochran). In English `distribution of status must be near new 60 %, paid 40 %` alone means a population
+            stability index of at most 0.1.
+
             In English: `should` warns; `email must be valid in at least 95 % of rows`; `total must be positive unless status is 'draft'`;
             `drop rows where status = 'test'`; `keep only rows where active is true` (a row in which that is unknown is left out);
             `reject rows where …`, `fail if …`, `warn if …`.
