@@ -85,7 +85,7 @@ internal sealed class RowStepReader(ProblemList problems, List<PipelineField> fi
         if (into is { Count: < 2 or > MostParts }) problems.Add(item.Find("into")!, $"'into' must name from 2 to {MostParts} fields, one for each part.");
         var separator = ReadSeparator(item, mayBeEmpty: false);
         return column is null || into is null ? null
-            : new RowStep(RowStepKind.SplitColumn, [column], [.. into.Select(f => f.Name)]) 
+            : new RowStep(RowStepKind.SplitColumn, [column], [.. into.Select(f => f.Name)])
             { Separator = separator, Rest = ReadRest(item), NullOtherwise = ReadOtherwise(item) };
     }
 
