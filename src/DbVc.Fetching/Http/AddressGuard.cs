@@ -46,7 +46,7 @@ internal sealed class AddressGuard(FetchOptions options)
         {
             throw new DbVcException(FailureKind.Refused, "fetch.private",
                 $"The host {host} is at a private or local address, and no permission is given for it.",
-                hint: "If it is meant, list it: db-vc config set sources.private-hosts " + host);
+                hint: $"If it is meant, list it: db-vc config set sources.private-hosts {host} (metadata infer: --private-host {host}).");
         }
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -150,18 +150,22 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         loader.Dispose();
         var after = Destination.CountRows(table, database);
         var rows = Count(summary, loader, after - before);
+        var profile = loader.Profile;
+        var drift = FindDrift(profile);
         var run = new SampleRun([.. loader.Filled.Select(c => c.Name)], rows, elapsed, before, after)
         {
             RejectedByRule = loader.RejectedByRule,
             Rules = loader.Rules,
-            TableRules = loader.JudgeTable(Facts(loader.Profile)),
+            TableRules = loader.JudgeTable(Facts(drift)),
             Unexplained = loader.Unexplained,
             Reshaped = _source.Reshaped,
             FirstFailures = loader.FirstFailures,
             Disagreements = loader.Disagreements,
             FirstDisagreements = loader.FirstDisagreements,
             Changes = CountChanges(cancellation),
-        }.With(loader.Profile, FindProfileBefore());
+            Profile = profile,
+            Drift = drift ?? [],
+        };
         RejectedTable.Write(table.Name, QuarantineFile.Read(quarantine.Path, setup.Task.Id.Text), database, _context.Live.Provider, _context.Live.LockTimeout);
         ProfileFile.Write(Path.Combine(setup.Checkout.Folder, "results", "profile.json"), run, setup.LastMerged?.Task);
         ChangesFile.Write(Path.Combine(setup.Checkout.Folder, "results", "changes.json"), run.Changes);
@@ -179,15 +183,17 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         return run;
     }
 
-    private LoadFacts Facts(TableProfile profile) => new()
+    private LoadFacts Facts(IReadOnlyList<DriftFinding>? drift) => new()
     {
-        Drift = FindProfileBefore() is { } before ? ProfileDrift.Find(before, profile) : null,
+        Drift = drift,
         Now = _context.Options.Clock.GetUtcNow(),
         LoadedBefore = setup.LastMerged?.Rows!.Loaded,
         SourceColumns = setup.Spec.SourceHeader,
     };
 
-    private TableProfile? FindProfileBefore() => setup.LastMerged is { } last ? ProfileFile.Find(PathOfProfile(last.Task)) : null;
+    /// <summary>In what the load differs from the last merged one; null where there was none, or nothing is left of it.</summary>
+    private IReadOnlyList<DriftFinding>? FindDrift(TableProfile profile) =>
+        setup.LastMerged is { } last && ProfileFile.Find(PathOfProfile(last.Task)) is { } before ? ProfileDrift.Find(before, profile) : null;
 
     /// <summary>Where the profile of a run outlives its branch.</summary>
     private string PathOfProfile(string run) => Path.Combine(_context.Layout.Profiles, run + ".json");

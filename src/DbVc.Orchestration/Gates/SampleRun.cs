@@ -47,8 +47,4 @@ public sealed record SampleRun(
     public IReadOnlyList<ReshapeCount> Reshaped { get; init; } = [];
 
     public double RowsPerSecond => Elapsed > TimeSpan.Zero ? Rows.Read / Elapsed.TotalSeconds : 0;
-
-    /// <summary>The same run with its profile, compared with that of the run before.</summary>
-    internal SampleRun With(TableProfile profile, TableProfile? before) =>
-        this with { Profile = profile, Drift = before is null ? [] : ProfileDrift.Find(before, profile) };
 }
