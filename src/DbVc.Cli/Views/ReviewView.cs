@@ -23,6 +23,7 @@ internal static class ReviewView
 
         output.Line("Branch: ", Piece.Name(review.Branch.Name));
         output.Line("Status: ", Verdict(review.Plan));
+        MergeView.WriteDestructive(output, review.Plan);
         if (review.Task is not { } task) return;
         if (task.Tests is { } tests)
         {

@@ -5,7 +5,11 @@ namespace DbVc.Orchestration;
 /// <summary>Asks for a three-way merge of a branch into another (main unless said otherwise).</summary>
 /// <param name="DryRun">Plan and report only; nothing changes.</param>
 /// <param name="Policies">Column policies such as <c>stock.quantity=delta</c>, over those of the configuration.</param>
-public sealed record MergeRequest(BranchName Source, BranchName Target, bool DryRun, IReadOnlyList<string> Policies);
+public sealed record MergeRequest(BranchName Source, BranchName Target, bool DryRun, IReadOnlyList<string> Policies)
+{
+    /// <summary>A person's word that what the change takes away may go.</summary>
+    public bool AllowDestructive { get; init; }
+}
 
 /// <summary>How a merge ended.</summary>
 public enum MergeState
@@ -46,6 +50,9 @@ public sealed record MergeReport
     public IReadOnlyList<KeyChange> Rekeyed { get; init; } = [];
 
     public IReadOnlyList<ConstraintViolation> Violations { get; init; } = [];
+
+    /// <summary>What it takes away that only history brings back; where it was not allowed, the reason for refusing it.</summary>
+    public IReadOnlyList<DestructiveChange> Destructive { get; init; } = [];
 
     /// <summary>Why it was refused: gates that failed or were not run on this head.</summary>
     public IReadOnlyList<GateSummary> Gates { get; init; } = [];
