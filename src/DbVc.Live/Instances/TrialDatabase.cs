@@ -7,7 +7,7 @@ namespace DbVc.Live;
 
 /// <summary>
 /// A private copy of main at some commit, in which something is tried out beside a branch's own database. It goes away when it is disposed; what a killed
-/// process left of it is dropped by the next one of the same branch.
+/// process left of it is dropped by the next one of the same name.
 /// </summary>
 public sealed class TrialDatabase : IDisposable
 {
@@ -21,18 +21,22 @@ public sealed class TrialDatabase : IDisposable
     /// <summary>Where it is.</summary>
     public string Location { get; }
 
-    /// <summary>Copies main as it was at a commit. Whoever calls this holds the branch alone.</summary>
-    public static TrialDatabase Make(LiveContext context, Shadow shadow, BranchRecord branch, CommitId commit)
+    /// <summary>Copies main as it was at a commit. Whoever calls this holds what the copy is for alone.</summary>
+    /// <param name="context">The repository.</param>
+    /// <param name="shadow">What is copied.</param>
+    /// <param name="name">What it is for: a branch's instance, or another word; letters and digits.</param>
+    /// <param name="commit">Where main is in it.</param>
+    public static TrialDatabase Make(LiveContext context, Shadow shadow, string name, CommitId commit)
     {
-        var trial = new TrialDatabase(context, shadow, Locate(context, branch), commit);
+        var trial = new TrialDatabase(context, shadow, Locate(context, name), commit);
         trial.Renew();
         return trial;
     }
 
-    /// <summary>Where a branch's copies for trying out are.</summary>
-    public static string Locate(LiveContext context, BranchRecord branch)
+    /// <summary>Where the copy for something is.</summary>
+    public static string Locate(LiveContext context, string name)
     {
-        var id = "trial" + branch.InstanceId;
+        var id = "trial" + name;
         return context.Provider.Locate(new PrivateDatabase(context.Layout.Scratch, id + ".db", context.Identity.Id, id));
     }
 

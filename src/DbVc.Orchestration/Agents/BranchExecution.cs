@@ -52,9 +52,10 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         }
     }
 
-    private TrialDatabase Copy => _copy ??= TrialDatabase.Make(_context.Live, _context.Shadow, setup.Record, Start);
+    private TrialDatabase Copy => _copy ??= TrialDatabase.Make(_context.Live, _context.Shadow, setup.Record.InstanceId, Start);
 
-    private SampleTrial Trial => _trial ??= new SampleTrial(setup, _source, Copy, this);
+    private SampleTrial Trial => _trial ??= new SampleTrial(
+        new TrialSetup(_context, setup.Spec, _source, SourceSample.Read(_source, setup.Spec.Source, setup.Spec.SampleSize), Copy), this);
 
     public ExecutionReport Execute(CancellationToken cancellation)
     {

@@ -93,6 +93,9 @@ public sealed record GateReport
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
+    /// <summary>A part of a report as one text: members in ordinal order, no spaces.</summary>
+    internal static string Canonical(JsonNode? node) => Sort(node)?.ToJsonString(s_options) ?? "null";
+
     public GateVerdict ToVerdict() => new(Passed, [.. Gates.Select(g => g.ToSummary())]);
 
     private static JsonNode? Sort(JsonNode? node) => node switch

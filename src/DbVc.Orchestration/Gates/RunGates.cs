@@ -146,6 +146,8 @@ public sealed class IntegrationGate : IGate
         ["content"] = trial.Content.ToString(),
         ["quarantine"] = trial.Rejected.ToString(),
         ["killedAfter"] = trial.KilledAfter,
+        ["rejectedByRule"] = new JsonObject(trial.RejectedByRule.OrderBy(r => r.Key, StringComparer.Ordinal)
+            .Select(r => KeyValuePair.Create(r.Key, (JsonNode?)r.Value))),
     };
 
     private static JsonObject Describe(ReshapeCount count) => new()

@@ -11,22 +11,21 @@ namespace DbVc.Orchestration;
 /// Runs a pipeline on its sample in a private copy of main: once, killed midway, and once more. What it finds rests on nothing that the sandbox says of
 /// itself.
 /// </summary>
-internal sealed class SampleTrial(ExecutionSetup setup, SourceFile source, TrialDatabase copy, ITrialSessions sessions) : IDisposable
+internal sealed class SampleTrial(TrialSetup setup, ITrialSessions sessions) : IDisposable
 {
     private readonly WorkspaceContext _context = setup.Context;
     private readonly PipelineSpec _spec = setup.Spec;
     private readonly DateTimeOffset _now = setup.Context.Options.Clock.GetUtcNow();
     private readonly string _folder = Directory.CreateTempSubdirectory("db-vc-trial-").FullName;
-    private SourceSample? _sample;
 
-    public SourceSample Sample => _sample ??= SourceSample.Read(source, _spec.Source, _spec.SampleSize);
+    public SourceSample Sample => setup.Sample;
 
     /// <summary>Lets the engine itself read the definition of the destination.</summary>
     public DefinitionCheck CheckDefinition()
     {
         try
         {
-            using var database = copy.Open();
+            using var database = setup.Copy.Open();
             return new DefinitionCheck(Ensure(database).Sql, null);
         }
         catch (DbVcException refused) when (refused.Kind != FailureKind.Locked)
@@ -41,7 +40,7 @@ internal sealed class SampleTrial(ExecutionSetup setup, SourceFile source, Trial
         var problems = new List<GateFinding>();
         // What is added cannot be loaded twice.
         var isFresh = _spec.Destination.Disposition is Disposition.Append;
-        if (isFresh) copy.Renew();
+        if (isFresh) setup.Copy.Renew();
         var before = Read(first.Columns);
         var killedAfter = Kill(pipeline, before, first.Columns, problems, cancel);
         var second = RunOnce(pipeline, null, cancel);
@@ -50,7 +49,7 @@ internal sealed class SampleTrial(ExecutionSetup setup, SourceFile source, Trial
         if (_spec.Destination.Disposition is Disposition.InsertOnly)
         {
             // On top, rows that are there stay: whether it would make the same ones anew is not seen.
-            copy.Renew();
+            setup.Copy.Renew();
             var third = RunOnce(pipeline, null, cancel);
             Compare(first, third, "again from the beginning", isFresh: true, problems);
             speeds.Add(third.Speed);
@@ -61,6 +60,7 @@ internal sealed class SampleTrial(ExecutionSetup setup, SourceFile source, Trial
             KilledAfter = killedAfter,
             Problems = problems,
             Speeds = speeds,
+            RejectedByRule = first.RejectedByRule,
         };
     }
 
@@ -107,7 +107,7 @@ internal sealed class SampleTrial(ExecutionSetup setup, SourceFile source, Trial
 
     private Trial RunOnce(CompiledPipeline pipeline, Func<IRowReceiver, IRowReceiver>? wrap, CancellationToken cancel)
     {
-        using var database = copy.Open();
+        using var database = setup.Copy.Open();
         var table = Ensure(database);
         var rowsBefore = Destination.CountRows(table, database);
         using var quarantine = new Quarantine(_folder, Sample.Content.Length);
@@ -119,15 +119,20 @@ internal sealed class SampleTrial(ExecutionSetup setup, SourceFile source, Trial
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         loader.Commit(ReadRecords);
         loader.Dispose();
-        var columns = loader.Filled.Select(c => c.Name).ToList();
+        // What the metadata fills with the time of the run is another one each time.
+        var timed = _spec.Fields.Where(f => f.Default == FieldDefault.CurrentTimestamp && !f.PrimaryKey).Select(f => f.Name).ToHashSet();
+        var columns = loader.Filled.Select(c => c.Name).Where(name => !timed.Contains(name)).ToList();
         var counts = LoadCounts.Of(_spec, summary, loader, Destination.CountRows(table, database) - rowsBefore);
         return new Trial(counts, columns, TableContent.HashOf(database, table, columns), Hash.Of(File.ReadAllBytes(quarantine.Path)),
-            seconds > 0 ? Sample.Records / seconds : 0);
+            seconds > 0 ? Sample.Records / seconds : 0)
+        {
+            RejectedByRule = loader.RejectedByRule,
+        };
     }
 
     private Hash Read(IReadOnlyList<string> columns)
     {
-        using var database = copy.Open();
+        using var database = setup.Copy.Open();
         return TableContent.HashOf(database, Ensure(database), columns);
     }
 
@@ -135,11 +140,14 @@ internal sealed class SampleTrial(ExecutionSetup setup, SourceFile source, Trial
 
     private IReadOnlyDictionary<long, RecordText> ReadRecords(IReadOnlySet<long> records)
     {
-        using var stream = source.OpenStream();
+        using var stream = setup.Source.OpenStream();
         return PipelineSource.ReadRecords(stream, _spec.Source, records);
     }
 
-    private sealed record Trial(RowCounts Rows, IReadOnlyList<string> Columns, Hash Content, Hash Rejected, double Speed);
+    private sealed record Trial(RowCounts Rows, IReadOnlyList<string> Columns, Hash Content, Hash Rejected, double Speed)
+    {
+        public IReadOnlyDictionary<string, long> RejectedByRule { get; init; } = new Dictionary<string, long>();
+    }
 
     private sealed class SilentProgress : IAgentProgress
     {
@@ -166,6 +174,12 @@ internal sealed class SampleTrial(ExecutionSetup setup, SourceFile source, Trial
         }
     }
 }
+
+/// <summary>What a trial works with.</summary>
+/// <param name="Source">The source, or its stored sample.</param>
+/// <param name="Sample">How much of it is tried.</param>
+/// <param name="Copy">Main as it was where the branch began.</param>
+internal sealed record TrialSetup(WorkspaceContext Context, PipelineSpec Spec, SourceFile Source, SourceSample Sample, TrialDatabase Copy);
 
 /// <summary>Where a trial gets its worker from, and how it loses it.</summary>
 internal interface ITrialSessions

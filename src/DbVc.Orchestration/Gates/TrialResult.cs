@@ -17,6 +17,9 @@ public sealed record TrialResult(Hash Sample, long Records, RowCounts Rows, Hash
     /// <summary>What was other than it should be; empty where the pipeline can be run again at any time.</summary>
     public IReadOnlyList<GateFinding> Problems { get; init; } = [];
 
+    /// <summary>How many records each rule rejected in the first run.</summary>
+    public IReadOnlyDictionary<string, long> RejectedByRule { get; init; } = new Dictionary<string, long>();
+
     /// <summary>Records a second, run by run, without the time that starting takes.</summary>
     public IReadOnlyList<double> Speeds { get; init; } = [];
 }

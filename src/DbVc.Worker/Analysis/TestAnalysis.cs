@@ -115,8 +115,18 @@ internal sealed class TestAnalysis(CSharpCompilation compilation, IReadOnlyList<
                     Follow(inner);
             }
             foreach (var call in node.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(IsAssertion))
-                body.AssertsResult |= call.ArgumentList.Arguments.Any(argument => IsTold(argument)) && !ComparesWithItself(call);
+                body.AssertsResult |= IsAsked(call) || (call.ArgumentList.Arguments.Any(IsTold) && !ComparesWithItself(call));
         }
+
+        /// <summary>Whether it depends on the code that the assertion is made at all.</summary>
+        private bool IsAsked(InvocationExpressionSyntax call) => call.Ancestors().Any(outer => outer switch
+        {
+            IfStatementSyntax choice => IsTold(choice.Condition),
+            WhileStatementSyntax loop => IsTold(loop.Condition),
+            SwitchStatementSyntax choice => IsTold(choice.Expression),
+            ConditionalExpressionSyntax choice => IsTold(choice.Condition),
+            _ => false,
+        });
 
         private void NoteNames(SyntaxNode node)
         {

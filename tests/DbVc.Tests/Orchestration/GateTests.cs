@@ -251,7 +251,7 @@ public sealed class GateTests
             Assert.Contains("data quality  FAILED", log);
             Assert.Contains("record 7 [email] email: password=\"***", log);
             Assert.DoesNotContain("hunter2", log + json.RootElement.GetRawText());
-            Assert.Equal(["execution.log", "test_results.json"], folder.EnumerateFiles("*", SearchOption.AllDirectories).Select(f => f.Name).Order());
+            Assert.Equal(["execution.log", "gates.sarif", "junit.xml", "test_results.json"], folder.EnumerateFiles("*", SearchOption.AllDirectories).Select(f => f.Name).Order());
         }
         finally
         {
