@@ -41,12 +41,13 @@ public sealed class AuditDesk
             bool? agrees = head is null ? null : Hash.TryParse(head, out var hash) && (hash.IsNone || log.Hashes.Contains(hash));
             witnesses.Add(new AuditWitness(name, agrees));
             if (agrees != false) return;
-            problems.Add(new AuditProblem("audit.witness", place,
-                $"It names an entry that the log does not hold ({head}): the end of the log was cut off, an older store was put back, or a row was purged since."));
+            problems.Add(new AuditProblem("audit.witness", place, $"It names an entry that the log does not hold ({head}): "
+                + "the end of the log was cut off, an older store was put back, or a row was purged since."));
         }
     }
 
-    /// <summary>Hands the log out as JSON lines, to a file or line by line, and checks it on the way. Throws kind Failed where it is damaged; a file is not made then.</summary>
+    /// <summary>Hands the log out as JSON lines, to a file or line by line, and checks it on the way. Throws kind Failed where it is damaged; a file is
+    /// not made then.</summary>
     public AuditExportReport Export(AuditExportRequest request, Action<string> line, CancellationToken cancel)
     {
         var isFirst = Start(request.Since);
@@ -86,7 +87,8 @@ public sealed class AuditDesk
     {
         if (since is null) return _ => true;
         if (long.TryParse(since, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return record => record.Number >= number;
-        if (DateTimeOffset.TryParse(since, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)) return record => record.Operation.Time >= time;
+        if (DateTimeOffset.TryParse(since, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+            return record => record.Operation.Time >= time;
         throw new DbVcException(FailureKind.Usage, "audit.since", $"'{since}' is neither the number of an entry nor a time.", "--since",
             "Write 17, 2026-01-31 or 2026-01-31T12:00:00Z; without a zone it is UTC.");
     }

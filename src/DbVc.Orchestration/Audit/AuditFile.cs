@@ -28,7 +28,8 @@ internal static class AuditFile
                 var record = OperationLine.Parse(lines, Encoding.UTF8.GetBytes(line));
                 if (first == 0) first = record.Number;
                 if (lines == 1 && record.Number == 1 && !record.Previous.IsNone) Report(record.Number, "It is no first entry: another one is before it.");
-                else if (lines > 1 && record.Number != last + 1) Report(record.Number, $"It follows entry {last}: what is between them was removed, or lines changed places.");
+                else if (lines > 1 && record.Number != last + 1)
+                    Report(record.Number, $"It follows entry {last}: what is between them was removed, or lines changed places.");
                 else if (lines > 1 && record.Previous != head)
                     Report(record.Number, $"It does not follow entry {last}: an entry was edited, removed, inserted or put in another place.");
                 (last, head) = (record.Number, record.Hash);

@@ -41,15 +41,20 @@ internal sealed class OperationCheck(StoreDatabase database)
     {
         if (_seen is { } seen)
         {
-            if (seen.Number > _number) Report(OperationProblem.CutOff, seen.Number, $"The end of the log was cut off: {Entries(_number + 1, seen.Number)} was written once.");
+            if (seen.Number > _number)
+            {
+                Report(OperationProblem.CutOff, seen.Number, $"The end of the log was cut off: {Entries(_number + 1, seen.Number)} was written once.");
+            }
             else if (_atSeen != seen.Hash)
             {
-                Report(OperationProblem.CutOff, seen.Number, "It is not the entry that was written: the end of the log was cut off or exchanged, and others were written since.");
+                Report(OperationProblem.CutOff, seen.Number,
+                    "It is not the entry that was written: the end of the log was cut off or exchanged, and others were written since.");
             }
         }
         else if (_number > 0)
         {
-            Report(OperationProblem.CutOff, _number, $"The file {OperationAnchor.FileName} is missing or damaged: whether entries behind this one were cut off cannot be told.");
+            Report(OperationProblem.CutOff, _number,
+                $"The file {OperationAnchor.FileName} is missing or damaged: whether entries behind this one were cut off cannot be told.");
         }
     }
 

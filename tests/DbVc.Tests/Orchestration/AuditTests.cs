@@ -43,7 +43,8 @@ public sealed class AuditTests : IDisposable
     [InlineData("UPDATE operations SET hash = x'00' WHERE number = 2", "operation 2", "edited")]
     [InlineData("DELETE FROM operations WHERE number = 3", "operation 4", "missing")]
     [InlineData("DELETE FROM operations WHERE number = 1", "operation 2", "missing")]
-    [InlineData("UPDATE operations SET number = -number WHERE number IN (2, 3); UPDATE operations SET number = 5 + number WHERE number < 0", "operation 2", "another number")]
+    [InlineData("UPDATE operations SET number = -number WHERE number IN (2, 3); UPDATE operations SET number = 5 + number WHERE number < 0",
+        "operation 2", "another number")]
     [InlineData("INSERT INTO operations SELECT number + 100, hash, body FROM operations WHERE number = 2", "operation 102", "another number")]
     [InlineData("DELETE FROM operations WHERE number = " + Newest, "operation ", "cut off")]
     [InlineData("DELETE FROM operations WHERE number > 2", "operation ", "cut off")]
@@ -223,7 +224,8 @@ public sealed class AuditTests : IDisposable
     private List<(long Number, string Text)> Lines(string since)
     {
         var lines = new List<(long, string)>();
-        _shop.Workspace.Audit.Export(new AuditExportRequest(since, null), line => lines.Add(((long)JsonNode.Parse(line)!["number"]!, line)), CancellationToken.None);
+        void Add(string line) => lines.Add(((long)JsonNode.Parse(line)!["number"]!, line));
+        _shop.Workspace.Audit.Export(new AuditExportRequest(since, null), Add, CancellationToken.None);
         return lines;
     }
 
