@@ -83,7 +83,7 @@ internal sealed class CommandLine
         new("Take back, or carry over", [UndoCommand.Create(), RevertCommand.Create(), RollbackCommand.Create(), CherryPickCommand.Create()]),
         new("Keep the repository well",
         [
-            VerifyCommand.Create(), TrackingCommand.Create(), GcCommand.Create(), ShadowCommand.Create(), PurgeCommand.Create(),
+            VerifyCommand.Create(), AuditCommand.Create(), TrackingCommand.Create(), GcCommand.Create(), ShadowCommand.Create(), PurgeCommand.Create(),
             ExportCommand.Create(), ImportCommand.Create(),
         ]),
     ];

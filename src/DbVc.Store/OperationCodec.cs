@@ -60,6 +60,22 @@ internal static class OperationCodec
         }
     }
 
+    /// <summary>The number that an entry says it has.</summary>
+    /// <param name="line">For the message, where it says none.</param>
+    /// <param name="body">Of the entry.</param>
+    public static long ReadNumber(long line, byte[] body)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            return json.RootElement.GetProperty("number").GetInt64();
+        }
+        catch (Exception failure) when (failure is JsonException or FormatException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw StoreFailure.Damaged($"Line {line} is no entry of an operation log: {failure.Message}");
+        }
+    }
+
     public static Exception Damaged(long number, string reason) => StoreFailure.Damaged($"Operation {number} is damaged: {reason}.");
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString() ?? throw new FormatException($"{name} is null");

@@ -36,8 +36,7 @@ public sealed class RepositoryStore : IRepositoryStore
         {
             lock (_lock)
             {
-                using var query = _connection.Use("SELECT hash FROM operations ORDER BY number DESC LIMIT 1");
-                return query.Step() ? query.ReadHash(0) : Hash.None;
+                return StoreDatabase.ReadOperationHead(_connection).Hash;
             }
         }
     }

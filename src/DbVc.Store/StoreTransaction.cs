@@ -6,6 +6,7 @@ namespace DbVc.Store;
 internal sealed class StoreTransaction(StoreDatabase database) : IStoreTransaction
 {
     private readonly StoreConnection _connection = database.BeginWrite();
+    private OperationHead? _appended;
     private bool _ended;
 
     public void PutCommit(Hash id, ReadOnlySpan<byte> body)
@@ -29,11 +30,13 @@ internal sealed class StoreTransaction(StoreDatabase database) : IStoreTransacti
 
     public Hash AppendOperation(OperationDraft operation)
     {
-        var (number, previous) = ReadHead();
+        ObjectDisposedException.ThrowIf(_ended, this);
+        var (number, previous) = StoreDatabase.ReadOperationHead(_connection);
         var body = OperationCodec.Encode(number + 1, previous, operation);
         var hash = Hash.Of(body);
         using var insert = Use("INSERT INTO operations (number, hash, body) VALUES (?1, ?2, ?3)").Bind(1, number + 1).Bind(2, hash).Bind(3, body);
         insert.Run();
+        _appended = new OperationHead(number + 1, hash);
         return hash;
     }
 
@@ -60,6 +63,7 @@ internal sealed class StoreTransaction(StoreDatabase database) : IStoreTransacti
     {
         ObjectDisposedException.ThrowIf(_ended, this);
         database.Commit(_connection);
+        if (_appended is { } head) database.Anchor.Advance(head, _connection);
         End();
     }
 
@@ -78,11 +82,5 @@ internal sealed class StoreTransaction(StoreDatabase database) : IStoreTransacti
     {
         ObjectDisposedException.ThrowIf(_ended, this);
         return _connection.Use(sql);
-    }
-
-    private (long Number, Hash Hash) ReadHead()
-    {
-        using var query = Use("SELECT number, hash FROM operations ORDER BY number DESC LIMIT 1");
-        return query.Step() ? (query.Integer(0), query.ReadHash(1)) : (0, Hash.None);
     }
 }

@@ -24,6 +24,7 @@ public sealed class Workspace : IDisposable
         Stashes = new StashShelf(context, Branches);
         Operations = new OperationDesk(context, Branches);
         Upkeep = new Maintenance(context);
+        Audit = new AuditDesk(context);
         Tracking = new TrackingDesk(context);
         Invariants = new InvariantDesk(context, History);
         Evidence = new EvidenceDesk(context);
@@ -63,6 +64,8 @@ public sealed class Workspace : IDisposable
     public Maintenance Upkeep { get; }
 
     public TrackingDesk Tracking { get; }
+
+    public AuditDesk Audit { get; }
 
     /// <summary>Opens the repository that contains a folder, and finishes what a command left behind that was killed.</summary>
     public static Workspace Open(string startFolder, WorkspaceOptions options, CancellationToken cancel)

@@ -28,9 +28,16 @@ internal sealed class StoreDatabase : IDisposable
     private readonly string _path;
     private readonly ConcurrentStack<StoreConnection> _idleWriters = new();
 
-    private StoreDatabase(string path, StoreProbe probe) => (_path, Probe) = (path, probe);
+    private StoreDatabase(string path, StoreProbe probe)
+    {
+        (_path, Probe) = (path, probe);
+        Anchor = new OperationAnchor(Path.GetDirectoryName(path)!);
+    }
 
     public StoreProbe Probe { get; }
+
+    /// <summary>The newest entry of the operation log, as it is known outside of it.</summary>
+    public OperationAnchor Anchor { get; }
 
     public static StoreDatabase Create(string folder, StoreProbe probe)
     {
@@ -120,6 +127,20 @@ internal sealed class StoreDatabase : IDisposable
         {
             EndWrite(connection);
         }
+    }
+
+    /// <summary>The hash that an entry of the operation log is stored under; null if there is no such entry.</summary>
+    public static Hash? FindOperation(StoreConnection connection, long number)
+    {
+        using var query = connection.Use("SELECT hash FROM operations WHERE number = ?1").Bind(1, number);
+        return query.Step() && query.Blob(0).Length == Hash.Size ? query.ReadHash(0) : null;
+    }
+
+    /// <summary>The newest entry of the operation log; number 0 where there is none.</summary>
+    public static OperationHead ReadOperationHead(StoreConnection connection)
+    {
+        using var query = connection.Use("SELECT number, hash FROM operations ORDER BY number DESC LIMIT 1");
+        return query.Step() ? new OperationHead(query.Integer(0), query.ReadHash(1)) : new OperationHead(0, Hash.None);
     }
 
     public void Dispose()

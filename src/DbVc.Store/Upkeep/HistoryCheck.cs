@@ -60,49 +60,7 @@ internal sealed class HistoryCheck(StoreDatabase database)
         }
     }
 
-    /// <summary>The log names every move of every ref, so its last word about each of them must be where the ref is.</summary>
-    private void CheckOperations(StoreConnection connection)
-    {
-        var expected = new Dictionary<string, Hash>(StringComparer.Ordinal);
-        using (var query = connection.Use("SELECT number, hash, body FROM operations ORDER BY number"))
-        {
-            var (previous, number) = (Hash.None, 0L);
-            while (query.Step())
-            {
-                var record = OperationCodec.Decode(query.Integer(0), query.ReadHash(1), query.Blob(2));
-                if (record.Previous != previous || record.Number != number + 1)
-                {
-                    Report("store.operation-damaged", $"{File}, operation {record.Number}", "The entry before it is missing or was changed.");
-                }
-
-                (previous, number) = (record.Hash, record.Number);
-                foreach (var move in record.Operation.Moves)
-                {
-                    if (move.After is { } after) expected[move.Name] = after;
-                    else expected.Remove(move.Name);
-                }
-            }
-        }
-
-        CheckRefs(connection, expected);
-    }
-
-    private void CheckRefs(StoreConnection connection, Dictionary<string, Hash> expected)
-    {
-        using var query = connection.Use("SELECT name, hash FROM refs");
-        while (query.Step())
-        {
-            var name = query.Text(0);
-            var hash = query.Blob(1);
-            if (!expected.Remove(name, out var logged)) Report("store.ref-damaged", $"{File}, {name}", "The operation log knows no such ref.");
-            else if (hash.Length != Hash.Size || Hash.Read(hash) != logged)
-            {
-                Report("store.ref-damaged", $"{File}, {name}", $"The ref is not where the operation log left it, at {logged}.");
-            }
-        }
-
-        foreach (var name in expected.Keys) Report("store.ref-damaged", $"{File}, {name}", "The ref is missing; the operation log knows it.");
-    }
+    private void CheckOperations(StoreConnection _) => _problems.AddRange(new OperationCheck(database).Run().Problems);
 
     private void Report(string kind, string place, string message) => _problems.Add(new StoreProblem(kind, place, message));
 }

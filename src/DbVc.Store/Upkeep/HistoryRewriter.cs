@@ -15,7 +15,15 @@ internal sealed partial class HistoryRewriter(StoreDatabase database)
 
     private readonly Dictionary<string, string> _shortNames = new(StringComparer.Ordinal);
 
-    public void Run(StoreRewrite rewrite) => database.Write(connection =>
+    public void Run(StoreRewrite rewrite)
+    {
+        database.Anchor.Drop();
+        database.Write(connection => Write(connection, rewrite));
+        using var connection = database.OpenConnection();
+        database.Anchor.Advance(StoreDatabase.ReadOperationHead(connection), connection);
+    }
+
+    private void Write(StoreConnection connection, StoreRewrite rewrite)
     {
         // What is overwritten must not be readable in the file's free space.
         connection.Execute("PRAGMA secure_delete = ON");
@@ -23,7 +31,7 @@ internal sealed partial class HistoryRewriter(StoreDatabase database)
         var moves = MoveRefs(connection, rewrite.Names);
         RewriteOperations(connection, rewrite with { Operation = rewrite.Operation with { Moves = [.. rewrite.Operation.Moves, .. moves] } });
         RewriteDocuments(connection, rewrite);
-    });
+    }
 
     private static void ReplaceCommits(StoreConnection connection, StoreRewrite rewrite)
     {

@@ -15,6 +15,13 @@ public interface IStoreUpkeep
     /// Goes on after each problem.</summary>
     StoreCheck Check(CancellationToken cancel);
 
+    /// <summary>Checks the operation log alone: every entry, their order, and that the end is there.</summary>
+    OperationsCheck CheckOperations();
+
+    /// <summary>The operation log, oldest first, from an entry on. Each is checked before it is handed out; throws kind Failed, <c>store.damaged</c>,
+    /// at the first that is not what was written, wherever in the log that is.</summary>
+    IEnumerable<OperationBody> ReadOperations(Func<OperationRecord, bool> isFirst);
+
     /// <summary>True while a process other than this one writes chunks, or may name in a commit what it has written.</summary>
     bool IsWrittenByOthers();
 

@@ -19,6 +19,10 @@ internal sealed class StoreUpkeep(string folder, StoreDatabase database, ChunkSt
         return packs with { Problems = [.. new HistoryCheck(database).Run(cancel), .. packs.Problems] };
     }
 
+    public OperationsCheck CheckOperations() => new OperationCheck(database).Run();
+
+    public IEnumerable<OperationBody> ReadOperations(Func<OperationRecord, bool> isFirst) => new OperationCheck(database).Read(isFirst);
+
     public bool IsWrittenByOthers()
     {
         chunks.DropLease();

@@ -1,0 +1,108 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using DbVc.Model;
+using DbVc.Orchestration;
+
+namespace DbVc.Cli;
+
+/// <summary>Shows that the operation log is what was written, and hands it out.</summary>
+internal static class AuditCommand
+{
+    public static Verb Create() => new("audit", "Check the operation log, and hand it out.") { Verify(), Export() };
+
+    private static Verb Verify()
+    {
+        var file = new Option<string?>("--file")
+        {
+            Description = "Check this file of db-vc audit export by itself; no repository is needed.",
+            HelpName = "FILE",
+        };
+        var against = new Option<string?>("--against")
+        {
+            Description = "Also ask whether the log still holds what this file of db-vc audit export says.",
+            HelpName = "FILE",
+        };
+        return new Verb("verify", "Find an entry of the operation log that was edited, removed, inserted or moved, and a cut-off end.",
+            "db-vc audit verify", "db-vc audit verify --file audit.jsonl", "db-vc audit verify --against audit.jsonl")
+        {
+            file,
+            against,
+        }.Runs(context =>
+        {
+            if (context.Get(file) is { } alone) return Finish(context.Output, AuditDesk.VerifyFile(alone), isFile: true);
+            using var workspace = Session.Open(context);
+            return Finish(context.Output, workspace.Audit.Verify(context.Get(against)), isFile: false);
+        });
+    }
+
+    private static Verb Export()
+    {
+        var since = new Option<string?>("--since") { Description = "Begin at this entry: its number, or a time.", HelpName = "NUMBER|TIME" };
+        var file = new Option<string?>("--output", "-o") { Description = "The file to make; it must not exist. Otherwise standard output.", HelpName = "FILE" };
+        return new Verb("export", "Write the operation log as JSON lines, checked on the way.",
+            "db-vc audit export", "db-vc audit export --output audit.jsonl", "db-vc audit export --since 2026-01-31")
+        {
+            since,
+            file,
+        }.OnRepository((context, workspace) =>
+        {
+            var lines = new List<string>();
+            var report = workspace.Audit.Export(new AuditExportRequest(context.Get(since), context.Get(file)), line =>
+            {
+                if (context.Output.IsJson) lines.Add(line);
+                else context.Output.Text(line + "\n");
+            }, context.Interrupted);
+            if (report.File is { } made)
+            {
+                context.Output.Line(Piece.Good("✓ "), "Wrote ", Piece.Strong(made), $": {Shown.Count(report.Entries, "operation")}");
+                if (report.Head is { } head) context.Output.Line(Piece.Dim("  the last is "), $"{report.Last}", Piece.Dim(", its hash "), head);
+            }
+
+            context.Output.Json(new JsonObject
+            {
+                ["operations"] = report.Entries,
+                ["first"] = report.First,
+                ["last"] = report.Last,
+                ["head"] = report.Head,
+                ["file"] = report.File,
+                ["lines"] = report.File is null ? Json.Array(lines) : null,
+            });
+            return 0;
+        });
+    }
+
+    private static int Finish(Output output, AuditReport report, bool isFile)
+    {
+        output.Line(report.Ok ? Piece.Good("✓ ") : Piece.Bad("✗ "), $"Checked {Shown.Count(report.Entries, "operation")}: ",
+            report.Ok ? "every one is what was written, and follows the one before." : Shown.Count(report.Problems.Count, "problem") + ".");
+        if (report.Last > 0) output.Line(Piece.Dim("  the last is "), $"{report.Last}", Piece.Dim(", its hash "), report.Head);
+        foreach (var witness in report.Witnesses)
+        {
+            output.Line(Piece.Dim($"  {witness.Name}: "), witness.Agrees switch
+            {
+                true => "names an entry of the log",
+                false => Piece.Bad("contradicts the log"),
+                null => Piece.Warning("could not be asked"),
+            });
+        }
+
+        if (isFile) output.Line(Piece.Dim("  Whether entries behind the last were left out, only the repository can say: db-vc audit verify --against FILE"));
+        foreach (var problem in report.Problems) output.Line(Piece.Bad("  ✗ "), problem.Place, Piece.Dim($"  {problem.Kind}  "), problem.Message);
+        output.Json(new JsonObject
+        {
+            ["ok"] = report.Ok,
+            ["operations"] = report.Entries,
+            ["first"] = report.First,
+            ["last"] = report.Last,
+            ["head"] = report.Head,
+            ["witnesses"] = Json.Array(report.Witnesses, witness => new JsonObject { ["name"] = witness.Name, ["agrees"] = witness.Agrees }),
+            ["problems"] = Json.Array(report.Problems, problem => new JsonObject
+            {
+                ["kind"] = problem.Kind,
+                ["object"] = problem.Place,
+                ["message"] = problem.Message,
+            }),
+        });
+        return report.Ok ? 0 : (int)FailureKind.Failed;
+    }
+}
