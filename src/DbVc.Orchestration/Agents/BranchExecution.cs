@@ -12,7 +12,8 @@ namespace DbVc.Orchestration;
 /// The host's side of running a branch's code: compiles it in one sandbox that never runs it, tests and runs it in another,
 /// loads what comes back into the branch's own database, and has the gates judge.
 /// </summary>
-internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, IAgentProgress progress) : IBranchExecution, IGateWork, ITrialSessions, IDisposable
+internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, IAgentProgress progress)
+    : IBranchExecution, IGateWork, ITrialSessions, IDisposable
 {
     private readonly WorkspaceContext _context = setup.Context;
     private readonly SourceFile _source = SourceFile.Open(setup.SourcePath, setup.Spec.Source);

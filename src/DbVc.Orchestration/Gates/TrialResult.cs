@@ -1,5 +1,4 @@
 using DbVc.Model;
-using DbVc.Pipelines;
 
 namespace DbVc.Orchestration;
 

@@ -28,7 +28,13 @@ public static class DestructiveChanges
         {
             var now = after.Schema.FindSame(column);
             var name = $"{before.Schema.Name}.{column.Name}";
-            if (now is null) counts.Add(new Counter("column", column.Name, row => !row[place].IsNull, n => $"drops the column {name}, in which {Have(n)} a value") { Always = true });
+            if (now is null)
+            {
+                counts.Add(new Counter("column", column.Name, row => !row[place].IsNull, n => $"drops the column {name}, in which {Have(n)} a value")
+                {
+                    Always = true,
+                });
+            }
             else if (column.Nullable && !now.Nullable)
             {
                 counts.Add(new Counter("not-null", column.Name, row => row[place].IsNull, n => $"makes {name} NOT NULL, and {Have(n)} none"));

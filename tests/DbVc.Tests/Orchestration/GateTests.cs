@@ -181,7 +181,8 @@ public sealed class GateTests
     [Fact]
     public void What_goes_away_is_named_and_asked_about_at_the_merge()
     {
-        var bench = new Bench { Destructive = [new DestructiveChange("column", "users", "phone", 3, "drops the column users.phone, in which 3 rows have a value")] };
+        var dropped = new DestructiveChange("column", "users", "phone", 3, "drops the column users.phone, in which 3 rows have a value");
+        var bench = new Bench { Destructive = [dropped] };
         var gate = Judge(bench).Gates[7];
         Assert.Equal((GateDecision.Passed, "applied, taken back, applied again (1 table); wants a person's word for 1 destructive change"),
             (gate.Decision, gate.Summary));
@@ -251,7 +252,8 @@ public sealed class GateTests
             Assert.Contains("data quality  FAILED", log);
             Assert.Contains("record 7 [email] email: password=\"***", log);
             Assert.DoesNotContain("hunter2", log + json.RootElement.GetRawText());
-            Assert.Equal(["execution.log", "gates.sarif", "junit.xml", "test_results.json"], folder.EnumerateFiles("*", SearchOption.AllDirectories).Select(f => f.Name).Order());
+            Assert.Equal(["execution.log", "gates.sarif", "junit.xml", "test_results.json"],
+                folder.EnumerateFiles("*", SearchOption.AllDirectories).Select(f => f.Name).Order());
         }
         finally
         {

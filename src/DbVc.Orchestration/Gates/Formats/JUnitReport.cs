@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using System.Xml;
 using System.Xml.Linq;
 using DbVc.Agents;
-using DbVc.Model;
 
 namespace DbVc.Orchestration;
 
@@ -64,7 +63,8 @@ internal static class JUnitReport
         }
     }
 
-    private static XElement Case(GateResult gate, string name, double seconds) => new("testcase", new XAttribute("classname", "db-vc." + gate.Name.Replace(' ', '-')),
+    private static XElement Case(GateResult gate, string name, double seconds) => new("testcase",
+        new XAttribute("classname", "db-vc." + gate.Name.Replace(' ', '-')),
         new XAttribute("name", Clean(name)), new XAttribute("time", Seconds(seconds)));
 
     private static int Sum(IEnumerable<XElement> suites, string attribute) => suites.Sum(s => (int)s.Attribute(attribute)!);

@@ -58,12 +58,14 @@ internal static class SarifReport
             ["properties"] = new JsonObject { ["gate"] = gate.Name, ["record"] = finding.Row },
         };
         if (finding.File is not { } file) return result;
-        var place = new JsonObject { ["artifactLocation"] = new JsonObject { ["uri"] = Uri.EscapeDataString(file).Replace("%2F", "/", StringComparison.Ordinal) } };
+        var uri = Uri.EscapeDataString(file).Replace("%2F", "/", StringComparison.Ordinal);
+        var place = new JsonObject { ["artifactLocation"] = new JsonObject { ["uri"] = uri } };
         if (finding.Line is { } line) place["region"] = new JsonObject { ["startLine"] = line };
         result["locations"] = new JsonArray(new JsonObject { ["physicalLocation"] = place });
         return result;
     }
 
     /// <summary>Findings without a rule of their own are the gate's.</summary>
-    private static string RuleOf(GateResult gate, GateFinding finding) => string.IsNullOrWhiteSpace(finding.Rule) ? "gate." + gate.Name.Replace(' ', '-') : finding.Rule;
+    private static string RuleOf(GateResult gate, GateFinding finding) =>
+        string.IsNullOrWhiteSpace(finding.Rule) ? "gate." + gate.Name.Replace(' ', '-') : finding.Rule;
 }
