@@ -146,6 +146,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         finally
         {
             BranchInfo.Write(context, branches.RequireRecord(task.Branch), kept.Report.State.ToString().ToLowerInvariant());
+            context.Outbox.Tell(kept.Report);
         }
 
         if (cancel.IsCancellationRequested && kept.Report.State == TaskState.Stopped)
@@ -267,6 +268,8 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     {
         AgentTasks.Save(context, report);
         BranchInfo.Write(context, branches.RequireRecord(task.Branch), report.State.ToString().ToLowerInvariant());
+        // A run that is well is merged next, which is told.
+        if (!report.IsRun || report.State == TaskState.Failed) context.Outbox.Tell(report);
         return report;
     }
 

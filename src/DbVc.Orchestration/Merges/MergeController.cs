@@ -158,6 +158,7 @@ public sealed class MergeController
 
         if (BranchName.Parse(record.Target) is { IsMain: false } target) _branches.CheckOutFiles(target);
         if (BranchRecord.Read(_context.Repository.Store, BranchName.Parse(record.Source)) is { } branch) BranchInfo.Write(_context, branch, "merged");
+        if (record.Target == BranchName.Main.Text) _context.Outbox.Tell("merged", record.Source, commit, $"'{record.Source}' was merged into main.");
         return new MergeReport
         {
             State = MergeState.Merged,

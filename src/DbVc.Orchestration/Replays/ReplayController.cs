@@ -92,6 +92,7 @@ public sealed class ReplayController
 
         if (outcome.Commit is not { } commit) return new CommitReport(null, [], []);
         if (!request.Target.IsMain) _branches.CheckOutFiles(request.Target);
+        else _context.Outbox.Tell("rolled-back", request.Target.Text, commit, $"main was rolled back to {origin.Short}.");
         return _branches.Report(outcome.Before, commit, outcome.Counted);
     }
 

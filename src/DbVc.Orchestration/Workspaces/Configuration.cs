@@ -47,6 +47,13 @@ public sealed record Configuration
         sources:
           # Hosts and networks at private addresses from which sources may be fetched: names, addresses, or networks such as 10.0.0.0/8.
           private-hosts: []
+        notify:
+          # Who is told of events: addresses that get a signed webhook, and commands that get the same on their standard input. ${NAME} in an address is an
+          # environment variable; the secret of the signatures is in the one that is named here.
+          webhooks: []
+          commands: []
+          events: [failed, ready, merged, rolled-back]
+          secret: DBVC_WEBHOOK_SECRET
         # bubblewrap, or none: then generated code runs unguarded, and every report says so in red.
         sandbox: bubblewrap
 
@@ -82,6 +89,9 @@ public sealed record Configuration
 
     /// <summary>The gates that are asked, by name, in order.</summary>
     public IReadOnlyList<string> GateOrder { get; init; } = [.. GateRunner.All.Select(g => g.Name)];
+
+    /// <summary>Who is told of what.</summary>
+    public NotificationSettings Notifications { get; init; } = NotificationSettings.Default;
 
     public string Model { get; init; } = "builtin";
 

@@ -39,10 +39,11 @@ internal sealed class ConfigurationReader(string path)
 
     private void ReadKey(string key, YamlNode node)
     {
-        if (key is "merge" or "gates" or "agent" or "gc" or "branches" or "database" or "sources") ReadSection(key + ".", node);
+        if (key is "merge" or "gates" or "agent" or "gc" or "branches" or "database" or "sources" or "notify") ReadSection(key + ".", node);
         else if (key == "merge.policies") _result = _result with { Policies = ReadPolicies(node) };
         else if (key is "include" or "exclude" or "schema-only") ReadPatterns(key, node);
         else if (key == "gates.order") _result = _result with { GateOrder = ReadGates(node) };
+        else if (key is "notify.webhooks" or "notify.commands" or "notify.events") ReadNotifications(key, node);
         else if (key == "sources.private-hosts") _result = _result with { PrivateHosts = ReadTexts(key, node) };
         else if (node is not YamlScalarNode { Value: { } value }) throw Invalid(node.Start.Line, $"'{key}' must be a single value");
         else
@@ -56,6 +57,7 @@ internal sealed class ConfigurationReader(string path)
                 "gates.slower_than_merged" => _result with { Gates = _result.Gates with { SlowerThanMerged = Share(value, node) } },
                 "gates.memory_mib" => _result with { Gates = _result.Gates with { MemoryBytes = (long)(Math.Min(Number(value, node), 1 << 20) * (1 << 20)) } },
                 "gates.lint_warnings" => _result with { Gates = _result.Gates with { LintWarnings = (int)Math.Min(Number(value, node), 100_000) } },
+                "notify.secret" => _result with { Notifications = _result.Notifications with { SecretVariable = value } },
                 "agent.model" => _result with { Model = value },
                 "agent.iterations" => _result with { AgentIterations = (int)Math.Min(Number(value, node), 1000) },
                 "agent.wall_seconds" => _result with { AgentWallTime = TimeSpan.FromSeconds(Math.Min(Number(value, node), 86_400)) },
@@ -100,6 +102,26 @@ internal sealed class ConfigurationReader(string path)
         return names.Count > 0 ? names : throw Invalid(node.Start.Line, "'gates.order' names no gate");
     }
 
+    private void ReadNotifications(string key, YamlNode node)
+    {
+        var (texts, told) = (ReadTexts(key, node), _result.Notifications);
+        if (key == "notify.events" && texts.Find(t => !NotificationSettings.AllEvents.Contains(t)) is { } other)
+            throw Invalid(node.Start.Line, $"'{other}' is none of {string.Join(", ", NotificationSettings.AllEvents)}");
+        // The rest of an address may be secret, so it is not repeated.
+        if (key == "notify.webhooks" && texts.Exists(t => !t.StartsWith("https://", StringComparison.Ordinal)
+            && !t.StartsWith("http://", StringComparison.Ordinal)))
+            throw Invalid(node.Start.Line, "a webhook is no address that begins with https:// or http://");
+        _result = _result with
+        {
+            Notifications = key switch
+            {
+                "notify.webhooks" => told with { Webhooks = texts },
+                "notify.commands" => told with { Commands = texts },
+                _ => told with { Events = texts },
+            },
+        };
+    }
+
     private void ReadPatterns(string key, YamlNode node)
     {
         var patterns = ReadTexts(key, node);
@@ -121,7 +143,15 @@ internal sealed class ConfigurationReader(string path)
     private List<string> ReadTexts(string key, YamlNode node)
     {
         var items = node is YamlSequenceNode list ? list.Children : [node];
-        var what = key switch { "sources.private-hosts" => "hosts", "gates.order" => "gates", _ => "patterns" };
+        var what = key switch
+        {
+            "sources.private-hosts" => "hosts",
+            "gates.order" => "gates",
+            "notify.webhooks" => "addresses",
+            "notify.commands" => "commands",
+            "notify.events" => "events",
+            _ => "patterns",
+        };
         return [.. items.Where(i => i is not YamlScalarNode { Value: null or "" or "~" or "null" }).Select(i =>
             i is YamlScalarNode { Value: { } text } ? text : throw Invalid(i.Start.Line, $"'{key}' must be a list of {what}"))];
     }

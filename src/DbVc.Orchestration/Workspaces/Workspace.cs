@@ -28,6 +28,7 @@ public sealed class Workspace : IDisposable
         Tracking = new TrackingDesk(context);
         Invariants = new InvariantDesk(context, History);
         Evidence = new EvidenceDesk(context);
+        Outbox = context.Outbox;
         Agents = new AgentCoordinator(context, Branches, Merges, History);
         var runner = new PipelineRunner(context, Branches, Merges);
         Pipelines = new PipelineDesk(context, runner);
@@ -56,6 +57,8 @@ public sealed class Workspace : IDisposable
     public AgentCoordinator Agents { get; }
 
     public EvidenceDesk Evidence { get; }
+
+    public Outbox Outbox { get; }
 
     public PipelineDesk Pipelines { get; }
 
@@ -119,7 +122,12 @@ internal sealed record WorkspaceContext(
 {
     private readonly Lazy<Configuration> _configuration = new(() => Orchestration.Configuration.Read(Live.Layout.Config));
 
+    private Outbox? _outbox;
+
     public RepositoryLayout Layout => Live.Layout;
+
+    /// <summary>Tells people what happened.</summary>
+    public Outbox Outbox => _outbox ??= new Outbox(this);
 
     public RepositoryIdentity Identity => Live.Identity;
 
