@@ -25,6 +25,7 @@ var benchmarks = new Dictionary<string, Action<Bench>>
     ["branch"] = InstanceBenchmark.RunSqlite,
     ["branch-servers"] = InstanceBenchmark.RunServers,
     ["branch-commit"] = BranchCommitBenchmark.Run,
+    ["sandbox-start"] = SandboxBenchmark.Run,
 };
 
 // A number among the names is the size of the tables, for benchmarks that let it be chosen.

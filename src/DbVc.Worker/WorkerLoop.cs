@@ -7,7 +7,7 @@ internal sealed class WorkerLoop(Stream input, Stream output)
 {
     public void Serve()
     {
-        var confinement = SystemCallFilter.IsSupported ? "seccomp" : "none";
+        var confinement = SystemCallFilter.IsSupported ? HelloReply.Filtered : "none";
         WireMessage.Write(output, FrameKind.Hello, new HelloReply(WireLimits.ProtocolVersion, confinement), WireJson.Default.HelloReply);
         var reader = new FrameReader(input);
         while (reader.Read())
@@ -23,7 +23,7 @@ internal sealed class WorkerLoop(Stream input, Stream output)
             catch (Exception error) when (error is not IOException)
             {
                 Console.Error.WriteLine(error);
-                var reply = new FailureReply("worker.failed", error.GetType().FullName, error.Message, null, null);
+                var reply = new FailureReply("worker.failed", error.GetType().FullName, PipelineFailure.MessageOf(error), null, null);
                 WireMessage.Write(output, FrameKind.Failed, reply, WireJson.Default.FailureReply);
             }
         }

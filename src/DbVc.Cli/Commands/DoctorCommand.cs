@@ -8,8 +8,6 @@ namespace DbVc.Cli;
 /// <summary>Says what this machine lacks and how to get it.</summary>
 internal static class DoctorCommand
 {
-    private static readonly string[] Folders = ["/usr/bin", "/bin", "/usr/local/bin", "/usr/sbin", "/sbin"];
-
     public static Verb Create()
     {
         var fix = new Option<bool>("--fix") { Description = "Drop databases of branches that no longer exist." };
@@ -22,7 +20,7 @@ internal static class DoctorCommand
             var checkup = Examine(context, context.Get(fix), out var failure);
             var checks = Checks().ToList();
             if (failure is not null) checks.Add(new Check("repository", false, failure.Message, failure.Hint ?? ""));
-            checks.AddRange((checkup?.Items ?? []).Select(i => new Check(i.Name, i.IsOk, i.Detail, i.Remedy ?? "")));
+            checks.AddRange((checkup?.Items ?? []).Select(From));
             var isOk = checks.TrueForAll(check => check.IsFound);
             foreach (var check in checks)
             {
@@ -71,17 +69,10 @@ internal static class DoctorCommand
     {
         yield return new Check("linux", OperatingSystem.IsLinux(), Environment.OSVersion.ToString(), "The sandbox for generated code needs Linux.");
         yield return new Check("dotnet", true, $"runtime {Environment.Version}", "");
-        yield return Program("bwrap", "shuts generated code in", "bubblewrap");
-        if (Environment.IsPrivilegedProcess) yield return Program("setpriv", "lets root start the sandbox as nobody", "util-linux");
-        var worker = Path.Combine(Session.WorkerFolder, "DbVc.Worker.dll");
-        yield return new Check("worker", File.Exists(worker), worker, "Publish it with: ./dev publish");
+        foreach (var item in SandboxCheck.Run(Session.WorkerFolder)) yield return From(item);
     }
 
-    private static Check Program(string name, string purpose, string package)
-    {
-        var found = Folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
-        return new Check(name, found is not null, found ?? purpose, $"sudo apt-get install -y {package}");
-    }
+    private static Check From(CheckupItem item) => new(item.Name, item.IsOk, item.Detail, item.Remedy ?? "");
 
     private sealed record Check(string Name, bool IsFound, string Detail, string Install);
 }

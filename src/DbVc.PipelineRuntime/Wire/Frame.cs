@@ -68,7 +68,15 @@ internal static class WireLimits
     public const int Failures = 64;
     public const int FailureTextBytes = 1024;
 
-    public static int FrameBytes(FrameKind kind) => kind == FrameKind.Batch ? BatchFrameBytes : MessageFrameBytes;
+    /// <summary>What generated code can forge is held to what is honest: JSON takes many times its bytes once it is read.</summary>
+    public static int FrameBytes(FrameKind kind) => kind switch
+    {
+        FrameKind.Batch => BatchFrameBytes,
+        FrameKind.Tested => 24 * 1024 * 1024,
+        FrameKind.Columns => 4 * 1024 * 1024,
+        FrameKind.Hello or FrameKind.RunDone or FrameKind.Failed => 64 * 1024,
+        _ => MessageFrameBytes,
+    };
 }
 
 /// <summary>Bytes that break the protocol; the message says how.</summary>

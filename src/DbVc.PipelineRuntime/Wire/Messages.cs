@@ -2,7 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace DbVc.PipelineRuntime;
 
-internal sealed record HelloReply(int Version, string Confinement);
+internal sealed record HelloReply(int Version, string Confinement)
+{
+    /// <summary>What a worker says that has bound itself by a filter of system calls.</summary>
+    public const string Filtered = "seccomp";
+}
 
 internal sealed record WireFile(string Path, bool IsTest);
 
@@ -59,7 +63,7 @@ internal sealed record RunReply(long Rows, long Rejected, long Filtered, double 
 /// <summary>Why a request failed: a stable code, and for exceptions type, message and the frames inside generated code.</summary>
 internal sealed record FailureReply(string Code, string? Type, string Message, string? Where, long? Record);
 
-[JsonSourceGenerationOptions(MaxDepth = 16, GenerationMode = JsonSourceGenerationMode.Default)]
+[JsonSourceGenerationOptions(MaxDepth = 16, RespectRequiredConstructorParameters = true, GenerationMode = JsonSourceGenerationMode.Default)]
 [JsonSerializable(typeof(HelloReply))]
 [JsonSerializable(typeof(CompileRequestHeader))]
 [JsonSerializable(typeof(CompileReply))]

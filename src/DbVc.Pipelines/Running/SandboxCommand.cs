@@ -30,7 +30,7 @@ internal static class SandboxCommand
     private static List<string> BuildOpen(WorkerOptions options)
     {
         var (command, worker, dotnet) = DropPrivileges(options);
-        command.AddRange([FindProgram("env", "coreutils"), "-i", .. RuntimeSettings(options.Limits).Select(setting => $"{setting.Name}={setting.Value}")]);
+        command.AddRange([SandboxProgram.Env.Require(), "-i", .. RuntimeSettings(options.Limits).Select(setting => $"{setting.Name}={setting.Value}")]);
         command.AddRange([dotnet.Host, Path.Combine(worker, WorkerLocation.AssemblyName), .. WorkerArguments(options)]);
         return command;
     }
@@ -42,20 +42,21 @@ internal static class SandboxCommand
         var dotnet = DotnetInstallation.Find();
         if (!Environment.IsPrivilegedProcess)
             return ([], options.Location.Folder, dotnet);
-        return ([FindProgram("setpriv", "util-linux"), "--reuid", Nobody, "--regid", Nobody, "--clear-groups", "--no-new-privs", "--"],
+        return ([SandboxProgram.SetPrivileges.Require(), "--reuid", Nobody, "--regid", Nobody, "--clear-groups", "--no-new-privs", "--"],
             WorldReadableCopy.Ensure(options.Location.Folder), WorldReadableCopy.Ensure(dotnet));
     }
 
     [SupportedOSPlatform("linux")]
     private static List<string> BuildShut(WorkerOptions options)
     {
-        var bubblewrap = FindProgram("bwrap", "bubblewrap");
+        var bubblewrap = SandboxProgram.Bubblewrap.Require();
         var (command, worker, dotnet) = DropPrivileges(options);
         command.AddRange(
         [
             bubblewrap, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
             "--unshare-user", "--uid", Nobody, "--gid", Nobody, "--hostname", "sandbox", "--clearenv",
-            "--proc", "/proc", "--dev", "/dev",
+            // The first process is bubblewrap itself: its command line names folders of this machine, and no filter binds it.
+            "--proc", "/proc", "--tmpfs", "/proc/1", "--remount-ro", "/proc/1", "--dev", "/dev", "--remount-ro", "/dev",
             "--size", options.Limits.TemporaryBytes.ToString(CultureInfo.InvariantCulture), "--tmpfs", "/tmp",
             "--ro-bind", worker, "/worker", "--ro-bind", dotnet.Host, "/dotnet/dotnet",
             "--ro-bind", dotnet.Resolver, $"/dotnet/host/fxr/{Path.GetFileName(dotnet.Resolver)}",
@@ -110,13 +111,5 @@ internal static class SandboxCommand
             limits.OpenFiles, options.Sandbox == SandboxMode.None ? 0 : limits.Processes,
         ];
         return ["serve", .. values.Select(value => value.ToString(CultureInfo.InvariantCulture))];
-    }
-
-    private static string FindProgram(string name, string package)
-    {
-        string[] folders = ["/usr/bin", "/bin", "/usr/local/bin", "/usr/sbin", "/sbin"];
-        return folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
-            ?? throw new DbVcException(FailureKind.Refused, "sandbox.missing", $"The program {name}, which shuts generated code in, is not installed.",
-                hint: $"Install it: sudo apt-get install -y {package}");
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Serialization.Metadata;
 using DbVc.Model;
@@ -120,10 +121,14 @@ internal sealed class WorkerChannel : IDisposable
         {
             if (clean.Length == limit)
                 return clean.Append('…').ToString();
-            clean.Append(char.IsControl(letter) ? ' ' : letter);
+            clean.Append(IsPlain(letter) ? letter : ' ');
         }
         return clean.ToString().Trim();
     }
+
+    /// <summary>Neither controls a terminal, nor turns the direction of a line, nor takes no room.</summary>
+    private static bool IsPlain(char letter) => char.IsSurrogate(letter) || CharUnicodeInfo.GetUnicodeCategory(letter)
+        is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 
     private DbVcException ReportedFailure(FailureReply failure)
     {

@@ -34,18 +34,19 @@ public sealed class WorkerSession : IDisposable
     /// <param name="source">The file that pipelines of this session read; must stay open as long as the session.</param>
     public static WorkerSession Start(WorkerOptions options, SourceFile? source = null)
     {
-        var channel = new WorkerChannel(ChildProcess.Start(SandboxCommand.Build(options), source?.Handle), options.Limits);
+        using var handed = source?.OpenForWorker();
+        var channel = new WorkerChannel(ChildProcess.Start(SandboxCommand.Build(options), handed), options.Limits);
         var session = new WorkerSession(options, channel, source);
         try
         {
             channel.Exchange("start", options.Limits.StartTime, session.Greet, CancellationToken.None);
             return session;
         }
-        catch (DbVcException error) when (error.Code == "worker.died" && session.Log.StartsWith("bwrap:", StringComparison.Ordinal))
+        catch (DbVcException error) when (error.Code == "worker.died" && SandboxObstacles.AreAtFault(session.Log))
         {
             session.Dispose();
             throw new DbVcException(FailureKind.Refused, "sandbox.unavailable", $"The sandbox cannot be set up: {WorkerChannel.Clean(session.Log, 300)}",
-                hint: "bubblewrap needs user namespaces; a container or a security policy may forbid them.", inner: error);
+                hint: SandboxObstacles.FindRemedy(session.Log), inner: error);
         }
         catch
         {
@@ -156,6 +157,8 @@ public sealed class WorkerSession : IDisposable
                 $"The worker speaks version {hello.Version} of the protocol, not {WireLimits.ProtocolVersion}.",
                 _options.Location.Folder, "Publish the worker again.");
         }
+        if (_options.Sandbox != SandboxMode.None && hello.Confinement != HelloReply.Filtered)
+            throw new DbVcException(FailureKind.Refused, "sandbox.unavailable", "The worker has no filter of system calls for this processor.");
         return true;
     }
 }

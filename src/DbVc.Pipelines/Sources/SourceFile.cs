@@ -33,12 +33,21 @@ public sealed class SourceFile : IDisposable
     /// <summary>What reshaping its records did, step by step; empty before, and where they came reshaped.</summary>
     public IReadOnlyList<ReshapeCount> Reshaped { get; private set; } = [];
 
-    internal SafeFileHandle Handle
+    /// <summary>
+    /// The file once more, for the worker: settings of an open file (whether it waits, goes past the cache) are shared by all who hold it, and
+    /// generated code may change them. Throws <c>source.unreadable</c> besides what <see cref="OpenStream"/> does.
+    /// </summary>
+    internal SafeFileHandle OpenForWorker()
     {
-        get
+        Unpack();
+        var file = _unpacked ?? _file;
+        try
         {
-            Unpack();
-            return _unpacked ?? _file;
+            return File.OpenHandle($"/proc/self/fd/{file.DangerousGetHandle()}", FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw OpenFailure(Path, new FileProblem(FileProblemKind.Unreadable, $"cannot be opened once more: {failure.Message}"));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace DbVc.Worker;
@@ -9,9 +10,21 @@ internal static partial class ResourceLimits
     private const int Cpu = 0;
     private const int FileSize = 1;
     private const int Data = 2;
+    private const int Stack = 3;
     private const int Core = 4;
     private const int Processes = 6;
     private const int OpenFiles = 7;
+    private const int LockedMemory = 8;
+    private const int AddressSpace = 9;
+    private const int QueuedSignals = 11;
+    private const int QueuedMessages = 12;
+    private const int Nice = 13;
+    private const int RealTimePriority = 14;
+
+    private const long StackBytes = 8L << 20;
+    private const long LockedBytes = 64L << 10;
+    private const long Signals = 4096;
+    private const long SpareAddresses = 1L << 30;
 
     /// <summary>CPU seconds, data bytes, file bytes, open files, processes (0: no limit).</summary>
     public static void Apply(ReadOnlySpan<long> values)
@@ -22,7 +35,13 @@ internal static partial class ResourceLimits
         Lower(OpenFiles, values[3]);
         if (values[4] > 0)
             Lower(Processes, values[4]);
-        Lower(Core, 0);
+        // Tables of pages are memory that no other limit counts: a mapping that holds nothing still costs them once it is touched.
+        Lower(AddressSpace, UsedAddresses() + (2 * values[1]) + SpareAddresses);
+        Lower(Stack, StackBytes);
+        Lower(LockedMemory, LockedBytes);
+        Lower(QueuedSignals, Signals);
+        foreach (var resource in (int[])[Core, QueuedMessages, Nice, RealTimePriority])
+            Lower(resource, 0);
     }
 
     /// <summary>When the host dies, by whatever means, so does this process.</summary>
@@ -31,6 +50,13 @@ internal static partial class ResourceLimits
         const int SetParentDeathSignal = 1;
         const int Kill = 9;
         _ = NativeControl(SetParentDeathSignal, Kill, 0, 0, 0);
+    }
+
+    /// <summary>The runtime reserves far more than it uses; a test process, which starts under the same limit, reserves as much.</summary>
+    private static long UsedAddresses()
+    {
+        var pages = File.ReadAllText("/proc/self/statm").Split(' ')[0];
+        return long.Parse(pages, CultureInfo.InvariantCulture) * Environment.SystemPageSize;
     }
 
     private static void Lower(int resource, long value)

@@ -18,8 +18,22 @@ internal sealed class PipelineFailure(FailureReply reply) : Exception(reply.Mess
     /// <summary>An exception that generated code let out.</summary>
     public static PipelineFailure Thrown(Exception error, long record)
     {
-        var message = error.Message.Length > MessageLength ? error.Message[..MessageLength] : error.Message;
+        var message = MessageOf(error);
         return new PipelineFailure(new FailureReply("pipeline.failed", error.GetType().FullName, message, Where(error), record > 0 ? record : null));
+    }
+
+    /// <summary>Generated code may have written the property, so it may throw or give nothing.</summary>
+    public static string MessageOf(Exception error)
+    {
+        try
+        {
+            var message = error.Message ?? "";
+            return message.Length > MessageLength ? message[..MessageLength] : message;
+        }
+        catch (Exception)
+        {
+            return "(its message cannot be read)";
+        }
     }
 
     /// <summary>The innermost frame that lies in generated code: its method, and file and line where symbols are there.</summary>

@@ -18,8 +18,8 @@ internal static class PipelineRunner
         try
         {
             var path = Path.Combine(folder, request.AssemblyName + ".dll");
-            File.WriteAllBytes(path, assembly);
-            File.WriteAllBytes(Path.ChangeExtension(path, ".pdb"), symbols);
+            NewFile.Write(path, assembly);
+            NewFile.Write(Path.ChangeExtension(path, ".pdb"), symbols);
             Run(output, request, context.LoadFromAssemblyPath(path));
         }
         finally

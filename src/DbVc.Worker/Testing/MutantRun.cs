@@ -55,14 +55,14 @@ internal sealed class MutantRun
     }
 
     /// <summary>
-    /// Writes a <see cref="MutantOutcome"/> for each mutant as it is known; those that <paramref name="outcomes"/> holds already are not tried again.
+    /// Writes a <see cref="MutantOutcome"/> for each mutant as it is known; the first <paramref name="known"/> are not tried again.
     /// </summary>
-    public async Task Try(IReadOnlyList<ITestCase> cases, FileStream outcomes, TimeSpan time)
+    public async Task Try(IReadOnlyList<ITestCase> cases, FileStream outcomes, int known, TimeSpan time)
     {
         var clock = Stopwatch.StartNew();
         var reaching = Reaching(cases);
         _spinLimit.SetValue(null, (_mostSpins * 10) + SpinsBeyond);
-        for (var mutant = (int)outcomes.Length + 1; mutant < _reached.Length && clock.Elapsed < time; mutant++)
+        for (var mutant = known + 1; mutant < _reached.Length && clock.Elapsed < time; mutant++)
         {
             var outcome = reaching[mutant].Count == 0 ? MutantOutcome.NotReached
                 : await IsKilled(mutant, reaching[mutant]) ? MutantOutcome.Killed : MutantOutcome.Survived;

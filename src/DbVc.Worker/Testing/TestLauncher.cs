@@ -13,6 +13,8 @@ internal static class TestLauncher
 {
     private const int OutputBytes = 64 * 1024;
     private const int ResultLines = 100_000;
+    private const int ResultLetters = 8 << 20;
+    private const int MostBytes = 1 << 20;
     private const int MostBroken = 5;
     private const int HungSeconds = 10;
 
@@ -22,13 +24,12 @@ internal static class TestLauncher
         try
         {
             var path = Path.Combine(folder, request.AssemblyName + ".dll");
-            File.WriteAllBytes(path, assembly);
-            File.WriteAllBytes(Path.ChangeExtension(path, ".pdb"), symbols);
+            NewFile.Write(path, assembly);
+            NewFile.Write(Path.ChangeExtension(path, ".pdb"), symbols);
             var mutantTime = TimeSpan.FromSeconds(request.MutantSeconds);
-            var (exitCode, output) = Start(folder, path, TimeSpan.FromSeconds(request.Seconds), mutantTime);
+            var (exitCode, output) = Start(folder, path, TimeSpan.FromSeconds(request.Seconds), mutantTime, 0);
             var tests = ReadResults(Path.Combine(folder, TestProgram.ResultsFile), out var finished);
-            var hitsPath = Path.Combine(folder, TestProgram.HitsFile);
-            var hits = File.Exists(hitsPath) ? File.ReadAllBytes(hitsPath) : [];
+            var hits = ReadBytes(Path.Combine(folder, TestProgram.HitsFile));
             // Once all tests had ended, only a mutant can have held the process up.
             var reply = new TestReply(tests, finished, exitCode is null && !finished, exitCode ?? -1, output);
             return (reply, hits, finished ? GoOn(folder, path, mutantTime) : []);
@@ -42,25 +43,36 @@ internal static class TestLauncher
     /// <summary>Each mutant that broke the process or held it up is noted, and a new process goes on with the next.</summary>
     private static byte[] GoOn(string folder, string path, TimeSpan time)
     {
-        var outcomes = Path.Combine(folder, TestProgram.MutantsFile);
+        var outcomes = ReadBytes(TestProgram.MutantsFile(folder, 0));
         var ended = Path.Combine(folder, TestProgram.MutantsEndedFile);
-        for (var broken = 0; File.Exists(outcomes) && !File.Exists(ended) && broken < MostBroken; broken++)
+        for (var broken = 0; File.Exists(TestProgram.MutantsFile(folder, 0)) && !File.Exists(ended) && broken < MostBroken; broken++)
         {
-            using (var file = new FileStream(outcomes, FileMode.Append, FileAccess.Write))
-                file.WriteByte((byte)MutantOutcome.Broke);
-            Start(folder, path, TimeSpan.FromSeconds(HungSeconds), time / MostBroken);
+            outcomes = [.. outcomes, (byte)MutantOutcome.Broke];
+            Start(folder, path, TimeSpan.FromSeconds(HungSeconds), time / MostBroken, outcomes.Length);
+            outcomes = [.. outcomes, .. ReadBytes(TestProgram.MutantsFile(folder, outcomes.Length))];
         }
-        return File.Exists(outcomes) ? File.ReadAllBytes(outcomes) : [];
+        return outcomes;
+    }
+
+    /// <summary>Nothing where there is no such file; at most a megabyte, which no honest test process needs.</summary>
+    private static byte[] ReadBytes(string path)
+    {
+        if (!File.Exists(path))
+            return [];
+        using var file = File.OpenRead(path);
+        var bytes = new byte[Math.Min(file.Length, MostBytes)];
+        return bytes[..file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
     }
 
     /// <summary>The exit code, null when time ran out, and what was printed.</summary>
-    private static (int? ExitCode, string Output) Start(string folder, string assembly, TimeSpan testTime, TimeSpan mutantTime)
+    private static (int? ExitCode, string Output) Start(string folder, string assembly, TimeSpan testTime, TimeSpan mutantTime, int known)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!)
         {
             ArgumentList =
             {
                 typeof(TestLauncher).Assembly.Location, "tests", folder, assembly, mutantTime.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+                known.ToString(CultureInfo.InvariantCulture),
             },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -98,7 +110,8 @@ internal static class TestLauncher
         var tests = new List<WireTest>();
         if (!File.Exists(path))
             return [];
-        foreach (var line in File.ReadLines(path).Take(ResultLines))
+        var letters = 0L;
+        foreach (var line in File.ReadLines(path).Take(ResultLines).TakeWhile(line => (letters += line.Length) <= ResultLetters))
         {
             if (line == TestProgram.Finished)
             {

@@ -16,20 +16,25 @@ internal static class TestProgram
 {
     public const string ResultsFile = "results.jsonl";
     public const string HitsFile = "hits.bin";
-    public const string MutantsFile = "mutants.bin";
     public const string MutantsEndedFile = "mutants.ended";
     public const string Finished = "finished";
 
-    public static int Run(string folder, string assemblyPath, double mutantSeconds)
+    /// <summary>What became of the mutants after the first <paramref name="known"/>.</summary>
+    public static string MutantsFile(string folder, int known) => Path.Combine(folder, FormattableString.Invariant($"mutants-{known}.bin"));
+
+    /// <param name="folder">Where results go.</param>
+    /// <param name="assemblyPath">What holds the tests.</param>
+    /// <param name="mutantSeconds">How long mutants are tried; 0: not at all.</param>
+    /// <param name="known">Mutants that earlier processes have judged, of which the last one broke its process; 0 for the first process.</param>
+    public static int Run(string folder, string assemblyPath, double mutantSeconds, int known)
     {
         var assembly = AssemblyLoadContext.Default.LoadFromAssemblyPath(assemblyPath);
-        var goesOn = File.Exists(Path.Combine(folder, MutantsFile));
-        using var results = goesOn ? StreamWriter.Null : new StreamWriter(Path.Combine(folder, ResultsFile)) { AutoFlush = true };
-        RunAll(assembly, folder, results, mutantSeconds).GetAwaiter().GetResult();
+        using var results = known > 0 ? StreamWriter.Null : new StreamWriter(NewFile.Create(Path.Combine(folder, ResultsFile))) { AutoFlush = true };
+        RunAll(assembly, folder, results, mutantSeconds, known).GetAwaiter().GetResult();
         return 0;
     }
 
-    private static async Task RunAll(Assembly assembly, string folder, StreamWriter results, double mutantSeconds)
+    private static async Task RunAll(Assembly assembly, string folder, StreamWriter results, double mutantSeconds, int known)
     {
         TestContext.SetForInitialization(null, false, false);
         var framework = ExtensibilityPointFactory.GetTestFramework(assembly);
@@ -48,14 +53,14 @@ internal static class TestProgram
             return ValueTask.FromResult(true);
         });
         await Run(front, options, cases, sink);
-        WriteHits(assembly, folder);
+        if (known == 0) WriteHits(assembly, folder);
         results.WriteLine(Finished);
         if (mutants is null || sink.HasFailure)
             return;
         options.SetValue("xunit.execution.StopOnTestFail", true);
-        await using var outcomes = new FileStream(Path.Combine(folder, MutantsFile), FileMode.Append, FileAccess.Write);
-        await mutants.Try(cases, outcomes, TimeSpan.FromSeconds(mutantSeconds));
-        File.WriteAllBytes(Path.Combine(folder, MutantsEndedFile), []);
+        await using var outcomes = NewFile.Create(MutantsFile(folder, known));
+        await mutants.Try(cases, outcomes, known, TimeSpan.FromSeconds(mutantSeconds));
+        NewFile.Write(Path.Combine(folder, MutantsEndedFile), []);
     }
 
     private static async ValueTask Run(InProcessFrontController front, TestOptions options, IReadOnlyCollection<ITestCase> cases, IMessageSink sink)
@@ -67,7 +72,7 @@ internal static class TestProgram
     private static void WriteHits(Assembly assembly, string folder)
     {
         if (assembly.GetType(ProbeList.TypeName)?.GetField(ProbeList.HitsField, BindingFlags.Public | BindingFlags.Static)?.GetValue(null) is byte[] hits)
-            File.WriteAllBytes(Path.Combine(folder, HitsFile), hits);
+            NewFile.Write(Path.Combine(folder, HitsFile), hits);
     }
 
     /// <summary>Notes how each test ended. Names come with the message that a test starts, outcomes with the one that it ended.</summary>

@@ -87,26 +87,8 @@ public sealed class LaunchTests(WorkerFixture worker) : IClassFixture<WorkerFixt
     public void An_ordinary_user_can_do_it_too()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "This run is an ordinary user's already.");
-        var results = Directory.CreateTempSubdirectory("db-vc-results-").FullName;
-        string[] program = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
-            ? [Environment.ProcessPath!, typeof(LaunchTests).Assembly.Location]
-            : [Environment.ProcessPath!];
-        File.SetUnixFileMode(results, (UnixFileMode)0x1ff);
-        string[] arguments =
-        [
-            "--reuid", "65534", "--regid", "65534", "--clear-groups", .. program,
-            "--filter-method", $"DbVc.SystemTests.LaunchTests.{nameof(A_pipeline_is_compiled_tested_and_run)}", "--results-directory", results,
-        ];
-        using var run = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/usr/bin/setpriv", arguments)
-        {
-            Environment = { ["HOME"] = results },
-            WorkingDirectory = results,
-            RedirectStandardOutput = true,
-        })!;
-        var output = run.StandardOutput.ReadToEnd();
-        run.WaitForExit();
-        Directory.Delete(results, true);
-        Assert.True(run.ExitCode == 0, output);
+        var (exitCode, output) = OrdinaryUser.RunTests("--filter-method", $"DbVc.SystemTests.LaunchTests.{nameof(A_pipeline_is_compiled_tested_and_run)}");
+        Assert.True(exitCode == 0, output);
         Assert.Contains("succeeded: 2", output, StringComparison.Ordinal);
     }
 

@@ -1,4 +1,3 @@
-using DbVc.Pipelines;
 using Xunit;
 
 namespace DbVc.SystemTests;
