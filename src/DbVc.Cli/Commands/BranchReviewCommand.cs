@@ -23,13 +23,16 @@ internal static class BranchReviewCommand
         var review = workspace.Agents.Review(branch, context.Interrupted);
         context.Output.Json(review.ToJson());
         ReviewView.Write(context.Output, review, isShort);
-        if (!ReviewView.IsReady(review) || !context.Output.CanAsk) return 0;
+        // What only lacks approvals may become ready by this one.
+        var isAsked = review.Plan.Approvals is { Missing: > 0 } && workspace.Approvals.IsAsked(branch, BranchName.Main);
+        if (!(ReviewView.IsReady(review) || isAsked) || !context.Output.CanAsk) return 0;
         if (!await context.ConfirmAsync("Approve merge?", "db-vc branch merge").ConfigureAwait(false))
         {
             context.Output.Line("Not merged.");
             return 0;
         }
 
+        if (isAsked) workspace.Approvals.Approve(branch, null, context.Interrupted);
         var report = workspace.Merges.Merge(new MergeRequest(branch, BranchName.Main, DryRun: false, []), context.Interrupted);
         if (report.State != MergeState.Merged) return MergeView.Finish(context, report, BranchName.Main.Text);
         context.Output.Line();

@@ -36,9 +36,10 @@ public sealed class MergeController
         var source = _context.Repository.Head(request.Source);
         _ = _context.Repository.Head(request.Target);
         if (!request.Source.IsMain) _branches.RequireClean(request.Source, cancel);
-        var evidence = Evidence.Judge(_context, request.Source, request.Target, source);
-        if (request.DryRun) return DryRun(request, source, evidence, cancel);
-        if (evidence.Refusal is { } refusal) return refusal;
+        var verdict = BranchRules.Judge(_context, request.Source, request.Target, source);
+        if (request.DryRun) return DryRun(request, source, verdict, cancel);
+        var reason = request.Override is null ? null : RequireOverride(request, verdict);
+        if (reason is null && verdict.Refusal is { } refusal) return refusal;
         if (_conflicts.FindOpen(request.Target) is { } open)
         {
             throw new DbVcException(FailureKind.Conflict, "merge.open", $"A merge of '{open.Source}' into '{open.Target}' is in progress.",
@@ -46,8 +47,11 @@ public sealed class MergeController
         }
 
         var record = new MergeRecord(MergeRecord.NewId(source, _context.Repository.Head(request.Target)), request.Source.Text, request.Target.Text,
-            source.ToString(), _context.Repository.Head(request.Target).ToString(), _context.Repository.Clock.GetUtcNow(), request.Policies);
-        return Run(record, evidence.Hash, cancel);
+            source.ToString(), _context.Repository.Head(request.Target).ToString(), _context.Repository.Clock.GetUtcNow(), request.Policies)
+        {
+            Override = reason,
+        };
+        return Run(record, verdict, cancel);
     }
 
     /// <summary>Merges in progress.</summary>
@@ -73,20 +77,31 @@ public sealed class MergeController
                     + "brings the branch back.");
         }
 
-        var evidence = Evidence.Judge(_context, BranchName.Parse(record.Source), BranchName.Parse(record.Target), CommitId.Parse(record.SourceHead));
-        return evidence.Refusal ?? Run(record, evidence.Hash, cancel);
+        var verdict = BranchRules.Judge(_context, BranchName.Parse(record.Source), BranchName.Parse(record.Target), CommitId.Parse(record.SourceHead));
+        return record.Override is null && verdict.Refusal is { } refusal ? refusal : Run(record, verdict, cancel);
     }
 
     /// <summary>Drops a merge in progress with its resolutions. The branches are as they were.</summary>
     public void Abort(string? merge) => _conflicts.Remove(_conflicts.Require(merge));
 
-    private MergeReport Run(MergeRecord record, Hash? evidence, CancellationToken cancel)
+    /// <summary>The reason, once it is an administrator's, and there is something to go past.</summary>
+    private string RequireOverride(MergeRequest request, BranchVerdict verdict)
+    {
+        var reason = MergeTrailers.RequireReason(request.Override);
+        _context.Guard.Require(AccessAction.Administer, "db-vc branch override");
+        if (verdict.Refusal is not null) return reason;
+        throw new DbVcException(FailureKind.Usage, "override.needless", $"Nothing keeps '{request.Source}' out of '{request.Target}'.",
+            hint: $"db-vc branch merge {request.Source}");
+    }
+
+    private MergeReport Run(MergeRecord record, BranchVerdict verdict, CancellationToken cancel)
     {
         var source = CommitId.Parse(record.SourceHead);
         var target = BranchName.Parse(record.Target);
         MergeOutcome? merged = null;
         var attempts = 0;
-        var outcome = _context.Publisher.Publish(new PublishRequest(target, $"branch merge {record.Source}", _context.Options.User.Name, head =>
+        var command = record.Override is { } reason ? MergeTrailers.Command(record.Source, reason) : $"branch merge {record.Source}";
+        var outcome = _context.Publisher.Publish(new PublishRequest(target, command, _context.Options.User.Name, head =>
         {
             merged = null;
             if (_planner.IsUpToDate(source, head)) return null;
@@ -96,9 +111,16 @@ public sealed class MergeController
             if (merged.Conflicts.Count > 0) return null;
             var snapshot = SnapshotCodec.Write(chunks, merged.Merged);
             chunks.Publish();
-            return new PublishPlan(MergeCommit(record, snapshot, head, evidence, merged.Rekeyed), MarkMerged(record, source));
-        }), cancel);
-        return Report(record, outcome, merged);
+            return new PublishPlan(MergeCommit(record, snapshot, head, verdict, merged.Rekeyed), MarkMerged(record, source));
+        })
+        {
+            Permit = new MergePermit(BranchName.Parse(record.Source), source, record.Override),
+        }, cancel);
+        return Report(record, outcome, merged) with
+        {
+            Approvals = verdict.Approvals.Needed > 0 ? verdict.Approvals : null,
+            Override = record.Override,
+        };
     }
 
     private MergeReport Report(MergeRecord record, PublishOutcome outcome, MergeOutcome? merged)
@@ -112,6 +134,11 @@ public sealed class MergeController
                 Violations = Sides(record, outcome.Before, merged).Name(outcome.Violations),
                 Message = "The merged database would break a constraint.",
             };
+        }
+
+        if (conflicts.Count > 0 && BranchRules.Of(_context.Repository.Store, BranchName.Parse(record.Target)) is { Protected: true, Approvals: > 0 })
+        {
+            return RefuseConflicts(record, conflicts.Count);
         }
 
         if (conflicts.Count > 0)
@@ -146,21 +173,31 @@ public sealed class MergeController
         };
     }
 
+    /// <summary>What is decided while a merge is open, nobody has approved.</summary>
+    private static MergeReport RefuseConflicts(MergeRecord record, int count) => new()
+    {
+        State = MergeState.Refused,
+        Message = $"{(count == 1 ? "One conflict" : $"{count} conflicts")} with '{record.Target}', which needs approvals: whoever decided them here would "
+            + "change what was approved. "
+            + $"Decide them on the branch: db-vc branch merge {record.Target} --into {record.Source}, and have that approved.",
+    };
+
     private ViolationSides Sides(MergeRecord record, CommitId target, MergeOutcome? merged) =>
         new(_context.Repository, CommitId.Parse(record.SourceHead), target, merged?.Rekeyed ?? []);
 
-    private Commit MergeCommit(MergeRecord record, Hash snapshot, CommitId head, Hash? evidence, IReadOnlyList<KeyChange> rekeyed)
+    private Commit MergeCommit(MergeRecord record, Hash snapshot, CommitId head, BranchVerdict verdict, IReadOnlyList<KeyChange> rekeyed)
     {
         var source = CommitId.Parse(record.SourceHead);
         var title = $"Merge branch '{record.Source}'" + (record.Target == BranchName.Main.Text ? "" : $" into {record.Target}");
+        string[] trailers = [.. MergeTrailers.Write(verdict.Approvals, record.Override), .. KeyTrailer.Write(rekeyed)];
         return new Commit
         {
             Snapshot = snapshot,
             Parents = [head, source],
             Author = _context.Options.User,
             Time = _context.Repository.NextTime([head, source]),
-            Message = rekeyed.Count == 0 ? title : $"{title}\n\n{string.Join('\n', KeyTrailer.Write(rekeyed))}",
-            Evidence = evidence,
+            Message = trailers.Length == 0 ? title : $"{title}\n\n{string.Join('\n', trailers)}",
+            Evidence = verdict.Evidence,
         };
     }
 
@@ -176,7 +213,7 @@ public sealed class MergeController
         return changes;
     }
 
-    private MergeReport DryRun(MergeRequest request, CommitId source, EvidenceVerdict evidence, CancellationToken cancel)
+    private MergeReport DryRun(MergeRequest request, CommitId source, BranchVerdict verdict, CancellationToken cancel)
     {
         var head = _context.Repository.Head(request.Target);
         if (_planner.IsUpToDate(source, head))
@@ -196,7 +233,7 @@ public sealed class MergeController
         IReadOnlyList<ConstraintViolation> violations = merged.Conflicts.Count == 0 && request.Target.IsMain
             ? _context.Shadow.Rehearse(head, merged.Merged, chunks)
             : [];
-        var state = evidence.Refusal is not null || violations.Count > 0 ? MergeState.Refused
+        var state = verdict.Refusal is not null || violations.Count > 0 ? MergeState.Refused
             : merged.Conflicts.Count > 0 ? MergeState.Conflicts : MergeState.Merged;
         return new MergeReport
         {
@@ -207,8 +244,9 @@ public sealed class MergeController
             ConflictCount = merged.Conflicts.Count,
             Rekeyed = merged.Rekeyed,
             Violations = Sides(record, head, merged).Name(violations),
-            Gates = evidence.Refusal?.Gates ?? [],
-            Message = evidence.Refusal?.Message ?? "Nothing was changed.",
+            Gates = verdict.Refusal?.Gates ?? [],
+            Approvals = verdict.Approvals.Needed > 0 ? verdict.Approvals : null,
+            Message = verdict.Refusal?.Message ?? "Nothing was changed.",
         };
     }
 

@@ -5,7 +5,12 @@ namespace DbVc.Orchestration;
 /// <summary>Asks for a three-way merge of a branch into another (main unless said otherwise).</summary>
 /// <param name="DryRun">Plan and report only; nothing changes.</param>
 /// <param name="Policies">Column policies such as <c>stock.quantity=delta</c>, over those of the configuration.</param>
-public sealed record MergeRequest(BranchName Source, BranchName Target, bool DryRun, IReadOnlyList<string> Policies);
+public sealed record MergeRequest(BranchName Source, BranchName Target, bool DryRun, IReadOnlyList<string> Policies)
+{
+    /// <summary>Why an administrator merges in spite of gates and approvals; null for no override. Constraints, invariants and conflicts it leaves
+    /// alone.</summary>
+    public string? Override { get; init; }
+}
 
 /// <summary>How a merge ended.</summary>
 public enum MergeState
@@ -49,6 +54,12 @@ public sealed record MergeReport
 
     /// <summary>Why it was refused: gates that failed or were not run on this head.</summary>
     public IReadOnlyList<GateSummary> Gates { get; init; } = [];
+
+    /// <summary>Who approved, where the target's rules ask for approvals; null where they do not.</summary>
+    public ApprovalState? Approvals { get; init; }
+
+    /// <summary>Why it went past the target's rules; null for any other merge.</summary>
+    public string? Override { get; init; }
 
     /// <summary>One sentence for a person.</summary>
     public string Message { get; init; } = "";
