@@ -72,7 +72,8 @@ internal sealed class CommandLine
     [
         new("Begin", [InitCommand.Create(), ConfigCommand.Create(), DoctorCommand.Create(), CompletionCommand.Create()]),
         new("See and keep what changes", [StatusCommand.Create(), DiffCommand.Create(), CommitCommand.Create(), StashCommand.Create()]),
-        new("Let an agent bring data in", [MetadataCommand.Create(), AgentCommand.Create(), GateCommand.Create(), PipelineCommand.Create()]),
+        new("Let an agent bring data in",
+            [MetadataCommand.Create(), AgentCommand.Create(), GateCommand.Create(), EvidenceCommand.Create(), PipelineCommand.Create()]),
         new("Work on a copy, and merge it",
             [BranchCommand.Create(), ConflictsCommand.Create(), MergeCommand.Create(), InvariantCommand.Create()]),
         new("Look back",

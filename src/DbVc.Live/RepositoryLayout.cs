@@ -23,6 +23,9 @@ public sealed record RepositoryLayout(string Root, string Control)
     /// <summary>What runs of pipelines have loaded, column by column.</summary>
     public string Profiles => Path.Combine(Control, "profiles");
 
+    /// <summary>Beginnings of sources on which pipelines were tried.</summary>
+    public string Samples => Path.Combine(Control, "samples");
+
     /// <summary>Sources that were fetched for tasks.</summary>
     public string Fetched => Path.Combine(Control, "fetched");
 

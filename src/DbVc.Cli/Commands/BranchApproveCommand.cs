@@ -43,18 +43,21 @@ internal static class BranchApproveCommand
             HelpName = "TEXT",
             Required = true,
         };
+        var destructive = new Option<bool>("--allow-destructive") { Description = "What it takes away may go, too." };
         return new Verb("override", "Merge in spite of gates and approvals, as an administrator; constraints, invariants and conflicts still hold.",
             "db-vc branch override hotfix --reason \"outage 42, agreed with Grace\"")
         {
             name,
             into,
             reason,
+            destructive,
         }.OnRepository((context, workspace) =>
         {
             var target = Session.Branch(context.Get(into)) ?? BranchName.Main;
             var report = workspace.Merges.Merge(new MergeRequest(BranchName.Parse(context.Get(name)), target, DryRun: false, [])
             {
                 Override = context.Get(reason),
+                AllowDestructive = context.Get(destructive),
             }, context.Interrupted);
             return MergeView.Finish(context, report, target.Text);
         });

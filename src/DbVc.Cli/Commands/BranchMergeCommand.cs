@@ -18,6 +18,10 @@ internal static class BranchMergeCommand
             Description = "Settle a column's conflicts by a rule, for example stock.quantity=delta.",
             HelpName = "TABLE.COLUMN=RULE",
         };
+        var allow = new Option<bool>("--allow-destructive")
+        {
+            Description = "Let it drop tables or columns, narrow types, or make unique or NOT NULL what is not.",
+        };
         return new Verb("merge", "Merge a branch: three-way, row by row, cell by cell.",
             "db-vc branch merge agent-users", "db-vc branch merge agent-users --dry-run", "db-vc branch merge restock --policy stock.quantity=delta")
         {
@@ -26,10 +30,14 @@ internal static class BranchMergeCommand
             dryRun,
             yes,
             policy,
+            allow,
         }.OnRepository((context, workspace) =>
         {
             var target = Session.Branch(context.Get(into)) ?? BranchName.Main;
-            var request = new MergeRequest(BranchName.Parse(context.Get(name)), target, context.Get(dryRun), context.Get(policy) ?? []);
+            var request = new MergeRequest(BranchName.Parse(context.Get(name)), target, context.Get(dryRun), context.Get(policy) ?? [])
+            {
+                AllowDestructive = context.Get(allow),
+            };
             return MergeView.Finish(context, workspace.Merges.Merge(request, context.Interrupted), target.Text);
         });
     }

@@ -33,7 +33,11 @@ internal static class BranchReviewCommand
         }
 
         if (isAsked) workspace.Approvals.Approve(branch, null, context.Interrupted);
-        var report = workspace.Merges.Merge(new MergeRequest(branch, BranchName.Main, DryRun: false, []), context.Interrupted);
+        var report = workspace.Merges.Merge(new MergeRequest(branch, BranchName.Main, DryRun: false, [])
+        {
+            // What it takes away stands above, in red: the yes is about that too.
+            AllowDestructive = true,
+        }, context.Interrupted);
         if (report.State != MergeState.Merged) return MergeView.Finish(context, report, BranchName.Main.Text);
         context.Output.Line();
         context.Output.Line("Merging to main... ", Piece.Good("✓"));

@@ -35,6 +35,14 @@ internal static class MergeShapes
         }),
         ["violations"] = Json.Array(report.Violations, violation => violation.ToJson()),
         ["gates"] = Json.Array(report.Gates, gate => gate.ToJson()),
+        ["destructive"] = Json.Array(report.Destructive, change => new JsonObject
+        {
+            ["kind"] = change.Kind,
+            ["table"] = change.Table,
+            ["column"] = change.Column,
+            ["rows"] = change.Rows,
+            ["message"] = change.Message,
+        }),
     };
 
     /// <summary>Of a cherry-pick, a revert or a stash: a commit like any other, or what stood in its way.</summary>

@@ -23,6 +23,7 @@ internal static class MergeView
                 ChangesView.Write(output, report.Tables);
                 WriteRekeyed(output, report);
                 if (report.Approvals is { } approvals) ReviewView.WriteApprovals(output, approvals);
+                WriteDestructive(output, report);
                 output.Line(Piece.Dim("Nothing was changed."));
                 return 0;
             case MergeState.Merged:
@@ -30,6 +31,7 @@ internal static class MergeView
                 if (report.Override is { } reason) output.Line(Piece.Bad($"OVERRIDE {reason}"));
                 ChangesView.Write(output, report.Tables);
                 WriteRekeyed(output, report);
+                WriteDestructive(output, report);
                 return 0;
             case MergeState.UpToDate:
                 output.Line(report.Message);
@@ -58,6 +60,13 @@ internal static class MergeView
         }
     }
 
+    /// <summary>What the merge takes away for good, as far as the database goes.</summary>
+    public static void WriteDestructive(Output output, MergeReport report)
+    {
+        foreach (var change in report.Destructive.Take(MaxListed)) output.Line(Piece.Bad("  ! It "), Piece.Bad(change.Message + "."));
+        if (report.Destructive.Count > MaxListed) output.Line(Piece.Dim($"  … {Shown.Count(report.Destructive.Count - MaxListed)} more"));
+    }
+
     /// <summary>Rows that are known by another key from here on.</summary>
     private static void WriteRekeyed(Output output, MergeReport report)
     {
@@ -83,6 +92,7 @@ internal static class MergeView
     {
         output.Line(Piece.Bad("✗ Refused. "), report.Message);
         WriteGates(output, report.Gates);
+        WriteDestructive(output, report);
         var table = new TextTable("table", "key", "constraint", "what is wrong");
         foreach (var broken in report.Violations.Take(MaxListed)) table.Add(broken.Table, broken.Key, broken.Constraint, broken.Message);
         output.Table(table);

@@ -25,6 +25,7 @@ internal static class ReviewView
         output.Line("Status: ", Verdict(review.Plan));
         if (review.Plan.Approvals is { } approvals) WriteApprovals(output, approvals);
         if (review.Override is { } reason) output.Line(Piece.Bad($"OVERRIDE {reason}"));
+        MergeView.WriteDestructive(output, review.Plan);
         if (review.Task is not { } task) return;
         if (task.Tests is { } tests)
         {

@@ -109,7 +109,7 @@ public sealed class AgentCoordinator
     public ReviewReport Review(BranchName branch, CancellationToken cancel)
     {
         var shown = _branches.Show(branch);
-        var plan = _merges.Merge(new MergeRequest(branch, BranchName.Main, DryRun: true, []), cancel);
+        var plan = _merges.Merge(new MergeRequest(branch, BranchName.Main, DryRun: true, []) { AllowDestructive = true }, cancel);
         var diff = _history.Diff(new DiffRequest((shown.Base ?? shown.Head).ToString(), shown.Head.ToString(), null, ReviewRows), cancel);
         return new ReviewReport(shown, AgentTasks.Find(_context, branch), diff, plan)
         {
@@ -134,6 +134,25 @@ public sealed class AgentCoordinator
     public AgentReport RunGates(BranchName branch, IAgentProgress progress, CancellationToken cancel)
     {
         using var held = TaskLock.Hold(_context, branch);
+        var (plan, report) = Reread(branch, progress, cancel);
+        return _runner.RunGates(plan, plan.NoteSource(report), progress, cancel);
+    }
+
+    /// <summary>Asks some gates about what is in the branch now. Throws usage failure <c>gate.missing</c>.</summary>
+    /// <param name="branch">Whose.</param>
+    /// <param name="gates">By name, as people type it.</param>
+    /// <param name="progress">Hears of what is done.</param>
+    /// <param name="cancel">Ends it.</param>
+    public GateRunReport RunSomeGates(BranchName branch, IReadOnlyList<string> gates, IAgentProgress progress, CancellationToken cancel)
+    {
+        var names = gates.Select(GateRunner.NameOf).Distinct().ToList();
+        using var held = TaskLock.Hold(_context, branch);
+        var (plan, report) = Reread(branch, progress, cancel);
+        return _runner.RunSomeGates(plan, report, names, progress, cancel);
+    }
+
+    private (TaskPlan Plan, AgentReport Report) Reread(BranchName branch, IAgentProgress progress, CancellationToken cancel)
+    {
         var report = Status(branch);
         if (report.MetadataPath is null)
         {
@@ -141,8 +160,7 @@ public sealed class AgentCoordinator
                 hint: "db-vc agent metadata --file FILE");
         }
 
-        var plan = TaskPlan.Reread(_context, report, code: true, new FetchWatch(progress, cancel));
-        return _runner.RunGates(plan, plan.NoteSource(report), progress, cancel);
+        return (TaskPlan.Reread(_context, report, code: true, new FetchWatch(progress, cancel)), report);
     }
 
     /// <summary>Metadata of another pipeline, and records that would come into the table a second time.</summary>

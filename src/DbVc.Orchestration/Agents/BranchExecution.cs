@@ -4,6 +4,7 @@ using DbVc.Databases;
 using DbVc.Live;
 using DbVc.Model;
 using DbVc.Pipelines;
+using DbVc.VersionControl;
 
 namespace DbVc.Orchestration;
 
@@ -11,7 +12,8 @@ namespace DbVc.Orchestration;
 /// The host's side of running a branch's code: compiles it in one sandbox that never runs it, tests and runs it in another,
 /// loads what comes back into the branch's own database, and has the gates judge.
 /// </summary>
-internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, IAgentProgress progress) : IBranchExecution, IGateWork, IDisposable
+internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, IAgentProgress progress)
+    : IBranchExecution, IGateWork, ITrialSessions, IDisposable
 {
     private readonly WorkspaceContext _context = setup.Context;
     private readonly SourceFile _source = SourceFile.Open(setup.SourcePath, setup.Spec.Source);
@@ -19,6 +21,8 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     private (Hash Code, CompileResult Result)? _compiled;
     private (Hash Code, SampleRun Run)? _ran;
     private Task<long>? _counting;
+    private TrialDatabase? _copy;
+    private SampleTrial? _trial;
 
     /// <summary>Of the call that is being carried out; gates ask for work without naming it.</summary>
     private CancellationToken _cancellation;
@@ -37,6 +41,22 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     };
 
     private Hash CodeHash => Subject().CodeHash;
+
+    /// <summary>Where the branch left main, or last took all of it over.</summary>
+    private CommitId Start
+    {
+        get
+        {
+            var repository = _context.Repository;
+            var common = new CommitGraph(repository).MergeBases(repository.Head(branch.Name), repository.Head(BranchName.Main));
+            return common.Count > 0 ? common[0] : CommitId.Parse(setup.Record.Base);
+        }
+    }
+
+    private TrialDatabase Copy => _copy ??= TrialDatabase.Make(_context.Live, _context.Shadow, setup.Record.InstanceId, Start);
+
+    private SampleTrial Trial => _trial ??= new SampleTrial(
+        new TrialSetup(_context, setup.Spec, _source, SourceSample.Read(_source, setup.Spec.Source, setup.Spec.SampleSize), Copy), this);
 
     public ExecutionReport Execute(CancellationToken cancellation)
     {
@@ -62,13 +82,20 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
 
     public GateVerdict ValidateResults(Action<GateSummary> gateFinished, CancellationToken cancellation)
     {
-        _cancellation = cancellation;
-        var subject = Subject();
-        var report = new GateRunner(_context.Options.Clock).Run(new GateContext(subject, _context.Configuration.Gates, this), gateFinished, cancellation);
+        var report = Judge(_context.Configuration.GateOrder, gateFinished, cancellation);
         Report = report;
         new ResultsFolder(setup.Checkout.Folder, setup.Mask).Write(report);
         GateReports.Save(_context, branch.Name, _context.Repository.Head(branch.Name), report.ToBytes(), report.ToVerdict().Gates);
+        if (_trial is not null) SampleShelf.Keep(_context, _trial.Sample);
         return report.ToVerdict();
+    }
+
+    /// <summary>Asks some gates; what they say is no evidence for a merge until it is saved.</summary>
+    public GateReport Judge(IReadOnlyList<string> gates, Action<GateSummary> gateFinished, CancellationToken cancellation)
+    {
+        _cancellation = cancellation;
+        var runner = new GateRunner(_context.Options.Clock, gates);
+        return runner.Run(new GateContext(Subject(), _context.Configuration.Gates, this), gateFinished, cancellation);
     }
 
     public CompileResult Compile()
@@ -92,9 +119,57 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     public SampleRun Run(CompiledPipeline pipeline) =>
         _ran is { } known && known.Code == CodeHash ? known.Run : RunOnSource(pipeline, _cancellation);
 
+    public DefinitionCheck? CheckDefinition() => setup.IsRun ? null : Trial.CheckDefinition();
+
+    public TrialResult? Try(CompiledPipeline pipeline)
+    {
+        if (setup.IsRun) return null;
+        try
+        {
+            return Trial.Run(pipeline, _cancellation);
+        }
+        catch
+        {
+            DropSession();
+            throw;
+        }
+    }
+
+    public double? MeasureNoise(CompiledPipeline pipeline)
+    {
+        try
+        {
+            return SpeedNoise.Measure(Session(), pipeline, Run(pipeline).Rows.Read, _cancellation);
+        }
+        catch
+        {
+            DropSession();
+            throw;
+        }
+    }
+
+    public ReversalOutcome? TakeBack()
+    {
+        var (start, head) = (Start, _context.Repository.ReadSnapshot(_context.Repository.Head(branch.Name)).Snapshot);
+        return setup.IsRun && !ChangesDefinitions(start, head) ? null : new Reversal(_context.Live, Copy).Try(start, head, _cancellation);
+    }
+
+    public IReadOnlyList<DestructiveChange> FindDestructive() => DestructiveChanges.Find(_context.Repository.Chunks,
+        _context.Repository.ReadSnapshot(Start).Snapshot, _context.Repository.ReadSnapshot(_context.Repository.Head(branch.Name)).Snapshot);
+
+    WorkerSession ITrialSessions.Open() => Session();
+
+    void ITrialSessions.Kill()
+    {
+        _session?.Kill();
+        _session = null;
+    }
+
     public void Dispose()
     {
         _session?.Dispose();
+        _trial?.Dispose();
+        _copy?.Dispose();
         _source.Dispose();
     }
 
@@ -103,13 +178,24 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     private GateSubject Subject() => new(branch.Name, setup.Task.Id, setup.Task.MetadataText, setup.Checkout.Code(),
         new GateExpectations([.. setup.Spec.Columns.Select(c => c.Name)], setup.Spec.ValidationThreshold)
         { Disposition = setup.Spec.Destination.Disposition })
-    { LastMerged = setup.LastMerged is { } last ? new SpeedBaseline(last.Rows!.Read, last.RowsPerSecond) : null };
+    { LastMerged = setup.LastMerged is { } last ? new SpeedBaseline(last.Rows!.Read, last.RowsPerSecond) { PeakMemory = last.PeakMemory } : null };
 
     private WorkerSession Session()
     {
         _source.Unpack(_cancellation);
         return _session ??= WorkerSession.Start(Options, _source);
     }
+
+    /// <summary>Whatever went wrong, the next run starts in a sandbox of its own.</summary>
+    private void DropSession()
+    {
+        _session?.Dispose();
+        _session = null;
+    }
+
+    private bool ChangesDefinitions(CommitId start, Snapshot head) =>
+        new SnapshotDiff(_context.Repository.Chunks, _context.Repository.ReadSnapshot(start).Snapshot, head) is var difference
+        && (difference.Objects().Any() || difference.Tables().Any(t => !SchemaEquality.Same(t.Before?.Schema, t.After?.Schema)));
 
     private SampleRun RunOnSource(CompiledPipeline pipeline, CancellationToken cancellation)
     {
@@ -149,7 +235,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         var elapsed = Stopwatch.GetElapsedTime(started);
         loader.Dispose();
         var after = Destination.CountRows(table, database);
-        var rows = Count(summary, loader, after - before);
+        var rows = LoadCounts.Of(setup.Spec, summary, loader, after - before);
         var profile = loader.Profile;
         var drift = FindDrift(profile);
         var run = new SampleRun([.. loader.Filled.Select(c => c.Name)], rows, elapsed, before, after)
@@ -159,6 +245,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
             TableRules = loader.JudgeTable(Facts(drift)),
             Unexplained = loader.Unexplained,
             Reshaped = _source.Reshaped,
+            PeakMemory = summary.WorkerPeakMemory,
             FirstFailures = loader.FirstFailures,
             Disagreements = loader.Disagreements,
             FirstDisagreements = loader.FirstDisagreements,
@@ -198,19 +285,6 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     /// <summary>Where the profile of a run outlives its branch.</summary>
     private string PathOfProfile(string run) => Path.Combine(_context.Layout.Profiles, run + ".json");
 
-    /// <summary>Only the database knows which keys it had: that is seen from by how many rows the table grew.</summary>
-    private RowCounts Count(RunSummary summary, RowLoader loader, long added)
-    {
-        var (loaded, filtered) = (loader.Loaded, loader.Omitted + loader.Unexplained);
-        var there = Math.Max(0, loaded - added);
-        return setup.Spec.Destination.Disposition switch
-        {
-            Disposition.Upsert => new RowCounts(summary.Records, loaded, loader.Rejections, filtered) { Replaced = there },
-            Disposition.InsertOnly => new RowCounts(summary.Records, loaded - there, loader.Rejections, filtered + there) { Kept = there },
-            _ => new RowCounts(summary.Records, loaded, loader.Rejections, filtered + loader.Kept) { Kept = loader.Kept },
-        };
-    }
-
     private RunSummary RunInSandbox(CompiledPipeline pipeline, RowLoader loader, CancellationToken cancellation)
     {
         try
@@ -221,9 +295,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         }
         catch
         {
-            // Whatever went wrong, the next run starts in a sandbox of its own.
-            _session?.Dispose();
-            _session = null;
+            DropSession();
             _source.RequireUnchanged();
             throw;
         }
@@ -268,4 +340,7 @@ internal sealed record ExecutionSetup(
 
     /// <summary>Whether the tests are tried on changed code; code that was merged has been.</summary>
     public bool TriesMutants { get; init; }
+
+    /// <summary>One more run of code that was merged, and was tried on a sample then.</summary>
+    public bool IsRun { get; init; }
 }

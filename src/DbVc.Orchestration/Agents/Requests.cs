@@ -123,6 +123,9 @@ public sealed record AgentReport
 
     public double RowsPerSecond { get; init; }
 
+    /// <summary>Bytes that the pipeline's process took at most; 0 where nobody measured it.</summary>
+    public long PeakMemory { get; init; }
+
     /// <summary>What the steps of preprocessing changed in the first records; null where there are none, or nothing ran yet.</summary>
     public ChangeCounts? Changes { get; init; }
 
@@ -137,6 +140,9 @@ public sealed record AgentReport
     /// <summary>Hash of the gate report in the store.</summary>
     public string? Evidence { get; init; }
 }
+
+/// <summary>What some gates said about a branch; no evidence for a merge.</summary>
+public sealed record GateRunReport(string Branch, bool Passed, IReadOnlyList<GateSummary> Gates);
 
 /// <summary>Watches a task while it runs; called from the working thread.</summary>
 public interface IAgentProgress

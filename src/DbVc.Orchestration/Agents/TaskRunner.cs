@@ -191,6 +191,25 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     public AgentReport RunGates(TaskPlan plan, AgentReport report, IAgentProgress progress, CancellationToken cancel) =>
         Execute(plan, report, progress, "gate run " + report.Branch, cancel);
 
+    /// <summary>Asks some gates about what is in the branch now. It is no evidence, and the task stays as it is; rows are loaded where a gate
+    /// judges them.</summary>
+    public GateRunReport RunSomeGates(TaskPlan plan, AgentReport report, IReadOnlyList<string> gates, IAgentProgress progress, CancellationToken cancel)
+    {
+        var task = new PipelineTask(TaskId.Parse(report.Task), BranchName.Parse(report.Branch), plan.MetadataText, report.Model, report.Created);
+        using var time = WorkTime.Start(context, branches.RequireRecord(task.Branch), cancel);
+        try
+        {
+            using var run = Prepare(plan, task, report, progress);
+            if (gates.Any(GateRunner.JudgesRows)) Load(report, run, progress, time.Token);
+            var judged = run.Execution.Judge(gates, progress.GateFinished, time.Token);
+            return new GateRunReport(report.Branch, judged.Passed, judged.ToVerdict().Gates);
+        }
+        catch (Exception caught) when (time.Translate(caught) is var failure && failure != caught)
+        {
+            throw failure;
+        }
+    }
+
     private AgentReport Execute(TaskPlan plan, AgentReport report, IAgentProgress progress, string command, CancellationToken cancel)
     {
         var task = new PipelineTask(TaskId.Parse(report.Task), BranchName.Parse(report.Branch), plan.MetadataText, report.Model, report.Created);
@@ -220,6 +239,18 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     private AgentReport JudgeAgain(TaskPlan plan, PipelineTask task, AgentReport report, IAgentProgress progress, CancellationToken cancel)
     {
         using var run = Prepare(plan, task, report, progress);
+        Load(report, run, progress, cancel);
+        var verdict = run.Execution.ValidateResults(progress.GateFinished, cancel);
+        return Describe(report, run.Execution) with
+        {
+            State = verdict.Passed ? TaskState.Ready : TaskState.Failed,
+            Error = verdict.Passed ? null : "Gates failed: " + string.Join(", ", verdict.Gates.Where(g => !g.Passed).Select(g => g.Name)) + ".",
+        };
+    }
+
+    /// <summary>Runs the branch's code on its source and commits the rows that come of it.</summary>
+    private static void Load(AgentReport report, PreparedRun run, IAgentProgress progress, CancellationToken cancel)
+    {
         progress.StepStarted("load");
         var started = Stopwatch.GetTimestamp();
         var executed = run.Execution.Execute(cancel);
@@ -230,12 +261,6 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         run.Branch.Commit(report.IsRun
             ? $"Run pipeline {report.Pipeline}: {executed.Rows.Loaded} rows loaded"
             : $"Run gates again: {executed.Rows.Loaded} rows loaded", cancel);
-        var verdict = run.Execution.ValidateResults(progress.GateFinished, cancel);
-        return Describe(report, run.Execution) with
-        {
-            State = verdict.Passed ? TaskState.Ready : TaskState.Failed,
-            Error = verdict.Passed ? null : "Gates failed: " + string.Join(", ", verdict.Gates.Where(g => !g.Passed).Select(g => g.Name)) + ".",
-        };
     }
 
     private AgentReport Keep(PipelineTask task, AgentReport report)
@@ -269,6 +294,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             Checkout = new Checkout(context.Layout.Branch(task.Branch)),
             Mask = SecretMask.FromEnvironment(),
             LastMerged = AgentTasks.FindLastMerged(context, record.Pipeline),
+            IsRun = report.IsRun,
             TriesMutants = !report.IsRun && context.Configuration.Gates.MutationScore > 0,
         };
         var branch = new AgentBranch(context, record, task, setup.Checkout)
@@ -290,6 +316,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
                 : null,
             Rows = execution.LastRun?.Rows,
             RowsPerSecond = Math.Round(execution.LastRun?.RowsPerSecond ?? 0),
+            PeakMemory = execution.LastRun?.PeakMemory ?? 0,
             Changes = execution.LastRun?.Changes,
             FirstFailures = execution.LastRun?.FirstFailures ?? [],
         };

@@ -27,6 +27,13 @@ public sealed class SyntaxGate : IGate
         var summary = errors.Count == 0 ? $"{files.Count} files compile" : Count(errors.Count, "error");
         var findings = errors.Select(ToFinding).ToList();
         if (errors.Count == 0 && !context.Compiled.Succeeded) findings.Add(new("The code gave no pipeline."));
+        if (context.Definition is { } definition)
+        {
+            evidence["definition"] = definition.Statement;
+            if (definition.Problem is { } problem) findings.Add(problem);
+            else summary += ", the engine takes the table";
+        }
+
         return GateResult.Of(Name, summary, findings, evidence);
     }
 

@@ -46,6 +46,9 @@ public sealed record GateReport
 
     public required IReadOnlyList<GateResult> Gates { get; init; }
 
+    /// <summary>Gates that the configuration does not ask.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
     /// <summary>The hash of <see cref="ToBytes"/>.</summary>
     [JsonIgnore]
     public Hash Hash => Hash.Of(ToBytes());
@@ -61,6 +64,7 @@ public sealed record GateReport
         Passed = gates.Count > 0 && gates.All(g => g.Passed),
         Figures = GateFigures.Of(context),
         Gates = gates,
+        LeftOut = [.. GateRunner.All.Select(g => g.Name).Except(gates.Select(g => g.Name))],
     };
 
     /// <summary>Reads what <see cref="ToBytes"/> wrote; throws <c>evidence.damaged</c>.</summary>
@@ -88,6 +92,9 @@ public sealed record GateReport
         stream.WriteByte((byte)'\n');
         return Encoding.UTF8.GetString(stream.ToArray());
     }
+
+    /// <summary>A part of a report as one text: members in ordinal order, no spaces.</summary>
+    internal static string Canonical(JsonNode? node) => Sort(node)?.ToJsonString(s_options) ?? "null";
 
     public GateVerdict ToVerdict() => new(Passed, [.. Gates.Select(g => g.ToSummary())]);
 

@@ -3,20 +3,33 @@ using DbVc.Model;
 namespace DbVc.Orchestration;
 
 /// <summary>Runs the gates in order and gathers their report. A gate that breaks has not passed.</summary>
-public sealed class GateRunner(TimeProvider time)
+/// <param name="time">The clock.</param>
+/// <param name="order">The gates to ask, by name, in order; null for all.</param>
+public sealed class GateRunner(TimeProvider time, IReadOnlyList<string>? order = null)
 {
-    /// <summary>All gates in the order in which they are run and shown.</summary>
+    private readonly IReadOnlyList<IGate> _gates = order is null ? All : [.. order.Select(name => All.First(gate => gate.Name == name))];
+
+    /// <summary>All gates in the order in which they are run and shown where nobody says otherwise.</summary>
     public static IReadOnlyList<IGate> All { get; } =
     [
         new SyntaxGate(), new LintGate(), new UnitTestsGate(), new IntegrationGate(), new DataQualityGate(), new PerformanceGate(), new SecurityGate(),
+        new ReversibilityGate(),
     ];
+
+    /// <summary>Whether a gate looks at rows that are loaded for it.</summary>
+    internal static bool JudgesRows(string gate) => gate is "integration" or "data quality" or "performance" or "reversibility";
+
+    /// <summary>A gate by its name, as people type it: <c>data-quality</c> is <c>data quality</c>. Throws usage failure <c>gate.missing</c>.</summary>
+    public static string NameOf(string text) => All.FirstOrDefault(g => g.Name.Equals(text.Trim().Replace('-', ' '), StringComparison.OrdinalIgnoreCase))?.Name
+        ?? throw new DbVcException(FailureKind.Usage, "gate.missing", $"There is no gate '{text}'.",
+            hint: "Gates: " + string.Join(", ", All.Select(g => g.Name.Replace(' ', '-'))) + ".");
 
     /// <summary>Judges; every gate is asked, also after one refused, so that a report names everything at once.</summary>
     public GateReport Run(GateContext context, Action<GateSummary>? gateFinished = null, CancellationToken cancellation = default)
     {
         var started = time.GetUtcNow();
-        var results = new List<GateResult>(All.Count);
-        foreach (var gate in All)
+        var results = new List<GateResult>(_gates.Count);
+        foreach (var gate in _gates)
         {
             cancellation.ThrowIfCancellationRequested();
             var begun = time.GetTimestamp();

@@ -42,4 +42,8 @@ public sealed record GateExpectations(IReadOnlyList<string> Columns, double Vali
 }
 
 /// <summary>How fast an earlier run was.</summary>
-public sealed record SpeedBaseline(long Rows, double RowsPerSecond);
+public sealed record SpeedBaseline(long Rows, double RowsPerSecond)
+{
+    /// <summary>Bytes that its process took at most; 0 where nobody measured it.</summary>
+    public long PeakMemory { get; init; }
+}

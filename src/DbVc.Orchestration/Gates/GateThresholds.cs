@@ -26,6 +26,9 @@ public sealed record GateThresholds
     /// <summary>How much slower than the last merged run is tolerated, 0 to 1.</summary>
     public double SlowerThanMerged { get; init; } = 0.5;
 
+    /// <summary>Most resident memory that the pipeline's process may take, in bytes.</summary>
+    public long MemoryBytes { get; init; } = 1L << 30;
+
     /// <summary>Runs smaller than this are not compared with the last merged run.</summary>
     public long MinRowsToCompareSpeed { get; init; } = 50_000;
 }

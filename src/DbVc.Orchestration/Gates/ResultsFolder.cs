@@ -5,7 +5,9 @@ using DbVc.Model;
 
 namespace DbVc.Orchestration;
 
-/// <summary>Writes <c>results/test_results.json</c> and <c>results/execution.log</c> of a branch's folder, each whole or not at all.</summary>
+/// <summary>
+/// Writes <c>results/test_results.json</c>, <c>execution.log</c>, <c>junit.xml</c> and <c>gates.sarif</c> of a branch's folder, each whole or not at all.
+/// </summary>
 public sealed class ResultsFolder(string branchFolder, SecretMask mask)
 {
     public string ReportPath => Path.Combine(branchFolder, "results", "test_results.json");
@@ -19,6 +21,8 @@ public sealed class ResultsFolder(string branchFolder, SecretMask mask)
             Directory.CreateDirectory(Path.Combine(branchFolder, "results"));
             Replace(ReportPath, report.ToReadableText(mask));
             Replace(LogPath, Describe(report));
+            WholeFile.Write(Path.Combine(branchFolder, "results", "junit.xml"), JUnitReport.Write(report, mask), durable: true);
+            WholeFile.Write(Path.Combine(branchFolder, "results", "gates.sarif"), SarifReport.Write(report, mask), durable: true);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -42,7 +46,8 @@ public sealed class ResultsFolder(string branchFolder, SecretMask mask)
         return text.Append(report.Passed ? "\nAll gates passed.\n" : "\nRefused.\n").ToString();
     }
 
-    private static string Describe(GateFinding finding)
+    /// <summary>One line: where, which rule, what.</summary>
+    internal static string Describe(GateFinding finding)
     {
         var text = new StringBuilder();
         if (finding.File is not null) text.Append(finding.File);

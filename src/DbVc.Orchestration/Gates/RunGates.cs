@@ -19,6 +19,7 @@ public sealed class UnitTestsGate : IGate
         var tests = context.Tested;
         var findings = tests.Cases.Where(c => c.Outcome == TestOutcome.Failed)
             .Select(c => new GateFinding(c.Message ?? "failed") { Rule = c.Name }).ToList();
+        findings.AddRange(context.Compiled.Tests.Select(SyntaxGate.ToFinding));
         if (!tests.Finished) findings.Add(new(tests.TimedOut ? "The tests took too long and were stopped." : "The tests ended before the last one."));
         if (tests.Finished && tests.Passed == 0 && findings.Count == 0) findings.Add(new("No test was run."));
         AddCoverage(findings, "lines", tests.LineCoverage, context.Thresholds.LineCoverage, tests);
@@ -119,10 +120,35 @@ public sealed class IntegrationGate : IGate
             ["filtered"] = rows.Filtered,
             ["columns"] = new JsonArray([.. run.Columns.Select(c => (JsonNode)c)]),
         };
+        var tried = context.Tried;
+        if (tried is not null)
+        {
+            findings.AddRange(tried.Problems);
+            evidence["trial"] = Describe(tried);
+        }
+
         if (run.Reshaped.Count > 0) evidence["reshaped"] = new JsonArray([.. run.Reshaped.Select(Describe)]);
         var reshaped = run.Reshaped.Count == 0 ? "" : $" (reshaped from {run.Reshaped[0].Taken} in the source)";
-        return GateResult.Of(Name, $"{rows.Read} read{reshaped}, {rows.Loaded} loaded, {rows.Rejected} rejected, {rows.Filtered} filtered", findings, evidence);
+        var trial = tried is null ? ""
+            : tried.Problems.Count > 0 ? "; not the same when it is run again"
+            : $"; the first {tried.Records} again{(tried.KilledAfter is null ? "" : ", and after a kill")}: the same";
+        var summary = $"{rows.Read} read{reshaped}, {rows.Loaded} loaded, {rows.Rejected} rejected, {rows.Filtered} filtered{trial}";
+        return GateResult.Of(Name, summary, findings, evidence);
     }
+
+    private static JsonObject Describe(TrialResult trial) => new()
+    {
+        ["sample"] = trial.Sample.ToString(),
+        ["read"] = trial.Rows.Read,
+        ["loaded"] = trial.Rows.Loaded,
+        ["rejected"] = trial.Rows.Rejected,
+        ["filtered"] = trial.Rows.Filtered,
+        ["content"] = trial.Content.ToString(),
+        ["quarantine"] = trial.Rejected.ToString(),
+        ["killedAfter"] = trial.KilledAfter,
+        ["rejectedByRule"] = new JsonObject(trial.RejectedByRule.OrderBy(r => r.Key, StringComparer.Ordinal)
+            .Select(r => KeyValuePair.Create(r.Key, (JsonNode?)r.Value))),
+    };
 
     private static JsonObject Describe(ReshapeCount count) => new()
     {
@@ -244,41 +270,4 @@ public sealed class DataQualityGate : IGate
 
     private static GateFinding ToFinding(RowFailure failure) =>
         new(failure.Field.Length == 0 ? failure.Message : $"{failure.Field}: {failure.Message}") { Rule = failure.Rule, Row = failure.Record };
-}
-
-/// <summary>The pipeline is fast enough, and not much slower than when it was merged last.</summary>
-public sealed class PerformanceGate : IGate
-{
-    public string Name => "performance";
-
-    public GateResult Run(GateContext context)
-    {
-        if (context.WhyNotRunnable is { } why) return GateResult.NotRun(Name, why);
-        var run = context.Ran;
-        var thresholds = context.Thresholds;
-        var speed = run.RowsPerSecond;
-        var findings = new List<GateFinding>();
-        var judged = run.Rows.Read >= thresholds.MinRowsToJudgeSpeed;
-        if (judged && speed < thresholds.RowsPerSecond)
-            findings.Add(new($"{Speed(speed)} were reached, {Speed(thresholds.RowsPerSecond)} are wanted.") { Rule = "performance.floor" });
-        var last = context.Subject.LastMerged;
-        var compared = last is not null && Math.Min(run.Rows.Read, last.Rows) >= thresholds.MinRowsToCompareSpeed;
-        if (compared && speed < last!.RowsPerSecond * (1 - thresholds.SlowerThanMerged))
-        {
-            findings.Add(new($"{Speed(speed)} were reached, the last merged run reached {Speed(last.RowsPerSecond)}.") { Rule = "performance.slower" });
-        }
-
-        var evidence = new JsonObject
-        {
-            ["rowsPerSecond"] = Math.Round(speed, 1),
-            ["rowsPerSecondWanted"] = thresholds.RowsPerSecond,
-            ["rows"] = run.Rows.Read,
-            ["judged"] = judged,
-            ["compared"] = compared,
-            ["lastMergedRowsPerSecond"] = last is null ? null : Math.Round(last.RowsPerSecond, 1),
-        };
-        return GateResult.Of(Name, judged ? Speed(speed) : $"{Speed(speed)} (too few rows to judge)", findings, evidence);
-    }
-
-    private static string Speed(double rowsPerSecond) => rowsPerSecond.ToString("#,0", CultureInfo.InvariantCulture) + " rows/sec";
 }

@@ -46,5 +46,8 @@ public sealed record SampleRun(
     /// <summary>What the steps that reshape the source's records did, step by step; empty where there are none.</summary>
     public IReadOnlyList<ReshapeCount> Reshaped { get; init; } = [];
 
+    /// <summary>Bytes that the pipeline's process took at most, as the kernel says; 0 where it does not.</summary>
+    public long PeakMemory { get; init; }
+
     public double RowsPerSecond => Elapsed > TimeSpan.Zero ? Rows.Read / Elapsed.TotalSeconds : 0;
 }

@@ -1,5 +1,6 @@
 using DbVc.Live;
 using DbVc.Model;
+using DbVc.Store;
 using DbVc.VersionControl;
 
 namespace DbVc.Orchestration;
@@ -50,6 +51,7 @@ public sealed class MergeController
             source.ToString(), _context.Repository.Head(request.Target).ToString(), _context.Repository.Clock.GetUtcNow(), request.Policies)
         {
             Override = reason,
+            AllowDestructive = request.AllowDestructive,
         };
         return Run(record, verdict, cancel);
     }
@@ -99,6 +101,7 @@ public sealed class MergeController
         var source = CommitId.Parse(record.SourceHead);
         var target = BranchName.Parse(record.Target);
         MergeOutcome? merged = null;
+        IReadOnlyList<DestructiveChange> destructive = [];
         var attempts = 0;
         var command = record.Override is { } reason ? MergeTrailers.Command(record.Source, reason) : $"branch merge {record.Source}";
         var outcome = _context.Publisher.Publish(new PublishRequest(target, command, _context.Options.User.Name, head =>
@@ -106,22 +109,41 @@ public sealed class MergeController
             merged = null;
             if (_planner.IsUpToDate(source, head)) return null;
             using var chunks = InterruptibleChunks.For(_context.Repository.Chunks.BeginWrite(), cancel);
-            var inputs = Inputs(record, source, head, _context.Repository.ReadSnapshot(head).Snapshot);
+            var before = _context.Repository.ReadSnapshot(head).Snapshot;
+            var inputs = Inputs(record, source, head, before);
             merged = _planner.Run(inputs with { HighestKey = KeepDistance(inputs.HighestKey, attempts++) }, chunks);
             if (merged.Conflicts.Count > 0) return null;
+            destructive = FindDestructive(target, chunks, before, merged.Merged);
+            if (destructive.Count > 0 && !record.AllowDestructive) return null;
             var snapshot = SnapshotCodec.Write(chunks, merged.Merged);
             chunks.Publish();
-            return new PublishPlan(MergeCommit(record, snapshot, head, verdict, merged.Rekeyed), MarkMerged(record, source));
+            var commit = MergeCommit(record, snapshot, head, verdict, merged.Rekeyed);
+            return new PublishPlan(commit with { Message = DestructiveTrailer.Add(commit.Message, destructive) }, MarkMerged(record, source));
         })
         {
             Permit = new MergePermit(BranchName.Parse(record.Source), source, record.Override),
         }, cancel);
-        return Report(record, outcome, merged) with
+        var report = destructive.Count > 0 && !record.AllowDestructive && outcome is { Commit: null, Violations.Count: 0 }
+            ? RefuseDestructive(record.Source, destructive)
+            : Report(record, outcome, merged) with { Destructive = destructive };
+        return report with
         {
             Approvals = verdict.Approvals.Needed > 0 ? verdict.Approvals : null,
-            Override = record.Override,
+            Override = report.State == MergeState.Merged ? record.Override : null,
         };
     }
+
+    /// <summary>Only main's rows are anybody's but the branch's own.</summary>
+    private static IReadOnlyList<DestructiveChange> FindDestructive(BranchName target, IChunkSource chunks, Snapshot before, Snapshot after) =>
+        target.IsMain ? DestructiveChanges.Find(chunks, before, after) : [];
+
+    private static MergeReport RefuseDestructive(string source, IReadOnlyList<DestructiveChange> destructive) => new()
+    {
+        State = MergeState.Refused,
+        Destructive = destructive,
+        Message = $"'{source}' takes something away that only history brings back, and nobody has said that it may. "
+            + $"If it may: db-vc branch merge {source} --allow-destructive.",
+    };
 
     private MergeReport Report(MergeRecord record, PublishOutcome outcome, MergeOutcome? merged)
     {
@@ -233,7 +255,9 @@ public sealed class MergeController
         IReadOnlyList<ConstraintViolation> violations = merged.Conflicts.Count == 0 && request.Target.IsMain
             ? _context.Shadow.Rehearse(head, merged.Merged, chunks)
             : [];
-        var state = verdict.Refusal is not null || violations.Count > 0 ? MergeState.Refused
+        var destructive = merged.Conflicts.Count == 0 ? FindDestructive(request.Target, chunks, target, merged.Merged) : [];
+        var isRefused = verdict.Refusal is not null || violations.Count > 0 || (destructive.Count > 0 && !request.AllowDestructive);
+        var state = isRefused ? MergeState.Refused
             : merged.Conflicts.Count > 0 ? MergeState.Conflicts : MergeState.Merged;
         return new MergeReport
         {
@@ -245,8 +269,10 @@ public sealed class MergeController
             Rekeyed = merged.Rekeyed,
             Violations = Sides(record, head, merged).Name(violations),
             Gates = verdict.Refusal?.Gates ?? [],
+            Destructive = destructive,
             Approvals = verdict.Approvals.Needed > 0 ? verdict.Approvals : null,
-            Message = verdict.Refusal?.Message ?? "Nothing was changed.",
+            Message = verdict.Refusal?.Message
+                ?? (violations.Count > 0 || !isRefused ? "Nothing was changed." : RefuseDestructive(request.Source.Text, destructive).Message),
         };
     }
 

@@ -17,6 +17,9 @@ internal sealed record MergeRecord(string Id, string Source, string Target, stri
     /// <summary>Why an administrator merges in spite of the target's rules.</summary>
     public string? Override { get; init; }
 
+    /// <summary>A person's word that what the change takes away may go.</summary>
+    public bool AllowDestructive { get; init; }
+
     public static IReadOnlyList<MergeRecord> ReadAll(IRepositoryStore store) =>
         [.. store.ListDocuments(Collection).Select(d => JsonSerializer.Deserialize(d.Value, MergeJson.Default.MergeRecord)!)];
 

@@ -10,6 +10,9 @@ public sealed record MergeRequest(BranchName Source, BranchName Target, bool Dry
     /// <summary>Why an administrator merges in spite of gates and approvals; null for no override. Constraints, invariants and conflicts it leaves
     /// alone.</summary>
     public string? Override { get; init; }
+
+    /// <summary>A person's word that what the change takes away may go.</summary>
+    public bool AllowDestructive { get; init; }
 }
 
 /// <summary>How a merge ended.</summary>
@@ -51,6 +54,9 @@ public sealed record MergeReport
     public IReadOnlyList<KeyChange> Rekeyed { get; init; } = [];
 
     public IReadOnlyList<ConstraintViolation> Violations { get; init; } = [];
+
+    /// <summary>What it takes away that only history brings back; where it was not allowed, the reason for refusing it.</summary>
+    public IReadOnlyList<DestructiveChange> Destructive { get; init; } = [];
 
     /// <summary>Why it was refused: gates that failed or were not run on this head.</summary>
     public IReadOnlyList<GateSummary> Gates { get; init; } = [];

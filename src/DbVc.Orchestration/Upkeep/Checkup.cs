@@ -151,9 +151,11 @@ internal sealed class Checkup(WorkspaceContext context)
     private IReadOnlyList<string> FindOrphans()
     {
         var places = context.Live.Provider.ListPrivate(context.Identity.Id);
-        var known = context.Repository.ListBranches().Select(b => BranchName.Parse(b.Key)).Where(b => !b.IsMain)
-            .Select(b => BranchRecord.Read(context.Repository.Store, b)).OfType<BranchRecord>().Select(context.Instances.Locate)
-            .Append(context.Shadow.Location).ToHashSet(StringComparer.Ordinal);
+        var branches = context.Repository.ListBranches().Select(b => BranchName.Parse(b.Key)).Where(b => !b.IsMain)
+            .Select(b => BranchRecord.Read(context.Repository.Store, b)).OfType<BranchRecord>().ToList();
+        // A copy for trying something out may be in use.
+        var trials = branches.Select(b => b.InstanceId).Append(EvidenceDesk.TrialName).Select(name => TrialDatabase.Locate(context.Live, name));
+        var known = branches.Select(context.Instances.Locate).Concat(trials).Append(context.Shadow.Location).ToHashSet(StringComparer.Ordinal);
         return [.. places.Where(p => !known.Contains(p) && !IsReserved(p))];
     }
 

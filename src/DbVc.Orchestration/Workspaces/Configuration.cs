@@ -24,12 +24,19 @@ public sealed record Configuration
           #   posts.tags: union(;)
           policies: {}
         gates:
+          # Which gates are asked, in which order. A gate that is not named here is not asked, and every report says so.
+          order: [syntax, lint, unit, integration, data-quality, performance, security, reversibility]
           # Smallest share of the generated code's lines and branches that its tests must run.
           line_coverage: 0.80
           branch_coverage: 0.60
           mutation_score: 0.60
           # Fewest rows per second that a pipeline must reach.
           rows_per_second: 500
+          # How much slower than its last merged run, as a share, and how much memory it may take, in MiB.
+          slower_than_merged: 0.5
+          memory_mib: 1024
+          # Warnings of the lint gate that are tolerated.
+          lint_warnings: 0
         agent:
           model: builtin
           iterations: 40
@@ -72,6 +79,9 @@ public sealed record Configuration
     public IReadOnlyList<PolicyLine> Policies { get; init; } = [];
 
     public GateThresholds Gates { get; init; } = GateThresholds.Default;
+
+    /// <summary>The gates that are asked, by name, in order.</summary>
+    public IReadOnlyList<string> GateOrder { get; init; } = [.. GateRunner.All.Select(g => g.Name)];
 
     public string Model { get; init; } = "builtin";
 

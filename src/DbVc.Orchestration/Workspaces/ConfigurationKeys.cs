@@ -8,10 +8,14 @@ internal static class ConfigurationKeys
     private static readonly (string Name, Func<Configuration, JsonNode?> Read)[] All =
     [
         ("merge.policies", c => new JsonObject(c.Policies.Select(p => p.Text.Split('=', 2)).Select(p => KeyValuePair.Create<string, JsonNode?>(p[0], p[1])))),
+        ("gates.order", c => List(c.GateOrder.Select(name => name.Replace(' ', '-')))),
         ("gates.line_coverage", c => c.Gates.LineCoverage),
         ("gates.branch_coverage", c => c.Gates.BranchCoverage),
         ("gates.mutation_score", c => c.Gates.MutationScore),
         ("gates.rows_per_second", c => c.Gates.RowsPerSecond),
+        ("gates.slower_than_merged", c => c.Gates.SlowerThanMerged),
+        ("gates.memory_mib", c => c.Gates.MemoryBytes / (double)(1 << 20)),
+        ("gates.lint_warnings", c => c.Gates.LintWarnings),
         ("agent.model", c => c.Model),
         ("agent.iterations", c => c.AgentIterations),
         ("agent.wall_seconds", c => c.AgentWallTime.TotalSeconds),

@@ -42,6 +42,7 @@ internal sealed class ConfigurationReader(string path)
         if (key is "merge" or "gates" or "agent" or "gc" or "branches" or "database" or "sources") ReadSection(key + ".", node);
         else if (key == "merge.policies") _result = _result with { Policies = ReadPolicies(node) };
         else if (key is "include" or "exclude" or "schema-only") ReadPatterns(key, node);
+        else if (key == "gates.order") _result = _result with { GateOrder = ReadGates(node) };
         else if (key == "sources.private-hosts") _result = _result with { PrivateHosts = ReadTexts(key, node) };
         else if (node is not YamlScalarNode { Value: { } value }) throw Invalid(node.Start.Line, $"'{key}' must be a single value");
         else
@@ -52,6 +53,9 @@ internal sealed class ConfigurationReader(string path)
                 "gates.branch_coverage" => _result with { Gates = _result.Gates with { BranchCoverage = Share(value, node) } },
                 "gates.mutation_score" => _result with { Gates = _result.Gates with { MutationScore = Share(value, node) } },
                 "gates.rows_per_second" => _result with { Gates = _result.Gates with { RowsPerSecond = Number(value, node) } },
+                "gates.slower_than_merged" => _result with { Gates = _result.Gates with { SlowerThanMerged = Share(value, node) } },
+                "gates.memory_mib" => _result with { Gates = _result.Gates with { MemoryBytes = (long)(Math.Min(Number(value, node), 1 << 20) * (1 << 20)) } },
+                "gates.lint_warnings" => _result with { Gates = _result.Gates with { LintWarnings = (int)Math.Min(Number(value, node), 100_000) } },
                 "agent.model" => _result with { Model = value },
                 "agent.iterations" => _result with { AgentIterations = (int)Math.Min(Number(value, node), 1000) },
                 "agent.wall_seconds" => _result with { AgentWallTime = TimeSpan.FromSeconds(Math.Min(Number(value, node), 86_400)) },
@@ -77,6 +81,25 @@ internal sealed class ConfigurationReader(string path)
         return lines;
     }
 
+    private List<string> ReadGates(YamlNode node)
+    {
+        var names = new List<string>();
+        foreach (var text in ReadTexts("gates.order", node))
+        {
+            try
+            {
+                names.Add(GateRunner.NameOf(text));
+            }
+            catch (DbVcException failure)
+            {
+                throw Invalid(node.Start.Line, failure.Message.TrimEnd('.'));
+            }
+        }
+
+        if (names.Distinct().Count() != names.Count) throw Invalid(node.Start.Line, "'gates.order' names a gate twice");
+        return names.Count > 0 ? names : throw Invalid(node.Start.Line, "'gates.order' names no gate");
+    }
+
     private void ReadPatterns(string key, YamlNode node)
     {
         var patterns = ReadTexts(key, node);
@@ -98,7 +121,7 @@ internal sealed class ConfigurationReader(string path)
     private List<string> ReadTexts(string key, YamlNode node)
     {
         var items = node is YamlSequenceNode list ? list.Children : [node];
-        var what = key.StartsWith("sources.", StringComparison.Ordinal) ? "hosts" : "patterns";
+        var what = key switch { "sources.private-hosts" => "hosts", "gates.order" => "gates", _ => "patterns" };
         return [.. items.Where(i => i is not YamlScalarNode { Value: null or "" or "~" or "null" }).Select(i =>
             i is YamlScalarNode { Value: { } text } ? text : throw Invalid(i.Start.Line, $"'{key}' must be a list of {what}"))];
     }

@@ -29,6 +29,7 @@ public sealed class Workspace : IDisposable
         Approvals = new ApprovalDesk(context);
         Tracking = new TrackingDesk(context);
         Invariants = new InvariantDesk(context, History);
+        Evidence = new EvidenceDesk(context);
         Agents = new AgentCoordinator(context, Branches, Merges, History);
         var runner = new PipelineRunner(context, Branches, Merges);
         Pipelines = new PipelineDesk(context, runner);
@@ -55,6 +56,8 @@ public sealed class Workspace : IDisposable
     public InvariantDesk Invariants { get; }
 
     public AgentCoordinator Agents { get; }
+
+    public EvidenceDesk Evidence { get; }
 
     public PipelineDesk Pipelines { get; }
 

@@ -36,7 +36,8 @@ internal enum MutantOutcome : byte
 }
 
 /// <summary>Blobs: assembly, symbols, instrumented test assembly, its symbols; empty where there is none.</summary>
-internal sealed record CompileReply(WireFinding[] Diagnostics, WireFinding[] Lint, WireFinding[] Security, WireCoverage Coverage, WireMutants Mutants);
+internal sealed record CompileReply(
+    WireFinding[] Diagnostics, WireFinding[] Lint, WireFinding[] Security, WireFinding[] Tests, WireCoverage Coverage, WireMutants Mutants);
 
 /// <summary>Blobs: test assembly, symbols. Mutants are tried for so many seconds once all tests have passed; 0 for not at all.</summary>
 internal sealed record TestRequestHeader(string AssemblyName, double Seconds, double MutantSeconds);

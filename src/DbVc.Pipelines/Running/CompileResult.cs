@@ -23,6 +23,9 @@ public sealed record CompileResult(
     IReadOnlyList<CodeFinding> Errors, IReadOnlyList<CodeFinding> Lint, IReadOnlyList<CodeFinding> Security, CompiledPipeline? Pipeline)
 {
     public bool Succeeded => Pipeline is not null;
+
+    /// <summary>Tests that cannot fail: without an assertion, about constants, or past the code.</summary>
+    public IReadOnlyList<CodeFinding> Tests { get; init; } = [];
 }
 
 /// <summary>A compiled pipeline: the assembly that runs on data, and the one instrumented for coverage that holds the tests too.</summary>

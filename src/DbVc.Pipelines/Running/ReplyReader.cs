@@ -14,7 +14,7 @@ internal static class ReplyReader
         var coverage = Coverage([.. files.Select(file => file.Path)], reply.Coverage);
         var pipeline = blobs[0].Length == 0 ? null : new CompiledPipeline(assemblyName, blobs[0], blobs[1], blobs[2], blobs[3], coverage,
             Mutants([.. files.Select(file => file.Path)], reply.Mutants));
-        return new CompileResult(errors, Findings(reply.Lint), Findings(reply.Security), pipeline);
+        return new CompileResult(errors, Findings(reply.Lint), Findings(reply.Security), pipeline) { Tests = Findings(reply.Tests) };
     }
 
     public static TestRunResult Tested(CompiledPipeline pipeline, TestReply reply, byte[][] blobs, TimeSpan elapsed)

@@ -15,7 +15,7 @@ public sealed record RunRequest(CompiledPipeline Pipeline, Func<Stream, long> Co
 /// <param name="Records">Records of the source as the host counted them, at most <see cref="RunRequest.MaxRecords"/>.</param>
 /// <param name="Elapsed">Wall-clock time from the request to the end, loading included.</param>
 /// <param name="WorkerCpu">Processor time of the worker, by its own account.</param>
-/// <param name="WorkerPeakMemory">Bytes, by its own account.</param>
+/// <param name="WorkerPeakMemory">The most memory that its process took, in bytes, as the host sees it from outside; 0 where that cannot be seen.</param>
 public sealed record RunSummary(
     IReadOnlyList<PipelineColumn> Columns, long Records, long Rows, long Rejected, long Filtered,
     TimeSpan Elapsed, TimeSpan WorkerCpu, long WorkerPeakMemory, long OutputBytes);

@@ -107,6 +107,9 @@ internal sealed class WorkerChannel : IDisposable
         return message;
     }
 
+    /// <summary>Kills the worker's process where it is; the exchange that is going on ends.</summary>
+    public void Kill() => _process.KillTree();
+
     public void Dispose() => End();
 
     /// <summary>Text from the worker for a person: one line, bounded, no control characters.</summary>

@@ -114,12 +114,15 @@ public sealed class WorkerSession : IDisposable
             var reply = ReceiveBatches(batches);
             ledger.Close();
             return new RunSummary(columns, records, batches.Rows, batches.Rejected, batches.Filtered, clock.Elapsed,
-                ReplyReader.Seconds(reply.CpuSeconds), Math.Max(0, reply.PeakMemoryBytes), _channel.OutputBytes - output);
+                ReplyReader.Seconds(reply.CpuSeconds), ProcessMemory.PeakOfTree(_channel.ProcessId), _channel.OutputBytes - output);
         }, cancellation);
     }
 
     private static bool IsAssemblyName(string name) =>
         name.Length is > 0 and <= 200 && char.IsAsciiLetter(name[0]) && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_');
+
+    /// <summary>Kills the worker's process where it is, to see what becomes of what it was at.</summary>
+    public void Kill() => _channel.Kill();
 
     public void Dispose() => _channel.Dispose();
 

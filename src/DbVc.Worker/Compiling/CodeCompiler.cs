@@ -31,6 +31,7 @@ internal static class CodeCompiler
         var errors = diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Select(Findings.FromCompiler).ToList();
         var lint = new LintAnalysis(files).Run(diagnostics);
         var security = new SecurityAnalysis(whole, files).Run();
+        var tests = errors.Count == 0 ? new TestAnalysis(whole, files).Run() : [];
 
         var blobs = new ReadOnlyMemory<byte>[4];
         var coverage = new WireCoverage([], [], []);
@@ -45,7 +46,8 @@ internal static class CodeCompiler
             (coverage, mutants) = EmitInstrumented(whole, files, out blobs[2], out blobs[3]);
         if (errors.Count > 0)
             Array.Clear(blobs);
-        return (new CompileReply(Findings.InOrder(errors), Findings.InOrder(lint), Findings.InOrder(security), coverage, mutants), blobs);
+        return (new CompileReply(
+            Findings.InOrder(errors), Findings.InOrder(lint), Findings.InOrder(security), Findings.InOrder(tests), coverage, mutants), blobs);
     }
 
     /// <summary>

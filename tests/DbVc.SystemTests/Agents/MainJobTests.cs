@@ -17,7 +17,7 @@ public sealed class MainJobTests : IDisposable
     {
         var report = _shop.Create("customers.json", "feature/customers");
         Assert.True(report.State == TaskState.Ready, report.Error + string.Join("; ", report.Gates.Where(g => !g.Passed).SelectMany(g => g.Findings).Take(5)));
-        Assert.Equal(["syntax", "lint", "unit", "integration", "data quality", "performance", "security"], report.Gates.Select(g => g.Name));
+        Assert.Equal(["syntax", "lint", "unit", "integration", "data quality", "performance", "security", "reversibility"], report.Gates.Select(g => g.Name));
         Assert.Equal(report.Rows!.Read, report.Rows.Loaded + report.Rows.Rejected + report.Rows.Filtered);
         Assert.Equal("200", _shop.Ask("SELECT count(*) FROM customers"));
         Assert.True(File.Exists(Path.Combine(_shop.Folder, "branches", "feature+customers", "results", "test_results.json")));

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using DbVc.Agents;
+using DbVc.Live;
 using DbVc.Model;
 using DbVc.Orchestration;
 using DbVc.Pipelines;
@@ -10,7 +11,7 @@ namespace DbVc.Tests;
 
 public sealed class GateTests
 {
-    private static readonly string[] Names = ["syntax", "lint", "unit", "integration", "data quality", "performance", "security"];
+    private static readonly string[] Names = ["syntax", "lint", "unit", "integration", "data quality", "performance", "security", "reversibility"];
 
     /// <summary>What is wrong with a branch, which gate must say so, and with what words.</summary>
     public static TheoryData<string, string, string> FailingSamples => new()
@@ -35,6 +36,13 @@ public sealed class GateTests
         { "invariant-broken", "data quality", "no order without customer" },
         { "slow", "performance", "are wanted" },
         { "slower-than-merged", "performance", "the last merged run reached" },
+        { "much-memory", "performance", "2,048 MiB of memory were taken, 1,024 MiB are allowed" },
+        { "more-memory-than-merged", "performance", "the last merged run took 100 MiB" },
+        { "table-refused", "syntax", "near \"TABL\": syntax error" },
+        { "test-without-assertion", "unit", "cannot fail" },
+        { "other-rows-again", "integration", "depends on chance" },
+        { "rows-of-the-dead", "integration", "stayed in the table" },
+        { "not-taken-back", "reversibility", "To take back: Other than it should be: rows of users." },
         { "forbidden-api", "security", "File.ReadAllText" },
         { "secret-in-metadata", "security", "metadata holds a secret" },
         { "secret-in-code", "security", "file holds a secret" },
@@ -152,6 +160,48 @@ public sealed class GateTests
         Assert.Equal((GateDecision.Passed, "10 rows/sec (too few rows to judge)"), (gate.Decision, gate.Summary));
     }
 
+    [Theory]
+    [InlineData(0.02, 125_000, false)]
+    [InlineData(0.02, 99_000, true)]
+    [InlineData(0.25, 60_000, false)]
+    [InlineData(0.25, 45_000, true)]
+    [InlineData(5.0, 20_000, false)]
+    public void Slower_than_merged_is_what_is_slower_than_the_same_code_differs_from_itself(double noise, double speed, bool isRefused)
+    {
+        var bench = new Bench { Noise = noise, LastMerged = new SpeedBaseline(200_000, 200_000) };
+        bench.Sample = bench.Sample with
+        {
+            Rows = new RowCounts(100_000, 100_000, 0, 0),
+            TableRowsAfter = 100_010,
+            Elapsed = TimeSpan.FromSeconds(100_000 / speed),
+        };
+        Assert.Equal(isRefused, Judge(bench).Gates[5].Decision == GateDecision.Failed);
+    }
+
+    [Fact]
+    public void What_goes_away_is_named_and_asked_about_at_the_merge()
+    {
+        var dropped = new DestructiveChange("column", "users", "phone", 3, "drops the column users.phone, in which 3 rows have a value");
+        var bench = new Bench { Destructive = [dropped] };
+        var gate = Judge(bench).Gates[7];
+        Assert.Equal((GateDecision.Passed, "applied, taken back, applied again (1 table); wants a person's word for 1 destructive change"),
+            (gate.Decision, gate.Summary));
+        Assert.Equal(("It drops the column users.phone, in which 3 rows have a value.", "destructive.column"),
+            (gate.Findings[0].Message, gate.Findings[0].Rule));
+    }
+
+    [Fact]
+    public void Gates_are_asked_in_the_order_that_was_given_and_no_others()
+    {
+        var bench = new Bench();
+        var report = new GateRunner(new ManualTime(), ["security", "lint"]).Run(new GateContext(bench.Subject, bench.Thresholds, bench));
+        Assert.Equal(["security", "lint"], report.Gates.Select(g => g.Name));
+        Assert.Equal(["syntax", "unit", "integration", "data quality", "performance", "reversibility"], report.LeftOut);
+        Assert.Empty(Judge(bench).LeftOut);
+        Assert.Equal("data quality", GateRunner.NameOf("Data-Quality"));
+        Assert.Equal("gate.missing", Assert.Throws<DbVcException>(() => GateRunner.NameOf("beauty")).Code);
+    }
+
     [Fact]
     public void A_missing_sandbox_is_shown()
     {
@@ -202,7 +252,8 @@ public sealed class GateTests
             Assert.Contains("data quality  FAILED", log);
             Assert.Contains("record 7 [email] email: password=\"***", log);
             Assert.DoesNotContain("hunter2", log + json.RootElement.GetRawText());
-            Assert.Equal(["execution.log", "test_results.json"], folder.EnumerateFiles("*", SearchOption.AllDirectories).Select(f => f.Name).Order());
+            Assert.Equal(["execution.log", "gates.sarif", "junit.xml", "test_results.json"],
+                folder.EnumerateFiles("*", SearchOption.AllDirectories).Select(f => f.Name).Order());
         }
         finally
         {
@@ -219,6 +270,7 @@ public sealed class GateTests
         private readonly List<CodeFinding> _errors = [];
         private readonly List<CodeFinding> _lint = [];
         private readonly List<CodeFinding> _security = [];
+        private readonly List<CodeFinding> _useless = [];
         private string _metadata = "{\"source\":\"users.csv\"}";
         private List<CodeFile> _files = [new("generated/Ingestion.cs", "class A;\n", false), new("tests/IngestionTests.cs", "class T;\n", true)];
         private List<TestCaseResult> _cases = [.. Enumerable.Range(1, 28).Select(i => new TestCaseResult($"Test_{i}", TestOutcome.Passed, null, 0.001))];
@@ -261,7 +313,7 @@ public sealed class GateTests
         {
             Compilations++;
             var pipeline = _errors.Count > 0 ? null : new CompiledPipeline("A", [1], [], [1], [], new CoverageMap([], []), new MutantMap([], []));
-            return new CompileResult(_errors, _lint, _security, pipeline);
+            return new CompileResult(_errors, _lint, _security, pipeline) { Tests = _useless };
         }
 
         public TestRunResult Test(CompiledPipeline pipeline)
@@ -270,6 +322,26 @@ public sealed class GateTests
             OnTest();
             return new TestRunResult(_cases, _finished, _timedOut, [Coverage], "", TimeSpan.FromSeconds(1)) { Mutation = Mutation };
         }
+
+        public DefinitionCheck? Definition { get; set; } = new("CREATE TABLE users (id INTEGER)", null);
+
+        public TrialResult? Trial { get; set; } = new(default, 100, new RowCounts(100, 99, 1, 0), default, default) { KilledAfter = 50 };
+
+        public double? Noise { get; set; } = 0.02;
+
+        public ReversalOutcome? Reversal { get; set; } = new(["users"], []);
+
+        public IReadOnlyList<DestructiveChange> Destructive { get; set; } = [];
+
+        public DefinitionCheck? CheckDefinition() => Definition;
+
+        public TrialResult? Try(CompiledPipeline pipeline) => Trial;
+
+        public double? MeasureNoise(CompiledPipeline pipeline) => Noise;
+
+        public ReversalOutcome? TakeBack() => Reversal;
+
+        public IReadOnlyList<DestructiveChange> FindDestructive() => Destructive;
 
         public SampleRun Run(CompiledPipeline pipeline)
         {
@@ -289,6 +361,8 @@ public sealed class GateTests
             {
                 case "compile-error": _errors.Add(new("CS1002", true, "generated/Ingestion.cs", 7, 3, "; expected")); break;
                 case "no-code": _files = [_files[1]]; break;
+                case "table-refused": Definition = new(null, new("near \"TABL\": syntax error") { Rule = "database.sql" }); break;
+                case "not-taken-back": Reversal = new(["users"], [new("take back", "Other than it should be: rows of users.")]); break;
                 case "lint-warning": _lint.Add(new("IDE0005", false, "generated/Ingestion.cs", 1, 1, "unused using")); break;
                 case "lint-error": _lint.Add(new("lint.complexity", true, "generated/Ingestion.cs", 1, 1, "too complex")); break;
                 case "forbidden-api": _security.Add(new("security.api", true, "generated/Ingestion.cs", 9, 1, "File.ReadAllText is not allowed")); break;
@@ -305,6 +379,7 @@ public sealed class GateTests
             switch (sample)
             {
                 case "test-fails": _cases[3] = new("Test_4", TestOutcome.Failed, "expected 1, got 2", 0.1); break;
+                case "test-without-assertion": _useless.Add(new("tests.no-assertion", true, "tests/T.cs", 3, 1, "A: The test cannot fail.")); break;
                 case "no-tests": _cases = []; break;
                 case "tests-hang": (_finished, _timedOut) = (false, true); break;
                 case "tests-die": _finished = false; break;
@@ -332,6 +407,13 @@ public sealed class GateTests
                 case "invariant-broken":
                     Sample = Sample with { Violations = [new("invariant", "orders", "7", "no order without customer")] };
                     break;
+                case "much-memory": Sample = Sample with { PeakMemory = 2L << 30 }; break;
+                case "more-memory-than-merged":
+                    Sample = Sample with { PeakMemory = 300L << 20 };
+                    LastMerged = new SpeedBaseline(1000, 1000) { PeakMemory = 100L << 20 };
+                    break;
+                case "other-rows-again": Trial = Trial! with { Problems = [new("something depends on chance") { Rule = "trial.repeat" }] }; break;
+                case "rows-of-the-dead": Trial = Trial! with { Problems = [new("some rows stayed in the table") { Rule = "trial.killed" }] }; break;
                 case "slow": Sample = Sample with { Elapsed = TimeSpan.FromSeconds(3) }; break;
                 case "slower-than-merged":
                     Sample = Sample with

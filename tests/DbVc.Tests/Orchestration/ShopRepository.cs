@@ -60,8 +60,9 @@ internal sealed class ShopRepository : IDisposable
         Workspace.Branches.Commit(BranchName.Parse(name), "Change " + name, null, CancellationToken.None);
     }
 
-    public MergeReport Merge(string name, bool dryRun = false, params string[] policies) =>
-        Workspace.Merges.Merge(new MergeRequest(BranchName.Parse(name), BranchName.Main, dryRun, policies), CancellationToken.None);
+    /// <summary>With a person's word that what it takes away may go.</summary>
+    public MergeReport Merge(string name, bool dryRun = false, params string[] policies) => Workspace.Merges.Merge(
+        new MergeRequest(BranchName.Parse(name), BranchName.Main, dryRun, policies) { AllowDestructive = true }, CancellationToken.None);
 
     public void Reopen()
     {
