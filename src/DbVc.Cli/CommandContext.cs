@@ -16,6 +16,9 @@ internal sealed class CommandContext(ParseResult arguments, Output output, strin
     /// <summary>The folder given with -C, else the current one; absolute.</summary>
     public string Folder { get; } = Path.GetFullPath(folder ?? ".");
 
+    /// <summary>The command's words without its arguments, such as <c>branch create</c>.</summary>
+    public string Verb => NameOf(arguments.CommandResult.Command);
+
     public T? Get<T>(Argument<T> argument) => arguments.GetValue(argument);
 
     public T? Get<T>(Option<T> option) => arguments.GetValue(option);
@@ -40,6 +43,10 @@ internal sealed class CommandContext(ParseResult arguments, Output output, strin
             folder is null ? "There is no db-vc repository in this folder or above it." : $"There is no db-vc repository in '{folder}'.",
             Folder, "Make one with: db-vc init --database FILE");
     }
+
+    /// <summary>The words that lead to a command.</summary>
+    public static string NameOf(Command command) =>
+        command.Parents.OfType<Verb>().FirstOrDefault() is { } parent ? $"{NameOf(parent)} {command.Name}" : command.Name;
 
     /// <summary>Asks for a yes on a terminal; anything but y or yes is a no. Elsewhere it fails and names the flag that answers.</summary>
     public async Task<bool> ConfirmAsync(string question, string flag)

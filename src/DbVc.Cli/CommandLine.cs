@@ -90,5 +90,6 @@ internal sealed class CommandLine
             VerifyCommand.Create(), AuditCommand.Create(), TrackingCommand.Create(), GcCommand.Create(), ShadowCommand.Create(), PurgeCommand.Create(),
             ExportCommand.Create(), ImportCommand.Create(),
         ]),
+        new("Say who may do what", [UserCommand.Create(), RoleCommand.Create(), TokenCommand.Create()]),
     ];
 }

@@ -21,7 +21,7 @@ internal static class Session
     });
 
     /// <summary>What every workspace gets from the command line.</summary>
-    public static WorkspaceOptions Options() => new(TimeProvider.System, AuthorSource.OfProcess(), WorkerFolder);
+    public static WorkspaceOptions Options() => new(TimeProvider.System, AuthorSource.OfProcess(), WorkerFolder) { Credential = Credential.OfProcess() };
 
     /// <summary>Where publishing puts the sandboxed worker.</summary>
     public static string WorkerFolder { get; } = Path.Combine(AppContext.BaseDirectory, "worker");
@@ -29,6 +29,19 @@ internal static class Session
     /// <summary>A branch name that was typed, or null where none was.</summary>
     public static BranchName? Branch(string? text) => text is null ? null : BranchName.Parse(text);
 
-    /// <summary>The repository of the command's folder; the caller disposes it.</summary>
-    public static Workspace Open(CommandContext context) => Workspace.Open(context.FindRepository(), Options(), context.Interrupted);
+    /// <summary>The repository of the command's folder, once whoever runs the command may; the caller disposes it.</summary>
+    public static Workspace Open(CommandContext context)
+    {
+        var workspace = Workspace.Open(context.FindRepository(), Options(), context.Interrupted);
+        try
+        {
+            workspace.Access.RequireVerb(context.Verb);
+            return workspace;
+        }
+        catch
+        {
+            workspace.Dispose();
+            throw;
+        }
+    }
 }

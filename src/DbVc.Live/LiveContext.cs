@@ -24,6 +24,9 @@ public sealed record LiveContext(Repository Repository, IDatabaseProvider Provid
     /// <summary>What must hold in every state that is published.</summary>
     public InvariantShelf Invariants { get; } = new(Repository.Store);
 
+    /// <summary>Asked before anything is published; null: whoever asks may.</summary>
+    public IPublishGuard? Guard { get; init; }
+
     /// <summary>Told of each step of publishing; null outside tests.</summary>
     public Action<PublishStep>? StepReached { get; init; }
 

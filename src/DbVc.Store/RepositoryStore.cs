@@ -9,6 +9,9 @@ namespace DbVc.Store;
 /// </summary>
 public sealed class RepositoryStore : IRepositoryStore
 {
+    /// <summary>The file that says what exists.</summary>
+    public const string FileName = StoreDatabase.FileName;
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly string _locks;

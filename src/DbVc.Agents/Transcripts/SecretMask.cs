@@ -128,7 +128,7 @@ public sealed partial class SecretMask
 
     [GeneratedRegex(
         @"(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{8,256}|(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,124}|gh[pousr]_[A-Za-z0-9]{20,255}"
-        + @"|github_pat_[A-Za-z0-9_]{20,255}|glpat-[A-Za-z0-9_-]{16,255}|xox[a-z]-[A-Za-z0-9-]{10,255}|AIza[A-Za-z0-9_-]{30,64}"
+        + @"|github_pat_[A-Za-z0-9_]{20,255}|dbvc_[A-Za-z0-9_-]{20,64}|glpat-[A-Za-z0-9_-]{16,255}|xox[a-z]-[A-Za-z0-9-]{10,255}|AIza[A-Za-z0-9_-]{30,64}"
         + @"|eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{2,4096}(?:\.[A-Za-z0-9_-]{0,4096})?)", RegexOptions.None, TimeoutMilliseconds)]
     private static partial Regex KnownToken();
 

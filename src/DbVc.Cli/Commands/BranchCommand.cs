@@ -19,6 +19,9 @@ internal static class BranchCommand
         Fetch(),
         BranchReviewCommand.Create(),
         BranchMergeCommand.Create(),
+        BranchApproveCommand.Create(),
+        BranchApproveCommand.CreateOverride(),
+        BranchRuleCommand.Create(),
     };
 
     public static Argument<string> Name() => new("NAME") { Description = "The branch." };
@@ -107,7 +110,15 @@ internal static class BranchCommand
         {
             var branch = workspace.Branches.Show(BranchName.Parse(context.Get(name)));
             BranchesView.WriteOne(context.Output, branch);
-            context.Output.Json(branch.ToJson());
+            var document = branch.ToJson();
+            var asked = BranchName.Parse(branch.Name);
+            if (!asked.IsMain && workspace.Approvals.Show(asked, BranchName.Main).State is { Needed: > 0 } state)
+            {
+                ReviewView.WriteApprovals(context.Output, state);
+                document["approvals"] = state.ToJson();
+            }
+
+            context.Output.Json(document);
             return 0;
         });
     }

@@ -23,13 +23,16 @@ internal static class BranchReviewCommand
         var review = workspace.Agents.Review(branch, context.Interrupted);
         context.Output.Json(review.ToJson());
         ReviewView.Write(context.Output, review, isShort);
-        if (!ReviewView.IsReady(review) || !context.Output.CanAsk) return 0;
+        // What only lacks approvals may become ready by this one.
+        var isAsked = review.Plan.Approvals is { Missing: > 0 } && workspace.Approvals.IsAsked(branch, BranchName.Main);
+        if (!(ReviewView.IsReady(review) || isAsked) || !context.Output.CanAsk) return 0;
         if (!await context.ConfirmAsync("Approve merge?", "db-vc branch merge").ConfigureAwait(false))
         {
             context.Output.Line("Not merged.");
             return 0;
         }
 
+        if (isAsked) workspace.Approvals.Approve(branch, null, context.Interrupted);
         var report = workspace.Merges.Merge(new MergeRequest(branch, BranchName.Main, DryRun: false, [])
         {
             // What it takes away stands above, in red: the yes is about that too.

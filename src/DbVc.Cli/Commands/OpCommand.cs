@@ -20,7 +20,7 @@ internal static class OpCommand
             foreach (var entry in entries)
             {
                 list.Add(Piece.Id(entry.Number.ToString(System.Globalization.CultureInfo.InvariantCulture)), Piece.Dim(Shown.Time(entry.Time)),
-                    Piece.Name(entry.Actor), entry.Command, Piece.Dim(string.Join(", ", entry.Moves)));
+                    Piece.Name(entry.Actor), entry.Override is null ? entry.Command : Piece.Bad(entry.Command), Piece.Dim(string.Join(", ", entry.Moves)));
             }
 
             context.Output.List(list);

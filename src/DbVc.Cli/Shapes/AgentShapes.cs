@@ -64,7 +64,14 @@ internal static class AgentShapes
         }),
     };
 
-    public static JsonObject ToJson(this ReviewReport review) => new()
+    public static JsonObject ToJson(this ReviewReport review)
+    {
+        var document = Describe(review);
+        if (review.Override is { } reason) document["override"] = reason;
+        return document;
+    }
+
+    private static JsonObject Describe(ReviewReport review) => new()
     {
         ["branch"] = review.Branch.ToJson(),
         ["ready"] = ReviewView.IsReady(review),

@@ -7,7 +7,14 @@ namespace DbVc.Cli;
 /// <summary>Commits, branches and the repository as documents.</summary>
 internal static class CommitShapes
 {
-    public static JsonObject ToJson(this LogEntry entry) => new()
+    public static JsonObject ToJson(this LogEntry entry)
+    {
+        var document = Describe(entry);
+        if (MergeTrailers.FindOverride(entry.Commit.Commit) is { } reason) document["override"] = reason;
+        return document;
+    }
+
+    private static JsonObject Describe(LogEntry entry) => new()
     {
         ["id"] = entry.Commit.Id.ToString(),
         ["parents"] = Json.Array(entry.Commit.Commit.Parents.Select(parent => parent.ToString())),

@@ -90,7 +90,14 @@ internal static class DiffShapes
         }),
     };
 
-    public static JsonObject ToJson(this OperationEntry entry) => new()
+    public static JsonObject ToJson(this OperationEntry entry)
+    {
+        var document = Describe(entry);
+        if (entry.Override is { } reason) document["override"] = reason;
+        return document;
+    }
+
+    private static JsonObject Describe(OperationEntry entry) => new()
     {
         ["number"] = entry.Number,
         ["command"] = entry.Command,

@@ -7,7 +7,15 @@ namespace DbVc.Cli;
 /// <summary>Merges and conflicts as documents.</summary>
 internal static class MergeShapes
 {
-    public static JsonObject ToJson(this MergeReport report) => new()
+    public static JsonObject ToJson(this MergeReport report)
+    {
+        var document = Describe(report);
+        if (report.Approvals is { } approvals) document["approvals"] = approvals.ToJson();
+        if (report.Override is { } reason) document["override"] = reason;
+        return document;
+    }
+
+    private static JsonObject Describe(MergeReport report) => new()
     {
         ["status"] = Json.Name(report.State),
         ["commit"] = report.Commit?.ToString(),

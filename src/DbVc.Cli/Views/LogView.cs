@@ -35,6 +35,7 @@ internal static class LogView
         if (commit.Origin is { } origin) output.Line(Piece.Dim("from     "), Piece.Id(origin.Short));
         if (commit.Provenance is { } source) output.Line(Piece.Dim("task     "), source.Task, Piece.Dim(source.Model is null ? "" : $"  model {source.Model}"));
         if (commit.Evidence is { } evidence) output.Line(Piece.Dim("evidence "), Piece.Id(evidence.ToString()));
+        if (MergeTrailers.FindOverride(commit) is { } reason) output.Line(Piece.Bad($"OVERRIDE {reason}"));
         output.Line();
         foreach (var line in commit.Message.TrimEnd().Split('\n')) output.Line("    ", line.TrimEnd('\r'));
         output.Line();
@@ -42,10 +43,12 @@ internal static class LogView
 
     private static IEnumerable<Piece> Describe(LogEntry entry) =>
     [
-        Piece.Id(entry.Commit.Id.Short), .. Names(entry), " ", Shown.Title(entry.Commit.Commit.Message),
+        Piece.Id(entry.Commit.Id.Short), .. Names(entry), .. Override(entry), " ", Shown.Title(entry.Commit.Commit.Message),
         Piece.Dim("  "), new Piece(entry.Commit.Commit.Author.Name, Shown.LookOf(entry.Commit.Commit.Author.Kind)),
         Piece.Dim($", {Shown.Time(entry.Commit.Commit.Time)}"),
     ];
+
+    private static IEnumerable<Piece> Override(LogEntry entry) => MergeTrailers.FindOverride(entry.Commit.Commit) is null ? [] : [Piece.Bad(" OVERRIDE")];
 
     private static IEnumerable<Piece> Names(LogEntry entry) =>
         entry.Names.Count == 0 ? [] : [Piece.Dim(" ("), Piece.Name(string.Join(", ", entry.Names)), Piece.Dim(")")];

@@ -22,11 +22,13 @@ internal static class MergeView
                 output.Line($"This {verb} would change in ", Piece.Name(target), ":");
                 ChangesView.Write(output, report.Tables);
                 WriteRekeyed(output, report);
+                if (report.Approvals is { } approvals) ReviewView.WriteApprovals(output, approvals);
                 WriteDestructive(output, report);
                 output.Line(Piece.Dim("Nothing was changed."));
                 return 0;
             case MergeState.Merged:
                 output.Line(Piece.Good("✓ "), report.Message, " ", Piece.Id(report.Commit?.Short ?? ""));
+                if (report.Override is { } reason) output.Line(Piece.Bad($"OVERRIDE {reason}"));
                 ChangesView.Write(output, report.Tables);
                 WriteRekeyed(output, report);
                 WriteDestructive(output, report);

@@ -23,6 +23,8 @@ internal static class ReviewView
 
         output.Line("Branch: ", Piece.Name(review.Branch.Name));
         output.Line("Status: ", Verdict(review.Plan));
+        if (review.Plan.Approvals is { } approvals) WriteApprovals(output, approvals);
+        if (review.Override is { } reason) output.Line(Piece.Bad($"OVERRIDE {reason}"));
         MergeView.WriteDestructive(output, review.Plan);
         if (review.Task is not { } task) return;
         if (task.Tests is { } tests)
@@ -40,6 +42,14 @@ internal static class ReviewView
         }
 
         foreach (var assumption in task.Assumptions) output.Line(Piece.Dim("Assumed: "), assumption);
+    }
+
+    /// <summary>Who approved, and how many are missing.</summary>
+    public static void WriteApprovals(Output output, ApprovalState state)
+    {
+        output.Line("Approvals: ", $"{state.Given.Count} of {state.Needed}", state.Missing == 0 ? "" : Piece.Warning($", {state.Missing} missing"));
+        foreach (var approval in state.Given)
+            output.Line(Piece.Good("  ✓ "), Piece.Name(approval.Name), Piece.Dim($"  {Shown.Time(approval.Time)}  "), approval.Comment ?? "");
     }
 
     private static Piece Verdict(MergeReport plan) => plan.State switch

@@ -26,7 +26,8 @@ public sealed partial class Publisher
         if (now == before) return Settle(request, head, standing);
         var snapshot = SnapshotCodec.Write(chunks, now);
         chunks.Publish();
-        var intent = Begin(new PublishRequest(BranchName.Main, request.Command, request.User.Name, _ => null), head, new PublishPlan(new Commit
+        var publish = new PublishRequest(BranchName.Main, request.Command, request.User.Name, _ => null) { IsCapture = true };
+        var intent = Begin(publish, head, new PublishPlan(new Commit
         {
             Snapshot = snapshot,
             Parents = [head],

@@ -78,6 +78,7 @@ public sealed partial class Publisher
     private Intent BeginRewrite(RewriteRequest request, CommitId head, RewritePlan plan)
     {
         Reached(PublishStep.Planned);
+        context.Guard?.Check(new PublishAttempt(request.Branch, null, IsCapture: false, request.Permit));
         using var transaction = context.Repository.Store.Begin();
         foreach (var commit in plan.Commits)
         {

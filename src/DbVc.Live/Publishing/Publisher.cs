@@ -153,7 +153,8 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
         if (FindChanges(request, head, database, cancel) is not { } found) return new CaptureOutcome(head, null);
         cancel.ThrowIfCancellationRequested();
         var mark = MarkShelf.Entry(request.Branch, found.Snapshot, found.Mark);
-        var intent = Begin(new PublishRequest(request.Branch, request.Command, request.Author.Name, _ => null), head, new PublishPlan(new Commit
+        var publish = new PublishRequest(request.Branch, request.Command, request.Author.Name, _ => null) { IsCapture = true };
+        var intent = Begin(publish, head, new PublishPlan(new Commit
         {
             Snapshot = found.Snapshot,
             Parents = [head],
@@ -232,6 +233,7 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
     private Intent Begin(PublishRequest request, CommitId head, PublishPlan plan, Commit? captured = null)
     {
         Reached(PublishStep.Planned);
+        context.Guard?.Check(new PublishAttempt(request.Branch, plan.Commit, request.IsCapture, request.Permit));
         var transaction = new CommitTransaction(context.Repository, request.Command, request.Actor);
         if (captured is not null) transaction.Add(captured);
         var id = transaction.Add(plan.Commit);
@@ -284,7 +286,7 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
     {
         var (branch, to) = (BranchName.Parse(intent.Branch), CommitId.Parse(intent.To));
         if (branch.IsMain) MainCheckout.Write(context, to);
-        var transaction = new CommitTransaction(context.Repository, intent.Command, intent.Actor);
+        var transaction = new CommitTransaction(context.Repository, intent.Command, intent.Actor) { IsJudged = true };
         if (intent.From != intent.To) transaction.MoveBranch(branch, intent.From is { } from ? CommitId.Parse(from) : null, to);
         foreach (var move in intent.AlsoMove ?? []) transaction.MoveRef(move.ToMove());
         transaction.DeleteDocument(Intent.Collection, intent.Branch);

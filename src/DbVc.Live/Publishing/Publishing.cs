@@ -12,7 +12,11 @@ public sealed record PublishPlan(Commit Commit, IReadOnlyList<DocumentChange>? A
 
 /// <summary>Asks to change what a branch's database holds beyond its head; the branch stays where it is.</summary>
 /// <param name="Plan">Called with the head, what the database holds now, and a writer for what it shall hold. Null: nothing to do.</param>
-public sealed record RewriteRequest(BranchName Branch, string Command, string Actor, Func<CommitId, Snapshot, IChunkWriter, RewritePlan?> Plan);
+public sealed record RewriteRequest(BranchName Branch, string Command, string Actor, Func<CommitId, Snapshot, IChunkWriter, RewritePlan?> Plan)
+{
+    /// <summary>What it says for itself.</summary>
+    public IPublishPermit? Permit { get; init; }
+}
 
 /// <summary>What the database shall hold, the commits that are made with it, and the refs that move with it.</summary>
 public sealed record RewritePlan(Snapshot After, IReadOnlyList<Commit> Commits, IReadOnlyList<RefChange> Moves)
@@ -34,7 +38,14 @@ public sealed record RewriteOutcome(bool Changed, CommitId Head, Snapshot Before
 /// <param name="Command">For the operation log.</param>
 /// <param name="Actor">For the operation log.</param>
 /// <param name="Plan">Called with the branch's head once outside changes are captured; called again if rows moved meanwhile. Null: nothing to do.</param>
-public sealed record PublishRequest(BranchName Branch, string Command, string Actor, Func<CommitId, PublishPlan?> Plan);
+public sealed record PublishRequest(BranchName Branch, string Command, string Actor, Func<CommitId, PublishPlan?> Plan)
+{
+    /// <summary>What it says for itself.</summary>
+    public IPublishPermit? Permit { get; init; }
+
+    /// <summary>The database holds it already, and it is only written down.</summary>
+    internal bool IsCapture { get; init; }
+}
 
 /// <summary>How publishing ended. No commit and no violation means there was nothing to do.</summary>
 /// <param name="Commit">The branch's new head.</param>

@@ -111,7 +111,23 @@ public sealed class AgentCoordinator
         var shown = _branches.Show(branch);
         var plan = _merges.Merge(new MergeRequest(branch, BranchName.Main, DryRun: true, []) { AllowDestructive = true }, cancel);
         var diff = _history.Diff(new DiffRequest((shown.Base ?? shown.Head).ToString(), shown.Head.ToString(), null, ReviewRows), cancel);
-        return new ReviewReport(shown, AgentTasks.Find(_context, branch), diff, plan);
+        return new ReviewReport(shown, AgentTasks.Find(_context, branch), diff, plan)
+        {
+            Override = plan.State == MergeState.UpToDate ? FindOverride(shown.Head) : null,
+        };
+    }
+
+    /// <summary>The reason of the merge that brought a head into main in spite of main's rules.</summary>
+    private string? FindOverride(CommitId head)
+    {
+        for (CommitId? at = _context.Repository.Head(BranchName.Main); at is { } id;)
+        {
+            var commit = _context.Repository.ReadCommit(id);
+            if (commit.Parents is [_, var source] && source == head) return MergeTrailers.FindOverride(commit);
+            at = commit.Parents.Count > 0 ? commit.Parents[0] : null;
+        }
+
+        return null;
     }
 
     /// <summary>Runs code and gates again on what is in the branch now, for example after a person edited it.</summary>

@@ -79,6 +79,9 @@ public sealed record AgentReport
 
     public string? Text { get; init; }
 
+    /// <summary>Who started it, and so does not approve it; null for a task from before that was kept.</summary>
+    public string? Starter { get; init; }
+
     /// <summary>Empty where a deployed pipeline runs and no model works.</summary>
     public string Model { get; init; } = "builtin";
 
@@ -160,4 +163,8 @@ public interface IAgentProgress
 }
 
 /// <summary>What a reviewer sees before approving.</summary>
-public sealed record ReviewReport(BranchReport Branch, AgentReport? Task, DiffReport Diff, MergeReport Plan);
+public sealed record ReviewReport(BranchReport Branch, AgentReport? Task, DiffReport Diff, MergeReport Plan)
+{
+    /// <summary>Why it was merged in spite of main's rules; null where it was not.</summary>
+    public string? Override { get; init; }
+}

@@ -284,6 +284,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             Text = text,
             Model = model,
             Created = now,
+            Starter = context.Options.User.Name,
         };
     }
 

@@ -29,10 +29,17 @@ public sealed class AuditDesk
         // Before the log is read: what is written meanwhile only makes it longer.
         var live = ReadLive();
         var file = exported is null ? null : AuditFile.Check(exported);
-        var log = Upkeep.CheckOperations();
+        string? sealing = null;
+        var log = Upkeep.CheckOperations(entry => sealing = SealOf(entry) ?? sealing);
         List<AuditProblem> problems = [.. log.Problems.Select(p => new AuditProblem(p.Kind, p.Place, p.Message)), .. file?.Problems ?? []];
         var witnesses = new List<AuditWitness> { new(AnchorName, log.Problems.All(p => p.Kind != OperationProblem.CutOff)) };
         Ask(LiveName, live, $"{LiveName} {_context.Identity.Display}");
+        if (sealing != SealOfAccess())
+        {
+            problems.Add(new AuditProblem("audit.access", "users, tokens and rules",
+                $"They are not what the operation log says was written ({sealing ?? "nothing"}): they were edited past db-vc."));
+        }
+
         if (file is { Entries: > 0, Ok: true }) Ask(exported!, file.Head, $"{Path.GetFullPath(exported!)}, operation {file.Last}");
         return new AuditReport(log.Last, log.Last == 0 ? 0 : 1, log.Last, log.Head.ToString(), problems, witnesses);
 
@@ -67,6 +74,14 @@ public sealed class AuditDesk
             File.Delete(draft);
         }
     }
+
+    /// <summary>The hash that an entry gives what it wrote about who may do what; null for any other entry.</summary>
+    private static string? SealOf(OperationRecord entry) =>
+        entry.Operation.Command.LastIndexOf(AccessDesk.Seal, StringComparison.Ordinal) is >= 0 and var at && entry.Operation.Command.EndsWith(']')
+            ? entry.Operation.Command[(at + AccessDesk.Seal.Length)..^1] : null;
+
+    private string? SealOfAccess() =>
+        _context.Repository.Store.ReadDocument(AccessRecord.Collection, AccessRecord.Id) is { } body ? Hash.Of(body).ToString() : null;
 
     private AuditExportReport Write(Action<string> line, Func<OperationRecord, bool> isFirst, string? path, CancellationToken cancel)
     {

@@ -49,6 +49,7 @@ public sealed class QuarantineDesk
     /// <summary>Marks open records as dealt with, without loading them; returns how many.</summary>
     public (string Pipeline, long Closed) Discard(QuarantineRequest request)
     {
+        _context.Guard.Require(AccessAction.Merge, "db-vc pipeline quarantine --discard");
         var pipeline = Require(request.Pipeline);
         var records = Find(pipeline.Name, request).ToList();
         QuarantineShelf.Close(_context, records);
@@ -66,6 +67,7 @@ public sealed class QuarantineDesk
     /// <param name="cancel">Stops it; nothing is closed then.</param>
     public PipelineRunReport Retry(QuarantineRequest request, string? mendedPath, IAgentProgress progress, CancellationToken cancel)
     {
+        _context.Guard.Require(AccessAction.Merge, "db-vc pipeline quarantine --retry");
         using var alone = _runner.HoldAlone(Require(request.Pipeline).Name);
         var pipeline = Require(request.Pipeline);
         if (mendedPath is not null) return Try(pipeline, mendedPath, FindExported(pipeline.Name, mendedPath), progress, cancel);

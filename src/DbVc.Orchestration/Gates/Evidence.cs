@@ -8,13 +8,14 @@ namespace DbVc.Orchestration;
 internal static class Evidence
 {
     /// <summary>
-    /// A branch with a pipeline needs a report of passed gates for exactly its head, and its task must have come to its end; a branch without one needs
-    /// none.
+    /// A branch with a pipeline needs a report of passed gates for exactly its head, and its task must have come to its end; one without needs none, unless
+    /// the target's rule wants all.
     /// </summary>
-    public static EvidenceVerdict Judge(WorkspaceContext context, BranchName source, BranchName target, CommitId head)
+    public static EvidenceVerdict Judge(WorkspaceContext context, BranchName source, BranchName target, CommitId head, GatesNeeded needed)
     {
         var record = BranchRecord.Read(context.Repository.Store, source);
-        if (!target.IsMain || record is null || !HasPipeline(context, record, head)) return new EvidenceVerdict(null, null);
+        var goal = context.Repository.Head(target);
+        if (record is null || (needed != GatesNeeded.All && !HasPipeline(context, record, head, goal))) return new EvidenceVerdict(null, null);
         var report = GateReports.Find(context, source);
         if (report is null || report.Head != head.ToString())
         {
@@ -35,16 +36,16 @@ internal static class Evidence
         record.Task is { } task && AgentTasks.FindState(context, task) is { } state and not ("ready" or "merged") ? state : null;
 
     /// <summary>
-    /// What a merge would need gates for, a cherry-pick onto main needs them for too: files of pipelines, and anything that stands on an agent's
-    /// commit. What main holds already was judged when it came.
+    /// What a merge would need gates for, a cherry-pick onto a protected branch needs them for too: files of pipelines, and anything that stands on an
+    /// agent's commit. What the branch holds already was judged when it came.
     /// </summary>
     public static EvidenceVerdict JudgePick(WorkspaceContext context, CommitId commit, CommitId? parent, BranchName target)
     {
-        var (graph, main) = (new CommitGraph(context.Repository), context.Repository.Head(BranchName.Main));
-        if (!target.IsMain || graph.IsAncestor(commit, main)) return new EvidenceVerdict(null, null);
+        var (graph, goal) = (new CommitGraph(context.Repository), context.Repository.Head(target));
+        if (graph.IsAncestor(commit, goal)) return new EvidenceVerdict(null, null);
         var files = parent is { } p ? context.Repository.ReadSnapshot(p).Snapshot.Files : default;
         if (context.Repository.ReadSnapshot(commit).Snapshot.Files == files
-            && !HoldsAgentWork(context, graph, commit, main)) return new EvidenceVerdict(null, null);
+            && !HoldsAgentWork(context, graph, commit, goal)) return new EvidenceVerdict(null, null);
         var (branch, report) = context.Repository.ListBranches().Select(b => BranchName.Parse(b.Key)).Select(b => (b, GateReports.Find(context, b)))
             .FirstOrDefault(r => r.Item2?.Head == commit.ToString() && r.Item2.Gates.All(g => g.Passed));
         if (report is not null && BranchRecord.Read(context.Repository.Store, branch) is { } record && FindUnfinished(context, record) is { } state)
@@ -56,23 +57,22 @@ internal static class Evidence
     }
 
     /// <summary>
-    /// A branch is judged by gates when it has a task, when it brings pipeline files that main does not have, or when an agent
-    /// made any commit that main lacks: where the branch was started from does not matter.
+    /// A branch is judged by gates when it has a task, when it brings pipeline files that its target does not have, or when an agent
+    /// made any commit that the target lacks: where the branch was started from does not matter.
     /// </summary>
-    private static bool HasPipeline(WorkspaceContext context, BranchRecord record, CommitId head)
+    private static bool HasPipeline(WorkspaceContext context, BranchRecord record, CommitId head, CommitId goal)
     {
         if (record.Task is not null) return true;
         var graph = new CommitGraph(context.Repository);
-        var main = context.Repository.Head(BranchName.Main);
-        var common = graph.MergeBases(head, main);
+        var common = graph.MergeBases(head, goal);
         if (common.Count == 0 || context.Repository.ReadSnapshot(head).Snapshot.Files != context.Repository.ReadSnapshot(common[0]).Snapshot.Files) return true;
-        return HoldsAgentWork(context, graph, head, main);
+        return HoldsAgentWork(context, graph, head, goal);
     }
 
-    /// <summary>True if an agent made a commit that main lacks, here or where a cherry-pick took it from: whoever picks is its author then.</summary>
-    private static bool HoldsAgentWork(WorkspaceContext context, CommitGraph graph, CommitId head, CommitId main)
+    /// <summary>True if an agent made a commit that the target lacks, here or where a cherry-pick took it from: whoever picks is its author then.</summary>
+    private static bool HoldsAgentWork(WorkspaceContext context, CommitGraph graph, CommitId head, CommitId goal)
     {
-        var known = graph.Walk(main).Select(c => c.Id).ToHashSet();
+        var known = graph.Walk(goal).Select(c => c.Id).ToHashSet();
         var open = new Queue<CommitId>([head]);
         while (open.TryDequeue(out var start))
         {

@@ -107,7 +107,11 @@ public sealed record QueryField(string Name, string Type);
 /// <param name="Moves">One line for each ref, for people.</param>
 /// <param name="Refs">The same in full.</param>
 public sealed record OperationEntry(
-    long Number, string Command, string Actor, DateTimeOffset Time, IReadOnlyList<string> Moves, IReadOnlyList<MovedRef> Refs);
+    long Number, string Command, string Actor, DateTimeOffset Time, IReadOnlyList<string> Moves, IReadOnlyList<MovedRef> Refs)
+{
+    /// <summary>Why it went past a branch's rules; null for any other.</summary>
+    public string? Override => MergeTrailers.FindOverride(Command);
+}
 
 /// <summary>A ref before and after an operation; null where it did not exist.</summary>
 public sealed record MovedRef(string Name, CommitId? Before, CommitId? After);

@@ -37,9 +37,10 @@ public sealed class MergeController
         var source = _context.Repository.Head(request.Source);
         _ = _context.Repository.Head(request.Target);
         if (!request.Source.IsMain) _branches.RequireClean(request.Source, cancel);
-        var evidence = Evidence.Judge(_context, request.Source, request.Target, source);
-        if (request.DryRun) return DryRun(request, source, evidence, cancel);
-        if (evidence.Refusal is { } refusal) return refusal;
+        var verdict = BranchRules.Judge(_context, request.Source, request.Target, source);
+        if (request.DryRun) return DryRun(request, source, verdict, cancel);
+        var reason = request.Override is null ? null : RequireOverride(request, verdict);
+        if (reason is null && verdict.Refusal is { } refusal) return refusal;
         if (_conflicts.FindOpen(request.Target) is { } open)
         {
             throw new DbVcException(FailureKind.Conflict, "merge.open", $"A merge of '{open.Source}' into '{open.Target}' is in progress.",
@@ -49,9 +50,10 @@ public sealed class MergeController
         var record = new MergeRecord(MergeRecord.NewId(source, _context.Repository.Head(request.Target)), request.Source.Text, request.Target.Text,
             source.ToString(), _context.Repository.Head(request.Target).ToString(), _context.Repository.Clock.GetUtcNow(), request.Policies)
         {
+            Override = reason,
             AllowDestructive = request.AllowDestructive,
         };
-        return Run(record, evidence.Hash, cancel);
+        return Run(record, verdict, cancel);
     }
 
     /// <summary>Merges in progress.</summary>
@@ -77,21 +79,32 @@ public sealed class MergeController
                     + "brings the branch back.");
         }
 
-        var evidence = Evidence.Judge(_context, BranchName.Parse(record.Source), BranchName.Parse(record.Target), CommitId.Parse(record.SourceHead));
-        return evidence.Refusal ?? Run(record, evidence.Hash, cancel);
+        var verdict = BranchRules.Judge(_context, BranchName.Parse(record.Source), BranchName.Parse(record.Target), CommitId.Parse(record.SourceHead));
+        return record.Override is null && verdict.Refusal is { } refusal ? refusal : Run(record, verdict, cancel);
     }
 
     /// <summary>Drops a merge in progress with its resolutions. The branches are as they were.</summary>
     public void Abort(string? merge) => _conflicts.Remove(_conflicts.Require(merge));
 
-    private MergeReport Run(MergeRecord record, Hash? evidence, CancellationToken cancel)
+    /// <summary>The reason, once it is an administrator's, and there is something to go past.</summary>
+    private string RequireOverride(MergeRequest request, BranchVerdict verdict)
+    {
+        var reason = MergeTrailers.RequireReason(request.Override);
+        _context.Guard.Require(AccessAction.Administer, "db-vc branch override");
+        if (verdict.Refusal is not null) return reason;
+        throw new DbVcException(FailureKind.Usage, "override.needless", $"Nothing keeps '{request.Source}' out of '{request.Target}'.",
+            hint: $"db-vc branch merge {request.Source}");
+    }
+
+    private MergeReport Run(MergeRecord record, BranchVerdict verdict, CancellationToken cancel)
     {
         var source = CommitId.Parse(record.SourceHead);
         var target = BranchName.Parse(record.Target);
         MergeOutcome? merged = null;
         IReadOnlyList<DestructiveChange> destructive = [];
         var attempts = 0;
-        var outcome = _context.Publisher.Publish(new PublishRequest(target, $"branch merge {record.Source}", _context.Options.User.Name, head =>
+        var command = record.Override is { } reason ? MergeTrailers.Command(record.Source, reason) : $"branch merge {record.Source}";
+        var outcome = _context.Publisher.Publish(new PublishRequest(target, command, _context.Options.User.Name, head =>
         {
             merged = null;
             if (_planner.IsUpToDate(source, head)) return null;
@@ -104,12 +117,20 @@ public sealed class MergeController
             if (destructive.Count > 0 && !record.AllowDestructive) return null;
             var snapshot = SnapshotCodec.Write(chunks, merged.Merged);
             chunks.Publish();
-            var commit = MergeCommit(record, snapshot, head, evidence, merged.Rekeyed);
+            var commit = MergeCommit(record, snapshot, head, verdict, merged.Rekeyed);
             return new PublishPlan(commit with { Message = DestructiveTrailer.Add(commit.Message, destructive) }, MarkMerged(record, source));
-        }), cancel);
-        return destructive.Count > 0 && !record.AllowDestructive && outcome is { Commit: null, Violations.Count: 0 }
+        })
+        {
+            Permit = new MergePermit(BranchName.Parse(record.Source), source, record.Override),
+        }, cancel);
+        var report = destructive.Count > 0 && !record.AllowDestructive && outcome is { Commit: null, Violations.Count: 0 }
             ? RefuseDestructive(record.Source, destructive)
             : Report(record, outcome, merged) with { Destructive = destructive };
+        return report with
+        {
+            Approvals = verdict.Approvals.Needed > 0 ? verdict.Approvals : null,
+            Override = report.State == MergeState.Merged ? record.Override : null,
+        };
     }
 
     /// <summary>Only main's rows are anybody's but the branch's own.</summary>
@@ -135,6 +156,11 @@ public sealed class MergeController
                 Violations = Sides(record, outcome.Before, merged).Name(outcome.Violations),
                 Message = "The merged database would break a constraint.",
             };
+        }
+
+        if (conflicts.Count > 0 && BranchRules.Of(_context.Repository.Store, BranchName.Parse(record.Target)) is { Protected: true, Approvals: > 0 })
+        {
+            return RefuseConflicts(record, conflicts.Count);
         }
 
         if (conflicts.Count > 0)
@@ -170,21 +196,31 @@ public sealed class MergeController
         };
     }
 
+    /// <summary>What is decided while a merge is open, nobody has approved.</summary>
+    private static MergeReport RefuseConflicts(MergeRecord record, int count) => new()
+    {
+        State = MergeState.Refused,
+        Message = $"{(count == 1 ? "One conflict" : $"{count} conflicts")} with '{record.Target}', which needs approvals: whoever decided them here would "
+            + "change what was approved. "
+            + $"Decide them on the branch: db-vc branch merge {record.Target} --into {record.Source}, and have that approved.",
+    };
+
     private ViolationSides Sides(MergeRecord record, CommitId target, MergeOutcome? merged) =>
         new(_context.Repository, CommitId.Parse(record.SourceHead), target, merged?.Rekeyed ?? []);
 
-    private Commit MergeCommit(MergeRecord record, Hash snapshot, CommitId head, Hash? evidence, IReadOnlyList<KeyChange> rekeyed)
+    private Commit MergeCommit(MergeRecord record, Hash snapshot, CommitId head, BranchVerdict verdict, IReadOnlyList<KeyChange> rekeyed)
     {
         var source = CommitId.Parse(record.SourceHead);
         var title = $"Merge branch '{record.Source}'" + (record.Target == BranchName.Main.Text ? "" : $" into {record.Target}");
+        string[] trailers = [.. MergeTrailers.Write(verdict.Approvals, record.Override), .. KeyTrailer.Write(rekeyed)];
         return new Commit
         {
             Snapshot = snapshot,
             Parents = [head, source],
             Author = _context.Options.User,
             Time = _context.Repository.NextTime([head, source]),
-            Message = rekeyed.Count == 0 ? title : $"{title}\n\n{string.Join('\n', KeyTrailer.Write(rekeyed))}",
-            Evidence = evidence,
+            Message = trailers.Length == 0 ? title : $"{title}\n\n{string.Join('\n', trailers)}",
+            Evidence = verdict.Evidence,
         };
     }
 
@@ -200,7 +236,7 @@ public sealed class MergeController
         return changes;
     }
 
-    private MergeReport DryRun(MergeRequest request, CommitId source, EvidenceVerdict evidence, CancellationToken cancel)
+    private MergeReport DryRun(MergeRequest request, CommitId source, BranchVerdict verdict, CancellationToken cancel)
     {
         var head = _context.Repository.Head(request.Target);
         if (_planner.IsUpToDate(source, head))
@@ -221,7 +257,7 @@ public sealed class MergeController
             ? _context.Shadow.Rehearse(head, merged.Merged, chunks)
             : [];
         var destructive = merged.Conflicts.Count == 0 ? FindDestructive(request.Target, chunks, target, merged.Merged) : [];
-        var isRefused = evidence.Refusal is not null || violations.Count > 0 || (destructive.Count > 0 && !request.AllowDestructive);
+        var isRefused = verdict.Refusal is not null || violations.Count > 0 || (destructive.Count > 0 && !request.AllowDestructive);
         var state = isRefused ? MergeState.Refused
             : merged.Conflicts.Count > 0 ? MergeState.Conflicts : MergeState.Merged;
         return new MergeReport
@@ -233,9 +269,10 @@ public sealed class MergeController
             ConflictCount = merged.Conflicts.Count,
             Rekeyed = merged.Rekeyed,
             Violations = Sides(record, head, merged).Name(violations),
-            Gates = evidence.Refusal?.Gates ?? [],
+            Gates = verdict.Refusal?.Gates ?? [],
             Destructive = destructive,
-            Message = evidence.Refusal?.Message
+            Approvals = verdict.Approvals.Needed > 0 ? verdict.Approvals : null,
+            Message = verdict.Refusal?.Message
                 ?? (violations.Count > 0 || !isRefused ? "Nothing was changed." : RefuseDestructive(request.Source.Text, destructive).Message),
         };
     }

@@ -14,6 +14,9 @@ internal sealed record MergeRecord(string Id, string Source, string Target, stri
     /// <summary>Set where the merge carries one change over (cherry-pick, revert, undo, stash) instead of merging a branch.</summary>
     public ReplayRecord? Replay { get; init; }
 
+    /// <summary>Why an administrator merges in spite of the target's rules.</summary>
+    public string? Override { get; init; }
+
     /// <summary>A person's word that what the change takes away may go.</summary>
     public bool AllowDestructive { get; init; }
 

@@ -7,6 +7,10 @@ namespace DbVc.Orchestration;
 /// <param name="Policies">Column policies such as <c>stock.quantity=delta</c>, over those of the configuration.</param>
 public sealed record MergeRequest(BranchName Source, BranchName Target, bool DryRun, IReadOnlyList<string> Policies)
 {
+    /// <summary>Why an administrator merges in spite of gates and approvals; null for no override. Constraints, invariants and conflicts it leaves
+    /// alone.</summary>
+    public string? Override { get; init; }
+
     /// <summary>A person's word that what the change takes away may go.</summary>
     public bool AllowDestructive { get; init; }
 }
@@ -56,6 +60,12 @@ public sealed record MergeReport
 
     /// <summary>Why it was refused: gates that failed or were not run on this head.</summary>
     public IReadOnlyList<GateSummary> Gates { get; init; } = [];
+
+    /// <summary>Who approved, where the target's rules ask for approvals; null where they do not.</summary>
+    public ApprovalState? Approvals { get; init; }
+
+    /// <summary>Why it went past the target's rules; null for any other merge.</summary>
+    public string? Override { get; init; }
 
     /// <summary>One sentence for a person.</summary>
     public string Message { get; init; } = "";

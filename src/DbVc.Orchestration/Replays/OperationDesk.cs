@@ -122,7 +122,10 @@ public sealed class OperationDesk
                     if (head.Hash != after) RequireUnmoved(record, move);
                     // A commit that exists already: its bytes, and so its id, are the same.
                     return new PublishPlan(_context.Repository.ReadCommit(new CommitId(before)));
-                }), cancel);
+                })
+                {
+                    Permit = new TakeBackPermit(),
+                }, cancel);
                 _branches.CheckOutFiles(branch);
                 break;
         }

@@ -29,7 +29,7 @@ public sealed class ReplayController
         var (id, commit, parent) = Find(request.Revision, request.Mainline);
         RequireTable(id, parent, request.Table);
         _branches.RequireClean(request.Target, cancel);
-        var evidence = Evidence.JudgePick(_context, id, parent, request.Target);
+        var evidence = BranchRules.JudgePick(_context, id, parent, request.Target);
         if (evidence.Refusal is { } refusal) return refusal with { DryRun = request.DryRun, Origin = id };
         var part = request.Table is null ? "" : $" --table {request.Table}" + string.Concat(request.Keys.Select(key => $" --key {key}"));
         return Run(new ReplayRecord(ReplayVerb.CherryPick, parent?.ToString(), id.ToString(), $"cherry-pick {id.Short}{part}", commit.Message)
@@ -83,7 +83,10 @@ public sealed class ReplayController
                 Time = _context.Repository.NextTime([head]),
                 Message = $"Roll back to {origin.Short}",
                 Origin = origin,
-            })), cancel);
+            }))
+        {
+            Permit = new TakeBackPermit(),
+        }, cancel);
         if (outcome.Violations.Count > 0)
         {
             throw new DbVcException(FailureKind.Refused, "constraint.violated", "The earlier state would break a constraint: " + outcome.Violations[0].Message,

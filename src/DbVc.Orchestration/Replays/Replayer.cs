@@ -76,7 +76,12 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
             var snapshot = SnapshotCodec.Write(chunks, merged.Merged);
             chunks.Publish();
             return new PublishPlan(NewCommit(replay, snapshot, head), [.. _conflicts.Removal(record), .. MergeMarks.Changes(context, replay)]);
-        }), cancel);
+        })
+        {
+            Permit = replay.Verb == ReplayVerb.CherryPick
+                ? new PickPermit(CommitId.Parse(replay.After), replay.Before is { } parent ? CommitId.Parse(parent) : null)
+                : new TakeBackPermit(),
+        }, cancel);
         var report = Report(record, outcome.Violations, conflicts, outcome.Before);
         if (report is not null) return report;
         if (outcome.Commit is not { } commit) return Nothing(record);

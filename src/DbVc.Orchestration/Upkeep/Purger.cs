@@ -91,7 +91,10 @@ internal sealed class Purger(WorkspaceContext context)
                 Time = context.Repository.NextTime([head]),
                 Message = $"Purge a row of {record.Table}",
             }, [new DocumentChange(PurgeRecord.Collection, record.Digest, record.ToBytes())]);
-        }), cancel);
+        })
+        {
+            Permit = new AdministerPermit(),
+        }, cancel);
         if (outcome.Violations.Count > 0)
         {
             var violation = outcome.Violations[0];

@@ -150,7 +150,7 @@ public sealed class TrackingDesk
 
     private void Remember(bool tracks)
     {
-        var desk = new ConfigurationDesk(_context.Layout);
+        var desk = new ConfigurationDesk(_context.Layout, _context.Options);
         var value = tracks ? "triggers" : "none";
         if (desk.Get("tracking")[0].Value?.ToString() != value) desk.Set("tracking", [value]);
     }

@@ -46,10 +46,11 @@ internal sealed class Attacher(AttachmentRequest request, WorkspaceOptions optio
         // A database that is somewhere else may be a copy: under its own name the one that is left behind is found out.
         var identity = isMoved ? known with { Location = location, DatabaseId = NewId() } : known;
         var context = WorkspaceContext.Create(store, _layout, options, identity);
+        context.Guard.Require(AccessAction.Administer, "db-vc init --attach");
         var standing = context.Publisher.ReadStanding();
         standing.RefuseForeign(context.Live);
         var head = context.Repository.Head(BranchName.Main);
-        var attach = new AttachRequest(Command(), options.User, isMoved ? [identity.ToDocument(_layout)] : []);
+        var attach = new AttachRequest(Command(), context.Options.User, isMoved ? [identity.ToDocument(_layout)] : []);
         if (standing.Commit == head)
         {
             var isSettled = !isMoved && standing.State!.DatabaseId == identity.DatabaseId;

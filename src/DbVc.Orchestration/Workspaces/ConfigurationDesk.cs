@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using DbVc.Live;
 using DbVc.Model;
+using DbVc.Store;
 
 namespace DbVc.Orchestration;
 
@@ -13,8 +14,9 @@ public sealed record SettingReport(string Key, JsonNode? Value, bool IsDefault);
 public sealed class ConfigurationDesk
 {
     private readonly RepositoryLayout _layout;
+    private readonly WorkspaceOptions _options;
 
-    internal ConfigurationDesk(RepositoryLayout layout) => _layout = layout;
+    internal ConfigurationDesk(RepositoryLayout layout, WorkspaceOptions options) => (_layout, _options) = (layout, options);
 
     /// <summary>One key, or all. Throws usage failure <c>config.key</c>.</summary>
     public IReadOnlyList<SettingReport> Get(string? key)
@@ -33,12 +35,21 @@ public sealed class ConfigurationDesk
     public SettingReport Set(string key, IReadOnlyList<string> values)
     {
         RequireKey(key);
+        RequireAdministrator();
         var value = Write(key, values);
         var text = new ConfigurationText(Configuration.ReadText(_layout.Config) ?? "").Set(key, value);
         Configuration.Parse(text, _layout.Config);
         var file = File.ResolveLinkTarget(_layout.Config, returnFinalTarget: true)?.FullName ?? _layout.Config;
         WholeFile.Write(file, Encoding.UTF8.GetBytes(text), durable: true);
         return Get(key)[0];
+    }
+
+    /// <summary>Without the workspace, which cannot be opened while the settings are wrong.</summary>
+    private void RequireAdministrator()
+    {
+        if (!File.Exists(Path.Combine(_layout.Control, RepositoryStore.FileName))) return;
+        using var store = RepositoryStore.Open(_layout.Control);
+        AccessGuard.Require(Caller.Find(AccessRecord.Read(store), _options), AccessAction.Administer, "db-vc config set");
     }
 
     private string Write(string key, IReadOnlyList<string> values)

@@ -10,6 +10,9 @@ namespace DbVc.Orchestration;
 /// <param name="WorkerFolder">Folder that holds the sandboxed worker program.</param>
 public sealed record WorkspaceOptions(TimeProvider Clock, Author User, string WorkerFolder)
 {
+    /// <summary>What shows who acts.</summary>
+    public Credential Credential { get; init; } = Credential.None;
+
     /// <summary>How long to wait for other writers before giving up.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -25,6 +25,8 @@ public sealed class Workspace : IDisposable
         Operations = new OperationDesk(context, Branches);
         Upkeep = new Maintenance(context);
         Audit = new AuditDesk(context);
+        Access = new AccessDesk(context);
+        Approvals = new ApprovalDesk(context);
         Tracking = new TrackingDesk(context);
         Invariants = new InvariantDesk(context, History);
         Evidence = new EvidenceDesk(context);
@@ -70,6 +72,10 @@ public sealed class Workspace : IDisposable
 
     public AuditDesk Audit { get; }
 
+    public AccessDesk Access { get; }
+
+    public ApprovalDesk Approvals { get; }
+
     /// <summary>Opens the repository that contains a folder, and finishes what a command left behind that was killed.</summary>
     public static Workspace Open(string startFolder, WorkspaceOptions options, CancellationToken cancel)
     {
@@ -91,7 +97,8 @@ public sealed class Workspace : IDisposable
     }
 
     /// <summary>The settings of the repository that contains a folder; works while they are wrong, and touches no database.</summary>
-    public static ConfigurationDesk Settings(string startFolder) => new(RepositoryLayout.Find(startFolder));
+    public static ConfigurationDesk Settings(string startFolder, WorkspaceOptions? options = null) =>
+        new(RepositoryLayout.Find(startFolder), options ?? new WorkspaceOptions(TimeProvider.System, Author.External, ""));
 
     /// <summary>Makes a repository beside a live database and commits all its tables. Leaves nothing behind when it fails.</summary>
     public static InitReport Init(InitRequest request, WorkspaceOptions options, CancellationToken cancel) =>
@@ -120,6 +127,9 @@ public sealed class Workspace : IDisposable
 internal sealed record WorkspaceContext(
     Repository Repository, LiveContext Live, Shadow Shadow, BranchInstances Instances, Publisher Publisher, WorkspaceOptions Options)
 {
+    /// <summary>Says who may do what.</summary>
+    public required AccessGuard Guard { get; init; }
+
     private readonly Lazy<Configuration> _configuration = new(() => Orchestration.Configuration.Read(Live.Layout.Config));
 
     private Outbox? _outbox;
@@ -130,6 +140,9 @@ internal sealed record WorkspaceContext(
     public Outbox Outbox => _outbox ??= new Outbox(this);
 
     public RepositoryIdentity Identity => Live.Identity;
+
+    /// <summary>True for a commit that a branch holds.</summary>
+    public bool IsOn(CommitId commit, BranchName branch) => new CommitGraph(Repository).IsAncestor(commit, Repository.Head(branch));
 
     /// <summary>Read on first use: most commands do not need it.</summary>
     public Configuration Configuration => _configuration.Value;
@@ -144,17 +157,27 @@ internal sealed record WorkspaceContext(
         identity ??= RepositoryIdentity.Read(store, layout.Root);
         var read = () => Orchestration.Configuration.ReadLive(layout.Config);
         var settings = new Lazy<LiveSettings>(read);
-        var live = new LiveContext(new Repository(store, options.Clock), ProviderFor(identity.Location, layout, options, settings), identity, layout)
+        var guard = new AccessGuard(options);
+        var repository = new Repository(store, options.Clock) { MayMove = guard.CheckMove };
+        var live = new LiveContext(repository, ProviderFor(identity.Location, layout, options, settings), identity, layout)
         {
             Settings = settings,
             ReadSettings = read,
             LockTimeout = options.LockTimeout,
             InvariantTime = options.InvariantTime,
             StepReached = options.StepReached,
+            Guard = guard,
         };
         var shadow = new Shadow(live);
         var instances = new BranchInstances(live, shadow);
-        return new WorkspaceContext(live.Repository, live, shadow, instances, new Publisher(live, shadow, instances), options);
+        var caller = Caller.Find(AccessRecord.Read(store), options);
+        var publisher = new Publisher(live, shadow, instances);
+        var context = new WorkspaceContext(live.Repository, live, shadow, instances, publisher, options with { User = caller.Author })
+        {
+            Guard = guard,
+        };
+        guard.Attach(context);
+        return context;
     }
 
     /// <summary>A database on a server needs to know where private ones may be made; for a file nothing is read.</summary>

@@ -16,7 +16,8 @@ public interface IStoreUpkeep
     StoreCheck Check(CancellationToken cancel);
 
     /// <summary>Checks the operation log alone: every entry, their order, and that the end is there.</summary>
-    OperationsCheck CheckOperations();
+    /// <param name="visit">Called with every entry that can be read, in order.</param>
+    OperationsCheck CheckOperations(Action<OperationRecord> visit);
 
     /// <summary>The operation log, oldest first, from an entry on. Each is checked before it is handed out; throws kind Failed, <c>store.damaged</c>,
     /// at the first that is not what was written, wherever in the log that is.</summary>

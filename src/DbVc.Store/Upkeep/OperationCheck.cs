@@ -59,11 +59,17 @@ internal sealed class OperationCheck(StoreDatabase database)
     }
 
     /// <summary>The whole log at one moment.</summary>
-    public OperationsCheck Run()
+    public OperationsCheck Run(Action<OperationRecord> visit)
     {
         using var connection = database.OpenConnection();
         connection.Execute("BEGIN");
-        var hashes = Walk(connection).Select(entry => entry.Record.Hash).ToHashSet();
+        var hashes = new HashSet<Hash>();
+        foreach (var entry in Walk(connection))
+        {
+            hashes.Add(entry.Record.Hash);
+            visit(entry.Record);
+        }
+
         Conclude();
         CheckRefs(connection);
         connection.Rollback();

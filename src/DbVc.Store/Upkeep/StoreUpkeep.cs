@@ -19,7 +19,7 @@ internal sealed class StoreUpkeep(string folder, StoreDatabase database, ChunkSt
         return packs with { Problems = [.. new HistoryCheck(database).Run(cancel), .. packs.Problems] };
     }
 
-    public OperationsCheck CheckOperations() => new OperationCheck(database).Run();
+    public OperationsCheck CheckOperations(Action<OperationRecord> visit) => new OperationCheck(database).Run(visit);
 
     public IEnumerable<OperationBody> ReadOperations(Func<OperationRecord, bool> isFirst) => new OperationCheck(database).Read(isFirst);
 

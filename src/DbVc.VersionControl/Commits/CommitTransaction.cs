@@ -10,6 +10,9 @@ public sealed class CommitTransaction(Repository repository, string command, str
 
     public string Actor { get; } = actor;
 
+    /// <summary>The moves were allowed when their intent was written; what is begun is finished, whoever finishes it.</summary>
+    public bool IsJudged { get; init; }
+
     private readonly List<NamedCommit> _commits = [];
     private readonly List<RefMove> _moves = [];
     private readonly List<Action<IStoreTransaction>> _documents = [];
@@ -38,6 +41,7 @@ public sealed class CommitTransaction(Repository repository, string command, str
     /// <summary>Makes it all visible and durable. Throws kind Locked, <c>branch.moved</c>, if somebody moved a ref first; nothing is changed then.</summary>
     public void Publish()
     {
+        if (!IsJudged && repository.MayMove is { } mayMove) _moves.ForEach(mayMove);
         using var transaction = repository.Store.Begin();
         var added = _commits.Select(c => c.Id.Hash).ToHashSet();
         foreach (var (id, commit) in _commits)

@@ -14,6 +14,9 @@ public sealed class Repository(IRepositoryStore store, TimeProvider clock)
 
     public TimeProvider Clock { get; } = clock;
 
+    /// <summary>Asked before a ref is moved, and throws to refuse; null: whoever asks may.</summary>
+    public Action<RefMove>? MayMove { get; init; }
+
     public IChunkStore Chunks => Store.Chunks;
 
     /// <summary>Throws <c>commit.missing</c> if it is not in the store.</summary>

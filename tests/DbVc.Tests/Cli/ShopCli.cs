@@ -59,6 +59,7 @@ internal sealed partial class ShopCli : IDisposable
     private string Normalize(string text)
     {
         text = text.Replace(Shop.Folder, "<folder>", StringComparison.Ordinal);
+        text = text.Replace($"logins {Environment.UserName}", "logins <login>", StringComparison.Ordinal);
         text = Ids().Replace(text, "<id>");
         text = Times().Replace(text, "<time>");
         text = Sizes().Replace(text, "$1 <n>");

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using DbVc.Model;
+using DbVc.Orchestration;
+
+namespace DbVc.Cli;
+
+/// <summary>Approves a branch, or merges it in spite of its target's rules.</summary>
+internal static class BranchApproveCommand
+{
+    public static Verb Create()
+    {
+        var name = BranchCommand.Name();
+        var comment = new Option<string?>("--comment", "-m") { Description = "Why.", HelpName = "TEXT" };
+        var withdraw = new Option<bool>("--withdraw") { Description = "Take your approval back." };
+        return new Verb("approve", "Approve a branch as it is now; its next commit leaves the approval behind.",
+            "db-vc branch approve agent-users", "db-vc branch approve agent-users --comment \"rows checked\"", "db-vc branch approve agent-users --withdraw")
+        {
+            name,
+            comment,
+            withdraw,
+        }.OnRepository((context, workspace) =>
+        {
+            var branch = BranchName.Parse(context.Get(name));
+            var report = context.Get(withdraw)
+                ? workspace.Approvals.Withdraw(branch)
+                : workspace.Approvals.Approve(branch, context.Get(comment), context.Interrupted);
+            context.Output.Line(Piece.Good("✓ "), context.Get(withdraw) ? "Withdrew the approval of " : "Approved ", Piece.Name(branch.Text), " at ",
+                Piece.Id(CommitId.Parse(report.Head).Short));
+            ReviewView.WriteApprovals(context.Output, report.State);
+            context.Output.Json(new JsonObject { ["branch"] = report.Branch, ["head"] = report.Head, ["approvals"] = report.State.ToJson() });
+            return 0;
+        });
+    }
+
+    public static Verb CreateOverride()
+    {
+        var name = BranchCommand.Name();
+        var into = new Option<string?>("--into") { Description = "The branch that receives the changes; otherwise main.", HelpName = "BRANCH" };
+        var reason = new Option<string>("--reason")
+        {
+            Description = "Why; it stays in the commit and in the operation log.",
+            HelpName = "TEXT",
+            Required = true,
+        };
+        var destructive = new Option<bool>("--allow-destructive") { Description = "What it takes away may go, too." };
+        return new Verb("override", "Merge in spite of gates and approvals, as an administrator; constraints, invariants and conflicts still hold.",
+            "db-vc branch override hotfix --reason \"outage 42, agreed with Grace\"")
+        {
+            name,
+            into,
+            reason,
+            destructive,
+        }.OnRepository((context, workspace) =>
+        {
+            var target = Session.Branch(context.Get(into)) ?? BranchName.Main;
+            var report = workspace.Merges.Merge(new MergeRequest(BranchName.Parse(context.Get(name)), target, DryRun: false, [])
+            {
+                Override = context.Get(reason),
+                AllowDestructive = context.Get(destructive),
+            }, context.Interrupted);
+            return MergeView.Finish(context, report, target.Text);
+        });
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+using DbVc.Orchestration;
+
+namespace DbVc.Cli;
+
+/// <summary>Users, tokens, rules and approvals as documents.</summary>
+internal static class AccessShapes
+{
+    public static JsonObject ToJson(this Identity user) => new()
+    {
+        ["name"] = user.Name,
+        ["mail"] = user.Mail,
+        ["kind"] = Json.Name(user.Kind),
+        ["role"] = user.Role.Text(),
+        ["logins"] = Json.Array(user.Logins),
+    };
+
+    public static JsonObject ToJson(this AccessToken token) => new()
+    {
+        ["id"] = token.Id,
+        ["user"] = token.User,
+        ["role"] = token.Role.Text(),
+        ["branches"] = Json.Array(token.Branches),
+        ["end"] = token.End,
+        ["created"] = Json.Time(token.Created),
+        ["expires"] = Json.Time(token.Expires),
+        ["revoked"] = Json.Time(token.Revoked),
+    };
+
+    public static JsonObject ToJson(this BranchRule rule) => new()
+    {
+        ["pattern"] = rule.Pattern,
+        ["protected"] = rule.Protected,
+        ["approvals"] = rule.Approvals,
+        ["gates"] = Json.Name(rule.Gates),
+    };
+
+    public static JsonObject ToJson(this ApprovalState state) => new()
+    {
+        ["needed"] = state.Needed,
+        ["missing"] = state.Missing,
+        ["given"] = Json.Array(state.Given, approval => new JsonObject
+        {
+            ["name"] = approval.Name,
+            ["mail"] = approval.Mail,
+            ["head"] = approval.Head,
+            ["comment"] = approval.Comment,
+            ["time"] = Json.Time(approval.Time),
+        }),
+    };
+}

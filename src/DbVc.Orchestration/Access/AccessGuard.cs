@@ -1,0 +1,153 @@
+using DbVc.Live;
+using DbVc.Model;
+using DbVc.Store;
+using DbVc.VersionControl;
+
+namespace DbVc.Orchestration;
+
+/// <summary>
+/// The one check of who may do what. Every command passes it when it begins, every move of a ref before it is written, and every change of a database
+/// before its intent is. Who acts is found out each time anew: a token may be revoked while a command runs.
+/// </summary>
+internal sealed class AccessGuard(WorkspaceOptions options) : IPublishGuard
+{
+    private WorkspaceContext? _context;
+
+    private WorkspaceContext Context => _context ?? throw new InvalidOperationException("The guard was asked before the workspace was wired.");
+
+    private IRepositoryStore Store => Context.Repository.Store;
+
+    /// <summary>Who acts. Throws as <see cref="Orchestration.Caller.Find"/> does.</summary>
+    public Caller Caller => Orchestration.Caller.Find(AccessRecord.Read(Store), options);
+
+    public void Attach(WorkspaceContext context) => _context = context;
+
+    /// <summary>Throws kind Refused, <c>access.denied</c>, if whoever acts may not do it.</summary>
+    public void Require(AccessAction action, string what) => Require(Caller, action, what);
+
+    /// <summary>The same for a caller that is known.</summary>
+    public static void Require(Caller caller, AccessAction action, string what)
+    {
+        var rule = AccessTable.Of(action);
+        if (caller.Role >= rule.Role) return;
+        throw Deny("access.denied", $"{caller.Author.Name} has the role {caller.Role.Text()}; {what} takes the role {rule.Role.Text()}.",
+            caller.User is null ? "Show who you are: DBVC_TOKEN, or a login that db-vc user login gave you." : "db-vc role list shows who may do what.");
+    }
+
+    /// <summary>Asked before a ref is moved. A protected branch goes nowhere but through the publish method.</summary>
+    public void CheckMove(RefMove move)
+    {
+        if (!move.Name.StartsWith(Repository.HeadPrefix, StringComparison.Ordinal))
+        {
+            Require(AccessAction.Write, $"moving {move.Name}");
+            return;
+        }
+
+        var branch = BranchName.Parse(move.Name[Repository.HeadPrefix.Length..]);
+        RequireReach(branch);
+        Require(move.After is null ? AccessAction.Write : AccessAction.Work, $"moving '{branch}'");
+        if (!BranchRules.Of(Store, branch).Protected) return;
+        if (move is { Before: null, After: { } start } && new CommitGraph(Context.Repository).IsAncestor(new CommitId(start), MainHead)) return;
+        throw Deny("branch.protected", $"'{branch}' is protected: it is moved by a merge, and never removed or renamed.",
+            "db-vc branch rule shows its rules; an administrator can lift them.");
+    }
+
+    /// <summary>Asked before a database and its branch are changed.</summary>
+    public void Check(PublishAttempt attempt)
+    {
+        // What a live database holds already is written down, whoever looks: the truth is nobody's privilege.
+        if (attempt is { IsCapture: true, Commit.Author.Kind: AuthorKind.External }) return;
+        RequireReach(attempt.Branch);
+        if (attempt.Commit is { } commit) RequireOwnName(commit, attempt.Branch);
+        if (!BranchRules.Of(Store, attempt.Branch).Protected)
+        {
+            Require(AccessAction.Work, $"changing '{attempt.Branch}'");
+            return;
+        }
+
+        switch (attempt.Permit)
+        {
+            case MergePermit merge:
+                Require(merge.Override is null ? AccessAction.Merge : AccessAction.Administer, $"merging into '{attempt.Branch}'");
+                merge.Judge(Context, attempt.Branch);
+                break;
+            case PickPermit pick:
+                Require(AccessAction.TakeBack, $"picking a commit onto '{attempt.Branch}'");
+                pick.Judge(Context, attempt.Branch);
+                break;
+            case TakeBackPermit:
+                Require(AccessAction.TakeBack, $"taking back what is on '{attempt.Branch}'");
+                break;
+            case AdministerPermit:
+                Require(AccessAction.Administer, $"changing '{attempt.Branch}' so");
+                break;
+            case null when attempt.IsCapture || attempt.Commit is null:
+                Require(AccessAction.Merge, $"changing '{attempt.Branch}'");
+                break;
+            default:
+                throw Deny("branch.protected", $"'{attempt.Branch}' is protected.", "db-vc branch merge brings a branch into it.");
+        }
+    }
+
+    private CommitId MainHead => Context.Repository.Head(BranchName.Main);
+
+    /// <summary>A token for some branches changes no other.</summary>
+    private void RequireReach(BranchName branch)
+    {
+        if (Caller is not { Token: { } token } caller || caller.Reaches(branch)) return;
+        throw Deny("token.scope", $"The token {token.Id} (…{token.End}) reaches {string.Join(", ", token.Branches)}, and not '{branch}'.",
+            "Ask for a token that reaches it: db-vc token create --branch PATTERN.");
+    }
+
+    private void RequireOwnName(Commit commit, BranchName branch)
+    {
+        if (commit.Author.Kind == AuthorKind.Agent && BranchRules.Of(Store, branch).Protected)
+        {
+            throw Deny("branch.protected-agent", $"{commit.Author.Name} is an agent, and '{branch}' is protected: an agent moves no protected branch.",
+                "A person merges what an agent made: db-vc branch merge.");
+        }
+
+        var caller = Caller;
+        if (caller.User is not { } user || commit.Author.Kind is AuthorKind.External || IsKnown(commit) || commit.Author.Name == user.Name) return;
+        // The agent whose task the caller started signs its own commits.
+        if (commit.Author.Kind == AuthorKind.Agent && commit.Provenance is not null) return;
+        throw Deny("author.other", $"You are {user.Name}; a commit in the name of {commit.Author.Name} is not yours to make.",
+            "Leave --author and DBVC_AUTHOR out.");
+    }
+
+    /// <summary>A branch that goes back to a commit of somebody else makes none in their name.</summary>
+    private bool IsKnown(Commit commit) => Store.ReadCommit(Hash.Of(CommitCodec.Encode(commit))) is not null;
+
+    private static DbVcException Deny(string code, string message, string hint) => new(FailureKind.Refused, code, message, hint: hint);
+}
+
+/// <summary>A merge that was judged by the target's rules; it is judged again when it is written.</summary>
+/// <param name="Source">The branch.</param>
+/// <param name="Head">Where it was when it was judged.</param>
+/// <param name="Override">Why an administrator merges it in spite of the rules; null for no override.</param>
+internal sealed record MergePermit(BranchName Source, CommitId Head, string? Override) : IPublishPermit
+{
+    /// <summary>Throws kind Refused, <c>merge.refused</c>, if the rules do not hold any more.</summary>
+    public void Judge(WorkspaceContext context, BranchName target)
+    {
+        if (Override is null && BranchRules.Judge(context, Source, target, Head).Refusal is { } refusal)
+            throw new DbVcException(FailureKind.Refused, "merge.refused", refusal.Message);
+    }
+}
+
+/// <summary>One commit that is repeated.</summary>
+internal sealed record PickPermit(CommitId Commit, CommitId? Parent) : IPublishPermit
+{
+    /// <summary>Throws kind Refused, <c>merge.refused</c>, if it needs gates or approvals that it does not have.</summary>
+    public void Judge(WorkspaceContext context, BranchName target)
+    {
+        if (BranchRules.JudgePick(context, Commit, Parent, target).Refusal is { } refusal)
+            throw new DbVcException(FailureKind.Refused, "merge.refused", refusal.Message);
+    }
+}
+
+/// <summary>A return to what the branch held before: a revert, an undo, a rollback.</summary>
+internal sealed record TakeBackPermit : IPublishPermit;
+
+/// <summary>What only an administrator does, such as a purge.</summary>
+internal sealed record AdministerPermit : IPublishPermit;

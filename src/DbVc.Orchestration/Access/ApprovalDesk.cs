@@ -1,0 +1,75 @@
+using DbVc.Model;
+using DbVc.Store;
+
+namespace DbVc.Orchestration;
+
+/// <summary>Takes approvals, and takes them back.</summary>
+public sealed class ApprovalDesk
+{
+    private const string LockName = "approvals";
+
+    private readonly WorkspaceContext _context;
+
+    internal ApprovalDesk(WorkspaceContext context) => _context = context;
+
+    private IRepositoryStore Store => _context.Repository.Store;
+
+    /// <summary>Who approved a branch's head, and who is missing.</summary>
+    public ApprovalReport Show(BranchName branch, BranchName target)
+    {
+        var head = _context.Repository.Head(branch);
+        var rule = BranchRules.Of(Store, target);
+        // At least one is asked for here, so that those who approved are named where nobody had to.
+        var state = Approvals.Count(_context, branch, target, head, Math.Max(1, rule.Approvals));
+        return new ApprovalReport(branch.Text, head.ToString(), state with { Needed = rule.Approvals }, rule);
+    }
+
+    /// <summary>True where the caller's yes would count for something.</summary>
+    public bool IsAsked(BranchName branch, BranchName target) => BranchRules.Of(Store, target).Approvals > 0
+        && Approvals.Read(Store, branch).All(a => a.Name != _context.Guard.Caller.Author.Name || a.Head != _context.Repository.Head(branch).ToString());
+
+    /// <summary>The caller's yes to the branch's head. Throws kind Refused: <c>access.denied</c>, <c>approval.agent</c>, <c>approval.own</c>.</summary>
+    public ApprovalReport Approve(BranchName branch, string? comment, CancellationToken cancel)
+    {
+        var head = _context.Repository.Head(branch);
+        if (branch.IsMain) throw new DbVcException(FailureKind.Usage, "approval.main", "main is what branches are approved for.", hint: "db-vc branch list");
+        _context.Guard.Require(AccessAction.Approve, "db-vc branch approve");
+        var caller = _context.Guard.Caller;
+        if (caller.Author.Kind == AuthorKind.Agent)
+            throw Refuse("approval.agent", $"{caller.Author.Name} is an agent, and agents approve nothing.", "A person has to look at it.");
+        if (new BranchMakers(_context, branch, BranchName.Main, head).FindHand(caller.Author.Name, caller.Author.Email) is { } hand)
+            throw Refuse("approval.own", $"{caller.Author.Name} {hand} and cannot approve '{branch}'.", "Somebody else has to look at it.");
+        new BranchManager(_context).RequireClean(branch, cancel);
+        var approval = new Approval(head.ToString(), caller.Author.Name, caller.Author.Email, comment, _context.Repository.Clock.GetUtcNow());
+        Write(branch, $"branch approve {branch} {head.Short}", caller, others => [.. others, approval]);
+        return Show(branch, BranchName.Main);
+    }
+
+    /// <summary>Takes the caller's yes back. Throws usage failure <c>approval.missing</c>.</summary>
+    public ApprovalReport Withdraw(BranchName branch)
+    {
+        var caller = _context.Guard.Caller;
+        _context.Guard.Require(AccessAction.Approve, "db-vc branch approve");
+        if (Approvals.Read(Store, branch).All(a => a.Name != caller.Author.Name))
+        {
+            throw new DbVcException(FailureKind.Usage, "approval.missing", $"{caller.Author.Name} has not approved '{branch}'.",
+                hint: $"db-vc branch show {branch}");
+        }
+
+        Write(branch, $"branch approve {branch} --withdraw", caller, others => [.. others]);
+        return Show(branch, BranchName.Main);
+    }
+
+    private void Write(BranchName branch, string command, Caller caller, Func<IEnumerable<Approval>, IReadOnlyList<Approval>> change)
+    {
+        using var held = Store.Lock(LockName, _context.Options.LockTimeout);
+        var next = change(Approvals.Read(Store, branch).Where(a => a.Name != caller.Author.Name));
+        using var transaction = Store.Begin();
+        if (next.Count == 0) transaction.DeleteDocument(Approvals.Collection, branch.Text);
+        else transaction.PutDocument(Approvals.Collection, branch.Text, Approvals.ToBytes(next));
+        transaction.AppendOperation(new OperationDraft(command, caller.Author.Name, _context.Repository.Clock.GetUtcNow(), []));
+        transaction.Commit();
+    }
+
+    private static DbVcException Refuse(string code, string message, string hint) => new(FailureKind.Refused, code, message, hint: hint);
+}

@@ -1,0 +1,84 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DbVc.Model;
+using DbVc.Store;
+using DbVc.VersionControl;
+
+namespace DbVc.Orchestration;
+
+/// <summary>Somebody's yes to exactly one head of a branch.</summary>
+public sealed record Approval(string Head, string Name, string Mail, string? Comment, DateTimeOffset Time);
+
+/// <summary>How far a branch is approved.</summary>
+/// <param name="Needed">How many approvals its target's rules ask for.</param>
+/// <param name="Given">Those that count.</param>
+public sealed record ApprovalState(int Needed, IReadOnlyList<Approval> Given)
+{
+    internal static ApprovalState NotNeeded { get; } = new(0, []);
+
+    /// <summary>How many are missing.</summary>
+    public int Missing => Math.Max(0, Needed - Given.Count);
+}
+
+/// <summary>Keeps approvals by branch. One is of a head: the next commit leaves it behind. A branch that is renamed or made anew begins without.</summary>
+internal static class Approvals
+{
+    public const string Collection = "approvals";
+
+    public static IReadOnlyList<Approval> Read(IRepositoryStore store, BranchName branch) =>
+        store.ReadDocument(Collection, branch.Text) is { } body ? JsonSerializer.Deserialize(body, ApprovalJson.Default.ListApproval)! : [];
+
+    public static byte[] ToBytes(IEnumerable<Approval> approvals) => JsonSerializer.SerializeToUtf8Bytes([.. approvals], ApprovalJson.Default.ListApproval);
+
+    /// <summary>Counts those of people who still may approve, and had no hand in the branch.</summary>
+    public static ApprovalState Count(WorkspaceContext context, BranchName source, BranchName target, CommitId head, int needed)
+    {
+        if (needed == 0) return ApprovalState.NotNeeded;
+        var access = AccessRecord.Read(context.Repository.Store);
+        var makers = new BranchMakers(context, source, target, head);
+        return new ApprovalState(needed, [.. Read(context.Repository.Store, source).Where(a => a.Head == head.ToString()
+            && (access.IsOpen || access.FindUser(a.Name) is { Role: >= Role.Reviewer, Kind: not IdentityKind.Agent })
+            && makers.FindHand(a.Name, a.Mail) is null)]);
+    }
+}
+
+/// <summary>Who had a hand in what a branch brings: authors of its commits and of those they repeat, and whoever started an agent's task on it.</summary>
+internal sealed class BranchMakers(WorkspaceContext context, BranchName source, BranchName target, CommitId head)
+{
+    private readonly Lazy<List<(string Name, string Mail, string Hand)>> _makers = new(() => List(context, source, target, head));
+
+    /// <summary>What somebody did for the branch; null for nothing.</summary>
+    public string? FindHand(string name, string mail)
+    {
+        foreach (var maker in _makers.Value)
+        {
+            if (maker.Name.Equals(name, StringComparison.OrdinalIgnoreCase)
+                || (mail.Length > 0 && maker.Mail.Equals(mail, StringComparison.OrdinalIgnoreCase))) return maker.Hand;
+        }
+
+        return null;
+    }
+
+    private static List<(string Name, string Mail, string Hand)> List(WorkspaceContext context, BranchName source, BranchName target, CommitId head)
+    {
+        var makers = AgentTasks.List(context).Where(task => task.Branch == source.Text && task.Starter is not null)
+            .Select(task => (task.Starter!, "", $"started the task {task.Task}")).ToList();
+        var graph = new CommitGraph(context.Repository);
+        var known = graph.Walk(context.Repository.Head(target)).Select(c => c.Id).ToHashSet();
+        var open = new Queue<CommitId>([head]);
+        while (open.TryDequeue(out var start))
+        {
+            foreach (var (id, commit) in graph.Walk(start).Where(c => known.Add(c.Id)))
+            {
+                makers.Add((commit.Author.Name, commit.Author.Email, $"made the commit {id.Short}"));
+                if (commit.Origin is { } origin && context.Repository.Store.ReadCommit(origin.Hash) is not null) open.Enqueue(origin);
+            }
+        }
+
+        return makers;
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(List<Approval>))]
+internal sealed partial class ApprovalJson : JsonSerializerContext;
