@@ -27,7 +27,7 @@ public static class AccessTable
             "branch list", "branch show", "branch review", "conflicts list", "conflicts show", "merge status", "stash list", "stash show", "tag",
             "invariant list", "invariant check", "agent status", "agent list", "agent log", "pipeline list", "pipeline history", "pipeline quarantine",
             "metadata validate", "metadata explain", "metadata schema", "metadata infer", "config get", "shadow show", "tracking show",
-            "evidence show", "evidence verify", "user list", "user show", "role list", "token list", "branch rule", "completion", "init",
+            "evidence show", "evidence verify", "notify list", "user list", "user show", "role list", "token list", "branch rule", "completion", "init",
         ]),
         new(AccessAction.Work, Role.Agent, "make branches, commit to those that are not protected, run their gates",
             ["branch create", "branch fetch", "commit", "gate run", "agent create", "agent metadata", "agent retry"]),
@@ -35,6 +35,7 @@ public static class AccessTable
         [
             "branch delete", "branch rename", "branch restore", "conflicts resolve", "merge continue", "merge abort", "cherry-pick", "revert", "rollback",
             "undo", "stash", "stash push", "stash pop", "stash apply", "stash drop", "import", "pipeline generate", "token create", "token revoke",
+            "notify send", "notify test",
         ]),
         new(AccessAction.Merge, Role.Author, "commit what the live database holds; merge into a protected branch what its rules allow",
             ["branch merge", "pipeline run"]),

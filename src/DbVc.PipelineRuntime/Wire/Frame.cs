@@ -52,7 +52,7 @@ internal enum BatchEntry : byte
 /// <summary>Bounds that both sides keep to; the host refuses what exceeds them.</summary>
 internal static class WireLimits
 {
-    public const int ProtocolVersion = 3;
+    public const int ProtocolVersion = 4;
     public const int HeaderBytes = 5;
 
     /// <summary>A batch is sent when it has grown to this size.</summary>
