@@ -52,7 +52,8 @@ public sealed class EvidenceDesk
         using var replay = EvidenceReplay.Prepare(_context, commit, report, cancel);
         var again = new GateRunner(_context.Options.Clock, replay.Repeatable(report)).Run(replay.Context, cancellation: cancel);
         return new EvidenceVerification(commit, hash.ToString(), EvidenceComparison.Between(report, again),
-            [.. again.Gates.Select(g => g.Name)], replay.NotRepeated(report)) { IsFileEdited = IsFileEdited(report) };
+            [.. again.Gates.Select(g => g.Name)], replay.NotRepeated(report))
+        { IsFileEdited = IsFileEdited(report) };
     }
 
     internal static Hash? SampleOf(GateReport report) =>

@@ -30,7 +30,8 @@ public sealed class PerformanceGate : IGate
         if (compared && speed < last!.RowsPerSecond * (1 - margin))
         {
             findings.Add(new($"{Speed(speed)} were reached, the last merged run reached {Speed(last.RowsPerSecond)}; "
-                + $"{UnitTestsGate.Percent(margin)} less would be tolerated.") { Rule = "performance.slower" });
+                + $"{UnitTestsGate.Percent(margin)} less would be tolerated.")
+            { Rule = "performance.slower" });
         }
 
         AddMemory(findings, run.PeakMemory, thresholds, last);

@@ -72,7 +72,8 @@ internal sealed class SampleTrial(TrialSetup setup, ITrialSessions sessions) : I
         if (first.Content != other.Content)
         {
             problems.Add(new GateFinding($"The same records were loaded {how}, and the table is another one: something in the code depends on chance, on the "
-                + "time, or on what is there already.") { Rule = "trial.repeat" });
+                + "time, or on what is there already.")
+            { Rule = "trial.repeat" });
         }
         else if (isFresh && first.Rejected != other.Rejected)
         {
