@@ -104,7 +104,8 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         if (_compiled is { } known && known.Code == code) return known.Result;
         // Ended as soon as it has compiled: the runtime of a compiler at rest goes on improving its own code and would take a core from the run.
         using var session = WorkerSession.Start(Options);
-        var result = session.Compile(setup.Spec.Name, setup.Checkout.Code(), _cancellation);
+        var compiled = session.Compile(setup.Spec.Name, setup.Checkout.Code(), _cancellation);
+        var result = CodePolicy.Read(_context.Layout.Control).Apply(compiled, _context.Options.Clock.GetUtcNow());
         _compiled = (code, result);
         return result;
     }

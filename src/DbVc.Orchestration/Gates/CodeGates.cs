@@ -83,6 +83,10 @@ public sealed class SecurityGate : IGate
             });
         }
 
+        findings.AddRange(InstructionFinder.Find(context.Subject.MetadataText).Select(i => new GateFinding(
+            $"{i.Path} speaks to a model or a reader and describes no data: {i.Words}") { File = BranchPath.MetadataFile, Rule = "security.injection" }));
+        if (context.Measured.Tested is { } tested && SecretMask.HoldsSecret(tested.Output))
+            findings.Add(new("The tests print a secret.") { Rule = "security.secret" });
         foreach (var file in context.Subject.Files.Where(f => SecretMask.HoldsSecret(f.Text)))
         {
             if (findings.Any(f => f.File == file.Path && f.Rule == "security.secret")) continue;
@@ -90,9 +94,12 @@ public sealed class SecurityGate : IGate
         }
 
         var sandbox = context.Sandbox == SandboxMode.None ? "NONE" : "bubblewrap";
-        var evidence = new JsonObject { ["findings"] = findings.Count, ["sandbox"] = sandbox };
+        var excused = context.Compiled.Excused;
+        var evidence = new JsonObject { ["findings"] = findings.Count, ["excused"] = excused.Count, ["sandbox"] = sandbox };
         var summary = (findings.Count == 0 ? "nothing found" : SyntaxGate.Count(findings.Count, "finding"))
+            + (excused.Count == 0 ? "" : $"; {excused.Count} allowed by {CodePolicy.FileName}")
             + (context.Sandbox == SandboxMode.None ? "; RAN WITHOUT SANDBOX" : "");
-        return GateResult.Of(Name, summary, findings, evidence);
+        var result = GateResult.Of(Name, summary, findings, evidence);
+        return result with { Findings = [.. result.Findings, .. excused.Select(SyntaxGate.ToFinding)] };
     }
 }

@@ -16,7 +16,7 @@ internal static class EvidenceComparison
         [
             "trial.sample", "trial.read", "trial.loaded", "trial.rejected", "trial.filtered", "trial.content", "trial.quarantine", "trial.rejectedByRule",
         ],
-        ["security"] = ["findings", "sandbox"],
+        ["security"] = ["findings", "excused", "sandbox"],
         ["reversibility"] = ["tables", "destructive"],
     };
 

@@ -82,7 +82,7 @@ internal sealed class EvidenceReplay : IGateWork, ITrialSessions, IDisposable
     public CompileResult Compile()
     {
         using var session = WorkerSession.Start(Options);
-        return session.Compile(_spec.Name, _code, _cancel);
+        return CodePolicy.Read(_context.Layout.Control).Apply(session.Compile(_spec.Name, _code, _cancel), _context.Options.Clock.GetUtcNow());
     }
 
     public TestRunResult Test(CompiledPipeline pipeline)

@@ -12,7 +12,8 @@ internal sealed record WireFile(string Path, bool IsTest);
 
 internal sealed record CompileRequestHeader(string AssemblyName, WireFile[] Files);
 
-internal sealed record WireFinding(string Rule, bool IsError, string File, int Line, int Column, string Message);
+/// <summary>The symbol is that which the code should not name, with namespace and type; null where the finding is about something else.</summary>
+internal sealed record WireFinding(string Rule, bool IsError, string File, int Line, int Column, string Message, string? Symbol = null);
 
 /// <summary>Where each coverage probe sits. Branch probes do not count as lines.</summary>
 internal sealed record WireCoverage(int[] Files, int[] Lines, bool[] IsBranch);

@@ -11,6 +11,9 @@ public sealed record CodeFile(string Path, string Text, bool IsTest);
 /// <param name="Column">From 1.</param>
 public sealed record CodeFinding(string Rule, bool IsError, string File, int Line, int Column, string Message)
 {
+    /// <summary>What the code names and should not, with namespace and type; null where the finding is about something else.</summary>
+    public string? Symbol { get; init; }
+
     public override string ToString() => $"{File}:{Line}:{Column}: {Rule}: {Message}";
 }
 
@@ -23,6 +26,9 @@ public sealed record CompileResult(
     IReadOnlyList<CodeFinding> Errors, IReadOnlyList<CodeFinding> Lint, IReadOnlyList<CodeFinding> Security, CompiledPipeline? Pipeline)
 {
     public bool Succeeded => Pipeline is not null;
+
+    /// <summary>Security findings that a person's policy allows; each says why.</summary>
+    public IReadOnlyList<CodeFinding> Excused { get; init; } = [];
 
     /// <summary>Tests that cannot fail: without an assertion, about constants, or past the code.</summary>
     public IReadOnlyList<CodeFinding> Tests { get; init; } = [];

@@ -61,7 +61,10 @@ internal static class ReplyReader
 
     private static List<CodeFinding> Findings(WireFinding[] findings) =>
         [.. findings.Select(finding =>
-            new CodeFinding(finding.Rule, finding.IsError, finding.File, finding.Line, finding.Column, CleanLines(finding.Message)))];
+            new CodeFinding(finding.Rule, finding.IsError, finding.File, finding.Line, finding.Column, CleanLines(finding.Message))
+            {
+                Symbol = finding.Symbol is null ? null : WorkerChannel.Clean(finding.Symbol, 400),
+            })];
 
     private static CoverageMap Coverage(IReadOnlyList<string> files, WireCoverage coverage)
     {

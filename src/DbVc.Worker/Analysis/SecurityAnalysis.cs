@@ -35,7 +35,7 @@ internal sealed class SecurityAnalysis(CSharpCompilation compilation, IReadOnlyL
             var meant = candidate is IAliasSymbol alias ? alias.Target : candidate;
             if (Vocabulary.Judge(meant, isTest) is { } broken)
             {
-                Report(node, broken.Rule, broken.Message);
+                _findings.Add(Findings.At(node.GetLocation(), broken.Rule, broken.Message, isError: true) with { Symbol = broken.Symbol });
                 return;
             }
         }

@@ -68,13 +68,13 @@ internal static class Vocabulary
         ("System.Linq.Parallel", "security.thread", "threads and tasks"), ("System.Security", "security.cryptography", "cryptography and permissions"),
     ];
 
-    /// <summary>The rule that a symbol breaks and the sentence to say; null if it may be named.</summary>
-    public static (string Rule, string Message)? Judge(ISymbol symbol, bool isTest)
+    /// <summary>The rule that a symbol breaks, the sentence to say and its whole name; null if it may be named.</summary>
+    public static (string Rule, string Message, string? Symbol)? Judge(ISymbol symbol, bool isTest)
     {
         if (symbol is IDynamicTypeSymbol)
-            return ("security.dynamic", "dynamic hides from analysis what is called.");
+            return ("security.dynamic", "dynamic hides from analysis what is called.", null);
         if (symbol is IPointerTypeSymbol or IFunctionPointerTypeSymbol)
-            return ("security.unsafe", "Pointers are not allowed.");
+            return ("security.unsafe", "Pointers are not allowed.", null);
         if (symbol is IMethodSymbol { ReducedFrom: { } extension })
             symbol = extension;
         symbol = symbol.OriginalDefinition;
@@ -86,7 +86,7 @@ internal static class Vocabulary
         if (IsAllowedType(type, typeName, isTest) && !Denied.Contains(name) && !OpensFile(symbol, typeName))
             return null;
         var (_, rule, meaning) = Kinds.FirstOrDefault(kind => name.StartsWith(kind.Prefix, StringComparison.Ordinal));
-        return (rule ?? "security.api", $"{name} is not allowed in a pipeline{(meaning is null ? "" : $": it reaches {meaning}")}.");
+        return (rule ?? "security.api", $"{name} is not allowed in a pipeline{(meaning is null ? "" : $": it reaches {meaning}")}.", name);
     }
 
     private static bool IsAllowedType(INamedTypeSymbol type, string name, bool isTest)
