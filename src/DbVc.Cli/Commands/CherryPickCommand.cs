@@ -15,6 +15,7 @@ internal static class CherryPickCommand
         var keys = new Option<string[]>("--key", "-k") { Description = "Only the row with this key; may be given several times.", HelpName = "KEY" };
         var mainline = ReplayOptions.Mainline("For a merge: the parent that its change is counted from; otherwise the first.");
         var dryRun = ReplayOptions.DryRun();
+        var allow = new Option<bool>("--allow-destructive") { Description = "Let it take away what only history brings back." };
         return new Verb("cherry-pick", "Repeat what a commit changed on another branch.",
             "db-vc cherry-pick 4f2a91c03d", "db-vc cherry-pick repair~1 --table prices", "db-vc cherry-pick repair --table prices --key 17 --key 23",
             "db-vc cherry-pick HEAD~2 --onto new-tariffs")
@@ -25,6 +26,7 @@ internal static class CherryPickCommand
             keys,
             mainline,
             dryRun,
+            allow,
         }.OnRepository((context, workspace) =>
         {
             var target = Session.Branch(context.Get(onto)) ?? BranchName.Main;
@@ -34,6 +36,7 @@ internal static class CherryPickCommand
                 Keys = context.Get(keys) ?? [],
                 Mainline = context.Get(mainline),
                 DryRun = context.Get(dryRun),
+                AllowDestructive = context.Get(allow),
             }, context.Interrupted);
             return MergeView.Finish(context, report, target.Text, "cherry-pick");
         });

@@ -23,8 +23,9 @@ internal static class MergeCommand
     private static Verb Continue()
     {
         var merge = Merge();
-        return new Verb("continue", "Finish a merge whose conflicts are decided.", "db-vc merge continue") { merge }.OnRepository((context, workspace) =>
-            MergeView.Finish(context, workspace.Merges.Continue(context.Get(merge), context.Interrupted), "main"));
+        var allow = new Option<bool>("--allow-destructive") { Description = "Let it take away what only history brings back." };
+        return new Verb("continue", "Finish a merge whose conflicts are decided.", "db-vc merge continue") { merge, allow }.OnRepository((context, workspace) =>
+            MergeView.Finish(context, workspace.Merges.Continue(context.Get(merge), context.Interrupted, context.Get(allow)), "main"));
     }
 
     private static Verb Abort()

@@ -82,12 +82,22 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
 
     public GateVerdict ValidateResults(Action<GateSummary> gateFinished, CancellationToken cancellation)
     {
+        var head = _context.Repository.Head(branch.Name);
         var report = Judge(_context.Configuration.GateOrder, gateFinished, cancellation);
+        RequireJudged(head, report);
         Report = report;
         new ResultsFolder(setup.Checkout.Folder, setup.Mask).Write(report);
-        GateReports.Save(_context, branch.Name, _context.Repository.Head(branch.Name), report.ToBytes(), report.ToVerdict().Gates);
+        GateReports.Save(_context, branch.Name, head, report.ToBytes(), report.ToVerdict().Gates);
         if (_trial is not null) SampleShelf.Keep(_context, _trial.Sample);
         return report.ToVerdict();
+    }
+
+    /// <summary>A report is of the commit that was judged: of its files, and of no commit that came meanwhile. Throws <c>gates.moved</c>.</summary>
+    private void RequireJudged(CommitId head, GateReport report)
+    {
+        if (_context.Repository.Head(branch.Name) == head && EvidenceReplay.FindPipeline(_context.Repository.ReadSnapshot(head), report) is not null) return;
+        throw new DbVcException(FailureKind.Failed, "gates.moved", $"'{branch.Name}' was changed while its gates were asked.",
+            hint: $"Commit what is in its folder, and ask again: db-vc gate run {branch.Name}.");
     }
 
     /// <summary>Asks some gates; what they say is no evidence for a merge until it is saved.</summary>

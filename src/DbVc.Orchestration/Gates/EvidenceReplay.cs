@@ -27,10 +27,11 @@ internal sealed class EvidenceReplay : IGateWork, ITrialSessions, IDisposable
     {
         (_context, _cancel, _spec, _code, _after, _start) = (context, cancel, parts.Spec, parts.Code, parts.After, parts.Start);
         Context = new GateContext(parts.Subject, context.Configuration.Gates, this);
+        var path = parts.SamplePath;
+        _source = path is null ? null : SourceFile.Open(path, _spec.Source, cancel);
+        var content = path is null ? [] : File.ReadAllBytes(path);
         _copy = TrialDatabase.Make(context.Live, context.Shadow, EvidenceDesk.TrialName, parts.Start);
-        if (parts.SamplePath is not { } path) return;
-        _source = SourceFile.Open(path, _spec.Source, cancel);
-        var content = File.ReadAllBytes(path);
+        if (_source is null) return;
         var records = Math.Min(_spec.SampleSize, parts.SampleRecords);
         _trial = new SampleTrial(new TrialSetup(context, _spec, _source, new SourceSample(content, records, true), _copy), this);
     }
@@ -143,7 +144,8 @@ internal sealed class EvidenceReplay : IGateWork, ITrialSessions, IDisposable
         return common.Count > 0 && common[0] != commit ? common[0] : parent;
     }
 
-    private static (string Name, IReadOnlyList<CodeFile> Code, string Metadata)? FindPipeline(SnapshotReader snapshot, GateReport report)
+    /// <summary>The pipeline of a commit that a report is about; null where there is none with exactly that code and metadata.</summary>
+    internal static (string Name, IReadOnlyList<CodeFile> Code, string Metadata)? FindPipeline(SnapshotReader snapshot, GateReport report)
     {
         foreach (var name in DeployedPipeline.List(snapshot).Select(p => p.Name))
         {

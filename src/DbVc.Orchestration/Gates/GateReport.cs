@@ -72,11 +72,31 @@ public sealed record GateReport
     {
         try
         {
-            return JsonSerializer.Deserialize<GateReport>(bytes, s_options) ?? throw new JsonException("null");
+            var report = JsonSerializer.Deserialize<GateReport>(bytes, s_options) ?? throw new JsonException("null");
+            RequireWhole(report);
+            return report;
         }
-        catch (JsonException failure)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException or FormatException or DbVcException)
         {
             throw new DbVcException(FailureKind.Failed, "evidence.damaged", "A gate report cannot be read.", null, "Run: db-vc verify", failure);
+        }
+    }
+
+    /// <summary>What comes from elsewhere may be any JSON; whoever reads it relies on this much.</summary>
+    private static void RequireWhole(GateReport report)
+    {
+        string?[] texts = [report.Branch, report.Task, report.Metadata, report.Code];
+        if (Array.Exists(texts, t => t is null) || report.Gates is null || report.Figures is null || report.LeftOut is null)
+            throw new JsonException("A member is missing.");
+        _ = (BranchName.Parse(report.Branch), TaskId.Parse(report.Task));
+        foreach (var gate in report.Gates)
+        {
+            if (gate is not { Name: not null, Summary: not null, Findings: not null, Evidence: not null } || gate.Findings.Any(f => f?.Message is null))
+                throw new JsonException("A gate is not whole.");
+            if (gate.Evidence["trial"] is { } trial && (trial["sample"]?.GetValue<string>(), trial["read"]?.GetValue<long>()) is not (not null, not null))
+                throw new JsonException("A trial is not whole.");
+            foreach (var test in gate.Evidence["cases"]?.AsArray() ?? [])
+                _ = (test!["name"]!.GetValue<string>(), test["seconds"]!.GetValue<double>(), test["outcome"]!.GetValue<string>());
         }
     }
 

@@ -8,7 +8,7 @@ namespace DbVc.Orchestration;
 /// </summary>
 internal static class SampleShelf
 {
-    private const int MaxBytes = 16 * 1024 * 1024;
+    private const int MaxBytes = 2 * SourceSample.MaxBytes;
 
     /// <summary>Keeps a sample, once.</summary>
     public static void Keep(WorkspaceContext context, SourceSample sample)

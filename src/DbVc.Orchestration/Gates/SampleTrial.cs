@@ -16,7 +16,7 @@ internal sealed class SampleTrial(TrialSetup setup, ITrialSessions sessions) : I
     private readonly WorkspaceContext _context = setup.Context;
     private readonly PipelineSpec _spec = setup.Spec;
     private readonly DateTimeOffset _now = setup.Context.Options.Clock.GetUtcNow();
-    private readonly string _folder = Directory.CreateTempSubdirectory("db-vc-trial-").FullName;
+    private readonly string _folder = MakeFolder(setup.Context.Layout.Scratch);
 
     public SourceSample Sample => setup.Sample;
 
@@ -62,6 +62,15 @@ internal sealed class SampleTrial(TrialSetup setup, ITrialSessions sessions) : I
             Speeds = speeds,
             RejectedByRule = first.RejectedByRule,
         };
+    }
+
+    /// <summary>In the repository, where purge looks for what was rejected.</summary>
+    private static string MakeFolder(string scratch)
+    {
+        Directory.CreateDirectory(scratch);
+        var folder = Path.Combine(scratch, "trial-" + Path.GetRandomFileName());
+        Directory.CreateDirectory(folder);
+        return folder;
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -13,6 +13,9 @@ namespace DbVc.Orchestration;
 /// <param name="IsWhole">It is the whole source.</param>
 internal sealed record SourceSample(ReadOnlyMemory<byte> Content, long Records, bool IsWhole)
 {
+    /// <summary>A sample of very long records ends sooner.</summary>
+    public const int MaxBytes = 16 * 1024 * 1024;
+
     public Hash Hash => Hash.Of(Content.Span);
 
     /// <summary>Throws kind Failed where the source cannot be read so far.</summary>
@@ -25,14 +28,15 @@ internal sealed record SourceSample(ReadOnlyMemory<byte> Content, long Records, 
         try
         {
             var reader = spec.Open(tee);
-            while (count <= records && reader.Read()) count++;
+            while (count <= records && taken.Length < MaxBytes && reader.Read()) count++;
         }
         catch (PipelineException failure)
         {
             throw new DbVcException(FailureKind.Failed, failure.Code, failure.Message, source.Path, inner: failure);
         }
 
-        return new SourceSample(taken.ToArray(), Math.Min(count, records), tee.IsAtEnd);
+        // The last record that was read may go on behind what was taken.
+        return new SourceSample(taken.ToArray(), Math.Min(tee.IsAtEnd ? count : Math.Max(0, count - 1), records), tee.IsAtEnd);
     }
 
     /// <summary>Keeps what is read through it.</summary>

@@ -2,7 +2,7 @@ using DbVc.Model;
 
 namespace DbVc.Orchestration;
 
-/// <summary>The lines at the end of a commit's message that say what it took away, and that somebody allowed it.</summary>
+/// <summary>What is said about what a change takes away: the refusal, and the lines at the end of a commit's message once somebody allowed it.</summary>
 internal static class DestructiveTrailer
 {
     private const string Name = "Allowed: ";
@@ -15,4 +15,14 @@ internal static class DestructiveTrailer
         var lines = changes.Take(Most).Select(c => Name + c.Message.ReplaceLineEndings(" "));
         return message + (message.Contains("\n\n", StringComparison.Ordinal) ? "\n" : "\n\n") + string.Join('\n', lines);
     }
+
+    /// <param name="command">The command that takes it away, as it is typed.</param>
+    /// <param name="changes">What.</param>
+    public static MergeReport Refuse(string command, IReadOnlyList<DestructiveChange> changes) => new()
+    {
+        State = MergeState.Refused,
+        Destructive = changes,
+        Message = "It takes something away that only history brings back, and nobody has said that it may. "
+            + $"If it may: db-vc {command} --allow-destructive.",
+    };
 }

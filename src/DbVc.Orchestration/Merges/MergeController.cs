@@ -68,10 +68,14 @@ public sealed class MergeController
     public int Resolve(ResolveRequest request) => _conflicts.Resolve(request);
 
     /// <summary>Goes on with a merge whose conflicts are resolved. If the target moved meanwhile, new conflicts may come up.</summary>
-    public MergeReport Continue(string? merge, CancellationToken cancel)
+    /// <param name="merge">Its id; null for the only one.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <param name="allowDestructive">A person's word that what it takes away may go: what that is, is known only now.</param>
+    public MergeReport Continue(string? merge, CancellationToken cancel, bool allowDestructive = false)
     {
-        var record = _conflicts.Require(merge);
-        if (record.Replay is not null) return _replays.Continue(record, cancel);
+        var record = _conflicts.Require(merge) is var kept && allowDestructive ? kept with { AllowDestructive = true } : kept;
+        if (record.Replay is { } replay)
+            return _replays.Continue(record with { Replay = replay with { AllowDestructive = allowDestructive } }, cancel);
         foreach (var branch in new[] { record.Source, record.Target }.Where(b => _context.Repository.FindHead(BranchName.Parse(b)) is null))
         {
             throw new DbVcException(FailureKind.Failed, "merge.branch-gone", $"Branch '{branch}' was deleted while its merge was open.",
@@ -124,7 +128,7 @@ public sealed class MergeController
             Permit = new MergePermit(BranchName.Parse(record.Source), source, record.Override),
         }, cancel);
         var report = destructive.Count > 0 && !record.AllowDestructive && outcome is { Commit: null, Violations.Count: 0 }
-            ? RefuseDestructive(record.Source, destructive)
+            ? DestructiveTrailer.Refuse(_conflicts.FindOpen(target)?.Id == record.Id ? "merge continue" : $"branch merge {record.Source}", destructive)
             : Report(record, outcome, merged) with { Destructive = destructive };
         return report with
         {
@@ -136,14 +140,6 @@ public sealed class MergeController
     /// <summary>Only main's rows are anybody's but the branch's own.</summary>
     private static IReadOnlyList<DestructiveChange> FindDestructive(BranchName target, IChunkSource chunks, Snapshot before, Snapshot after) =>
         target.IsMain ? DestructiveChanges.Find(chunks, before, after) : [];
-
-    private static MergeReport RefuseDestructive(string source, IReadOnlyList<DestructiveChange> destructive) => new()
-    {
-        State = MergeState.Refused,
-        Destructive = destructive,
-        Message = $"'{source}' takes something away that only history brings back, and nobody has said that it may. "
-            + $"If it may: db-vc branch merge {source} --allow-destructive.",
-    };
 
     private MergeReport Report(MergeRecord record, PublishOutcome outcome, MergeOutcome? merged)
     {
@@ -165,7 +161,8 @@ public sealed class MergeController
 
         if (conflicts.Count > 0)
         {
-            _conflicts.Keep(record with { TargetHead = outcome.Before.ToString() }, conflicts);
+            // What it takes away was not shown yet: whoever continues is asked.
+            _conflicts.Keep(record with { TargetHead = outcome.Before.ToString(), AllowDestructive = false }, conflicts);
             return new MergeReport
             {
                 State = MergeState.Conflicts,
@@ -273,7 +270,9 @@ public sealed class MergeController
             Destructive = destructive,
             Approvals = verdict.Approvals.Needed > 0 ? verdict.Approvals : null,
             Message = verdict.Refusal?.Message
-                ?? (violations.Count > 0 || !isRefused ? "Nothing was changed." : RefuseDestructive(request.Source.Text, destructive).Message),
+                ?? (violations.Count > 0 || !isRefused
+                    ? "Nothing was changed."
+                    : DestructiveTrailer.Refuse($"branch merge {request.Source}", destructive).Message),
         };
     }
 

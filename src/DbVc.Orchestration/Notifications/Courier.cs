@@ -12,7 +12,7 @@ internal static partial class Courier
 
     /// <summary>Null where it was taken; otherwise a sentence, without secrets.</summary>
     public static string? Deliver(Delivery delivery, NotificationSettings settings, DateTimeOffset now, CancellationToken cancel) =>
-        delivery.IsCommand ? Run(delivery) : Post(delivery, settings, now, cancel);
+        delivery.IsCommand ? Run(delivery, settings, cancel) : Post(delivery, settings, now, cancel);
 
     private static string? Post(Delivery delivery, NotificationSettings settings, DateTimeOffset now, CancellationToken cancel)
     {
@@ -32,8 +32,9 @@ internal static partial class Courier
         return WebhookClient.Post(address, message, secret, now, s_webhookTime, cancel).Problem;
     }
 
-    /// <summary>The command is a person's own, from the configuration; what it is told comes on its standard input, never in its text.</summary>
-    private static string? Run(Delivery delivery)
+    /// <summary>The command is a person's own, from the configuration; what it is told comes on its standard input, never in its text. It gets no secret of
+    /// db-vc's.</summary>
+    private static string? Run(Delivery delivery, NotificationSettings settings, CancellationToken cancel)
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", delivery.Target])
         {
@@ -42,6 +43,7 @@ internal static partial class Courier
             RedirectStandardError = true,
             Environment = { ["DBVC_EVENT"] = delivery.Notification.Event },
         };
+        foreach (var secret in (string[])["DBVC_TOKEN", "DBVC_TOKEN_FILE", settings.SecretVariable]) start.Environment.Remove(secret);
         try
         {
             using var process = Process.Start(start)!;
@@ -50,16 +52,8 @@ internal static partial class Courier
             process.ErrorDataReceived += (_, _) => { };
             process.BeginOutputReadLine();
             process.BeginErrorReadLine();
-            try
-            {
-                process.StandardInput.BaseStream.Write(delivery.Notification.ToBytes());
-                process.StandardInput.Close();
-            }
-            catch (IOException)
-            {
-                // It does not want to know; whether that is well, its exit code says.
-            }
-
+            _ = FeedAsync(process, delivery.Notification.ToBytes());
+            using var stop = cancel.Register(() => process.Kill(entireProcessTree: true));
             if (process.WaitForExit(s_commandTime)) return process.ExitCode == 0 ? null : $"The command ended with exit code {process.ExitCode}.";
             process.Kill(entireProcessTree: true);
             return $"The command took longer than {s_commandTime.TotalSeconds:0} s and was stopped.";
@@ -67,6 +61,20 @@ internal static partial class Courier
         catch (Exception failure) when (failure is System.ComponentModel.Win32Exception or IOException)
         {
             return "The command cannot be started: there is no /bin/sh.";
+        }
+    }
+
+    /// <summary>A command that does not want to know is no error; whether that is well, its exit code says.</summary>
+    private static async Task FeedAsync(Process process, byte[] bytes)
+    {
+        try
+        {
+            await process.StandardInput.BaseStream.WriteAsync(bytes).ConfigureAwait(false);
+            process.StandardInput.Close();
+        }
+        catch (Exception failure) when (failure is IOException or InvalidOperationException)
+        {
+            // It ended first.
         }
     }
 

@@ -25,14 +25,14 @@ public sealed record Notification(string Id, string Event, DateTimeOffset Time, 
 
     public string? Actor { get; init; }
 
-    /// <summary>What each gate said, without its findings.</summary>
+    /// <summary>Which gates passed; what they say is not told.</summary>
     public IReadOnlyList<NotifiedGate> Gates { get; init; } = [];
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, NotificationJson.Default.Notification);
 }
 
 /// <summary>A gate's decision.</summary>
-public sealed record NotifiedGate(string Name, bool Passed, string Summary);
+public sealed record NotifiedGate(string Name, bool Passed);
 
 /// <summary>One notification on its way to one receiver, as the store keeps it until it has arrived.</summary>
 /// <param name="Target">As the configuration says it, variables not filled in.</param>

@@ -22,6 +22,9 @@ public sealed class Outbox
         TimeSpan.FromHours(24),
     ];
 
+    /// <summary>How long a command waits for all of it; the rest is sent by others.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(12);
+
     private readonly WorkspaceContext _context;
 
     internal Outbox(WorkspaceContext context) => _context = context;
@@ -62,7 +65,8 @@ public sealed class Outbox
         var (name, message) = report.State switch
         {
             TaskState.Ready => ("ready", $"'{report.Branch}' is ready for merge."),
-            TaskState.Failed => ("failed", $"'{report.Branch}' failed: {report.Error}"),
+            // No more: what went wrong may hold values of rows, and words of generated code.
+            TaskState.Failed => ("failed", report.Gates.Any(g => !g.Passed) ? $"'{report.Branch}' was refused by its gates." : $"'{report.Branch}' failed."),
             _ => (null, ""),
         };
         if (name is null) return;
@@ -70,7 +74,7 @@ public sealed class Outbox
         {
             Branch = report.Branch,
             Pipeline = report.Pipeline,
-            Gates = [.. report.Gates.Select(g => new NotifiedGate(g.Name, g.Passed, g.Summary))],
+            Gates = [.. report.Gates.Select(g => new NotifiedGate(g.Name, g.Passed))],
         });
     }
 
@@ -84,9 +88,10 @@ public sealed class Outbox
         {
             if (Settings is { Webhooks.Count: 0, Commands.Count: 0 } || !Settings.Events.Contains(name)) return;
             Put(make());
-            Send(d => d.Next <= Now, CancellationToken.None);
+            using var patience = new CancellationTokenSource(s_patience);
+            Send(d => d.Next <= Now, patience.Token);
         }
-        catch (DbVcException)
+        catch (Exception)
         {
             // What was to be told was done; that nobody could be told does not undo it.
         }
@@ -119,9 +124,12 @@ public sealed class Outbox
     {
         using var held = TryLock();
         if (held is null) return;
-        foreach (var delivery in List().Where(isDue))
+        var silent = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var delivery in List().Where(isDue).Where(d => !Drop(d)))
         {
             cancel.ThrowIfCancellationRequested();
+            // Who did not take the one before is not waited for again.
+            if (silent.Contains(delivery.Target)) continue;
             var tried = Try(delivery, cancel);
             if (tried is { Attempts: 1, Problem: not null })
             {
@@ -129,11 +137,22 @@ public sealed class Outbox
                 tried = Try(tried, cancel);
             }
 
+            if (tried.Problem is not null) silent.Add(delivery.Target);
             using var transaction = _context.Repository.Store.Begin();
             if (tried.Problem is null) transaction.DeleteDocument(Collection, delivery.Id);
             else Write(transaction, tried);
             transaction.Commit();
         }
+    }
+
+    /// <summary>Who is not named in the configuration any more is told nothing any more.</summary>
+    private bool Drop(Delivery delivery)
+    {
+        if ((delivery.IsCommand ? Settings.Commands : Settings.Webhooks).Contains(delivery.Target)) return false;
+        using var transaction = _context.Repository.Store.Begin();
+        transaction.DeleteDocument(Collection, delivery.Id);
+        transaction.Commit();
+        return true;
     }
 
     private Delivery Try(Delivery delivery, CancellationToken cancel)

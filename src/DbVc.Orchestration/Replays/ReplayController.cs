@@ -38,6 +38,7 @@ public sealed class ReplayController
             Table = request.Table,
             Keys = request.Keys,
             Evidence = evidence.Hash?.ToString(),
+            AllowDestructive = request.AllowDestructive,
         }, request.Target, request.DryRun, cancel);
     }
 

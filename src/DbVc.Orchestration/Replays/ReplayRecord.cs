@@ -34,6 +34,9 @@ internal sealed record ReplayRecord(ReplayVerb Verb, string? Before, string Afte
     /// <summary>The gate report that allowed it.</summary>
     public string? Evidence { get; init; }
 
+    /// <summary>A person's word that what the change takes away may go.</summary>
+    public bool AllowDestructive { get; init; }
+
     /// <summary>The ref of a stash that comes or goes with it.</summary>
     public RefChange? Move { get; init; }
 

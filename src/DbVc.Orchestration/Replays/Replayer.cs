@@ -36,9 +36,11 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
         IReadOnlyList<ConstraintViolation> violations = merged.Conflicts.Count == 0 && target.IsMain
             ? context.Shadow.Rehearse(head, merged.Merged, chunks)
             : [];
+        var destructive = merged.Conflicts.Count == 0 ? FindDestructive(replay, target, chunks, now, merged.Merged) : [];
+        var isUnsaid = destructive.Count > 0 && !replay.AllowDestructive;
         return new MergeReport
         {
-            State = violations.Count > 0 ? MergeState.Refused : merged.Conflicts.Count > 0 ? MergeState.Conflicts
+            State = violations.Count > 0 || isUnsaid ? MergeState.Refused : merged.Conflicts.Count > 0 ? MergeState.Conflicts
                 : merged.Merged == now ? MergeState.UpToDate : MergeState.Merged,
             DryRun = true,
             Origin = replay.OriginId,
@@ -47,7 +49,8 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
             ConflictCount = merged.Conflicts.Count,
             Rekeyed = merged.Rekeyed,
             Violations = violations,
-            Message = "Nothing was changed.",
+            Destructive = destructive,
+            Message = isUnsaid && violations.Count == 0 ? DestructiveTrailer.Refuse(replay.Command, destructive).Message : "Nothing was changed.",
         };
     }
 
@@ -66,6 +69,7 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
         var (replay, target) = (record.Replay!, BranchName.Parse(record.Target));
         IReadOnlyList<Conflict> conflicts = [];
         IReadOnlyList<KeyChange> rekeyed = [];
+        IReadOnlyList<DestructiveChange> destructive = [];
         var outcome = context.Publisher.Publish(new PublishRequest(target, replay.Command, context.Options.User.Name, head =>
         {
             using var chunks = context.Repository.Chunks.BeginWrite();
@@ -73,9 +77,13 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
             var merged = Merge(record, now, chunks, _conflicts.Decisions(record));
             (conflicts, rekeyed) = (merged.Conflicts, merged.Rekeyed);
             if (conflicts.Count > 0 || merged.Merged == now) return null;
+            destructive = FindDestructive(replay, target, chunks, now, merged.Merged);
+            if (destructive.Count > 0 && !replay.AllowDestructive) return null;
             var snapshot = SnapshotCodec.Write(chunks, merged.Merged);
             chunks.Publish();
-            return new PublishPlan(NewCommit(replay, snapshot, head), [.. _conflicts.Removal(record), .. MergeMarks.Changes(context, replay)]);
+            var commit = NewCommit(replay, snapshot, head);
+            commit = commit with { Message = DestructiveTrailer.Add(commit.Message, destructive) };
+            return new PublishPlan(commit, [.. _conflicts.Removal(record), .. MergeMarks.Changes(context, replay)]);
         })
         {
             Permit = replay.Verb == ReplayVerb.CherryPick
@@ -84,11 +92,17 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
         }, cancel);
         var report = Report(record, outcome.Violations, conflicts, outcome.Before);
         if (report is not null) return report;
+        if (destructive.Count > 0 && !replay.AllowDestructive) return DestructiveTrailer.Refuse(replay.Command, destructive) with { Origin = replay.OriginId };
         if (outcome.Commit is not { } commit) return Nothing(record);
         if (!target.IsMain) branches.CheckOutFiles(target);
         var done = branches.Report(outcome.Before, commit, outcome.Counted);
-        return Done(replay) with { Commit = commit, Parents = done.Parents, Tables = done.Tables, Rekeyed = rekeyed };
+        return Done(replay) with { Commit = commit, Parents = done.Parents, Tables = done.Tables, Rekeyed = rekeyed, Destructive = destructive };
     }
+
+    /// <summary>What takes back, takes back what was seen when it came; what is picked comes for the first time.</summary>
+    private static IReadOnlyList<DestructiveChange> FindDestructive(
+        ReplayRecord replay, BranchName target, IChunkSource chunks, Snapshot before, Snapshot after) =>
+        target.IsMain && replay.Verb == ReplayVerb.CherryPick ? DestructiveChanges.Find(chunks, before, after) : [];
 
     private MergeReport OnLive(MergeRecord record, CancellationToken cancel)
     {

@@ -17,6 +17,9 @@ public sealed record CherryPickRequest(string Revision, BranchName Target)
     public int? Mainline { get; init; }
 
     public bool DryRun { get; init; }
+
+    /// <summary>A person's word that what the change takes away may go.</summary>
+    public bool AllowDestructive { get; init; }
 }
 
 /// <summary>Asks to take back what a commit changed; what came after it stays.</summary>

@@ -9,6 +9,7 @@ namespace DbVc.Pipelines;
 internal static class SandboxCommand
 {
     private const string Nobody = "65534";
+    private const int MostProcessors = 8;
 
     private static readonly string[] Libraries =
     [
@@ -99,6 +100,9 @@ internal static class SandboxCommand
         // Double mapping of code needs shared memory, which the worker denies itself.
         ("DOTNET_EnableWriteXorExecute", "0"),
         ("DOTNET_NOLOGO", "1"),
+        // Heaps, thread pools and arenas of the C library are made for each core, and addresses are limited.
+        ("DOTNET_PROCESSOR_COUNT", Math.Min(Environment.ProcessorCount, MostProcessors).ToString(CultureInfo.InvariantCulture)),
+        ("MALLOC_ARENA_MAX", "2"),
     ];
 
     /// <summary>The worker sets its resource limits itself, inside its namespaces, where a limit on processes counts only its own.</summary>

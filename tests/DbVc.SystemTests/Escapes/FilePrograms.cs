@@ -186,7 +186,8 @@ internal static class FilePrograms
 
         KeptIn(EscapeKind.EnvironmentVariables, "secrets of the host",
             """
-            var names = Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => !name.StartsWith("DOTNET_") && name != "PWD").ToList();
+            var names = Environment.GetEnvironmentVariables().Keys.Cast<string>()
+                .Where(name => !name.StartsWith("DOTNET_") && name is not ("PWD" or "MALLOC_ARENA_MAX")).ToList();
             Attack.Is("names " + string.Join(",", names), names.Count == 0);
             Attack.Is("values", !Environment.GetEnvironmentVariables().Values.Cast<string>().Any(value => value.Contains("{secret}")));
             Attack.Is("machine", Environment.MachineName == "sandbox");

@@ -57,6 +57,30 @@ public sealed class DestructiveChangesTests
         Assert.Contains("Allowed: " + expected, shop.Workspace.History.Log(new LogRequest("main", 1, null, false)).First().Commit.Commit.Message);
     }
 
+    [Fact]
+    public void A_picked_change_and_a_merge_with_conflicts_are_asked_too()
+    {
+        using var shop = new ShopRepository("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT, w TEXT); INSERT INTO t VALUES (1, 'a', 'x'), (2, 'b', 'y');");
+        shop.Branch("pick", "ALTER TABLE t DROP COLUMN w");
+        var pick = new CherryPickRequest("pick", BranchName.Main);
+        var refused = shop.Workspace.Replays.CherryPick(pick, default);
+        Assert.Equal((MergeState.Refused, "drops the column t.w, in which 2 rows have a value"), (refused.State, refused.Destructive[0].Message));
+        Assert.Equal("x", shop.Ask("SELECT w FROM t WHERE id = 1"));
+        Assert.Equal(MergeState.Refused, shop.Workspace.Replays.CherryPick(pick with { DryRun = true }, default).State);
+
+        shop.Branch("both", "UPDATE t SET v = 'branch' WHERE id = 1; ALTER TABLE t DROP COLUMN w");
+        shop.Write("UPDATE t SET v = 'main' WHERE id = 1");
+        var merge = new MergeRequest(BranchName.Parse("both"), BranchName.Main, DryRun: false, []) { AllowDestructive = true };
+        Assert.Equal(MergeState.Conflicts, shop.Workspace.Merges.Merge(merge, default).State);
+        shop.Workspace.Merges.Resolve(new ResolveRequest(null, null, new Resolution(ResolutionKind.Source)));
+        // What would go was not shown while there were conflicts.
+        var asked = shop.Workspace.Merges.Continue(null, default);
+        Assert.Equal((MergeState.Refused, true), (asked.State, asked.Message.Contains("db-vc merge continue --allow-destructive", StringComparison.Ordinal)));
+        Assert.Equal(MergeState.Merged, shop.Workspace.Merges.Continue(null, default, allowDestructive: true).State);
+        Assert.Equal("branch", shop.Ask("SELECT v FROM t WHERE id = 1"));
+        Assert.Equal(MergeState.UpToDate, shop.Workspace.Replays.CherryPick(pick with { AllowDestructive = true }, default).State);
+    }
+
     private static string Rebuild(string phone, string name, string more) =>
         $"ALTER TABLE people RENAME TO was; CREATE TABLE people (id INTEGER PRIMARY KEY, {name}, {phone}{more}); "
         + "INSERT INTO people SELECT id, name, phone FROM was; DROP TABLE was";

@@ -225,6 +225,21 @@ public sealed class GateTests
         Assert.Equal("evidence.damaged", Assert.Throws<DbVcException>(() => GateReport.Parse(bytes.AsSpan()[..^2])).Code);
     }
 
+    [Theory]
+    [InlineData("\"gates\":[", "\"gates\":[null,")]
+    [InlineData("\"branch\":\"agent-users-ingest\"", "\"branch\":\"../../etc\"")]
+    [InlineData("\"branch\":\"agent-users-ingest\"", "\"branch\":null")]
+    [InlineData("\"trial\":{", "\"trial\":5,\"other\":{")]
+    [InlineData("\"cases\":[", "\"cases\":[{\"name\":7},")]
+    [InlineData("\"figures\":{", "\"figures\":null,\"other\":{")]
+    public void A_report_from_elsewhere_that_is_not_whole_is_damaged_and_nothing_worse(string whole, string broken)
+    {
+        var text = Encoding.UTF8.GetString(Judge(new Bench()).ToBytes());
+        Assert.Contains(whole, text);
+        var bytes = Encoding.UTF8.GetBytes(text.Replace(whole, broken, StringComparison.Ordinal));
+        Assert.Equal("evidence.damaged", Assert.Throws<DbVcException>(() => GateReport.Parse(bytes)).Code);
+    }
+
     [Fact]
     public void The_code_hash_is_of_names_and_content_and_not_of_order()
     {
