@@ -58,7 +58,7 @@ internal static class DoctorCommand
             using var workspace = Session.Open(context);
             return workspace.Upkeep.Examine(fix);
         }
-        catch (DbVcException caught)
+        catch (DbVcException caught) when (caught.Code is not ("access.denied" or "token.scope"))
         {
             if (caught.Code != "repository.missing") failure = caught;
             return null;

@@ -11,7 +11,10 @@ public sealed class AccessDesk
     public const string TokenPrefix = "dbvc_";
 
     /// <summary>Stands before the hash of the access document in the entry that wrote it.</summary>
-    internal const string Seal = " [access ";
+    private const string Seal = " [access ";
+
+    /// <summary>The commands that write the access document, and no others: texts of others hold what people typed.</summary>
+    private static readonly string[] s_sealing = ["user ", "token ", "branch rule "];
 
     private const string LockName = "access";
     private const int TokenBytes = 32;
@@ -102,6 +105,12 @@ public sealed class AccessDesk
     public (AccessToken Token, string Text) CreateToken(TokenRequest request)
     {
         var caller = _context.Guard.Caller;
+        if (caller.Token is not null)
+        {
+            throw new DbVcException(FailureKind.Refused, "access.denied", $"{caller.Author.Name} is here with a token, and a token makes no tokens.",
+                hint: "Make it with a login.");
+        }
+
         var name = request.User ?? caller.User?.Name ?? throw Usage("token.user", "Whose token?", "db-vc token create --user NAME");
         RequireOwner(caller, name, "making a token");
         var now = _context.Repository.Clock.GetUtcNow();
@@ -166,6 +175,10 @@ public sealed class AccessDesk
         });
     }
 
+    /// <summary>The hash that an entry of the operation log gives what it wrote about who may do what; null for any other entry.</summary>
+    internal static string? FindSeal(string command) => s_sealing.Any(verb => command.StartsWith(verb, StringComparison.Ordinal)) && command.EndsWith(']')
+        && command.LastIndexOf(Seal, StringComparison.Ordinal) is >= 0 and var at ? command[(at + Seal.Length)..^1] : null;
+
     private static GatesNeeded ParseGates(string text) => Enum.TryParse<GatesNeeded>(text, ignoreCase: true, out var gates) && !int.TryParse(text, out _)
         ? gates
         : throw Usage("rule.gates", $"'{text}' does not say which branches need passed gates.", "One of: pipelines, all, none.");
@@ -202,7 +215,7 @@ public sealed class AccessDesk
 
     private void RequireOwner(Caller caller, string user, string what)
     {
-        if (caller.Role == Role.Admin || (caller.Token is null && caller.User?.Name.Equals(user, StringComparison.OrdinalIgnoreCase) == true)) return;
+        if ((caller.Role == Role.Admin && caller.Token is not { Branches.Count: > 0 }) || (caller.Token is null && caller.User?.Name.Equals(user, StringComparison.OrdinalIgnoreCase) == true)) return;
         throw new DbVcException(FailureKind.Refused, "access.denied", $"{caller.Author.Name}: {what} of {user} takes the role admin.",
             hint: "Their own tokens people make with their login, not with another token.");
     }

@@ -29,6 +29,12 @@ internal sealed class AccessGuard(WorkspaceOptions options) : IPublishGuard
     public static void Require(Caller caller, AccessAction action, string what)
     {
         var rule = AccessTable.Of(action);
+        if (action == AccessAction.Administer && caller.Token is { Branches.Count: > 0 } scoped)
+        {
+            throw Deny("token.scope", $"The token {scoped.Id} (…{scoped.End}) reaches {string.Join(", ", scoped.Branches)} alone; {what} concerns all branches.",
+                "Use a login, or a token without branches.");
+        }
+
         if (caller.Role >= rule.Role) return;
         throw Deny("access.denied", $"{caller.Author.Name} has the role {caller.Role.Text()}; {what} takes the role {rule.Role.Text()}.",
             caller.User is null ? "Show who you are: DBVC_TOKEN, or a login that db-vc user login gave you." : "db-vc role list shows who may do what.");
@@ -75,14 +81,21 @@ internal sealed class AccessGuard(WorkspaceOptions options) : IPublishGuard
                 Require(AccessAction.TakeBack, $"picking a commit onto '{attempt.Branch}'");
                 pick.Judge(Context, attempt.Branch);
                 break;
+            case RevertPermit revert:
+                Require(AccessAction.TakeBack, $"taking back what is on '{attempt.Branch}'");
+                revert.Judge(Context, attempt.Branch);
+                break;
             case TakeBackPermit:
                 Require(AccessAction.TakeBack, $"taking back what is on '{attempt.Branch}'");
                 break;
             case AdministerPermit:
                 Require(AccessAction.Administer, $"changing '{attempt.Branch}' so");
                 break;
-            case null when attempt.IsCapture || attempt.Commit is null:
+            case null when attempt.IsCapture:
                 Require(AccessAction.Merge, $"changing '{attempt.Branch}'");
+                break;
+            case null when attempt.Commit is null:
+                RequireRewrite(attempt.Branch);
                 break;
             default:
                 throw Deny("branch.protected", $"'{attempt.Branch}' is protected.", "db-vc branch merge brings a branch into it.");
@@ -91,8 +104,21 @@ internal sealed class AccessGuard(WorkspaceOptions options) : IPublishGuard
 
     private CommitId MainHead => Context.Repository.Head(BranchName.Main);
 
+    /// <summary>What makes no commit is nobody's in the history: it takes what taking back does, and a person.</summary>
+    private void RequireRewrite(BranchName branch)
+    {
+        var caller = Caller;
+        if (caller.User is { Kind: IdentityKind.Agent })
+        {
+            throw Deny("branch.protected-agent", $"{caller.Author.Name} is an agent, and '{branch}' is protected: an agent changes nothing of it.",
+                "A person does that.");
+        }
+
+        Require(caller, AccessAction.TakeBack, $"changing what '{branch}' holds without a commit");
+    }
+
     /// <summary>A token for some branches changes no other.</summary>
-    private void RequireReach(BranchName branch)
+    public void RequireReach(BranchName branch)
     {
         if (Caller is not { Token: { } token } caller || caller.Reaches(branch)) return;
         throw Deny("token.scope", $"The token {token.Id} (…{token.End}) reaches {string.Join(", ", token.Branches)}, and not '{branch}'.",
@@ -146,7 +172,18 @@ internal sealed record PickPermit(CommitId Commit, CommitId? Parent) : IPublishP
     }
 }
 
-/// <summary>A return to what the branch held before: a revert, an undo, a rollback.</summary>
+/// <summary>One commit that is taken back.</summary>
+internal sealed record RevertPermit(CommitId Commit, CommitId Parent) : IPublishPermit
+{
+    /// <summary>Throws kind Refused, <c>merge.refused</c>, if what was before it would need gates or approvals.</summary>
+    public void Judge(WorkspaceContext context, BranchName target)
+    {
+        if (BranchRules.RefuseRevert(context, Commit, Parent, target) is { } refusal)
+            throw new DbVcException(FailureKind.Refused, "merge.refused", refusal.Message);
+    }
+}
+
+/// <summary>A return to what the branch was at before: an undo, a rollback.</summary>
 internal sealed record TakeBackPermit : IPublishPermit;
 
 /// <summary>What only an administrator does, such as a purge.</summary>

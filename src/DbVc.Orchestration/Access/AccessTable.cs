@@ -40,7 +40,7 @@ public static class AccessTable
         new(AccessAction.Merge, Role.Author, "commit what the live database holds; merge into a protected branch what its rules allow",
             ["branch merge", "pipeline run"]),
         new(AccessAction.Approve, Role.Reviewer, "approve a branch that others made", ["branch approve"]),
-        new(AccessAction.TakeBack, Role.Reviewer, "revert, undo, roll back and pick single commits on a protected branch", []),
+        new(AccessAction.TakeBack, Role.Reviewer, "revert, undo, roll back, stash and pick single commits on a protected branch", []),
         new(AccessAction.Administer, Role.Admin, "users, roles, tokens of others, rules of branches, overrides, settings, invariants, gc, purge",
         [
             "user add", "user role", "user login", "user remove", "branch override", "config set", "gc", "purge", "invariant add", "invariant remove",

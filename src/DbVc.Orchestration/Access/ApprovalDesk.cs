@@ -28,16 +28,21 @@ public sealed class ApprovalDesk
     public bool IsAsked(BranchName branch, BranchName target) => BranchRules.Of(Store, target).Approvals > 0
         && Approvals.Read(Store, branch).All(a => a.Name != _context.Guard.Caller.Author.Name || a.Head != _context.Repository.Head(branch).ToString());
 
-    /// <summary>The caller's yes to the branch's head. Throws kind Refused: <c>access.denied</c>, <c>approval.agent</c>, <c>approval.own</c>.</summary>
+    /// <summary>The caller's yes to the branch's head. Throws kind Refused: <c>access.denied</c>, <c>token.scope</c>, <c>approval.agent</c>,
+    /// <c>approval.service</c>, <c>approval.own</c>.</summary>
     public ApprovalReport Approve(BranchName branch, string? comment, CancellationToken cancel)
     {
         var head = _context.Repository.Head(branch);
         if (branch.IsMain) throw new DbVcException(FailureKind.Usage, "approval.main", "main is what branches are approved for.", hint: "db-vc branch list");
-        _context.Guard.Require(AccessAction.Approve, "db-vc branch approve");
-        var caller = _context.Guard.Caller;
-        if (caller.Author.Kind == AuthorKind.Agent)
-            throw Refuse("approval.agent", $"{caller.Author.Name} is an agent, and agents approve nothing.", "A person has to look at it.");
-        if (new BranchMakers(_context, branch, BranchName.Main, head).FindHand(caller.Author.Name, caller.Author.Email) is { } hand)
+        var caller = RequireReviewer(branch);
+        var kind = caller.Author.Kind == AuthorKind.Agent ? IdentityKind.Agent : caller.User?.Kind ?? IdentityKind.Person;
+        if (kind != IdentityKind.Person)
+        {
+            var word = kind.ToString().ToLowerInvariant();
+            throw Refuse($"approval.{word}", $"{caller.Author.Name} is of the kind {word}; only persons approve.", "A person has to look at it.");
+        }
+
+        if (new BranchMakers(_context, BranchName.Main, head).FindHand(caller.Author.Name, caller.Author.Email) is { } hand)
             throw Refuse("approval.own", $"{caller.Author.Name} {hand} and cannot approve '{branch}'.", "Somebody else has to look at it.");
         new BranchManager(_context).RequireClean(branch, cancel);
         var approval = new Approval(head.ToString(), caller.Author.Name, caller.Author.Email, comment, _context.Repository.Clock.GetUtcNow());
@@ -48,8 +53,7 @@ public sealed class ApprovalDesk
     /// <summary>Takes the caller's yes back. Throws usage failure <c>approval.missing</c>.</summary>
     public ApprovalReport Withdraw(BranchName branch)
     {
-        var caller = _context.Guard.Caller;
-        _context.Guard.Require(AccessAction.Approve, "db-vc branch approve");
+        var caller = RequireReviewer(branch);
         if (Approvals.Read(Store, branch).All(a => a.Name != caller.Author.Name))
         {
             throw new DbVcException(FailureKind.Usage, "approval.missing", $"{caller.Author.Name} has not approved '{branch}'.",
@@ -58,6 +62,13 @@ public sealed class ApprovalDesk
 
         Write(branch, $"branch approve {branch} --withdraw", caller, others => [.. others]);
         return Show(branch, BranchName.Main);
+    }
+
+    private Caller RequireReviewer(BranchName branch)
+    {
+        _context.Guard.Require(AccessAction.Approve, "db-vc branch approve");
+        _context.Guard.RequireReach(branch);
+        return _context.Guard.Caller;
     }
 
     private void Write(BranchName branch, string command, Caller caller, Func<IEnumerable<Approval>, IReadOnlyList<Approval>> change)

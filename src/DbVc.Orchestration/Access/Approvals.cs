@@ -35,17 +35,18 @@ internal static class Approvals
     {
         if (needed == 0) return ApprovalState.NotNeeded;
         var access = AccessRecord.Read(context.Repository.Store);
-        var makers = new BranchMakers(context, source, target, head);
+        var makers = new BranchMakers(context, target, head);
         return new ApprovalState(needed, [.. Read(context.Repository.Store, source).Where(a => a.Head == head.ToString()
-            && (access.IsOpen || access.FindUser(a.Name) is { Role: >= Role.Reviewer, Kind: not IdentityKind.Agent })
+            && (access.IsOpen || access.FindUser(a.Name) is { Role: >= Role.Reviewer, Kind: IdentityKind.Person })
             && makers.FindHand(a.Name, a.Mail) is null)]);
     }
 }
 
-/// <summary>Who had a hand in what a branch brings: authors of its commits and of those they repeat, and whoever started an agent's task on it.</summary>
-internal sealed class BranchMakers(WorkspaceContext context, BranchName source, BranchName target, CommitId head)
+/// <summary>Who had a hand in what a branch brings: authors of its commits and of those they repeat, and whoever had
+/// an agent at work for them: an agent signs what it finds in its branch, whoever wrote it there.</summary>
+internal sealed class BranchMakers(WorkspaceContext context, BranchName target, CommitId head)
 {
-    private readonly Lazy<List<(string Name, string Mail, string Hand)>> _makers = new(() => List(context, source, target, head));
+    private readonly Lazy<List<(string Name, string Mail, string Hand)>> _makers = new(() => List(context, target, head));
 
     /// <summary>What somebody did for the branch; null for nothing.</summary>
     public string? FindHand(string name, string mail)
@@ -59,23 +60,23 @@ internal sealed class BranchMakers(WorkspaceContext context, BranchName source, 
         return null;
     }
 
-    private static List<(string Name, string Mail, string Hand)> List(WorkspaceContext context, BranchName source, BranchName target, CommitId head)
+    private static List<(string Name, string Mail, string Hand)> List(WorkspaceContext context, BranchName target, CommitId head)
     {
-        var makers = AgentTasks.List(context).Where(task => task.Branch == source.Text && task.Starter is not null)
-            .Select(task => (task.Starter!, "", $"started the task {task.Task}")).ToList();
-        var graph = new CommitGraph(context.Repository);
-        var known = graph.Walk(context.Repository.Head(target)).Select(c => c.Id).ToHashSet();
-        var open = new Queue<CommitId>([head]);
-        while (open.TryDequeue(out var start))
+        var makers = new List<(string Name, string Mail, string Hand)>();
+        var tasks = new HashSet<string>();
+        foreach (var (id, commit) in BroughtCommits.List(context, head, context.Repository.Head(target)))
         {
-            foreach (var (id, commit) in graph.Walk(start).Where(c => known.Add(c.Id)))
-            {
-                makers.Add((commit.Author.Name, commit.Author.Email, $"made the commit {id.Short}"));
-                if (commit.Origin is { } origin && context.Repository.Store.ReadCommit(origin.Hash) is not null) open.Enqueue(origin);
-            }
+            makers.Add((commit.Author.Name, commit.Author.Email, $"made the commit {id.Short}"));
+            if (commit.Provenance is { } made && tasks.Add(made.Task) && AgentTasks.Read(context, made.Task) is { } task) AddHands(makers, task);
         }
 
         return makers;
+    }
+
+    private static void AddHands(List<(string Name, string Mail, string Hand)> makers, AgentReport task)
+    {
+        if (task.Starter is { } starter) makers.Add((starter, "", $"started the task {task.Task}"));
+        makers.AddRange(task.Hands.Select(hand => (hand, "", $"had a hand in the task {task.Task}")));
     }
 }
 

@@ -37,6 +37,9 @@ internal static class BranchRules
         .ThenBy(rule => rule.Pattern, StringComparer.Ordinal)
         .FirstOrDefault() is { } found ? branch.IsMain ? found with { Protected = true } : found : BranchRule.Default(branch.Text);
 
+    /// <summary>True where nothing comes that nobody has approved: no conflict is decided on the way there.</summary>
+    public static bool NeedApprovals(IRepositoryStore store, BranchName branch) => Of(store, branch) is { Protected: true, Approvals: > 0 };
+
     /// <summary>Gates first, then approvals.</summary>
     public static BranchVerdict Judge(WorkspaceContext context, BranchName source, BranchName target, CommitId head)
     {
@@ -52,12 +55,26 @@ internal static class BranchRules
     {
         var rule = Of(context.Repository.Store, target);
         if (!rule.Protected) return new EvidenceVerdict(null, null);
-        var evidence = rule.Gates == GatesNeeded.None ? new EvidenceVerdict(null, null) : Evidence.JudgePick(context, commit, parent, target);
-        if (evidence.Refusal is not null || rule.Approvals == 0 || context.IsOn(commit, target)) return evidence;
+        var evidence = rule.Gates == GatesNeeded.None ? new EvidenceVerdict(null, null) : Evidence.JudgePick(context, commit, parent, target, rule.Gates);
+        if (evidence.Refusal is not null || rule.Approvals == 0 || context.WasAt(target, commit)) return evidence;
         return new EvidenceVerdict(null, new MergeReport
         {
             State = MergeState.Refused,
-            Message = $"'{target}' needs approvals, and {commit.Short} alone cannot be approved. Pick it onto a branch, have that approved, and merge it.",
+            Message = $"'{target}' needs approvals, and {commit.Short} alone cannot be approved. Repeat it, or take it back, on a branch; "
+                + "have that approved, and merge it.",
+        });
+    }
+
+    /// <summary>For taking one commit back: null where it may be. What the branch was at is taken back freely, what a merge brought along only where it
+    /// could have come alone; and gates that passed for a commit say nothing of what was before it.</summary>
+    public static MergeReport? RefuseRevert(WorkspaceContext context, CommitId commit, CommitId parent, BranchName target)
+    {
+        var verdict = JudgePick(context, commit, parent, target);
+        return verdict.Refusal ?? (verdict.Hash is null ? null : new MergeReport
+        {
+            State = MergeState.Refused,
+            Message = $"{commit.Short} came to '{target}' with a merge, and no gates were passed for what was before it. Take the merge back as a whole: "
+                + $"db-vc revert MERGE (see: db-vc log {target}).",
         });
     }
 

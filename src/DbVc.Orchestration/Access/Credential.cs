@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using DbVc.Model;
 
 namespace DbVc.Orchestration;
@@ -5,7 +7,7 @@ namespace DbVc.Orchestration;
 /// <summary>What a process has to show who it acts for: a token, and the user that the operating system runs it as.</summary>
 /// <param name="Token">Null where there is none.</param>
 /// <param name="Login">By the effective user id, whatever the environment says; null where nobody was asked.</param>
-public sealed record Credential(string? Token, string? Login)
+public sealed partial record Credential(string? Token, string? Login)
 {
     private const string Variable = "DBVC_TOKEN";
     private const string FileVariable = "DBVC_TOKEN_FILE";
@@ -17,7 +19,10 @@ public sealed record Credential(string? Token, string? Login)
     public static Credential None { get; } = new(null, null);
 
     /// <summary>Of this process. Throws kind Refused, <c>token.file</c>, for a file that others can read, or that cannot be read.</summary>
-    public static Credential OfProcess() => new(ReadToken(Environment.GetEnvironmentVariable), Environment.UserName);
+    public static Credential OfProcess() => new(ReadToken(Environment.GetEnvironmentVariable), LoginOf(Environment.UserName, ReadUserId));
+
+    /// <summary>A user without a name, as in many containers, has a number; and no name has a colon.</summary>
+    internal static string LoginOf(string name, Func<uint> id) => name.Length > 0 ? name : "uid:" + id().ToString(CultureInfo.InvariantCulture);
 
     internal static string? ReadToken(Func<string, string?> environment)
     {
@@ -38,4 +43,7 @@ public sealed record Credential(string? Token, string? Login)
                 "Name a file that holds nothing but the token, readable for you alone.", failure);
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint ReadUserId();
 }

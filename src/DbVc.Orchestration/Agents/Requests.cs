@@ -82,6 +82,10 @@ public sealed record AgentReport
     /// <summary>Who started it, and so does not approve it; null for a task from before that was kept.</summary>
     public string? Starter { get; init; }
 
+    /// <summary>Who gave it metadata, retried it or ran its gates, and so does not approve it either: what they wrote into its branch is signed as the
+    /// agent's.</summary>
+    public IReadOnlyList<string> Hands { get; init; } = [];
+
     /// <summary>Empty where a deployed pipeline runs and no model works.</summary>
     public string Model { get; init; } = "builtin";
 

@@ -33,7 +33,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     {
         var name = BranchName.Parse(report.Branch);
         RequireMergeable(plan, name, PipelineName(plan, name), report);
-        return Pin(plan, report, PipelineName(plan, name));
+        return Pin(plan, NoteHand(report), PipelineName(plan, name));
     }
 
     private AgentReport Pin(TaskPlan plan, AgentReport report, string pipeline)
@@ -95,7 +95,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     /// <summary>The task as it was before it ran; its branch and its commits stay.</summary>
     public AgentReport Restart(AgentReport report)
     {
-        var again = report with
+        var again = NoteHand(report) with
         {
             State = TaskState.Running,
             Steps = [],
@@ -190,12 +190,13 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
 
     /// <summary>Runs the branch's code and the gates once more, and commits the rows that came of it.</summary>
     public AgentReport RunGates(TaskPlan plan, AgentReport report, IAgentProgress progress, CancellationToken cancel) =>
-        Execute(plan, report, progress, "gate run " + report.Branch, cancel);
+        Execute(plan, NoteHand(report), progress, "gate run " + report.Branch, cancel);
 
-    /// <summary>Asks some gates about what is in the branch now. It is no evidence, and the task stays as it is; rows are loaded where a gate
+    /// <summary>Asks some gates about what is in the branch now. It is no evidence, and the task stays as it is but for the hand in it; rows are loaded where a gate
     /// judges them.</summary>
     public GateRunReport RunSomeGates(TaskPlan plan, AgentReport report, IReadOnlyList<string> gates, IAgentProgress progress, CancellationToken cancel)
     {
+        if (AgentTasks.Read(context, report.Task) is { } kept) AgentTasks.Save(context, NoteHand(kept));
         var task = new PipelineTask(TaskId.Parse(report.Task), BranchName.Parse(report.Branch), plan.MetadataText, report.Model, report.Created);
         using var time = WorkTime.Start(context, branches.RequireRecord(task.Branch), cancel);
         try
@@ -263,6 +264,10 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             ? $"Run pipeline {report.Pipeline}: {executed.Rows.Loaded} rows loaded"
             : $"Run gates again: {executed.Rows.Loaded} rows loaded", cancel);
     }
+
+    /// <summary>Kept before anything is committed: the agent signs what whoever acts now may have written into its branch.</summary>
+    private AgentReport NoteHand(AgentReport report) => report.Hands.Contains(context.Options.User.Name) ? report
+        : report with { Hands = [.. report.Hands, context.Options.User.Name] };
 
     private AgentReport Keep(PipelineTask task, AgentReport report)
     {

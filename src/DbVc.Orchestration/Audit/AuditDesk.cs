@@ -30,7 +30,7 @@ public sealed class AuditDesk
         var live = ReadLive();
         var file = exported is null ? null : AuditFile.Check(exported);
         string? sealing = null;
-        var log = Upkeep.CheckOperations(entry => sealing = SealOf(entry) ?? sealing);
+        var log = Upkeep.CheckOperations(entry => sealing = AccessDesk.FindSeal(entry.Operation.Command) ?? sealing);
         List<AuditProblem> problems = [.. log.Problems.Select(p => new AuditProblem(p.Kind, p.Place, p.Message)), .. file?.Problems ?? []];
         var witnesses = new List<AuditWitness> { new(AnchorName, log.Problems.All(p => p.Kind != OperationProblem.CutOff)) };
         Ask(LiveName, live, $"{LiveName} {_context.Identity.Display}");
@@ -74,11 +74,6 @@ public sealed class AuditDesk
             File.Delete(draft);
         }
     }
-
-    /// <summary>The hash that an entry gives what it wrote about who may do what; null for any other entry.</summary>
-    private static string? SealOf(OperationRecord entry) =>
-        entry.Operation.Command.LastIndexOf(AccessDesk.Seal, StringComparison.Ordinal) is >= 0 and var at && entry.Operation.Command.EndsWith(']')
-            ? entry.Operation.Command[(at + AccessDesk.Seal.Length)..^1] : null;
 
     private string? SealOfAccess() =>
         _context.Repository.Store.ReadDocument(AccessRecord.Collection, AccessRecord.Id) is { } body ? Hash.Of(body).ToString() : null;

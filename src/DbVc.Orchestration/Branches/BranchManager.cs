@@ -46,6 +46,8 @@ public sealed class BranchManager
         transaction.DeleteDocument(BranchRecord.Collection, name.Text);
         transaction.PutDocument(DeletedBranch.Collection, name.Text, new DeletedBranch(head.ToString(), record).ToBytes());
         KeepMerged(record, transaction);
+        transaction.DeleteDocument(Approvals.Collection, name.Text);
+        GateReports.Forget(name, transaction);
         transaction.Publish();
         Reached(PublishStep.BranchForgotten);
         _context.Instances.Drop(record);

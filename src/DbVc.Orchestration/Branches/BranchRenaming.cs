@@ -22,6 +22,7 @@ internal sealed class BranchRenaming(WorkspaceContext context, BranchName from, 
             transaction.PutDocument(AgentTasks.Collection, task.Task, AgentTasks.ToBytes(task with { Branch = to.Text }));
         }
 
+        transaction.DeleteDocument(Approvals.Collection, from.Text);
         GateReports.Move(context, from, to, transaction);
         transaction.Publish();
         MoveFolder(context.Layout.Branch(from), context.Layout.Branch(to));

@@ -5,7 +5,7 @@ namespace DbVc.Orchestration;
 
 /// <summary>
 /// Removes branches whose time is over, as <c>gc</c> does. What no commit holds of one is committed first, so that <c>branch restore</c> brings all of it
-/// back as long as operations are kept. One that is being merged or worked on stays until the next time.
+/// back as long as operations are kept. One that is being merged or worked on, or that is protected by now, stays.
 /// </summary>
 internal sealed class ExpiredBranches(WorkspaceContext context, BranchManager branches)
 {
@@ -19,7 +19,8 @@ internal sealed class ExpiredBranches(WorkspaceContext context, BranchManager br
         foreach (var name in context.Repository.ListBranches().Select(b => BranchName.Parse(b.Key)).Where(b => !b.IsMain).ToList())
         {
             cancel.ThrowIfCancellationRequested();
-            if (BranchRecord.Read(context.Repository.Store, name) is { } record && IsOver(record, now) && (dryRun || TryRemove(name, record, cancel)))
+            if (BranchRecord.Read(context.Repository.Store, name) is { } record && IsOver(record, now)
+                && !BranchRules.Of(context.Repository.Store, name).Protected && (dryRun || TryRemove(name, record, cancel)))
             {
                 removed.Add(name.Text);
             }
@@ -36,7 +37,7 @@ internal sealed class ExpiredBranches(WorkspaceContext context, BranchManager br
             branches.Delete(name, $"gc: branch {name} expired");
             return true;
         }
-        catch (DbVcException failure) when (failure.Kind is FailureKind.Locked || failure.Code is "branch.merging" or "branch.left-out")
+        catch (DbVcException failure) when (failure.Kind is FailureKind.Locked or FailureKind.Refused)
         {
             return false;
         }

@@ -35,6 +35,7 @@ public sealed class PipelineDesk
         using var alone = _runner.HoldAlone(DeployedPipeline.Require(ReadMain(), request.Pipeline).Name);
         var main = ReadMain();
         var pipeline = DeployedPipeline.Require(main, request.Pipeline);
+        if (request.Merge) _runner.RequireMergeable(pipeline.Name, $"db-vc pipeline run {pipeline.Name} --no-merge");
         var plan = TaskPlan.OfDeployed(_context, pipeline, request.SourcePath, request.Again, new FetchWatch(progress, cancel));
         if (plan is null) return new PipelineRunReport(pipeline.Name, null, null, null) { NothingNew = true };
         var mayRepeat = request.Again || plan.Spec.Destination.Disposition != Disposition.Append;

@@ -39,6 +39,16 @@ internal sealed class PipelineRunner(WorkspaceContext context, BranchManager bra
         }
     }
 
+    /// <summary>Asked before anything is made. Throws kind Refused, <c>pipeline.approvals</c>, where main needs approvals: nobody has given any to what is not
+    /// there yet.</summary>
+    public void RequireMergeable(string pipeline, string command)
+    {
+        if (!BranchRules.NeedApprovals(context.Repository.Store, BranchName.Main)) return;
+        throw new DbVcException(FailureKind.Refused, "pipeline.approvals",
+            $"main needs approvals, and nobody can have approved what a run of '{pipeline}' is about to bring.",
+            hint: $"{command}; then have its branch approved (db-vc branch approve) and merge it (db-vc branch merge).");
+    }
+
     /// <summary>Takes away the branch of a run that brought nothing.</summary>
     public AgentReport Drop(AgentReport run, string why)
     {

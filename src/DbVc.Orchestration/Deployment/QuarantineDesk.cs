@@ -70,6 +70,8 @@ public sealed class QuarantineDesk
         _context.Guard.Require(AccessAction.Merge, "db-vc pipeline quarantine --retry");
         using var alone = _runner.HoldAlone(Require(request.Pipeline).Name);
         var pipeline = Require(request.Pipeline);
+        _runner.RequireMergeable(pipeline.Name,
+            $"db-vc pipeline quarantine {pipeline.Name} --export FILE, db-vc pipeline run {pipeline.Name} --source FILE --no-merge");
         if (mendedPath is not null) return Try(pipeline, mendedPath, FindExported(pipeline.Name, mendedPath), progress, cancel);
         var tried = Find(pipeline.Name, request).Where(r => r.IsWhole).ToList();
         if (tried.Count == 0)

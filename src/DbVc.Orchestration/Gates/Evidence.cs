@@ -19,7 +19,10 @@ internal static class Evidence
         var report = GateReports.Find(context, source);
         if (report is null || report.Head != head.ToString())
         {
-            return Refuse([], $"The gates were not run on {source}'s head {head.Short}.", $"db-vc gate run {source}");
+            return AgentTasks.Find(context, source) is null
+                ? Refuse([], $"The gates were not run on {source}'s head {head.Short}, and cannot be: only a branch with an agent's task has any. An "
+                    + "administrator can merge it nevertheless.", $"db-vc branch override {source}")
+                : Refuse([], $"The gates were not run on {source}'s head {head.Short}.", $"db-vc gate run {source}");
         }
 
         var failed = report.Gates.Where(g => !g.Passed).ToList();
@@ -37,22 +40,23 @@ internal static class Evidence
 
     /// <summary>
     /// What a merge would need gates for, a cherry-pick onto a protected branch needs them for too: files of pipelines, and anything that stands on an
-    /// agent's commit. What the branch holds already was judged when it came.
+    /// agent's commit; where the target's rule wants all, anything. What the branch was at itself was judged when it came, what a merge brought along was
+    /// judged as a whole only.
     /// </summary>
-    public static EvidenceVerdict JudgePick(WorkspaceContext context, CommitId commit, CommitId? parent, BranchName target)
+    public static EvidenceVerdict JudgePick(WorkspaceContext context, CommitId commit, CommitId? parent, BranchName target, GatesNeeded needed)
     {
-        var (graph, goal) = (new CommitGraph(context.Repository), context.Repository.Head(target));
-        if (graph.IsAncestor(commit, goal)) return new EvidenceVerdict(null, null);
+        if (context.WasAt(target, commit)) return new EvidenceVerdict(null, null);
         var files = parent is { } p ? context.Repository.ReadSnapshot(p).Snapshot.Files : default;
-        if (context.Repository.ReadSnapshot(commit).Snapshot.Files == files
-            && !HoldsAgentWork(context, graph, commit, goal)) return new EvidenceVerdict(null, null);
+        if (needed != GatesNeeded.All && context.Repository.ReadSnapshot(commit).Snapshot.Files == files
+            && !HoldsAgentWork(context, commit, context.Repository.Head(target))) return new EvidenceVerdict(null, null);
         var (branch, report) = context.Repository.ListBranches().Select(b => BranchName.Parse(b.Key)).Select(b => (b, GateReports.Find(context, b)))
             .FirstOrDefault(r => r.Item2?.Head == commit.ToString() && r.Item2.Gates.All(g => g.Passed));
         if (report is not null && BranchRecord.Read(context.Repository.Store, branch) is { } record && FindUnfinished(context, record) is { } state)
             return Refuse([], $"The gates passed on {commit.Short}, but its task did not come to its end: it is {state}.", $"db-vc gate run {branch}");
         return report is not null
             ? new EvidenceVerdict(Hash.Parse(report.Hash), null)
-            : Refuse([], $"{commit.Short} holds an agent's work or files of a pipeline, and no gates were passed for it.",
+            : Refuse([], needed == GatesNeeded.All ? $"'{target}' needs passed gates, and none were passed for {commit.Short} alone."
+                    : $"{commit.Short} holds an agent's work or files of a pipeline, and no gates were passed for it alone.",
                 "db-vc branch merge, db-vc gate run");
     }
 
@@ -65,26 +69,14 @@ internal static class Evidence
         if (record.Task is not null) return true;
         var graph = new CommitGraph(context.Repository);
         var common = graph.MergeBases(head, goal);
+        if (common.Count == 1 && common[0] == head) return false;
         if (common.Count == 0 || context.Repository.ReadSnapshot(head).Snapshot.Files != context.Repository.ReadSnapshot(common[0]).Snapshot.Files) return true;
-        return HoldsAgentWork(context, graph, head, goal);
+        return HoldsAgentWork(context, head, goal);
     }
 
-    /// <summary>True if an agent made a commit that the target lacks, here or where a cherry-pick took it from: whoever picks is its author then.</summary>
-    private static bool HoldsAgentWork(WorkspaceContext context, CommitGraph graph, CommitId head, CommitId goal)
-    {
-        var known = graph.Walk(goal).Select(c => c.Id).ToHashSet();
-        var open = new Queue<CommitId>([head]);
-        while (open.TryDequeue(out var start))
-        {
-            foreach (var (id, commit) in graph.Walk(start).Where(c => known.Add(c.Id)))
-            {
-                if (commit.Author.Kind == AuthorKind.Agent || commit.Provenance is not null) return true;
-                if (commit.Origin is { } origin && context.Repository.Store.ReadCommit(origin.Hash) is not null) open.Enqueue(origin);
-            }
-        }
-
-        return false;
-    }
+    /// <summary>True if an agent made a commit that comes with a head, or one that such a commit repeats.</summary>
+    private static bool HoldsAgentWork(WorkspaceContext context, CommitId head, CommitId goal) =>
+        BroughtCommits.List(context, head, goal).Any(c => c.Commit.Author.Kind == AuthorKind.Agent || c.Commit.Provenance is not null);
 
     private static EvidenceVerdict Refuse(IReadOnlyList<GateSummary> gates, string message, string command) =>
         new(null, new MergeReport { State = MergeState.Refused, Gates = gates, Message = $"{message} See: {command}." });

@@ -28,6 +28,9 @@ internal static class GateReports
     public static GateRecord? Find(WorkspaceContext context, BranchName branch) =>
         context.Repository.Store.ReadDocument(Collection, branch.Text) is { } bytes ? JsonSerializer.Deserialize(bytes, AgentJson.Default.GateRecord) : null;
 
+    /// <summary>A branch of that name that is made anew begins without.</summary>
+    public static void Forget(BranchName branch, CommitTransaction transaction) => transaction.DeleteDocument(Collection, branch.Text);
+
     /// <summary>Lets the latest report of one branch be that of another, which goes on under a new name.</summary>
     public static void Move(WorkspaceContext context, BranchName from, BranchName to, CommitTransaction transaction)
     {

@@ -83,6 +83,9 @@ public sealed class MergeController
                     + "brings the branch back.");
         }
 
+        // The rule may be newer than the merge.
+        if (BranchRules.NeedApprovals(_context.Repository.Store, BranchName.Parse(record.Target)))
+            return RefuseConflicts(record, _conflicts.Status().Single(s => s.Id == record.Id).Conflicts);
         var verdict = BranchRules.Judge(_context, BranchName.Parse(record.Source), BranchName.Parse(record.Target), CommitId.Parse(record.SourceHead));
         return record.Override is null && verdict.Refusal is { } refusal ? refusal : Run(record, verdict, cancel);
     }
@@ -154,7 +157,7 @@ public sealed class MergeController
             };
         }
 
-        if (conflicts.Count > 0 && BranchRules.Of(_context.Repository.Store, BranchName.Parse(record.Target)) is { Protected: true, Approvals: > 0 })
+        if (conflicts.Count > 0 && BranchRules.NeedApprovals(_context.Repository.Store, BranchName.Parse(record.Target)))
         {
             return RefuseConflicts(record, conflicts.Count);
         }

@@ -59,6 +59,7 @@ public sealed class ReplayController
         }
 
         _branches.RequireClean(request.Target, cancel);
+        if (BranchRules.RefuseRevert(_context, id, before, request.Target) is { } refusal) return refusal with { DryRun = request.DryRun, Origin = id };
         var title = commit.Message.Split('\n')[0].Trim();
         return Run(new ReplayRecord(ReplayVerb.Revert, id.ToString(), before.ToString(), $"revert {id.Short}", $"Revert \"{title}\"")
         {
@@ -132,13 +133,7 @@ public sealed class ReplayController
     /// <summary>A branch only goes back to where it has been: another branch's commits reach it through gates and a merge.</summary>
     private void RefuseForeign(CommitId origin, BranchName target)
     {
-        for (CommitId? at = _context.Repository.Head(target); at is { } id;)
-        {
-            if (id == origin) return;
-            var parents = _context.Repository.ReadCommit(id).Parents;
-            at = parents.Count > 0 ? parents[0] : null;
-        }
-
+        if (_context.WasAt(target, origin)) return;
         throw new DbVcException(FailureKind.Refused, target.IsMain ? "rollback.not-on-main" : "rollback.not-on-branch",
             $"{(target.IsMain ? "Main" : $"'{target}'")} never was at commit {origin.Short}.",
             hint: $"db-vc log {target} lists its commits; another branch's work reaches it with db-vc branch merge.");

@@ -24,7 +24,8 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
 
     /// <summary>Goes on, with what was decided about conflicts so far.</summary>
     public MergeReport Continue(MergeRecord record, CancellationToken cancel) =>
-        record.Replay!.MakesCommit ? OnBranch(record, cancel) : OnLive(record, cancel);
+        _conflicts.FindOpen(BranchName.Parse(record.Target))?.Id == record.Id && NeedsApprovals(record) ? RefuseConflicts(record)
+        : record.Replay!.MakesCommit ? OnBranch(record, cancel) : OnLive(record, cancel);
 
     /// <summary>What would happen; nothing changes.</summary>
     public MergeReport Plan(ReplayRecord replay, BranchName target, CancellationToken cancel)
@@ -86,9 +87,12 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
             return new PublishPlan(commit, [.. _conflicts.Removal(record), .. MergeMarks.Changes(context, replay)]);
         })
         {
-            Permit = replay.Verb == ReplayVerb.CherryPick
-                ? new PickPermit(CommitId.Parse(replay.After), replay.Before is { } parent ? CommitId.Parse(parent) : null)
-                : new TakeBackPermit(),
+            Permit = replay.Verb switch
+            {
+                ReplayVerb.CherryPick => new PickPermit(CommitId.Parse(replay.After), replay.Before is { } parent ? CommitId.Parse(parent) : null),
+                ReplayVerb.Revert => new RevertPermit(CommitId.Parse(replay.Before!), CommitId.Parse(replay.After)),
+                _ => new TakeBackPermit(),
+            },
         }, cancel);
         var report = Report(record, outcome.Violations, conflicts, outcome.Before);
         if (report is not null) return report;
@@ -182,6 +186,7 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
         }
 
         if (conflicts.Count == 0) return null;
+        if (NeedsApprovals(record)) return RefuseConflicts(record);
         _conflicts.Keep(record with { TargetHead = head.ToString() }, conflicts);
         return new MergeReport
         {
@@ -193,6 +198,18 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
             Message = conflicts.Count == 1 ? "One conflict to resolve." : $"{conflicts.Count} conflicts to resolve.",
         };
     }
+
+    private bool NeedsApprovals(MergeRecord record) => BranchRules.NeedApprovals(context.Repository.Store, BranchName.Parse(record.Target));
+
+    /// <summary>What is decided on the way to a branch that needs approvals, nobody has approved.</summary>
+    private static MergeReport RefuseConflicts(MergeRecord record) => new()
+    {
+        State = MergeState.Refused,
+        Origin = record.Replay!.OriginId,
+        Message = $"The {record.Replay.Name} conflicts with '{record.Target}', which needs approvals: whoever decided that here would write what nobody "
+            + (record.Replay.MakesCommit ? $"approved. Do it on a branch (db-vc branch create NAME), have that approved, and merge it."
+                : $"approved. Bring the change on a branch (db-vc branch create NAME --from {record.SourceHead[..10]}), have that approved, and merge it."),
+    };
 
     private MergeReport Nothing(MergeRecord record)
     {

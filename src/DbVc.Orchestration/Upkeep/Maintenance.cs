@@ -63,7 +63,11 @@ public sealed class Maintenance
 
     /// <summary>Looks at the live database, the private copy of main and branches' databases.</summary>
     /// <param name="fix">Drops private databases that belong to no branch.</param>
-    public CheckupReport Examine(bool fix) => new Checkup(_context).Run(fix);
+    public CheckupReport Examine(bool fix)
+    {
+        if (fix) _context.Guard.Require(AccessAction.Administer, "db-vc doctor --fix");
+        return new Checkup(_context).Run(fix);
+    }
 
     /// <summary>The private copy of main.</summary>
     public ShadowReport ReadShadow() => new Checkup(_context).ReadShadow();

@@ -116,24 +116,30 @@ internal sealed class RepositoryMaker(InitRequest request, WorkspaceOptions opti
         return text;
     }
 
-    /// <summary>Of two that begin at the same moment the second finds the database taken; nothing of it stays.</summary>
+    /// <summary>What fails before the database says whose it is leaves nothing: of two that begin at the same moment, for example, the second finds it
+    /// taken. Once it may say so the next command finishes it.</summary>
     private InitReport FinishOrWithdraw(CommitId commit, IReadOnlyList<UnversionedItem> unversioned)
     {
+        var isMarked = false;
         try
         {
-            return Finish(commit, unversioned);
+            return Finish(commit, unversioned, step =>
+            {
+                isMarked |= step == PublishStep.Applied;
+                options.StepReached?.Invoke(step);
+            });
         }
-        catch (DbVcException failure) when (failure.Code == "live.other-repository")
+        catch (DbVcException) when (!isMarked)
         {
             Directory.Delete(_layout.Control, recursive: true);
             throw;
         }
     }
 
-    private InitReport Finish(CommitId commit, IReadOnlyList<UnversionedItem> unversioned)
+    private InitReport Finish(CommitId commit, IReadOnlyList<UnversionedItem> unversioned, Action<PublishStep> reached)
     {
         using var store = RepositoryStore.Open(_layout.Control, options.StoreReached);
-        var context = WorkspaceContext.Create(store, _layout, options);
+        var context = WorkspaceContext.Create(store, _layout, options with { StepReached = reached });
         context.Publisher.RecoverAll();
         var tables = context.Repository.ReadSnapshot(commit).Tables().Select(t => new TableCount(t.Schema.Name, t.Count)).ToList();
         return new InitReport(commit, _layout.Root, context.Identity.Display, tables, [.. unversioned.Select(u => $"{u.Name} is not versioned: {u.Reason}.")]);

@@ -141,8 +141,19 @@ internal sealed record WorkspaceContext(
 
     public RepositoryIdentity Identity => Live.Identity;
 
-    /// <summary>True for a commit that a branch holds.</summary>
-    public bool IsOn(CommitId commit, BranchName branch) => new CommitGraph(Repository).IsAncestor(commit, Repository.Head(branch));
+    /// <summary>True for a commit that was a branch's head; what a merge brought along was not, and nobody judged it alone.</summary>
+    public bool WasAt(BranchName branch, CommitId commit) => FirstParents(Repository.Head(branch)).Contains(commit);
+
+    /// <summary>A head, and where its branch was before, newest first.</summary>
+    public IEnumerable<CommitId> FirstParents(CommitId head)
+    {
+        for (CommitId? at = head; at is { } id;)
+        {
+            yield return id;
+            var parents = Repository.ReadCommit(id).Parents;
+            at = parents.Count > 0 ? parents[0] : null;
+        }
+    }
 
     /// <summary>Read on first use: most commands do not need it.</summary>
     public Configuration Configuration => _configuration.Value;

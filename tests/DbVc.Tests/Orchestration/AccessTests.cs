@@ -141,11 +141,6 @@ public sealed class AccessTests : IDisposable
         var (_, short_) = _shop.As("ada").Access.CreateToken(new TokenRequest("Art", null, [], "1h"));
         var late = ShopRepository.Options with { Clock = new LateClock(), Credential = new Credential(short_, "ada") };
         AccessShop.Denied("token.expired", () => Workspace.Open(_shop.Shop.Folder, late, CancellationToken.None));
-        AccessShop.Denied("token.unknown", () =>
-        {
-            using var shop = new ShopRepository();
-            Workspace.Open(shop.Folder, ShopRepository.Options with { Credential = new Credential(text, "ada") }, CancellationToken.None);
-        });
     }
 
     [Fact]
