@@ -215,7 +215,8 @@ public sealed class AccessDesk
 
     private void RequireOwner(Caller caller, string user, string what)
     {
-        if ((caller.Role == Role.Admin && caller.Token is not { Branches.Count: > 0 }) || (caller.Token is null && caller.User?.Name.Equals(user, StringComparison.OrdinalIgnoreCase) == true)) return;
+        if (caller.Role == Role.Admin && caller.Token is not { Branches.Count: > 0 }) return;
+        if (caller.Token is null && caller.User?.Name.Equals(user, StringComparison.OrdinalIgnoreCase) == true) return;
         throw new DbVcException(FailureKind.Refused, "access.denied", $"{caller.Author.Name}: {what} of {user} takes the role admin.",
             hint: "Their own tokens people make with their login, not with another token.");
     }

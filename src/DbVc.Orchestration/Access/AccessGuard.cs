@@ -31,7 +31,7 @@ internal sealed class AccessGuard(WorkspaceOptions options) : IPublishGuard
         var rule = AccessTable.Of(action);
         if (action == AccessAction.Administer && caller.Token is { Branches.Count: > 0 } scoped)
         {
-            throw Deny("token.scope", $"The token {scoped.Id} (…{scoped.End}) reaches {string.Join(", ", scoped.Branches)} alone; {what} concerns all branches.",
+            throw Deny("token.scope", $"The token {scoped.Id} (…{scoped.End}) reaches {string.Join(", ", scoped.Branches)} alone; {what} concerns all.",
                 "Use a login, or a token without branches.");
         }
 

@@ -12,7 +12,8 @@ namespace DbVc.Orchestration;
 internal sealed record Caller(Author Author, Role Role, Identity? User, AccessToken? Token)
 {
     /// <summary>
-    /// Where nobody is known, whoever is there is the administrator, whatever token they show: it is for another repository. Else a token says who acts, or the login; who has neither may read. A token that does
+    /// Where nobody is known, whoever is there is the administrator, whatever token they show: it is for another repository.
+    /// Else a token says who acts, or the login; who has neither may read. A token that does
     /// not hold is a failure and never taken for none: kind Refused, <c>token.unknown</c>, <c>token.expired</c>, <c>token.revoked</c>.
     /// </summary>
     public static Caller Find(AccessRecord access, WorkspaceOptions options)

@@ -192,8 +192,8 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     public AgentReport RunGates(TaskPlan plan, AgentReport report, IAgentProgress progress, CancellationToken cancel) =>
         Execute(plan, NoteHand(report), progress, "gate run " + report.Branch, cancel);
 
-    /// <summary>Asks some gates about what is in the branch now. It is no evidence, and the task stays as it is but for the hand in it; rows are loaded where a gate
-    /// judges them.</summary>
+    /// <summary>Asks some gates about what is in the branch now. It is no evidence, and the task stays as it is but for the hand in it; rows are
+    /// loaded where a gate judges them.</summary>
     public GateRunReport RunSomeGates(TaskPlan plan, AgentReport report, IReadOnlyList<string> gates, IAgentProgress progress, CancellationToken cancel)
     {
         if (AgentTasks.Read(context, report.Task) is { } kept) AgentTasks.Save(context, NoteHand(kept));
