@@ -146,7 +146,8 @@ public sealed class NothingLostTests : IDisposable
     private void Copy(string from, string name) => _shop.Workspace.Branches.Create(BranchName.Parse(name), from, CancellationToken.None);
 
     private MergeReport MergeInto(string source, string target) =>
-        _shop.Workspace.Merges.Merge(new MergeRequest(BranchName.Parse(source), BranchName.Parse(target), false, []), CancellationToken.None);
+        _shop.Workspace.Merges.Merge(
+            new MergeRequest(BranchName.Parse(source), BranchName.Parse(target), false, []) { AllowDestructive = true }, CancellationToken.None);
 
     private void Change(string branch, string sql)
     {

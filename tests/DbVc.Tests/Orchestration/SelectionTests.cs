@@ -135,7 +135,7 @@ public sealed class SelectionTests : IDisposable
 
     private void Merge(string branch)
     {
-        var report = _shop.Workspace.Merges.Merge(new MergeRequest(BranchName.Parse(branch), BranchName.Main, false, []), default);
+        var report = _shop.Workspace.Merges.Merge(new MergeRequest(BranchName.Parse(branch), BranchName.Main, false, []) { AllowDestructive = true }, default);
         Assert.Equal(MergeState.Merged, report.State);
     }
 }

@@ -39,7 +39,7 @@ internal sealed class WorldMerges(World world)
         {
             PolicyOf = PolicyOf,
             Parents = [source.Number],
-        }, into, () => Merges.Merge(new MergeRequest(from.Name, into.Name, false, s_policies), CancellationToken.None));
+        }, into, () => Merges.Merge(new MergeRequest(from.Name, into.Name, false, s_policies) { AllowDestructive = true }, CancellationToken.None));
     }
 
     /// <summary>Repeats a commit on a branch.</summary>
@@ -50,7 +50,8 @@ internal sealed class WorldMerges(World world)
         var what = $"cherry-pick {commit.Number} onto {into.Name} at {into.Head}";
         return !AgreeOnNumbers(parent, commit, into) ? what + ": other numbers"
             : Combine(new Change(what, parent.State, commit.State, commit.Numbers, seed), into,
-                () => world.Workspace.Replays.CherryPick(new CherryPickRequest(commit.Id.ToString(), into.Name), CancellationToken.None));
+                () => world.Workspace.Replays.CherryPick(
+                    new CherryPickRequest(commit.Id.ToString(), into.Name) { AllowDestructive = true }, CancellationToken.None));
     }
 
     /// <summary>Takes a commit of the branch back.</summary>
@@ -138,7 +139,7 @@ internal sealed class WorldMerges(World world)
         var met = open.Select(c => places.Of(c.Conflict)).Order(StringComparer.Ordinal);
         World.Require(string.Join('\n', naive.Conflicts), string.Join('\n', met), what + ", conflicts");
         foreach (var view in open) Merges.Resolve(new ResolveRequest(null, view.Conflict.Id, new Resolution(decide(places.Of(view.Conflict)))));
-        return Merges.Continue(null, CancellationToken.None);
+        return Merges.Continue(null, CancellationToken.None, allowDestructive: true);
     }
 
     private static string PolicyOf(string column) => column switch
