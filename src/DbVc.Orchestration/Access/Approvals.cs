@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using DbVc.Model;
 using DbVc.Store;
-using DbVc.VersionControl;
 
 namespace DbVc.Orchestration;
 
