@@ -84,7 +84,8 @@ public sealed class SecurityGate : IGate
         }
 
         findings.AddRange(InstructionFinder.Find(context.Subject.MetadataText).Select(i => new GateFinding(
-            $"{i.Path} speaks to a model or a reader and describes no data: {i.Words}") { File = BranchPath.MetadataFile, Rule = "security.injection" }));
+            $"{i.Path} speaks to a model or a reader and describes no data: {i.Words}")
+        { File = BranchPath.MetadataFile, Rule = "security.injection" }));
         if (context.Measured.Tested is { } tested && SecretMask.HoldsSecret(tested.Output))
             findings.Add(new("The tests print a secret.") { Rule = "security.secret" });
         foreach (var file in context.Subject.Files.Where(f => SecretMask.HoldsSecret(f.Text)))
