@@ -7,7 +7,8 @@ namespace DbVc.Store;
 /// <summary>
 /// The file <c>operation-head</c> beside <c>commit-history.db</c>: number and hash of the newest entry of the operation log. A chain shows every
 /// change but one, that its end was cut off; the file shows that too. It is written after the entry is durable and never goes back, so a crash
-/// leaves it behind the log at most, never ahead.
+/// leaves it behind the log at most, never ahead. While the whole log is written anew it names two entries, the old log's newest and the new one's:
+/// whichever of the logs a crash leaves, one of them is there.
 /// </summary>
 internal sealed class OperationAnchor(string folder)
 {
@@ -23,26 +24,37 @@ internal sealed class OperationAnchor(string folder)
     private readonly string _path = Path.Combine(folder, FileName);
     private readonly string _locks = Path.Combine(folder, "locks");
 
-    /// <summary>The entry that was the newest when it was written; null where there is no such file, or none that can be read.</summary>
-    public OperationHead? Read()
+    /// <summary>The entry that was the newest when it was written, or the two of which one was; nothing where there is no such file, or none that can be
+    /// read.</summary>
+    public IReadOnlyList<OperationHead> Read()
     {
-        if (!File.Exists(_path)) return null;
+        if (!File.Exists(_path)) return [];
         var text = File.ReadAllText(_path);
-        return text.Length == Length && long.TryParse(text[..NumberDigits], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && Hash.TryParse(text[(NumberDigits + 1)..^1], out var hash) ? new OperationHead(number, hash) : null;
+        if (text.Length is not (Length or 2 * Length)) return [];
+        var heads = text.Chunk(Length).Select(line => Parse(new string(line))).ToList();
+        return heads.TrueForAll(head => head is not null) ? [.. heads.Select(head => head!.Value)] : [];
     }
 
     /// <summary>
-    /// Goes forward to the log's newest entry, if the log still holds the entry that is named now. If it does not, the file stays as it is, and
+    /// Goes forward to the log's newest entry, if the log still holds an entry that is named now. If it does not, the file stays as it is, and
     /// keeps saying so.
     /// </summary>
-    public void Advance(OperationHead head, StoreConnection connection)
+    public void Advance(OperationHead head, StoreConnection connection) => Hold(() =>
+    {
+        var seen = Read();
+        if (seen is [var last] && last.Number >= head.Number) return;
+        if (seen.Count == 0 || seen.Any(entry => StoreDatabase.FindOperation(connection, entry.Number) == entry.Hash)) Write(head);
+    });
+
+    /// <summary>Before the transaction that writes the whole log anew becomes durable: from now on the newest entry of either log will do.</summary>
+    public void Foretell(OperationHead before, OperationHead after) => Hold(() => Write(before, after));
+
+    private void Hold(Action write)
     {
         try
         {
             using var held = FileLock.Take(_locks, FileName, Patience);
-            if (Read() is not { } seen) Write(head);
-            else if (seen.Number < head.Number && StoreDatabase.FindOperation(connection, seen.Number) == seen.Hash) Write(head);
+            write();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or DbVcException)
         {
@@ -50,18 +62,21 @@ internal sealed class OperationAnchor(string folder)
         }
     }
 
-    /// <summary>Before the whole log is written anew: what it says of the old one would look like a cut.</summary>
-    public void Drop()
-    {
-        using var held = FileLock.Take(_locks, FileName, Patience);
-        File.Delete(_path);
-    }
+    private static OperationHead? Parse(string line) =>
+        long.TryParse(line[..NumberDigits], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && Hash.TryParse(line[(NumberDigits + 1)..^1], out var hash) ? new OperationHead(number, hash) : null;
 
-    private void Write(OperationHead head)
+    private void Write(params ReadOnlySpan<OperationHead> heads)
     {
+        var lines = new StringBuilder(2 * Length);
+        foreach (var head in heads)
+        {
+            lines.Append(CultureInfo.InvariantCulture, $"{head.Number.ToString(CultureInfo.InvariantCulture).PadLeft(NumberDigits, '0')} {head.Hash}\n");
+        }
+
         using var file = new FileStream(_path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-        file.Write(Encoding.ASCII.GetBytes($"{head.Number.ToString(CultureInfo.InvariantCulture).PadLeft(NumberDigits, '0')} {head.Hash}\n"));
-        file.SetLength(Length);
+        file.Write(Encoding.ASCII.GetBytes(lines.ToString()));
+        file.SetLength(lines.Length);
     }
 }
 

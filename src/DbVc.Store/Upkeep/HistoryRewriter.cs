@@ -17,8 +17,12 @@ internal sealed partial class HistoryRewriter(StoreDatabase database)
 
     public void Run(StoreRewrite rewrite)
     {
-        database.Anchor.Drop();
-        database.Write(connection => Write(connection, rewrite));
+        database.Write(connection =>
+        {
+            var before = StoreDatabase.ReadOperationHead(connection);
+            Write(connection, rewrite);
+            database.Anchor.Foretell(before, StoreDatabase.ReadOperationHead(connection));
+        });
         using var connection = database.OpenConnection();
         database.Anchor.Advance(StoreDatabase.ReadOperationHead(connection), connection);
     }

@@ -10,8 +10,8 @@ internal sealed class OperationCheck(StoreDatabase database)
 {
     private readonly List<StoreProblem> _problems = [];
     private readonly Dictionary<string, Hash> _refs = new(StringComparer.Ordinal);
-    private OperationHead? _seen;
-    private Hash? _atSeen;
+    private IReadOnlyList<OperationHead> _seen = [];
+    private bool _isSeen;
     private long _number;
     private Hash _hash = Hash.None;
 
@@ -29,7 +29,7 @@ internal sealed class OperationCheck(StoreDatabase database)
             if (number != _number + 1) Report(number, $"{Entries(_number + 1, number - 1)} before it is missing.");
             else if (record is not null && record.Previous != _hash) Report(number, OutOfPlace(number));
             (_number, _hash) = (number, content);
-            if (number == _seen?.Number) _atSeen = content;
+            _isSeen |= _seen.Contains(new OperationHead(number, content));
             if (record is null) continue;
             Follow(record.Operation.Moves);
             yield return new OperationBody(record, body);
@@ -39,17 +39,12 @@ internal sealed class OperationCheck(StoreDatabase database)
     /// <summary>Whether the end of the log is where it was last seen.</summary>
     private void Conclude()
     {
-        if (_seen is { } seen)
+        if (_isSeen) return;
+        if (_seen is [.., var seen])
         {
-            if (seen.Number > _number)
-            {
-                Report(OperationProblem.CutOff, seen.Number, $"The end of the log was cut off: {Entries(_number + 1, seen.Number)} was written once.");
-            }
-            else if (_atSeen != seen.Hash)
-            {
-                Report(OperationProblem.CutOff, seen.Number,
-                    "It is not the entry that was written: the end of the log was cut off or exchanged, and others were written since.");
-            }
+            Report(OperationProblem.CutOff, seen.Number, seen.Number > _number
+                ? $"The end of the log was cut off: {Entries(_number + 1, seen.Number)} was written once."
+                : "It is not the entry that was written: the end of the log was cut off or exchanged, and others were written since.");
         }
         else if (_number > 0)
         {

@@ -24,7 +24,7 @@ public sealed class MariaDbDiskTests : IDisposable
     {
         var (shop, disk) = Start(size);
         MoveTo(disk, shop, what == "all" ? "data" : "data/" + DatabaseOf(shop), "-a");
-        disk.FillAtEachStep(shop, shop.Init, () => changesDefinitions ? shop.Branch("work", 4) : shop.Branch("work", ManyRows));
+        disk.FillAtEachStep(shop, () => changesDefinitions ? shop.Branch("work", 4) : shop.Branch("work", ManyRows));
     }
 
     [Fact]

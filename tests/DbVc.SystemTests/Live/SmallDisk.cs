@@ -32,16 +32,15 @@ internal sealed class SmallDisk : IDisposable
     /// <summary>The live database lies on it, and it is full at init, merge and commit: each time that is said, nothing is half done, and all goes on when
     /// there is space again.</summary>
     /// <param name="shop">Without a repository yet.</param>
-    /// <param name="begin">Finishes or repeats init.</param>
     /// <param name="change">Makes the branch <c>work</c> and gives what it holds.</param>
-    public void FillAtEachStep(LiveShop shop, Action begin, Func<string> change)
+    public void FillAtEachStep(LiveShop shop, Func<string> change)
     {
         var before = shop.Live.Dump();
         Fill();
         Assert.Equal("database.full", Assert.Throws<DbVcException>(shop.Init).Code);
         Free();
         Assert.Equal(before, shop.Live.Dump());
-        begin();
+        shop.Init();
         using (var begun = shop.Open()) shop.CheckWhole(begun);
 
         var after = change();
