@@ -16,6 +16,7 @@ public abstract class DatabaseServer : IDisposable
 
     private const int MaxPorts = 5;
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(5);
     private static readonly ConcurrentDictionary<(ServerKind, bool Tls), Lazy<DatabaseServer>> SharedServers = new();
 
     private ServerProcess? _process;
@@ -28,10 +29,7 @@ public abstract class DatabaseServer : IDisposable
         if (options.Tls) Certificate = ServerCertificate.Write(folder.Path);
     }
 
-    static DatabaseServer() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-    {
-        foreach (var server in SharedServers.Values.Where(server => server.IsValueCreated)) server.Value.Dispose();
-    };
+    static DatabaseServer() => AppDomain.CurrentDomain.ProcessExit += (_, _) => EndShared();
 
     /// <summary>The port on 127.0.0.1. It stays the same over <see cref="Restart"/>.</summary>
     public int Port { get; private set; }
@@ -124,6 +122,21 @@ public abstract class DatabaseServer : IDisposable
     {
         Process.Start();
         WaitUntilReady();
+    }
+
+    /// <summary>All are told before one is waited for. Servers that take longer are seen to by their guards: whoever runs tests gives a process ten
+    /// seconds to end.</summary>
+    private static void EndShared()
+    {
+        var servers = SharedServers.Values.Where(server => server.IsValueCreated).Select(server => server.Value).ToList();
+        foreach (var server in servers)
+        {
+            server.Forget();
+            server._process?.BeginEnd();
+        }
+
+        var waited = Stopwatch.StartNew();
+        foreach (var server in servers) server._process?.Dispose(ExitLimit - waited.Elapsed);
     }
 
     /// <summary>Ends the server and removes its folder.</summary>

@@ -73,12 +73,18 @@ internal sealed partial class ServerProcess : IDisposable
         _guard.Dispose();
     }
 
-    public void Dispose()
+    /// <summary>Has the server ended and its folder removed, and does not wait for it.</summary>
+    public void BeginEnd() => _guard.StandardInput.Close();
+
+    public void Dispose() => Dispose(EndLimit);
+
+    /// <summary>Ends it, and waits no longer than this.</summary>
+    public void Dispose(TimeSpan limit)
     {
         try
         {
-            _guard.StandardInput.Close();
-            _guard.WaitForExit(EndLimit);
+            BeginEnd();
+            _guard.WaitForExit(limit > TimeSpan.Zero ? limit : TimeSpan.Zero);
         }
         catch (InvalidOperationException)
         {
