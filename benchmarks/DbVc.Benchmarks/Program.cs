@@ -26,6 +26,7 @@ var benchmarks = new Dictionary<string, Action<Bench>>
     ["branch-servers"] = InstanceBenchmark.RunServers,
     ["branch-commit"] = BranchCommitBenchmark.Run,
     ["sandbox-start"] = SandboxBenchmark.Run,
+    ["gates"] = GateBenchmark.Run,
 };
 
 // A number among the names is the size of the tables, for benchmarks that let it be chosen.

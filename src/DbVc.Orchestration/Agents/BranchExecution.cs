@@ -112,9 +112,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     {
         var code = CodeHash;
         if (_compiled is { } known && known.Code == code) return known.Result;
-        // Ended as soon as it has compiled: the runtime of a compiler at rest goes on improving its own code and would take a core from the run.
-        using var session = WorkerSession.Start(Options);
-        var compiled = session.Compile(setup.Spec.Name, setup.Checkout.Code(), _cancellation);
+        var compiled = _context.Analysis.Compile(Options, setup.Spec.Name, setup.Checkout.Code(), _cancellation);
         var result = CodePolicy.Read(_context.Layout.Control).Apply(compiled, _context.Options.Clock.GetUtcNow());
         _compiled = (code, result);
         return result;

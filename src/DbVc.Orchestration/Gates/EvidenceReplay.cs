@@ -82,8 +82,8 @@ internal sealed class EvidenceReplay : IGateWork, ITrialSessions, IDisposable
 
     public CompileResult Compile()
     {
-        using var session = WorkerSession.Start(Options);
-        return CodePolicy.Read(_context.Layout.Control).Apply(session.Compile(_spec.Name, _code, _cancel), _context.Options.Clock.GetUtcNow());
+        var compiled = _context.Analysis.Compile(Options, _spec.Name, _code, _cancel);
+        return CodePolicy.Read(_context.Layout.Control).Apply(compiled, _context.Options.Clock.GetUtcNow());
     }
 
     public TestRunResult Test(CompiledPipeline pipeline)

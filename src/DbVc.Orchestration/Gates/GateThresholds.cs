@@ -14,6 +14,9 @@ public sealed record GateThresholds
     /// <summary>Share of small changes of the code that the tests must notice, 0 to 1; 0 tries none.</summary>
     public double MutationScore { get; init; } = 0.60;
 
+    /// <summary>Share of the sample's records that the code may take otherwise than the metadata says, 0 to 1.</summary>
+    public double SampleDifferences { get; init; }
+
     /// <summary>Lint warnings that are tolerated; errors never are.</summary>
     public int LintWarnings { get; init; }
 

@@ -124,6 +124,7 @@ public sealed class IntegrationGate : IGate
         if (tried is not null)
         {
             findings.AddRange(tried.Problems);
+            AddDifferences(findings, tried, context.Thresholds.SampleDifferences);
             evidence["trial"] = Describe(tried);
         }
 
@@ -131,9 +132,20 @@ public sealed class IntegrationGate : IGate
         var reshaped = run.Reshaped.Count == 0 ? "" : $" (reshaped from {run.Reshaped[0].Taken} in the source)";
         var trial = tried is null ? ""
             : tried.Problems.Count > 0 ? "; not the same when it is run again"
+            : tried.Differences > 0 ? $"; {tried.Differences} of the first {tried.Records} otherwise than the metadata says"
             : $"; the first {tried.Records} again{(tried.KilledAfter is null ? "" : ", and after a kill")}: the same";
         var summary = $"{rows.Read} read{reshaped}, {rows.Loaded} loaded, {rows.Rejected} rejected, {rows.Filtered} filtered{trial}";
         return GateResult.Of(Name, summary, findings, evidence);
+    }
+
+    private static void AddDifferences(List<GateFinding> findings, TrialResult tried, double tolerated)
+    {
+        if (tried.Differences <= tried.Records * tolerated) return;
+        var tolerance = tolerated > 0 ? $"; {UnitTestsGate.Percent(tolerated)} would be tolerated" : "";
+        findings.Add(new($"The code takes {tried.Differences} of the first {tried.Records} records otherwise than the metadata says{tolerance}. What it is to do "
+            + "beyond it belongs into the metadata.")
+        { Rule = "trial.expected" });
+        findings.AddRange(tried.FirstDifferences);
     }
 
     private static JsonObject Describe(TrialResult trial) => new()
@@ -146,6 +158,7 @@ public sealed class IntegrationGate : IGate
         ["content"] = trial.Content.ToString(),
         ["quarantine"] = trial.Rejected.ToString(),
         ["killedAfter"] = trial.KilledAfter,
+        ["differences"] = trial.Differences,
         ["rejectedByRule"] = new JsonObject(trial.RejectedByRule.OrderBy(r => r.Key, StringComparer.Ordinal)
             .Select(r => KeyValuePair.Create(r.Key, (JsonNode?)r.Value))),
     };

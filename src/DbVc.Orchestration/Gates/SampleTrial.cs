@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using DbVc.Agents;
 using DbVc.Databases;
 using DbVc.Live;
 using DbVc.Model;
+using DbVc.PipelineRuntime;
 using DbVc.Pipelines;
 
 namespace DbVc.Orchestration;
@@ -36,7 +36,9 @@ internal sealed class SampleTrial(TrialSetup setup, ITrialSessions sessions) : I
 
     public TrialResult Run(CompiledPipeline pipeline, CancellationToken cancel)
     {
-        var first = RunOnce(pipeline, null, cancel);
+        ComparingReceiver? compared = null;
+        var expected = Expect(cancel);
+        var first = RunOnce(pipeline, loader => compared = new ComparingReceiver(loader, expected), cancel);
         var problems = new List<GateFinding>();
         // What is added cannot be loaded twice.
         var isFresh = _spec.Destination.Disposition is Disposition.Append;
@@ -45,21 +47,20 @@ internal sealed class SampleTrial(TrialSetup setup, ITrialSessions sessions) : I
         var killedAfter = Kill(pipeline, before, first.Columns, problems, cancel);
         var second = RunOnce(pipeline, null, cancel);
         Compare(first, second, isFresh ? "again" : "again on top of the first", isFresh, problems);
-        var speeds = new List<double> { first.Speed, second.Speed };
         if (_spec.Destination.Disposition is Disposition.InsertOnly)
         {
             // On top, rows that are there stay: whether it would make the same ones anew is not seen.
             setup.Copy.Renew();
             var third = RunOnce(pipeline, null, cancel);
             Compare(first, third, "again from the beginning", isFresh: true, problems);
-            speeds.Add(third.Speed);
         }
 
         return new TrialResult(Sample.Hash, Sample.Records, first.Rows, first.Content, first.Rejected)
         {
             KilledAfter = killedAfter,
             Problems = problems,
-            Speeds = speeds,
+            Differences = compared!.Differences,
+            FirstDifferences = compared.First,
             RejectedByRule = first.RejectedByRule,
         };
     }
@@ -123,21 +124,31 @@ internal sealed class SampleTrial(TrialSetup setup, ITrialSessions sessions) : I
         using var quarantine = new Quarantine(_folder, Sample.Content.Length);
         using var loader = new RowLoader(new LoadTarget(_spec, table, database, _context.Live.LockTimeout), quarantine, SilentProgress.Instance, _now);
         var request = new RunRequest(pipeline, _ => Sample.Records) { MaxRecords = Sample.Records };
-        var session = sessions.Open();
-        var started = Stopwatch.GetTimestamp();
-        var summary = session.Run(request, wrap is null ? loader : wrap(loader), cancel);
-        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var summary = sessions.Open().Run(request, wrap is null ? loader : wrap(loader), cancel);
         loader.Commit(ReadRecords);
         loader.Dispose();
         // What the metadata fills with the time of the run is another one each time.
         var timed = _spec.Fields.Where(f => f.Default == FieldDefault.CurrentTimestamp && !f.PrimaryKey).Select(f => f.Name).ToHashSet();
         var columns = loader.Filled.Select(c => c.Name).Where(name => !timed.Contains(name)).ToList();
         var counts = LoadCounts.Of(_spec, summary, loader, Destination.CountRows(table, database) - rowsBefore);
-        return new Trial(counts, columns, TableContent.HashOf(database, table, columns), Hash.Of(File.ReadAllBytes(quarantine.Path)),
-            seconds > 0 ? Sample.Records / seconds : 0)
+        return new Trial(counts, columns, TableContent.HashOf(database, table, columns), Hash.Of(File.ReadAllBytes(quarantine.Path)))
         {
             RejectedByRule = loader.RejectedByRule,
         };
+    }
+
+    /// <summary>Throws kind Failed where the metadata says that the source cannot be read.</summary>
+    private ExpectedRecords Expect(CancellationToken cancel)
+    {
+        try
+        {
+            using var stream = setup.Source.OpenStream();
+            return ExpectedRecords.Read(_spec, stream, Sample.Records, cancel);
+        }
+        catch (PipelineException failure)
+        {
+            throw new DbVcException(FailureKind.Failed, failure.Code, failure.Message, setup.Source.Path, inner: failure);
+        }
     }
 
     private Hash Read(IReadOnlyList<string> columns)
@@ -154,7 +165,7 @@ internal sealed class SampleTrial(TrialSetup setup, ITrialSessions sessions) : I
         return PipelineSource.ReadRecords(stream, _spec.Source, records);
     }
 
-    private sealed record Trial(RowCounts Rows, IReadOnlyList<string> Columns, Hash Content, Hash Rejected, double Speed)
+    private sealed record Trial(RowCounts Rows, IReadOnlyList<string> Columns, Hash Content, Hash Rejected)
     {
         public IReadOnlyDictionary<string, long> RejectedByRule { get; init; } = new Dictionary<string, long>();
     }

@@ -19,8 +19,11 @@ public sealed record TrialResult(Hash Sample, long Records, RowCounts Rows, Hash
     /// <summary>How many records each rule rejected in the first run.</summary>
     public IReadOnlyDictionary<string, long> RejectedByRule { get; init; } = new Dictionary<string, long>();
 
-    /// <summary>Records a second, run by run, without the time that starting takes.</summary>
-    public IReadOnlyList<double> Speeds { get; init; } = [];
+    /// <summary>Records that the code took otherwise than the metadata says.</summary>
+    public long Differences { get; init; }
+
+    /// <summary>The first of them.</summary>
+    public IReadOnlyList<GateFinding> FirstDifferences { get; init; } = [];
 }
 
 /// <summary>What the engine said to the definition of the destination.</summary>

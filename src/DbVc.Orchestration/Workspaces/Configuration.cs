@@ -35,6 +35,8 @@ public sealed record Configuration
           # How much slower than its last merged run, as a share, and how much memory it may take, in MiB.
           slower_than_merged: 0.5
           memory_mib: 1024
+          # Share of the sample's records that the code may take otherwise than its metadata says.
+          sample_differences: 0
           # Warnings of the lint gate that are tolerated.
           lint_warnings: 0
         agent:

@@ -15,6 +15,7 @@ internal static class ConfigurationKeys
         ("gates.rows_per_second", c => c.Gates.RowsPerSecond),
         ("gates.slower_than_merged", c => c.Gates.SlowerThanMerged),
         ("gates.memory_mib", c => c.Gates.MemoryBytes / (double)(1 << 20)),
+        ("gates.sample_differences", c => c.Gates.SampleDifferences),
         ("gates.lint_warnings", c => c.Gates.LintWarnings),
         ("agent.model", c => c.Model),
         ("agent.iterations", c => c.AgentIterations),

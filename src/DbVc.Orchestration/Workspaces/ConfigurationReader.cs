@@ -56,6 +56,7 @@ internal sealed class ConfigurationReader(string path)
                 "gates.rows_per_second" => _result with { Gates = _result.Gates with { RowsPerSecond = Number(value, node) } },
                 "gates.slower_than_merged" => _result with { Gates = _result.Gates with { SlowerThanMerged = Share(value, node) } },
                 "gates.memory_mib" => _result with { Gates = _result.Gates with { MemoryBytes = (long)(Math.Min(Number(value, node), 1 << 20) * (1 << 20)) } },
+                "gates.sample_differences" => _result with { Gates = _result.Gates with { SampleDifferences = Share(value, node) } },
                 "gates.lint_warnings" => _result with { Gates = _result.Gates with { LintWarnings = (int)Math.Min(Number(value, node), 100_000) } },
                 "notify.secret" => _result with { Notifications = _result.Notifications with { SecretVariable = value } },
                 "agent.model" => _result with { Model = value },

@@ -16,6 +16,10 @@ public sealed record WorkspaceOptions(TimeProvider Clock, Author User, string Wo
     /// <summary>How long to wait for other writers before giving up.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Whether the sandbox that compiles is kept until the workspace is closed: for programs that judge code again and again. Between compilations
+    /// its runtime may take a core for a while.</summary>
+    public bool KeepsCompiler { get; init; }
+
     /// <summary>How long one invariant may take.</summary>
     public TimeSpan InvariantTime { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -120,7 +120,11 @@ public sealed class Workspace : IDisposable
         return new StatusReport(head, _context.Identity.Display, changes.Count == 0, changes, Branches.List(), Merges.Status());
     }
 
-    public void Dispose() => _store.Dispose();
+    public void Dispose()
+    {
+        _context.Analysis.Dispose();
+        _store.Dispose();
+    }
 }
 
 /// <summary>The parts that all controllers share.</summary>
@@ -129,6 +133,9 @@ internal sealed record WorkspaceContext(
 {
     /// <summary>Says who may do what.</summary>
     public required AccessGuard Guard { get; init; }
+
+    /// <summary>Compiles the code of branches.</summary>
+    public Analysis Analysis { get; } = new(Options.KeepsCompiler);
 
     private readonly Lazy<Configuration> _configuration = new(() => Orchestration.Configuration.Read(Live.Layout.Config));
 

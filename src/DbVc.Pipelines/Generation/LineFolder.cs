@@ -56,6 +56,12 @@ internal static class LineFolder
                 text.Length--;
                 column = NewLine(text, indent);
             }
+            else if (!inText && c == ' ' && column + RunLength(line, i + 1) > Limit)
+            {
+                text.Append('+');
+                i += 2;
+                column = NewLine(text, indent);
+            }
             else if (inText && column > Limit - LongestEscape && i + 1 < line.Length && line[i + 1] != '"')
             {
                 text.Append("\" +");
@@ -81,6 +87,10 @@ internal static class LineFolder
 
         return line.Length - at;
     }
+
+    /// <summary>Of a run of one letter that is added at this place, <c>+ new string('a', 60)</c>; 0 where none is.</summary>
+    private static int RunLength(string line, int at) =>
+        string.CompareOrdinal(line, at, "+ new ", 0, "+ new ".Length) == 0 ? line.IndexOf(')', at) + 1 - at : 0;
 
     private static bool IsOperator(string line, int at) =>
         string.CompareOrdinal(line, at, "|| ", 0, 3) == 0 || string.CompareOrdinal(line, at, "&& ", 0, 3) == 0;

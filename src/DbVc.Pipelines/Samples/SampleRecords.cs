@@ -28,7 +28,7 @@ internal sealed class SampleRecords
         var row = new SampleRow(_fields);
         _tests = [.. spec.CheckedRules.Where(r => r is { IsUnique: false, OnlyCounts: false })
             .Select(r => (r.Fields.Max(LastColumn), ConditionTest.Build(r.Condition!, row.IndexOf)))];
-        Good = FindGood();
+        Good = Distinguish(FindGood());
     }
 
     /// <summary>Up to three records that are accepted one after the other; empty if none was found.</summary>
@@ -77,7 +77,21 @@ internal sealed class SampleRecords
                 .Select(c => Replace(Good[0], f.Column, c)).Where(r => _format.CanWrite(r) && Differs(r, raw, f.Field, f.Column)).Take(1)),
             .. Plain().Where(f => f.Field.Default is { IsCurrentTimestamp: false }).Select(f => Replace(Good[0], f.Column, null))
                 .Where(r => _format.CanWrite(r) && new PipelineSimulator(_spec).Take(r).IsAccepted),
+            .. FindSparse(),
         ];
+    }
+
+    /// <summary>A good record with nothing but what it must have, if there is anything that it need not.</summary>
+    private IEnumerable<IReadOnlyList<string?>> FindSparse()
+    {
+        var sparse = Good[0];
+        for (var i = 0; i < _columns.Count; i++)
+        {
+            var without = Replace(sparse, i, null);
+            if (_format.CanWrite(without) && new PipelineSimulator(_spec).Take(without).IsAccepted) sparse = without;
+        }
+
+        if (!ReferenceEquals(sparse, Good[0])) yield return sparse;
     }
 
     /// <summary>The fields that are one column of the source each.</summary>
@@ -179,6 +193,18 @@ internal sealed class SampleRecords
         }
 
         return good;
+    }
+
+    private IReadOnlyList<IReadOnlyList<string?>> Distinguish(List<IReadOnlyList<string?>> good)
+    {
+        if (good.Count > 0) good[0] = DistinctCells.Make(good[0], _candidates, IsAcceptedFirst);
+        return good;
+
+        bool IsAcceptedFirst(IReadOnlyList<string?> record)
+        {
+            var simulator = new PipelineSimulator(_spec);
+            return _format.CanWrite(record) && good.Select((r, i) => i == 0 ? record : r).All(r => simulator.Take(r).IsAccepted);
+        }
     }
 
     /// <summary>Fills the record field by field, giving up a value as soon as a rule over the fields so far breaks.</summary>

@@ -50,7 +50,7 @@ public sealed record SourcePreview(long Records, bool IsWhole, long Accepted, lo
 
     private sealed class Builder(PipelineSpec spec, IRecordReader reader, DateTimeOffset now)
     {
-        private readonly PipelineSimulator _simulator = new(spec);
+        private readonly SimulatedRecords _records = new(spec, reader);
         private readonly ChangeCounter _changes = new(spec, reader);
         private readonly IReadOnlyList<PipelineField> _fields = spec.FilledFields;
         private readonly int[] _columns = [.. spec.SourceColumns.Select(reader.FindOptionalColumn)];
@@ -77,18 +77,8 @@ public sealed record SourcePreview(long Records, bool IsWhole, long Accepted, lo
         {
             Records++;
             _changes.Take();
-            if (reader.Problem is { } problem)
-            {
-                _simulator.Skip();
-                _rejected++;
-                Note(new BrokenRule("", problem.Rule, problem.Message));
-                return;
-            }
-
-            var cells = new string?[_columns.Length];
-            for (var i = 0; i < cells.Length; i++) cells[i] = reader.Cell(_columns[i]).ToStringOrNull();
             var row = new SampleRow(_fields);
-            var outcome = _simulator.Take(cells, row);
+            var outcome = _records.Take(row);
             var untimely = outcome.IsAccepted ? FindUntimely(row) : null;
             if (outcome.IsRejected || untimely is { Drops: false }) _rejected++;
             else if (outcome.IsLeftOut || untimely is not null) _leftOut++;

@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace DbVc.Worker;
 
 /// <summary>
-/// Finds tests that cannot fail: without an assertion, past the code, or with assertions about nothing that the code gave. Read from the text, so a test
+/// Finds tests that cannot fail: skipped, without an assertion that anybody hears, past the code, or with assertions about nothing that the code gave. Read from the text, so a test
 /// program that lies about itself changes nothing here.
 /// </summary>
 internal sealed class TestAnalysis(CSharpCompilation compilation, IReadOnlyList<CodeTree> files)
@@ -38,12 +38,17 @@ internal sealed class TestAnalysis(CSharpCompilation compilation, IReadOnlyList<
             yield return type;
     }
 
+    private static bool IsSkipped(IMethodSymbol test) => test.GetAttributes()
+        .Any(attribute => attribute.NamedArguments.Any(argument => argument is { Key: "Skip", Value.Value: not null }));
+
     private (string Rule, string Message)? Judge(IMethodSymbol test)
     {
+        if (IsSkipped(test))
+            return ("tests.skipped", "The test is skipped, so it cannot fail.");
         var seen = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
         var bodies = Reach(test, seen).ToList();
         if (!bodies.Exists(body => body.Asserts))
-            return ("tests.no-assertion", "The test asserts nothing, so it cannot fail.");
+            return ("tests.no-assertion", "The test asserts nothing, or catches what its assertions throw, so it cannot fail.");
         if (!bodies.Exists(body => body.UsesCode))
             return ("tests.past-code", "The test never uses the code that it is to test.");
         return bodies.Exists(body => body.AssertsResult) ? null
@@ -147,8 +152,18 @@ internal sealed class TestAnalysis(CSharpCompilation compilation, IReadOnlyList<
             }
         }
 
+        /// <summary>An assertion whose failure gets out of the test.</summary>
         private bool IsAssertion(InvocationExpressionSyntax call) =>
-            SymbolOf(call.Expression) is IMethodSymbol { ContainingType: { Name: "Assert", ContainingNamespace.Name: "Xunit" } };
+            SymbolOf(call.Expression) is IMethodSymbol { ContainingType: { Name: "Assert", ContainingNamespace.Name: "Xunit" } } && !IsSwallowed(call);
+
+        private bool IsSwallowed(SyntaxNode call) => call.Ancestors().OfType<TryStatementSyntax>()
+            .Any(attempt => attempt.Block.Span.Contains(call.Span) && attempt.Catches.Any(Swallows));
+
+        /// <summary>Whether it catches every failure, or those of assertions, and neither throws nor asserts.</summary>
+        private bool Swallows(CatchClauseSyntax caught) => caught.Filter is null
+            && (caught.Declaration is null || SymbolOf(caught.Declaration.Type) is { Name: "Exception" or "XunitException" })
+            && !caught.Block.DescendantNodes().Any(node => node is ThrowStatementSyntax or ThrowExpressionSyntax
+                || (node is InvocationExpressionSyntax call && IsAssertion(call)));
 
         private void Follow(SyntaxNode node)
         {
