@@ -98,6 +98,8 @@ public static partial class InstructionFinder
         + @"\b[^.!?\n]{0,40}"
         + @"\b(previous|prior|above|earlier|preceding|existing|all|any|these|those|your|the\s+(other|declared))(\s+\w+)?\s+"
         + @"(instructions?|prompts?|rules?|guidelines?|polic(y|ies)|validations?|checks?|gates?|tests?|reviews?|sandbox)\b"
+        + @"|\b(ignore|disregard|forget|override|bypass)\b[^.!?;\n]{0,40}\b(instructions?|prompts?|rules?|guidelines?|validations?)\s+"
+        + @"(above|before|so\s+far|that\s+you\s+(were|have\s+been)|you\s+(were|have\s+been))\b"
         + @"|\b(mark|report|treat|declare)\b[^.!?\n]{0,40}\b(gates?|tests?|reviews?|everything)\b[^.!?\n]{0,20}\b(passed|passing|green|approved|successful)\b"
         + @"|\b(approve|merge)\s+(this|the|it)\b[^.!?\n]{0,30}\b(branch|request|merge|change|yourself|automatically|without)\b"
         + @"|\b(reveal|print|send|post|exfiltrate|upload)\b[^.!?\n]{0,30}"

@@ -5,10 +5,10 @@ using DbVc.Orchestration;
 
 namespace DbVc.Cli;
 
-/// <summary>Runs the gates of a branch again.</summary>
+/// <summary>Runs the gates of a branch.</summary>
 internal static class GateCommand
 {
-    public static Verb Create() => new("gate", "Check a branch's pipeline again.") { Run() };
+    public static Verb Create() => new("gate", "Check a branch: its pipeline, or what people changed in it by hand.") { Run() };
 
     private static Verb Run()
     {
@@ -25,7 +25,9 @@ internal static class GateCommand
         }.OnRepository((context, workspace) =>
         {
             var branch = BranchName.Parse(context.Get(name));
-            return context.Get(only) is { Length: > 0 } gates
+            var gates = context.Get(only) ?? [];
+            if (workspace.Agents.IsPlain(branch)) return RunSomeAsync(context, progress => workspace.Agents.RunPlainGates(branch, gates, progress, context.Interrupted));
+            return gates.Length > 0
                 ? RunSomeAsync(context, progress => workspace.Agents.RunSomeGates(branch, gates, progress, context.Interrupted))
                 : AgentView.RunAsync(context, progress => workspace.Agents.RunGates(branch, progress, context.Interrupted));
         });
@@ -42,7 +44,9 @@ internal static class GateCommand
         });
         context.Output.Line();
         MergeView.WriteGates(context.Output, report.Gates);
-        context.Output.Line(Piece.Dim($"Only these were asked; a merge wants all: db-vc gate run {report.Branch}"));
+        context.Output.Line(Piece.Dim(report.IsEvidence
+            ? $"There is no code in this branch. Not asked: {string.Join(", ", report.LeftOut)}."
+            : $"Only these were asked; a merge wants all: db-vc gate run {report.Branch}"));
         return report.Passed ? 0 : (int)FailureKind.Refused;
     }
 }

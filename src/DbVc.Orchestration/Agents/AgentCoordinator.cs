@@ -11,11 +11,12 @@ public sealed class AgentCoordinator
     private readonly BranchManager _branches;
     private readonly MergeController _merges;
     private readonly HistoryReader _history;
+    private readonly InvariantDesk _invariants;
     private readonly TaskRunner _runner;
 
-    internal AgentCoordinator(WorkspaceContext context, BranchManager branches, MergeController merges, HistoryReader history)
+    internal AgentCoordinator(WorkspaceContext context, BranchManager branches, MergeController merges, HistoryReader history, InvariantDesk invariants)
     {
-        (_context, _branches, _merges, _history) = (context, branches, merges, history);
+        (_context, _branches, _merges, _history, _invariants) = (context, branches, merges, history, invariants);
         _runner = new TaskRunner(context, branches);
     }
 
@@ -136,6 +137,28 @@ public sealed class AgentCoordinator
         using var held = TaskLock.Hold(_context, branch);
         var (plan, report) = Reread(branch, progress, cancel);
         return _runner.RunGates(plan, plan.NoteSource(report), progress, cancel);
+    }
+
+    /// <summary>Whether a branch holds no code and no agent's work, so that only gates about rows and definitions can judge it.</summary>
+    public bool IsPlain(BranchName branch) =>
+        Evidence.IsPlain(_context, _branches.RequireRecord(branch), _context.Repository.Head(branch), _context.Repository.Head(BranchName.Main));
+
+    /// <summary>Judges a branch that holds no code, as its head is. With all gates it is evidence for a merge.</summary>
+    /// <param name="branch">Whose; see <see cref="IsPlain"/>.</param>
+    /// <param name="gates">By name, as people type it; empty for all that are configured.</param>
+    /// <param name="progress">Hears of what is done.</param>
+    /// <param name="cancel">Ends it.</param>
+    public GateRunReport RunPlainGates(BranchName branch, IReadOnlyList<string> gates, IAgentProgress progress, CancellationToken cancel)
+    {
+        using var held = TaskLock.Hold(_context, branch);
+        if (!IsPlain(branch))
+            throw new DbVcException(FailureKind.Usage, "gates.code", $"'{branch}' holds code or an agent's work.", hint: $"db-vc gate run {branch} judges it with all gates.");
+        var head = _context.Repository.Head(branch);
+        var common = new VersionControl.CommitGraph(_context.Repository).MergeBases(head, _context.Repository.Head(BranchName.Main));
+        var asked = gates.Count == 0 ? _context.Configuration.GateOrder : [.. gates.Select(GateRunner.NameOf)];
+        var report = new PlainGates(_context, _invariants).Run(branch, common.Count > 0 ? common[0] : head, head, asked, progress.GateFinished, cancel);
+        if (gates.Count == 0) GateReports.Save(_context, branch, head, report);
+        return new GateRunReport(report.Branch, report.Passed, report.ToVerdict().Gates) { IsEvidence = gates.Count == 0, LeftOut = report.LeftOut };
     }
 
     /// <summary>Asks some gates about what is in the branch now. Throws usage failure <c>gate.missing</c>.</summary>

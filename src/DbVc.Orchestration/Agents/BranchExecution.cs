@@ -87,7 +87,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         RequireJudged(head, report);
         Report = report;
         new ResultsFolder(setup.Checkout.Folder, setup.Mask).Write(report);
-        GateReports.Save(_context, branch.Name, head, report.ToBytes(), report.ToVerdict().Gates);
+        GateReports.Save(_context, branch.Name, head, report);
         if (_trial is not null) SampleShelf.Keep(_context, _trial.Sample);
         return report.ToVerdict();
     }

@@ -145,8 +145,15 @@ public sealed record AgentReport
     public string? Evidence { get; init; }
 }
 
-/// <summary>What some gates said about a branch; no evidence for a merge.</summary>
-public sealed record GateRunReport(string Branch, bool Passed, IReadOnlyList<GateSummary> Gates);
+/// <summary>What some gates said about a branch.</summary>
+public sealed record GateRunReport(string Branch, bool Passed, IReadOnlyList<GateSummary> Gates)
+{
+    /// <summary>Whether it is kept and a merge may rest on it.</summary>
+    public bool IsEvidence { get; init; }
+
+    /// <summary>Gates that were not asked, where it is evidence.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+}
 
 /// <summary>Watches a task while it runs; called from the working thread.</summary>
 public interface IAgentProgress

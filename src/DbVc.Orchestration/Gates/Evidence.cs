@@ -15,12 +15,15 @@ internal static class Evidence
     {
         var record = BranchRecord.Read(context.Repository.Store, source);
         var goal = context.Repository.Head(target);
-        if (record is null || (needed != GatesNeeded.All && !HasPipeline(context, record, head, goal))) return new EvidenceVerdict(null, null);
+        if (record is null) return new EvidenceVerdict(null, null);
+        var hasCode = HasPipeline(context, record, head, goal);
         var report = GateReports.Find(context, source);
-        if (report is null || report.Head != head.ToString())
+        if (report?.Head != head.ToString() || (hasCode && report.IsPlain)) report = null;
+        if (needed != GatesNeeded.All && !hasCode) return new EvidenceVerdict(report is not null && report.Gates.All(g => g.Passed) ? Hash.Parse(report.Hash) : null, null);
+        if (report is null)
         {
-            return AgentTasks.Find(context, source) is null
-                ? Refuse([], $"The gates were not run on {source}'s head {head.Short}, and cannot be: only a branch with an agent's task has any. An "
+            return hasCode && AgentTasks.Find(context, source) is null
+                ? Refuse([], $"The gates were not run on {source}'s head {head.Short}, and cannot be: it holds code or an agent's work and has no agent's task. An "
                     + "administrator can merge it nevertheless.", $"db-vc branch override {source}")
                 : Refuse([], $"The gates were not run on {source}'s head {head.Short}.", $"db-vc gate run {source}");
         }
@@ -47,10 +50,10 @@ internal static class Evidence
     {
         if (context.WasAt(target, commit)) return new EvidenceVerdict(null, null);
         var files = parent is { } p ? context.Repository.ReadSnapshot(p).Snapshot.Files : default;
-        if (needed != GatesNeeded.All && context.Repository.ReadSnapshot(commit).Snapshot.Files == files
-            && !HoldsAgentWork(context, commit, context.Repository.Head(target))) return new EvidenceVerdict(null, null);
+        var hasCode = context.Repository.ReadSnapshot(commit).Snapshot.Files != files || HoldsAgentWork(context, commit, context.Repository.Head(target));
+        if (needed != GatesNeeded.All && !hasCode) return new EvidenceVerdict(null, null);
         var (branch, report) = context.Repository.ListBranches().Select(b => BranchName.Parse(b.Key)).Select(b => (b, GateReports.Find(context, b)))
-            .FirstOrDefault(r => r.Item2?.Head == commit.ToString() && r.Item2.Gates.All(g => g.Passed));
+            .FirstOrDefault(r => r.Item2?.Head == commit.ToString() && r.Item2.Gates.All(g => g.Passed) && !(hasCode && r.Item2.IsPlain));
         if (report is not null && BranchRecord.Read(context.Repository.Store, branch) is { } record && FindUnfinished(context, record) is { } state)
             return Refuse([], $"The gates passed on {commit.Short}, but its task did not come to its end: it is {state}.", $"db-vc gate run {branch}");
         return report is not null
@@ -59,6 +62,9 @@ internal static class Evidence
                     : $"{commit.Short} holds an agent's work or files of a pipeline, and no gates were passed for it alone.",
                 "db-vc branch merge, db-vc gate run");
     }
+
+    /// <summary>Whether a branch, as it is, can be judged without code being looked at.</summary>
+    public static bool IsPlain(WorkspaceContext context, BranchRecord record, CommitId head, CommitId goal) => !HasPipeline(context, record, head, goal);
 
     /// <summary>
     /// A branch is judged by gates when it has a task, when it brings pipeline files that its target does not have, or when an agent

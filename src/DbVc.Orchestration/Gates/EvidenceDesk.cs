@@ -10,9 +10,11 @@ public sealed class EvidenceDesk
     internal const string TrialName = "evidence";
 
     private readonly WorkspaceContext _context;
+    private readonly InvariantDesk _invariants;
     private readonly RevisionParser _revisions;
 
-    internal EvidenceDesk(WorkspaceContext context) => (_context, _revisions) = (context, new RevisionParser(context.Repository));
+    internal EvidenceDesk(WorkspaceContext context, InvariantDesk invariants) =>
+        (_context, _invariants, _revisions) = (context, invariants, new RevisionParser(context.Repository));
 
     /// <summary>The evidence of a commit; for a branch's head the last report on it. Throws usage failure <c>evidence.none</c>, and
     /// <c>evidence.damaged</c> where what is stored is not what the commit names.</summary>
@@ -49,11 +51,21 @@ public sealed class EvidenceDesk
         var (commit, hash) = Find(revision);
         var report = Read(hash);
         using var held = _context.Repository.Store.Lock("evidence", _context.Options.LockTimeout);
+        if (report.IsPlain) return VerifyPlain(commit, report, cancel);
         using var replay = EvidenceReplay.Prepare(_context, commit, report, cancel);
         var again = new GateRunner(_context.Options.Clock, replay.Repeatable(report)).Run(replay.Context, cancellation: cancel);
         return new EvidenceVerification(commit, hash.ToString(), EvidenceComparison.Between(report, again),
             [.. again.Gates.Select(g => g.Name)], replay.NotRepeated(report))
         { IsFileEdited = IsFileEdited(report) };
+    }
+
+    private EvidenceVerification VerifyPlain(CommitId commit, GateReport report, CancellationToken cancel)
+    {
+        var (judged, start) = EvidenceReplay.FindSpan(_context, commit);
+        var repeated = report.Gates.Select(g => g.Name).Where(EvidenceComparison.IsRepeatable).ToList();
+        var again = new PlainGates(_context, _invariants).Run(BranchName.Parse(report.Branch), start, judged, repeated, null, cancel);
+        return new EvidenceVerification(commit, report.Hash.ToString(), EvidenceComparison.Between(report, again), repeated,
+            [.. report.Gates.Where(g => !repeated.Contains(g.Name)).Select(g => KeyValuePair.Create(g.Name, "the invariants of then are not kept"))]);
     }
 
     internal static Hash? SampleOf(GateReport report) =>

@@ -48,11 +48,7 @@ internal sealed class EvidenceReplay : IGateWork, ITrialSessions, IDisposable
     /// <summary>Finds everything in the commit. Throws <c>evidence.other-code</c>.</summary>
     public static EvidenceReplay Prepare(WorkspaceContext context, CommitId commit, GateReport report, CancellationToken cancel)
     {
-        var made = context.Repository.ReadCommit(commit);
-        // A merge holds what the gates judged in what it merged.
-        var judged = made.Parents is [_, var merged, ..] ? merged : commit;
-        var start = made.Parents is [var into, var other, ..] ? new CommitGraph(context.Repository).MergeBases(into, other).FirstOrDefault() : default;
-        if (start == default) start = made.Parents is [var first, ..] ? StartOf(context, commit, first) : commit;
+        var (judged, start) = FindSpan(context, commit);
         var snapshot = context.Repository.ReadSnapshot(judged);
         var (pipeline, code, metadata) = FindPipeline(snapshot, report)
             ?? throw new DbVcException(FailureKind.Refused, "evidence.other-code",
@@ -70,6 +66,16 @@ internal sealed class EvidenceReplay : IGateWork, ITrialSessions, IDisposable
             SamplePath = sample,
             SampleRecords = trial?["read"]?.GetValue<long>() ?? 0,
         }, cancel);
+    }
+
+    /// <summary>What the gates of a commit judged, and where that began. A merge holds what they judged in what it merged.</summary>
+    public static (CommitId Judged, CommitId Start) FindSpan(WorkspaceContext context, CommitId commit)
+    {
+        var made = context.Repository.ReadCommit(commit);
+        var judged = made.Parents is [_, var merged, ..] ? merged : commit;
+        var start = made.Parents is [var into, var other, ..] ? new CommitGraph(context.Repository).MergeBases(into, other).FirstOrDefault() : default;
+        if (start == default) start = made.Parents is [var first, ..] ? StartOf(context, commit, first) : commit;
+        return (judged, start);
     }
 
     /// <summary>The gates of a report that can be asked again.</summary>

@@ -27,6 +27,7 @@ public sealed record GateReport
 
     public required string Branch { get; init; }
 
+    /// <summary>Empty for a branch without code.</summary>
     public required string Task { get; init; }
 
     /// <summary>When the first gate began, UTC.</summary>
@@ -49,6 +50,10 @@ public sealed record GateReport
     /// <summary>Gates that the configuration does not ask.</summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];
 
+    /// <summary>Whether it is of a branch without code; see <see cref="PlainGates"/>.</summary>
+    [JsonIgnore]
+    public bool IsPlain => Task.Length == 0;
+
     /// <summary>The hash of <see cref="ToBytes"/>.</summary>
     [JsonIgnore]
     public Hash Hash => Hash.Of(ToBytes());
@@ -56,7 +61,7 @@ public sealed record GateReport
     public static GateReport Of(GateContext context, DateTimeOffset time, IReadOnlyList<GateResult> gates) => new()
     {
         Branch = context.Subject.Branch.Text,
-        Task = context.Subject.Task.Text,
+        Task = context.Subject.Task?.Text ?? "",
         Time = time.ToUniversalTime(),
         Metadata = context.Subject.MetadataHash.ToString(),
         Code = context.Subject.CodeHash.ToString(),
@@ -88,7 +93,8 @@ public sealed record GateReport
         string?[] texts = [report.Branch, report.Task, report.Metadata, report.Code];
         if (Array.Exists(texts, t => t is null) || report.Gates is null || report.Figures is null || report.LeftOut is null)
             throw new JsonException("A member is missing.");
-        _ = (BranchName.Parse(report.Branch), TaskId.Parse(report.Task));
+        _ = BranchName.Parse(report.Branch);
+        if (!report.IsPlain) TaskId.Parse(report.Task);
         foreach (var gate in report.Gates)
         {
             if (gate is not { Name: not null, Summary: not null, Findings: not null, Evidence: not null } || gate.Findings.Any(f => f?.Message is null))

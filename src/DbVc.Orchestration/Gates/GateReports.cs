@@ -5,7 +5,11 @@ using DbVc.VersionControl;
 namespace DbVc.Orchestration;
 
 /// <summary>The latest gate report of a branch: for which head it was made, and the hash of the whole report in the store.</summary>
-internal sealed record GateRecord(string Head, string Hash, IReadOnlyList<GateSummary> Gates);
+internal sealed record GateRecord(string Head, string Hash, IReadOnlyList<GateSummary> Gates)
+{
+    /// <summary>The branch held no code when it was judged: the report says nothing about any.</summary>
+    public bool IsPlain { get; init; }
+}
 
 /// <summary>Keeps gate reports. The report itself is a chunk, named by content: an edited one would have another name.</summary>
 internal static class GateReports
@@ -13,13 +17,13 @@ internal static class GateReports
     private const string Collection = "gate-reports";
 
     /// <summary>Stores the canonical report and remembers it as the branch's latest; returns its hash.</summary>
-    public static Hash Save(WorkspaceContext context, BranchName branch, CommitId head, ReadOnlySpan<byte> report, IReadOnlyList<GateSummary> gates)
+    public static Hash Save(WorkspaceContext context, BranchName branch, CommitId head, GateReport report)
     {
         using var chunks = context.Repository.Chunks.BeginWrite();
-        var hash = chunks.Write(report);
+        var hash = chunks.Write(report.ToBytes());
         chunks.Publish();
         using var transaction = context.Repository.Store.Begin();
-        var record = new GateRecord(head.ToString(), hash.ToString(), gates);
+        var record = new GateRecord(head.ToString(), hash.ToString(), report.ToVerdict().Gates) { IsPlain = report.IsPlain };
         transaction.PutDocument(Collection, branch.Text, JsonSerializer.SerializeToUtf8Bytes(record, AgentJson.Default.GateRecord));
         transaction.Commit();
         return hash;

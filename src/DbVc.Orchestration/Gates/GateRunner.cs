@@ -3,11 +3,19 @@ using DbVc.Model;
 namespace DbVc.Orchestration;
 
 /// <summary>Runs the gates in order and gathers their report. A gate that breaks has not passed.</summary>
-/// <param name="time">The clock.</param>
-/// <param name="order">The gates to ask, by name, in order; null for all.</param>
-public sealed class GateRunner(TimeProvider time, IReadOnlyList<string>? order = null)
+public sealed class GateRunner
 {
-    private readonly IReadOnlyList<IGate> _gates = order is null ? All : [.. order.Select(name => All.First(gate => gate.Name == name))];
+    private readonly TimeProvider _time;
+    private readonly IReadOnlyList<IGate> _gates;
+
+    /// <param name="time">The clock.</param>
+    /// <param name="order">The gates to ask, by name, in order; null for all.</param>
+    public GateRunner(TimeProvider time, IReadOnlyList<string>? order = null)
+        : this(time, order is null ? All : [.. order.Select(name => All.First(gate => gate.Name == name))])
+    {
+    }
+
+    internal GateRunner(TimeProvider time, IReadOnlyList<IGate> gates) => (_time, _gates) = (time, gates);
 
     /// <summary>All gates in the order in which they are run and shown where nobody says otherwise.</summary>
     public static IReadOnlyList<IGate> All { get; } =
@@ -27,13 +35,13 @@ public sealed class GateRunner(TimeProvider time, IReadOnlyList<string>? order =
     /// <summary>Judges; every gate is asked, also after one refused, so that a report names everything at once.</summary>
     public GateReport Run(GateContext context, Action<GateSummary>? gateFinished = null, CancellationToken cancellation = default)
     {
-        var started = time.GetUtcNow();
+        var started = _time.GetUtcNow();
         var results = new List<GateResult>(_gates.Count);
         foreach (var gate in _gates)
         {
             cancellation.ThrowIfCancellationRequested();
-            var begun = time.GetTimestamp();
-            var result = Judge(gate, context) with { Seconds = Math.Round(time.GetElapsedTime(begun).TotalSeconds, 3) };
+            var begun = _time.GetTimestamp();
+            var result = Judge(gate, context) with { Seconds = Math.Round(_time.GetElapsedTime(begun).TotalSeconds, 3) };
             results.Add(result);
             gateFinished?.Invoke(result.ToSummary());
         }

@@ -7,12 +7,12 @@ namespace DbVc.Orchestration;
 
 /// <summary>What is judged, and by which measure.</summary>
 /// <param name="Branch">The branch.</param>
-/// <param name="Task">The task that pinned the metadata.</param>
+/// <param name="Task">The task that pinned the metadata; null for a branch without code.</param>
 /// <param name="MetadataText">The pinned metadata.</param>
 /// <param name="Files">Code and tests as they are in the branch now.</param>
 /// <param name="Expected">What the pinned metadata asks for.</param>
 public sealed record GateSubject(
-    BranchName Branch, TaskId Task, string MetadataText, IReadOnlyList<CodeFile> Files, GateExpectations Expected)
+    BranchName Branch, TaskId? Task, string MetadataText, IReadOnlyList<CodeFile> Files, GateExpectations Expected)
 {
     /// <summary>The last merged run of the same pipeline; null for the first.</summary>
     public SpeedBaseline? LastMerged { get; init; }

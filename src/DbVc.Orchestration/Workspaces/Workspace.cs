@@ -29,9 +29,9 @@ public sealed class Workspace : IDisposable
         Approvals = new ApprovalDesk(context);
         Tracking = new TrackingDesk(context);
         Invariants = new InvariantDesk(context, History);
-        Evidence = new EvidenceDesk(context);
+        Evidence = new EvidenceDesk(context, Invariants);
         Outbox = context.Outbox;
-        Agents = new AgentCoordinator(context, Branches, Merges, History);
+        Agents = new AgentCoordinator(context, Branches, Merges, History, Invariants);
         var runner = new PipelineRunner(context, Branches, Merges);
         Pipelines = new PipelineDesk(context, runner);
         Quarantine = new QuarantineDesk(context, runner);

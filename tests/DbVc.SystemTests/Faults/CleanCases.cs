@@ -140,7 +140,7 @@ internal static class CleanCases
         With("the time of the load", root => root["schema"]!["loaded_at"] = new JsonObject { ["type"] = "timestamp", ["default"] = "current_timestamp" }),
         With("rules in English", root => root["validations"] = new JsonArray("email must be valid", "quantity between 1 and 99", "price must be non-negative", "note must be at most 500 characters long")),
         With("a rule that only warns", root => root["validations"]!.AsArray().Add(new JsonObject { ["field"] = "note", ["rule"] = "not_null", ["severity"] = "warn" })),
-        With("a rule that leaves rows out", root => root["validations"]!.AsArray().Add(new JsonObject { ["field"] = "quantity", ["rule"] = "at_most", ["value"] = 50, ["severity"] = "drop" })),
+        With("a rule that leaves rows out", root => root["validations"]!.AsArray().Add(new JsonObject { ["field"] = "quantity", ["rule"] = "at_most", ["value"] = 95, ["severity"] = "drop" })),
         With("an index", root => root["destination"]!["indexes"] = new JsonArray("country")),
         With("a table that needs quotes", root => root["destination"]!["table"] = "order \"lines\""),
         With("a table that is a word of SQL", root => root["destination"]!["table"] = "select"),

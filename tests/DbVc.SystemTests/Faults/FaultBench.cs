@@ -20,6 +20,9 @@ public sealed class FaultBench : IDisposable
         MakeDatabase(Path.Combine(_folder, "shop.db"));
         var options = new WorkspaceOptions(TimeProvider.System, new Author("Tess", "", AuthorKind.Human), Published.WorkerFolder) { KeepsCompiler = true };
         Workspace.Init(new InitRequest(_folder, Path.Combine(_folder, "shop.db"), null), options, CancellationToken.None);
+        // What leaks is seen before the sandbox ends it.
+        var settings = Path.Combine(_folder, ".db-version-control", "config.yaml");
+        File.WriteAllText(settings, File.ReadAllText(settings).Replace("memory_mib: 1024", "memory_mib: 256", StringComparison.Ordinal));
         _workspace = Workspace.Open(_folder, options, CancellationToken.None);
         File.WriteAllText(PathOf("orders.json"), Metadata);
         File.WriteAllText(PathOf("orders.csv"), Orders());

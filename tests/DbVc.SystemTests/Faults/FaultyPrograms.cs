@@ -104,11 +104,6 @@ internal static class FaultyPrograms
         Value("a counter that lives on", "row.Quantity is null ? null : (++s_count % 90) + 1", "private static long s_count;"),
         Value("the local time zone", "row.Quantity is null ? null : (DateTime.Now.Ticks % 90) + 1"),
         Value("shuffled", "row.Quantity is null ? null : Random.Shared.GetItems<long>([1, 2, 3], 1)[0]"),
-        new("chance: other rows each time", "it remembers what it has seen, for ever", "integration", branch =>
-        {
-            branch.Edit(SeededBranch.Ingestion, "    private readonly int _idColumn;", "    private static readonly HashSet<long> s_seen = [];\n    private readonly int _idColumn;");
-            branch.Edit(SeededBranch.Ingestion, "        Write(in row);\n        return true;", "        if (!s_seen.Add(row.Id ?? 0)) return Fail(\"id\", \"type\", _reader.Raw, \"id was seen\");\n        Write(in row);\n        return true;");
-        }),
     ];
 
     private static IReadOnlyList<Fault> Slow { get; } =

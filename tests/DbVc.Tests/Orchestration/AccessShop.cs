@@ -67,7 +67,18 @@ internal sealed class AccessShop : IDisposable
         using var store = RepositoryStore.Open(layout.Control);
         var context = WorkspaceContext.Create(store, layout, ShopRepository.Options with { Credential = new Credential(null, "ada") });
         var branch = BranchName.Parse(name);
-        GateReports.Save(context, branch, context.Repository.Head(branch), "{}"u8, [new GateSummary("unit", passed, 0, "", [])]);
+        GateReports.Save(context, branch, context.Repository.Head(branch), new GateReport
+        {
+            Branch = name,
+            Task = "20260101-000000-" + name,
+            Time = DateTimeOffset.UnixEpoch,
+            Metadata = Hash.None.ToString(),
+            Code = Hash.None.ToString(),
+            Sandbox = Pipelines.SandboxMode.Bubblewrap,
+            Passed = passed,
+            Figures = new GateFigures(),
+            Gates = [GateResult.Of("unit", "", passed ? [] : [new GateFinding("It failed.")], [])],
+        });
     }
 
     public string Head(string branch) => As("ada").Branches.Show(BranchName.Parse(branch)).Head.ToString();

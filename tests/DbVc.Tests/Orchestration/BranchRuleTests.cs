@@ -168,6 +168,50 @@ public sealed class BranchRuleTests : IDisposable
     }
 
     [Fact]
+    public void A_branch_without_code_has_gates_about_its_rows_and_definitions()
+    {
+        _shop.Rule("main", gates: "all");
+        _shop.As("ada").Invariants.Add(new Invariant("small balances", "SELECT id FROM customers WHERE id = 1 AND balance > 60"));
+        _shop.Branch("art", "side");
+        Assert.Equal("See: db-vc gate run side.", _shop.Merge("art", "side").Message[^"See: db-vc gate run side.".Length..]);
+        Assert.False(Run("side", "lint").Passed);
+        Assert.Equal(MergeState.Refused, _shop.Merge("art", "side").State);
+        var report = Run("side");
+        Assert.Equal([("data quality", true, "1 of 1 invariants hold"), ("reversibility", true, "applied, taken back, applied again (1 table)")],
+            report.Gates.Select(g => (g.Name, g.Passed, g.Summary)));
+        Assert.Equal(["syntax", "lint", "unit", "integration", "performance", "security"], report.LeftOut);
+
+        // The next commit leaves the report behind, and one that breaks an invariant is refused.
+        _shop.Change("art", "side", "UPDATE customers SET balance = 70 WHERE id = 1");
+        Assert.Equal(MergeState.Refused, _shop.Merge("art", "side").State);
+        Assert.Equal("The invariant small balances does not hold: 1 rows break it.", Run("side").Gates[0].Findings.Single().Message);
+        Assert.Equal(MergeState.Refused, _shop.Merge("art", "side").State);
+        _shop.Change("art", "side", "UPDATE customers SET balance = 60 WHERE id = 1");
+        Assert.True(Run("side").Passed);
+        var merged = _shop.Merge("art", "side");
+        Assert.Equal((MergeState.Merged, "60"), (merged.State, _shop.Balance));
+        var verified = _shop.As("vic").Evidence.Verify(merged.Commit!.Value.ToString(), CancellationToken.None);
+        Assert.Equal((true, "reversibility", "data quality"), (verified.IsConfirmed, verified.Repeated.Single(), verified.NotRepeated.Single().Key));
+
+        GateRunReport Run(string branch, params string[] only) =>
+            _shop.As("art").Agents.RunPlainGates(BranchName.Parse(branch), only, new Quiet(), CancellationToken.None);
+    }
+
+    [Fact]
+    public void What_was_said_of_a_branch_without_code_is_worth_nothing_once_there_is_code()
+    {
+        _shop.Rule("main", gates: "all");
+        _shop.Branch("art", "side");
+        Assert.True(_shop.As("art").Agents.RunPlainGates(BranchName.Parse("side"), [], new Quiet(), CancellationToken.None).Passed);
+        _shop.Branch("bot", "agent");
+        Assert.Equal("agent.missing",
+            Assert.Throws<DbVcException>(() => _shop.As("art").Agents.RunGates(BranchName.Parse("agent"), new Quiet(), CancellationToken.None)).Code);
+        Assert.Equal("gates.code",
+            Assert.Throws<DbVcException>(() => _shop.As("art").Agents.RunPlainGates(BranchName.Parse("agent"), [], new Quiet(), CancellationToken.None)).Code);
+        Assert.Equal(MergeState.Refused, _shop.Merge("art", "agent").State);
+    }
+
+    [Fact]
     public void Another_protected_branch_has_main_s_protection()
     {
         _shop.As("art").Branches.Create(BranchName.Parse("release/1"), null, CancellationToken.None);
@@ -252,5 +296,28 @@ public sealed class BranchRuleTests : IDisposable
     {
         var report = _shop.As(login).Replays.CherryPick(new CherryPickRequest(revision, BranchName.Main) { Table = table }, CancellationToken.None);
         Assert.Equal(MergeState.Refused, report.State);
+    }
+
+    private sealed class Quiet : IAgentProgress
+    {
+        public void Message(string text)
+        {
+        }
+
+        public void StepStarted(string name)
+        {
+        }
+
+        public void StepFinished(TaskStep step)
+        {
+        }
+
+        public void GateFinished(GateSummary gate)
+        {
+        }
+
+        public void Rows(long loaded, long rejected, long? records)
+        {
+        }
     }
 }

@@ -310,14 +310,16 @@ public sealed class LoopholeTests : IDisposable
     }
 
     [Fact]
-    public void Where_all_need_gates_a_branch_without_a_task_is_told_the_truth_and_picks_need_them_too()
+    public void Where_all_need_gates_an_agent_s_work_without_a_task_is_told_the_truth_and_picks_need_them_too()
     {
         _shop.Rule("main", gates: "all");
-        _shop.Branch("art", "side");
-        var refused = _shop.Merge("art", "side");
+        _shop.Branch("bot", "agent");
+        var refused = _shop.Merge("art", "agent");
         Assert.Equal(MergeState.Refused, refused.State);
-        Assert.Contains("db-vc branch override side", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("db-vc branch override agent", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("gate run", refused.Message, StringComparison.Ordinal);
+        Assert.False(_shop.As("art").Agents.IsPlain(BranchName.Parse("agent")));
+        _shop.Branch("art", "side");
         Assert.Equal(MergeState.Refused, Pick("rae", "side").State);
         Assert.Equal("50", _shop.Balance);
         _shop.Rule("main", gates: "pipelines");
