@@ -39,28 +39,38 @@ internal sealed class OperationAnchor(string folder)
     /// Goes forward to the log's newest entry, if the log still holds an entry that is named now. If it does not, the file stays as it is, and
     /// keeps saying so.
     /// </summary>
-    public void Advance(OperationHead head, StoreConnection connection) => Hold(() =>
-    {
-        var seen = Read();
-        if (seen is [var last] && last.Number >= head.Number) return;
-        if (seen.Count == 0 || seen.Any(entry => StoreDatabase.FindOperation(connection, entry.Number) == entry.Hash)) Write(head);
-    });
-
-    /// <summary>Before the transaction that writes the whole log anew becomes durable: from now on the newest entry of either log will do.</summary>
-    public void Foretell(OperationHead before, OperationHead after) => Hold(() => Write(before, after));
-
-    private void Hold(Action write)
+    public void Advance(StoreConnection connection)
     {
         try
         {
             using var held = FileLock.Take(_locks, FileName, Patience);
-            write();
+            var (seen, newest) = (Read(), StoreDatabase.ReadOperationHead(connection));
+            if (MayAdvance(seen, newest, connection)) Write(newest);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or DbVcException)
         {
             // The entry is durable, and the command is done. Behind the log the file still is true; the next entry brings it forward.
         }
     }
+
+    /// <summary>Before the transaction that writes the whole log anew becomes durable: from now on the newest entry of either log will do. What fails here
+    /// must end that transaction.</summary>
+    public void Foretell(OperationHead before, OperationHead after)
+    {
+        using var held = FileLock.Take(_locks, FileName, Patience);
+        Write(before, after);
+    }
+
+    private static bool MayAdvance(IReadOnlyList<OperationHead> seen, OperationHead newest, StoreConnection connection) => seen switch
+    {
+        [] => true,
+        [var last] => last.Number < newest.Number && Holds(connection, last),
+        // Another process is about to write the log anew, unless others wrote since: then it gave up.
+        [var before, var after] => Holds(connection, after) || (newest.Number > before.Number && Holds(connection, before)),
+        _ => false,
+    };
+
+    private static bool Holds(StoreConnection connection, OperationHead entry) => StoreDatabase.FindOperation(connection, entry.Number) == entry.Hash;
 
     private static OperationHead? Parse(string line) =>
         long.TryParse(line[..NumberDigits], NumberStyles.None, CultureInfo.InvariantCulture, out var number)

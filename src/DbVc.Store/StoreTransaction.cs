@@ -63,7 +63,7 @@ internal sealed class StoreTransaction(StoreDatabase database) : IStoreTransacti
     {
         ObjectDisposedException.ThrowIf(_ended, this);
         database.Commit(_connection);
-        if (_appended is { } head) database.Anchor.Advance(head, _connection);
+        if (_appended is not null) database.Anchor.Advance(_connection);
         End();
     }
 

@@ -15,6 +15,9 @@ namespace DbVc.Orchestration;
 internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, IAgentProgress progress)
     : IBranchExecution, IGateWork, ITrialSessions, IDisposable
 {
+    /// <summary>Of the whole source the first records are compared with the metadata; more would cost the load its speed.</summary>
+    private const long MostCompared = 2_000;
+
     private readonly WorkspaceContext _context = setup.Context;
     private readonly SourceFile _source = SourceFile.Open(setup.SourcePath, setup.Spec.Source);
     private WorkerSession? _session;
@@ -236,9 +239,12 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
             Branch = setup.Record,
             CountRecords = () => _counting is { IsCompletedSuccessfully: true } counted ? counted.Result : null,
         };
-        using var loader = new RowLoader(target, quarantine, progress, _context.Options.Clock.GetUtcNow());
+        var now = _context.Options.Clock.GetUtcNow();
+        using var loader = new RowLoader(target, quarantine, progress, now);
+        // While the sandbox starts.
+        var compared = new ComparingReceiver(loader, Task.Run(() => Expect(now, cancellation), CancellationToken.None));
         var started = Stopwatch.GetTimestamp();
-        var summary = RunInSandbox(pipeline, loader, cancellation);
+        var summary = RunInSandbox(pipeline, compared, cancellation);
         _source.RequireUnchanged();
         loader.Commit(ReadRecords);
         var elapsed = Stopwatch.GetElapsedTime(started);
@@ -253,6 +259,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
             Rules = loader.Rules,
             TableRules = loader.JudgeTable(Facts(drift)),
             Unexplained = loader.Unexplained,
+            Compared = compared.Comparison,
             Reshaped = _source.Reshaped,
             PeakMemory = summary.WorkerPeakMemory,
             FirstFailures = loader.FirstFailures,
@@ -294,13 +301,13 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     /// <summary>Where the profile of a run outlives its branch.</summary>
     private string PathOfProfile(string run) => Path.Combine(_context.Layout.Profiles, run + ".json");
 
-    private RunSummary RunInSandbox(CompiledPipeline pipeline, RowLoader loader, CancellationToken cancellation)
+    private RunSummary RunInSandbox(CompiledPipeline pipeline, IRowReceiver receiver, CancellationToken cancellation)
     {
         try
         {
             // The host counts while the sandbox starts.
             var counting = _counting = Task.Run(CountRecords, CancellationToken.None);
-            return Session().Run(new RunRequest(pipeline, _ => counting.GetAwaiter().GetResult()), loader, cancellation);
+            return Session().Run(new RunRequest(pipeline, _ => counting.GetAwaiter().GetResult()), receiver, cancellation);
         }
         catch
         {
@@ -308,6 +315,12 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
             _source.RequireUnchanged();
             throw;
         }
+    }
+
+    private ExpectedRecords Expect(DateTimeOffset now, CancellationToken cancellation)
+    {
+        using var stream = _source.OpenStream();
+        return ExpectedRecords.Read(setup.Spec, stream, MostCompared, now, cancellation);
     }
 
     private IReadOnlyDictionary<long, RecordText> ReadRecords(IReadOnlySet<long> records)

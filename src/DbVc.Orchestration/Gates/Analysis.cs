@@ -13,7 +13,7 @@ internal sealed class Analysis(bool isKept) : IDisposable
     /// <summary>A sandbox has so much processor time, and keeps what it allocated.</summary>
     private const int MostCompilations = 100;
 
-    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _turn = new(1, 1);
     private WorkerSession? _session;
     private WorkerOptions? _options;
     private int _compilations;
@@ -21,10 +21,30 @@ internal sealed class Analysis(bool isKept) : IDisposable
     /// <summary>Compiles; see <see cref="WorkerSession.Compile"/>.</summary>
     public CompileResult Compile(WorkerOptions options, string assemblyName, IReadOnlyList<CodeFile> files, CancellationToken cancellation)
     {
-        lock (_gate)
+        _turn.Wait(cancellation);
+        try
         {
             if (_options != options || _compilations >= MostCompilations) End();
+            try
+            {
+                return CompileOnce();
+            }
+            catch (DbVcException failure) when (failure.Code == "worker.died" && _compilations > 1)
+            {
+                // What was compiled there before may have used up its time or memory; this code is not to pay for it.
+                End();
+                return CompileOnce();
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+
+        CompileResult CompileOnce()
+        {
             var isWhole = false;
+            _compilations++;
             try
             {
                 var result = Open(options).Compile(assemblyName, files, cancellation);
@@ -33,15 +53,15 @@ internal sealed class Analysis(bool isKept) : IDisposable
             }
             finally
             {
-                _compilations++;
-                if (!isKept || !isWhole) End();
+                if (!isKept || !isWhole) EndSession();
             }
         }
     }
 
     public void Dispose()
     {
-        lock (_gate) End();
+        End();
+        _turn.Dispose();
     }
 
     private WorkerSession Open(WorkerOptions options)
@@ -52,7 +72,13 @@ internal sealed class Analysis(bool isKept) : IDisposable
 
     private void End()
     {
+        EndSession();
+        _compilations = 0;
+    }
+
+    private void EndSession()
+    {
         _session?.Dispose();
-        (_session, _compilations) = (null, 0);
+        _session = null;
     }
 }

@@ -4,47 +4,61 @@ using DbVc.Pipelines;
 
 namespace DbVc.Orchestration;
 
-/// <summary>Hands records on, and compares each with what the metadata alone makes of it.</summary>
-internal sealed class ComparingReceiver(IRowReceiver inner, ExpectedRecords expected) : IRowReceiver
+/// <summary>Hands records on, and compares the first of them with what the metadata alone makes of them.</summary>
+/// <param name="inner">Gets them.</param>
+/// <param name="expecting">May be on its way while the records are.</param>
+internal sealed class ComparingReceiver(IRowReceiver inner, Task<ExpectedRecords> expecting) : IRowReceiver
 {
     private const int MostShown = 10;
 
-    /// <summary>Records that came otherwise.</summary>
-    public long Differences { get; private set; }
+    private readonly List<GateFinding> _first = [];
+    private long _differences;
 
-    /// <summary>The first of them.</summary>
-    public List<GateFinding> First { get; } = [];
+    private ExpectedRecords Expected => expecting.GetAwaiter().GetResult();
+
+    /// <summary>What came otherwise.</summary>
+    public SampleComparison Comparison => new(Expected.Count, _differences, _first);
 
     public void Columns(IReadOnlyList<PipelineColumn> columns) => inner.Columns(columns);
 
     public void Row(long record, RowView row)
     {
-        Note(expected.FindDifference(record, row));
+        Note(Expected.FindDifference(record, row));
         inner.Row(record, row);
     }
 
     public void Rejected(RejectedRecord rejected)
     {
-        Note(expected.FindDifferenceOfRejected(rejected.Record));
+        Note(Expected.FindDifferenceOfRejected(rejected.Record, rejected.Reasons.Select(r => $"{r.Field}:{r.Rule}")));
         inner.Rejected(rejected);
     }
 
     public void FilteredRow(long record, RowView row)
     {
-        Note(expected.FindDifferenceOfLeftOut(record));
+        Note(Expected.FindDifferenceOfLeftOut(record));
         inner.FilteredRow(record, row);
     }
 
     public void Filtered(long record)
     {
-        Note(expected.FindDifferenceOfLeftOut(record));
+        Note(Expected.FindDifferenceOfLeftOut(record));
         inner.Filtered(record);
     }
 
     private void Note(string? difference)
     {
         if (difference is null) return;
-        Differences++;
-        if (First.Count < MostShown) First.Add(new GateFinding(difference) { Rule = "trial.expected" });
+        _differences++;
+        if (_first.Count < MostShown) _first.Add(new GateFinding(difference) { Rule = "trial.expected" });
     }
+}
+
+/// <summary>How the code took records, beside what the metadata says of them.</summary>
+/// <param name="Records">Records that were compared.</param>
+/// <param name="Differences">Those that came otherwise.</param>
+/// <param name="First">The first of these.</param>
+public sealed record SampleComparison(long Records, long Differences, IReadOnlyList<GateFinding> First)
+{
+    /// <summary>Nothing was compared.</summary>
+    public static SampleComparison None { get; } = new(0, 0, []);
 }

@@ -19,6 +19,8 @@ public sealed class UnitTestsGate : IGate
         var tests = context.Tested;
         var findings = tests.Cases.Where(c => c.Outcome == TestOutcome.Failed)
             .Select(c => new GateFinding(c.Message ?? "failed") { Rule = c.Name }).ToList();
+        findings.AddRange(tests.Cases.Where(c => c.Outcome == TestOutcome.Skipped)
+            .Select(c => new GateFinding($"{c.Name} is skipped, so it cannot fail.") { Rule = "tests.skipped" }));
         findings.AddRange(context.Compiled.Tests.Select(SyntaxGate.ToFinding));
         if (!tests.Finished) findings.Add(new(tests.TimedOut ? "The tests took too long and were stopped." : "The tests ended before the last one."));
         if (tests.Finished && tests.Passed == 0 && findings.Count == 0) findings.Add(new("No test was run."));
@@ -121,10 +123,14 @@ public sealed class IntegrationGate : IGate
             ["columns"] = new JsonArray([.. run.Columns.Select(c => (JsonNode)c)]),
         };
         var tried = context.Tried;
+        // The whole run is compared, too: code may know a trial when it sees one.
+        var compared = tried is null || run.Compared.Differences > 0 ? run.Compared : tried.Compared;
+        AddDifferences(findings, compared, context.Thresholds.SampleDifferences);
+        evidence["compared"] = compared.Records;
+        evidence["differencesTolerated"] = context.Thresholds.SampleDifferences;
         if (tried is not null)
         {
             findings.AddRange(tried.Problems);
-            AddDifferences(findings, tried, context.Thresholds.SampleDifferences);
             evidence["trial"] = Describe(tried);
         }
 
@@ -132,20 +138,20 @@ public sealed class IntegrationGate : IGate
         var reshaped = run.Reshaped.Count == 0 ? "" : $" (reshaped from {run.Reshaped[0].Taken} in the source)";
         var trial = tried is null ? ""
             : tried.Problems.Count > 0 ? "; not the same when it is run again"
-            : tried.Differences > 0 ? $"; {tried.Differences} of the first {tried.Records} otherwise than the metadata says"
+            : compared.Differences > 0 ? $"; {compared.Differences} of the first {compared.Records} otherwise than the metadata says"
             : $"; the first {tried.Records} again{(tried.KilledAfter is null ? "" : ", and after a kill")}: the same";
         var summary = $"{rows.Read} read{reshaped}, {rows.Loaded} loaded, {rows.Rejected} rejected, {rows.Filtered} filtered{trial}";
         return GateResult.Of(Name, summary, findings, evidence);
     }
 
-    private static void AddDifferences(List<GateFinding> findings, TrialResult tried, double tolerated)
+    private static void AddDifferences(List<GateFinding> findings, SampleComparison compared, double tolerated)
     {
-        if (tried.Differences <= tried.Records * tolerated) return;
+        if (compared.Differences <= compared.Records * (decimal)tolerated) return;
         var tolerance = tolerated > 0 ? $"; {UnitTestsGate.Percent(tolerated)} would be tolerated" : "";
-        findings.Add(new($"The code takes {tried.Differences} of the first {tried.Records} records otherwise than the metadata says{tolerance}. What it is to do "
+        findings.Add(new($"The code takes {compared.Differences} of the first {compared.Records} records otherwise than the metadata says{tolerance}. What it is to do "
             + "beyond it belongs into the metadata.")
         { Rule = "trial.expected" });
-        findings.AddRange(tried.FirstDifferences);
+        findings.AddRange(compared.First);
     }
 
     private static JsonObject Describe(TrialResult trial) => new()
@@ -158,7 +164,7 @@ public sealed class IntegrationGate : IGate
         ["content"] = trial.Content.ToString(),
         ["quarantine"] = trial.Rejected.ToString(),
         ["killedAfter"] = trial.KilledAfter,
-        ["differences"] = trial.Differences,
+        ["differences"] = trial.Compared.Differences,
         ["rejectedByRule"] = new JsonObject(trial.RejectedByRule.OrderBy(r => r.Key, StringComparer.Ordinal)
             .Select(r => KeyValuePair.Create(r.Key, (JsonNode?)r.Value))),
     };

@@ -26,6 +26,9 @@ public sealed record SampleRun(
 
     public IReadOnlyList<RowFailure> FirstFailures { get; init; } = [];
 
+    /// <summary>How the code took the first records, beside what the metadata says of them.</summary>
+    public SampleComparison Compared { get; init; } = SampleComparison.None;
+
     /// <summary>Accepted rows that break a declared rule or type when the host evaluates it again: how many.</summary>
     public long Disagreements { get; init; }
 

@@ -37,7 +37,7 @@ internal sealed class SampleTrial(TrialSetup setup, ITrialSessions sessions) : I
     public TrialResult Run(CompiledPipeline pipeline, CancellationToken cancel)
     {
         ComparingReceiver? compared = null;
-        var expected = Expect(cancel);
+        var expected = Task.FromResult(Expect(cancel));
         var first = RunOnce(pipeline, loader => compared = new ComparingReceiver(loader, expected), cancel);
         var problems = new List<GateFinding>();
         // What is added cannot be loaded twice.
@@ -59,8 +59,7 @@ internal sealed class SampleTrial(TrialSetup setup, ITrialSessions sessions) : I
         {
             KilledAfter = killedAfter,
             Problems = problems,
-            Differences = compared!.Differences,
-            FirstDifferences = compared.First,
+            Compared = compared!.Comparison,
             RejectedByRule = first.RejectedByRule,
         };
     }
@@ -143,7 +142,7 @@ internal sealed class SampleTrial(TrialSetup setup, ITrialSessions sessions) : I
         try
         {
             using var stream = setup.Source.OpenStream();
-            return ExpectedRecords.Read(_spec, stream, Sample.Records, cancel);
+            return ExpectedRecords.Read(_spec, stream, Sample.Records, _now, cancel);
         }
         catch (PipelineException failure)
         {

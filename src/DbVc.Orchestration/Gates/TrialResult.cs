@@ -19,11 +19,8 @@ public sealed record TrialResult(Hash Sample, long Records, RowCounts Rows, Hash
     /// <summary>How many records each rule rejected in the first run.</summary>
     public IReadOnlyDictionary<string, long> RejectedByRule { get; init; } = new Dictionary<string, long>();
 
-    /// <summary>Records that the code took otherwise than the metadata says.</summary>
-    public long Differences { get; init; }
-
-    /// <summary>The first of them.</summary>
-    public IReadOnlyList<GateFinding> FirstDifferences { get; init; } = [];
+    /// <summary>What the code took otherwise than the metadata says.</summary>
+    public SampleComparison Compared { get; init; } = SampleComparison.None;
 }
 
 /// <summary>What the engine said to the definition of the destination.</summary>

@@ -18,7 +18,7 @@ internal static class DistinctCells
         for (var i = 1; i < cells.Length; i++)
         {
             if (cells[i] is not { Length: > 0 } cell || Array.IndexOf(cells, cell) == i) continue;
-            foreach (var other in Others(cell).Concat(candidates[i]).Where(c => !cells.Contains(c)).Take(Tries))
+            foreach (var other in Others(cell).Concat(candidates[i]).Where(c => c is not null && !cells.Contains(c)).Take(Tries))
             {
                 cells[i] = other;
                 if (isAccepted(cells)) break;

@@ -1,3 +1,5 @@
+using System.Globalization;
+using DbVc.Model;
 using DbVc.PipelineRuntime;
 
 namespace DbVc.Pipelines;
@@ -24,15 +26,18 @@ internal sealed record SimulatedOutcome(IReadOnlyList<object?>? Values, IReadOnl
 internal sealed class PipelineSimulator
 {
     private readonly PipelineSpec _spec;
+    private readonly DateTime? _now;
     private readonly IReadOnlyList<string> _columns;
     private readonly IReadOnlyList<PipelineField> _fields;
     private readonly List<(PipelineRule Rule, ConditionTest Test)> _rules;
     private readonly List<(PipelineRule Rule, ConditionTest Test)> _drops;
     private readonly List<(PipelineRule Rule, KeyFields Unique, UniqueSet Seen)> _unique;
 
-    public PipelineSimulator(PipelineSpec spec)
+    /// <param name="spec">With the source's header.</param>
+    /// <param name="now">What fields take that are filled with the time of the load; null leaves them empty.</param>
+    public PipelineSimulator(PipelineSpec spec, DateTime? now = null)
     {
-        _spec = spec;
+        (_spec, _now) = (spec, now);
         _fields = spec.FilledFields;
         _columns = spec.SourceColumns;
         var index = new SampleRow(_fields);
@@ -111,6 +116,10 @@ internal sealed class PipelineSimulator
         }
     }
 
+    /// <summary>The time of the load as a field takes it.</summary>
+    public static string TextOf(DateTime now, PipelineField field) =>
+        now.ToString(field.Type == FieldType.Date ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
     private static bool IsReadRule(PipelineRule rule) => rule.Condition is Presence { Kind: PresenceKind.NotNull or PresenceKind.Given };
 
     private void Read(SampleRow row, int index, IReadOnlyList<string?> cells, List<BrokenRule> broken)
@@ -128,6 +137,7 @@ internal sealed class PipelineSimulator
             return;
         }
 
+        if (_now is { } now && field.Default is { IsCurrentTimestamp: true } && row.KindAt(index) is null) row.TrySet(field, Text.From(TextOf(now, field)));
         foreach (var (rule, test) in _rules)
         {
             if (!IsReadRule(rule) || rule.Fields[0].Name != field.Name || test.Passes(row)) continue;

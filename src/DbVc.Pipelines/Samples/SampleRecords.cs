@@ -87,6 +87,8 @@ internal sealed class SampleRecords
         var sparse = Good[0];
         for (var i = 0; i < _columns.Count; i++)
         {
+            // The time of the load stands there then.
+            if (_fields.Any(f => f.Default is { IsCurrentTimestamp: true } && f.SourceColumns.Contains(_columns[i]))) continue;
             var without = Replace(sparse, i, null);
             if (_format.CanWrite(without) && new PipelineSimulator(_spec).Take(without).IsAccepted) sparse = without;
         }

@@ -3,9 +3,9 @@ using DbVc.PipelineRuntime;
 namespace DbVc.Pipelines;
 
 /// <summary>Interprets a pipeline on the records that a reader gives, one by one.</summary>
-internal sealed class SimulatedRecords(PipelineSpec spec, IRecordReader reader)
+internal sealed class SimulatedRecords(PipelineSpec spec, IRecordReader reader, DateTime now)
 {
-    private readonly PipelineSimulator _simulator = new(spec);
+    private readonly PipelineSimulator _simulator = new(spec, now);
     private readonly int[] _columns = [.. spec.SourceColumns.Select(reader.FindOptionalColumn)];
 
     /// <summary>What the pipeline must do with the reader's record; the row as far as it could be read is left in <paramref name="row"/>.</summary>

@@ -50,7 +50,7 @@ public sealed record SourcePreview(long Records, bool IsWhole, long Accepted, lo
 
     private sealed class Builder(PipelineSpec spec, IRecordReader reader, DateTimeOffset now)
     {
-        private readonly SimulatedRecords _records = new(spec, reader);
+        private readonly SimulatedRecords _records = new(spec, reader, now.UtcDateTime);
         private readonly ChangeCounter _changes = new(spec, reader);
         private readonly IReadOnlyList<PipelineField> _fields = spec.FilledFields;
         private readonly int[] _columns = [.. spec.SourceColumns.Select(reader.FindOptionalColumn)];

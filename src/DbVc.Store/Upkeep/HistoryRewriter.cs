@@ -24,7 +24,7 @@ internal sealed partial class HistoryRewriter(StoreDatabase database)
             database.Anchor.Foretell(before, StoreDatabase.ReadOperationHead(connection));
         });
         using var connection = database.OpenConnection();
-        database.Anchor.Advance(StoreDatabase.ReadOperationHead(connection), connection);
+        database.Anchor.Advance(connection);
     }
 
     private void Write(StoreConnection connection, StoreRewrite rewrite)

@@ -6,8 +6,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace DbVc.Worker;
 
 /// <summary>
-/// Finds tests that cannot fail: skipped, without an assertion that anybody hears, past the code, or with assertions about nothing that the code gave. Read from the text, so a test
-/// program that lies about itself changes nothing here.
+/// Finds tests that cannot fail: skipped, without an assertion that anybody hears, past the code, or with assertions about nothing that the code gave.
+/// Read from the text, so a test program that lies about itself changes nothing here.
 /// </summary>
 internal sealed class TestAnalysis(CSharpCompilation compilation, IReadOnlyList<CodeTree> files)
 {
@@ -137,7 +137,7 @@ internal sealed class TestAnalysis(CSharpCompilation compilation, IReadOnlyList<
         {
             foreach (var inner in node.DescendantNodes())
             {
-                if (inner is ThrowStatementSyntax or ThrowExpressionSyntax)
+                if (inner is ThrowStatementSyntax or ThrowExpressionSyntax && !IsSwallowed(inner))
                     body.Asserts = body.AssertsResult = true;
                 if (inner is InvocationExpressionSyntax call && IsAssertion(call))
                     body.Asserts = true;
@@ -154,16 +154,27 @@ internal sealed class TestAnalysis(CSharpCompilation compilation, IReadOnlyList<
 
         /// <summary>An assertion whose failure gets out of the test.</summary>
         private bool IsAssertion(InvocationExpressionSyntax call) =>
-            SymbolOf(call.Expression) is IMethodSymbol { ContainingType: { Name: "Assert", ContainingNamespace.Name: "Xunit" } } && !IsSwallowed(call);
+            IsOfXunit(call, "Assert") && !NameOf(call).StartsWith("Skip", StringComparison.Ordinal) && !IsSwallowed(call);
 
-        private bool IsSwallowed(SyntaxNode call) => call.Ancestors().OfType<TryStatementSyntax>()
-            .Any(attempt => attempt.Block.Span.Contains(call.Span) && attempt.Catches.Any(Swallows));
+        private bool IsOfXunit(InvocationExpressionSyntax call, string type) => SymbolOf(call.Expression) is IMethodSymbol method
+            && method.ContainingType.Name == type && method.ContainingNamespace.Name == "Xunit";
 
-        /// <summary>Whether it catches every failure, or those of assertions, and neither throws nor asserts.</summary>
-        private bool Swallows(CatchClauseSyntax caught) => caught.Filter is null
-            && (caught.Declaration is null || SymbolOf(caught.Declaration.Type) is { Name: "Exception" or "XunitException" })
+        private static string NameOf(InvocationExpressionSyntax call) => call.Expression is MemberAccessExpressionSyntax member
+            ? member.Name.Identifier.ValueText : call.Expression.ToString();
+
+        /// <summary>By a catch clause around it, or by xunit's own means of keeping an exception.</summary>
+        private bool IsSwallowed(SyntaxNode node) => node.Ancestors().Any(outer => outer switch
+        {
+            TryStatementSyntax attempt => attempt.Block.Span.Contains(node.Span) && attempt.Catches.Any(Swallows),
+            InvocationExpressionSyntax call => IsOfXunit(call, "Record"),
+            _ => false,
+        });
+
+        /// <summary>Whether it catches every failure, or those of assertions, and says nothing of it. A filter may let all of them in.</summary>
+        private bool Swallows(CatchClauseSyntax caught) =>
+            (caught.Declaration is null || (SymbolOf(caught.Declaration.Type) is { } type && (type.Name == "Exception" || type.ContainingNamespace.Name == "Sdk")))
             && !caught.Block.DescendantNodes().Any(node => node is ThrowStatementSyntax or ThrowExpressionSyntax
-                || (node is InvocationExpressionSyntax call && IsAssertion(call)));
+                || (node is InvocationExpressionSyntax call && IsOfXunit(call, "Assert") && NameOf(call) == "Fail"));
 
         private void Follow(SyntaxNode node)
         {

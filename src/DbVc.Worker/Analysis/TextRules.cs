@@ -29,13 +29,16 @@ internal sealed partial class TextRules(SemanticModel model)
         BinaryExpressionSyntax sum => sum.IsKind(SyntaxKind.AddExpression) && sum.Parent?.IsKind(SyntaxKind.AddExpression) != true
             && !IsConstant(sum) && IsSql(Flatten(sum)),
         InterpolatedStringExpressionSyntax text => !IsConstant(text) && text.Contents.Any(part => part is InterpolationSyntax) && IsSql(Flatten(text)),
-        InvocationExpressionSyntax call => IsTextBuilding(call)
-            && call.ArgumentList.Arguments.Any(argument => IsConstant(argument.Expression) && IsSql(Flatten(argument.Expression))),
+        InvocationExpressionSyntax call => IsTextBuilding(call) && HoldsSql(call.ArgumentList),
+        BaseObjectCreationExpressionSyntax { ArgumentList: { } arguments } made => IsTextBuilding(made) && HoldsSql(arguments),
         _ => false,
     };
 
-    private bool IsTextBuilding(InvocationExpressionSyntax call) =>
-        model.GetSymbolInfo(call).Symbol is IMethodSymbol method
+    private bool HoldsSql(ArgumentListSyntax arguments) =>
+        arguments.Arguments.Any(argument => IsConstant(argument.Expression) && IsSql(Flatten(argument.Expression)));
+
+    private bool IsTextBuilding(ExpressionSyntax expression) =>
+        model.GetSymbolInfo(expression).Symbol is IMethodSymbol method
         && (method.ContainingType.SpecialType == SpecialType.System_String ? method.Name is "Concat" or "Format" or "Join" or "Replace"
             : method.ContainingType.ToDisplayString() == "System.Text.StringBuilder");
 

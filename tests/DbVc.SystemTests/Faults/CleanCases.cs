@@ -138,6 +138,10 @@ internal static class CleanCases
         }),
         With("a default", root => root["schema"]!["price"] = new JsonObject { ["type"] = "decimal(10,2)", ["default"] = "0.00" }),
         With("the time of the load", root => root["schema"]!["loaded_at"] = new JsonObject { ["type"] = "timestamp", ["default"] = "current_timestamp" }),
+        With("the time of the load where the source has none", root => root["schema"]!["note"] = new JsonObject
+        {
+            ["type"] = "timestamp", ["default"] = "current_timestamp", ["nullable"] = false,
+        }, b => b.EditField("note", 1, _ => "")),
         With("rules in English", root => root["validations"] = new JsonArray("email must be valid", "quantity between 1 and 99", "price must be non-negative", "note must be at most 500 characters long")),
         With("a rule that only warns", root => root["validations"]!.AsArray().Add(new JsonObject { ["field"] = "note", ["rule"] = "not_null", ["severity"] = "warn" })),
         With("a rule that leaves rows out", root => root["validations"]!.AsArray().Add(new JsonObject { ["field"] = "quantity", ["rule"] = "at_most", ["value"] = 95, ["severity"] = "drop" })),

@@ -31,7 +31,7 @@ internal static class FaultyData
         Field("times in seconds since 1970", "ordered_at", _ => "1774000000"),
         Field("times without a day", "ordered_at", _ => "08:00"),
         Field("an unquoted comma", "last_name", v => v + ", jr."),
-        Field("bytes that are no text", "note", v => v + "\u0001\uFFFD", 7).Unseen("Nothing in the metadata forbids such characters in a note; `printable` would."),
+        Field("letters that cannot be seen", "note", _ => "bell\u0001", 7).Unseen("Nothing in the metadata forbids such characters in a note; the rule `printable` would."),
         Whole("records come twice", b => b.Source += b.Source[(b.Source.IndexOf('\n', StringComparison.Ordinal) + 1)..]),
         Whole("all of one customer at one moment", b =>
         {
@@ -50,7 +50,7 @@ internal static class FaultyData
             b.Source = string.Concat(b.Source.TrimEnd('\n').Split('\n').Select(l => l[..l.LastIndexOf(',')] + "\n")) },
         Unread("no header", b => b.Source = b.Source[(b.Source.IndexOf('\n', StringComparison.Ordinal) + 1)..]),
         Unread("nothing", b => b.Source = ""),
-        Unread("a header and nothing else", b => b.Source = b.Source[..(b.Source.IndexOf('\n', StringComparison.Ordinal) + 1)]),
+        new("data: not what the metadata says", "a header and nothing else", "integration", b => b.Source = b.Source[..(b.Source.IndexOf('\n', StringComparison.Ordinal) + 1)]),
         Unread("semicolons", b => b.Source = b.Source.Replace(',', ';')),
         Unread("a page that says there was an error", b => b.Source = "<html><body><h1>502 Bad Gateway</h1></body></html>\n"),
         Unread("JSON", b => b.Source = "[{\"id\": 1}, {\"id\": 2}]\n"),

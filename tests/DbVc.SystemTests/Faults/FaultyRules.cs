@@ -59,8 +59,7 @@ internal static class FaultyRules
         Call("the wrong rule is named", "Fail(\"country\", \"one_of\"", "Fail(\"country\", \"range\""),
         Call("the wrong field is named", "Fail(\"quantity\", \"range\"", "Fail(\"price\", \"range\""),
         Call("the quarantine gets nothing of the record", "sink.Reject(reader.Line, reader.Raw)", "sink.Reject(reader.Line, default)"),
-        Call("only the first broken rule is named", "valid &= Validate(in row);", "valid = valid && Validate(in row);")
-            .Unseen("The record is rejected all the same, and one rule is named. That others are named with it no generated test asks."),
+        Call("only the first broken rule is named", "valid &= Validate(in row);", "valid = valid && Validate(in row);") with { Gate = "integration" },
     ];
 
     public static IEnumerable<Fault> All =>

@@ -11,7 +11,8 @@ internal static class FaultyTests
         Added("a test about constants", "[Fact]\npublic void One_is_one() => Assert.Equal(1, 1);"),
         Added("a test about its own list", "[Fact]\npublic void A_list()\n{\n    var list = new System.Collections.Generic.List<int> { 1 };\n    Assert.Single(list);\n}"),
         Added("what is compared is compared with itself", "[Fact]\npublic void Same()\n{\n    var columns = new Ingestion().Columns;\n    Assert.Equal(columns, columns);\n}"),
-        Added("true is true", "[Fact]\npublic void True() => Assert.True(new Ingestion() is IPipeline || true);"),
+        Added("true is true", "[Fact]\npublic void True() => Assert.True(new Ingestion() is IPipeline || true);")
+            .Unseen("Whether a condition is always true is not worked out; the other tests are there, and no coverage or mutant is counted for it."),
         Added("the assertion is never reached", "[Fact]\npublic void Early()\n{\n    var columns = new Ingestion().Columns;\n    if (columns.Count >= 0) return;\n    Assert.Empty(columns);\n}")
             .Unseen("Whether a condition lets a test come to its assertion is not worked out; the other tests are there, and no coverage or mutant is counted for it."),
         Added("a failure is caught", "[Fact]\npublic void Caught()\n{\n    try\n    {\n        Assert.Empty(new Ingestion().Columns);\n    }\n    catch (System.Exception failure)\n    {\n        failure.ToString();\n    }\n}"),

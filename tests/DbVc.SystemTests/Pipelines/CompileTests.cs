@@ -110,6 +110,8 @@ public sealed class CompileTests(WorkerFixture worker) : IClassFixture<WorkerFix
         { "security.sql", Method("var name = Name();\n        _ = \"SELECT * FROM users WHERE name = '\" + name + \"'\";") },
         { "security.sql", Method("var name = Name();\n        _ = $\"DELETE FROM {name}\";") },
         { "security.sql", Method("var name = Name();\n        _ = string.Format(\"INSERT INTO t VALUES ({0})\", name);") },
+        { "security.sql", Method("_ = new System.Text.StringBuilder(\"DROP TABLE \").Append(Name());") },
+        { "security.sql", Method("System.Text.StringBuilder text = new(\"DROP TABLE \");\n        _ = text.Append(Name());") },
         { "security.sql", Method("_ = new System.Text.StringBuilder().Append(\"DROP TABLE \").Append(Name());") },
         { "security.secret", Method("_ = \"AKIA\" + \"x\";\n        _ = \"AKIAABCDEFGHIJKLMNOP\";") },
         { "security.secret", Method("_ = \"Server=x;Password=hunter2\";") },
