@@ -60,7 +60,9 @@ internal static class GateBenchmark
     /// <summary>Seconds of each round but the first, in one process.</summary>
     private static List<double> Repeat(string folder, Action<Workspace> judge)
     {
-        var options = new WorkspaceOptions(TimeProvider.System, new Author("Bench", "", AuthorKind.Human), Path.Combine(Child.Root, "artifacts", "publish", "cli", "worker")) { KeepsCompiler = true };
+        var options = new WorkspaceOptions(TimeProvider.System, new Author("Bench", "", AuthorKind.Human), Path.Combine(Child.Root, "artifacts", "publish",
+            "cli", "worker"))
+        { KeepsCompiler = true };
         using var workspace = Workspace.Open(folder, options, CancellationToken.None);
         return [.. Enumerable.Range(0, Bench.Rounds + 1).Select(_ => Bench.Time(() => judge(workspace))).Skip(1)];
     }

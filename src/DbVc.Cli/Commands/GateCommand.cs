@@ -26,7 +26,8 @@ internal static class GateCommand
         {
             var branch = BranchName.Parse(context.Get(name));
             var gates = context.Get(only) ?? [];
-            if (workspace.Agents.IsPlain(branch)) return RunSomeAsync(context, progress => workspace.Agents.RunPlainGates(branch, gates, progress, context.Interrupted));
+            if (workspace.Agents.IsPlain(branch)) return RunSomeAsync(context, progress => workspace.Agents.RunPlainGates(branch, gates, progress,
+                context.Interrupted));
             return gates.Length > 0
                 ? RunSomeAsync(context, progress => workspace.Agents.RunSomeGates(branch, gates, progress, context.Interrupted))
                 : AgentView.RunAsync(context, progress => workspace.Agents.RunGates(branch, progress, context.Interrupted));

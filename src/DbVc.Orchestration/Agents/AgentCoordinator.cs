@@ -152,7 +152,8 @@ public sealed class AgentCoordinator
     {
         using var held = TaskLock.Hold(_context, branch);
         if (!IsPlain(branch))
-            throw new DbVcException(FailureKind.Usage, "gates.code", $"'{branch}' holds code or an agent's work.", hint: $"db-vc gate run {branch} judges it with all gates.");
+            throw new DbVcException(FailureKind.Usage, "gates.code", $"'{branch}' holds code or an agent's work.",
+                hint: $"db-vc gate run {branch} judges it with all gates.");
         var head = _context.Repository.Head(branch);
         var common = new VersionControl.CommitGraph(_context.Repository).MergeBases(head, _context.Repository.Head(BranchName.Main));
         var asked = gates.Count == 0 ? _context.Configuration.GateOrder : [.. gates.Select(GateRunner.NameOf)];

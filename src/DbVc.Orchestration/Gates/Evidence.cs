@@ -19,12 +19,13 @@ internal static class Evidence
         var hasCode = HasPipeline(context, record, head, goal);
         var report = GateReports.Find(context, source);
         if (report?.Head != head.ToString() || (hasCode && report.IsPlain)) report = null;
-        if (needed != GatesNeeded.All && !hasCode) return new EvidenceVerdict(report is not null && report.Gates.All(g => g.Passed) ? Hash.Parse(report.Hash) : null, null);
+        if (needed != GatesNeeded.All && !hasCode) return new EvidenceVerdict(report is not null && report.Gates.All(g =>
+            g.Passed) ? Hash.Parse(report.Hash) : null, null);
         if (report is null)
         {
             return hasCode && AgentTasks.Find(context, source) is null
-                ? Refuse([], $"The gates were not run on {source}'s head {head.Short}, and cannot be: it holds code or an agent's work and has no agent's task. An "
-                    + "administrator can merge it nevertheless.", $"db-vc branch override {source}")
+                ? Refuse([], $"The gates were not run on {source}'s head {head.Short}, and cannot be: it holds code or an agent's work and has no "
+                    + "agent's task. An administrator can merge it nevertheless.", $"db-vc branch override {source}")
                 : Refuse([], $"The gates were not run on {source}'s head {head.Short}.", $"db-vc gate run {source}");
         }
 

@@ -148,8 +148,8 @@ public sealed class IntegrationGate : IGate
     {
         if (compared.Differences <= compared.Records * (decimal)tolerated) return;
         var tolerance = tolerated > 0 ? $"; {UnitTestsGate.Percent(tolerated)} would be tolerated" : "";
-        findings.Add(new($"The code takes {compared.Differences} of the first {compared.Records} records otherwise than the metadata says{tolerance}. What it is to do "
-            + "beyond it belongs into the metadata.")
+        findings.Add(new($"The code takes {compared.Differences} of the first {compared.Records} records otherwise than the metadata says{tolerance}. "
+            + "What it is to do beyond it belongs into the metadata.")
         { Rule = "trial.expected" });
         findings.AddRange(compared.First);
     }

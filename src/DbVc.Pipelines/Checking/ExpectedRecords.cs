@@ -110,7 +110,7 @@ public sealed class ExpectedRecords
         (null, _) => "NULL, and the metadata a value",
         (_, null) => "a value, and the metadata NULL",
         (string text, string other) => string.Create(CultureInfo.InvariantCulture,
-            $"{text.Length} letters, and the metadata {other.Length}; they differ from letter {text.Zip(other).TakeWhile(pair => pair.First == pair.Second).Count() + 1} on"),
+            $"{text.Length} letters, and the metadata {other.Length}; they differ from letter {text.AsSpan().CommonPrefixLength(other) + 1} on"),
         _ => "another number than the metadata",
     };
 }

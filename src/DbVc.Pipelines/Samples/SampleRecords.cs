@@ -46,7 +46,7 @@ internal sealed class SampleRecords
                 foreach (var cell in _samples.BadCellsOf(_columns[i]))
                 {
                     var record = Replace(good, i, cell);
-                    if (!_format.CanWrite(record)) continue;
+                    if (!_format.CanWrite(record) || (cell is null && IsTimed(i))) continue;
                     var outcome = new PipelineSimulator(_spec).Take(record);
                     if (outcome.IsRejected && outcome.Failures.Any(seen.Add)) found.Add(record);
                 }
@@ -88,7 +88,7 @@ internal sealed class SampleRecords
         for (var i = 0; i < _columns.Count; i++)
         {
             // The time of the load stands there then.
-            if (_fields.Any(f => f.Default is { IsCurrentTimestamp: true } && f.SourceColumns.Contains(_columns[i]))) continue;
+            if (IsTimed(i)) continue;
             var without = Replace(sparse, i, null);
             if (_format.CanWrite(without) && new PipelineSimulator(_spec).Take(without).IsAccepted) sparse = without;
         }
@@ -160,6 +160,9 @@ internal sealed class SampleRecords
 
         return found;
     }
+
+    /// <summary>Whether an empty cell becomes the time of the load.</summary>
+    private bool IsTimed(int column) => _fields.Any(f => f.Default is { IsCurrentTimestamp: true } && f.SourceColumns.Contains(_columns[column]));
 
     private static IReadOnlyList<string?> Replace(IReadOnlyList<string?> record, int index, string? cell)
     {

@@ -172,7 +172,7 @@ internal sealed class TestAnalysis(CSharpCompilation compilation, IReadOnlyList<
 
         /// <summary>Whether it catches every failure, or those of assertions, and says nothing of it. A filter may let all of them in.</summary>
         private bool Swallows(CatchClauseSyntax caught) =>
-            (caught.Declaration is null || (SymbolOf(caught.Declaration.Type) is { } type && (type.Name == "Exception" || type.ContainingNamespace.Name == "Sdk")))
+            (caught.Declaration is null || SymbolOf(caught.Declaration.Type) is { Name: "Exception" } or { ContainingNamespace.Name: "Sdk" })
             && !caught.Block.DescendantNodes().Any(node => node is ThrowStatementSyntax or ThrowExpressionSyntax
                 || (node is InvocationExpressionSyntax call && IsOfXunit(call, "Assert") && NameOf(call) == "Fail"));
 

@@ -52,7 +52,8 @@ internal static class Vocabulary
         "System.TimeZoneInfo.ClearCachedData",
     ];
 
-    /// <summary>Code that knows the time or rolls dice passes every gate today and does something else tomorrow; the time of the load is <c>Cells.Now</c>.</summary>
+    /// <summary>Code that knows the time or rolls dice passes every gate today and does something else tomorrow; the time of the load is
+    /// <c>Cells.Now</c>.</summary>
     private static readonly HashSet<string> DeniedInCode =
     [
         "System.DateTime.Now", "System.DateTime.UtcNow", "System.DateTime.Today", "System.DateTimeOffset.Now", "System.DateTimeOffset.UtcNow",
@@ -73,7 +74,8 @@ internal static class Vocabulary
         ("System.Runtime.CompilerServices", "security.interop", "the inside of the runtime"),
         ("Microsoft.Win32", "security.interop", "the operating system"), ("System.Threading", "security.thread", "threads and tasks"),
         ("System.Linq.Parallel", "security.thread", "threads and tasks"), ("System.DateTime", "security.chance", "the clock"),
-        ("System.Guid", "security.chance", "chance"), ("System.Random", "security.chance", "chance"), ("System.Security", "security.cryptography", "cryptography and permissions"),
+        ("System.Guid", "security.chance", "chance"), ("System.Random", "security.chance", "chance"), ("System.Security", "security.cryptography",
+            "cryptography and permissions"),
     ];
 
     /// <summary>The rule that a symbol breaks, the sentence to say and its whole name; null if it may be named.</summary>

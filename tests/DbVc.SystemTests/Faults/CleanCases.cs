@@ -28,34 +28,56 @@ internal static class CleanCases
         Rule("written as a pattern", Quantity, "quantity is null or (>= 1 and <= 99)"),
         Rule("turned round", Quantity, "!(quantity < 1 || quantity > 99)"),
         Rule("the bounds the other way", Quantity, "quantity is null || (99 >= quantity && 1 <= quantity)"),
-        Rule("a switch", Quantity, "quantity switch\n        {\n            null => true,\n            < 1 => false,\n            _ => quantity <= 99,\n        }"),
+        Rule("a switch", Quantity,
+            "quantity switch\n        {\n            null => true,\n            < 1 => false,\n            _ => quantity <= 99,\n        }"),
         Rule("a choice", Quantity, "quantity is { } number ? number >= 1 && number <= 99 : true"),
-        Rule("a loop over what is allowed", "country.IsNull || Rules.AreEqual(country, \"DE\"u8)", "country.IsNull || IsGerman(country)", "private static bool IsGerman(Text country) => Rules.AreEqual(country, \"DE\"u8);"),
+        Rule("a loop over what is allowed", "country.IsNull || Rules.AreEqual(country, \"DE\"u8)", "country.IsNull || IsGerman(country)",
+            "private static bool IsGerman(Text country) => Rules.AreEqual(country, \"DE\"u8);"),
         Rule("a set that is kept", Quantity, "quantity is null || Allowed.Contains(quantity.Value)",
-            "private static readonly System.Collections.Frozen.FrozenSet<long> Allowed =\n    System.Collections.Frozen.FrozenSet.ToFrozenSet(System.Linq.Enumerable.Range(1, 99).Select(n => (long)n));", "using System.Linq;"),
+            "private static readonly System.Collections.Frozen.FrozenSet<long> Allowed =\n"
+                + "    System.Collections.Frozen.FrozenSet.ToFrozenSet(System.Linq.Enumerable.Range(1, 99).Select(n => (long)n));", "using System.Linq;"),
         Rule("a constant with a name", "Rules.Length(email) <= 60", "Rules.Length(email) <= LongestEmail", "private const int LongestEmail = 60;"),
-        Block("with a comment and an early way out", "if (email.IsNull) return true;\n        // As the mail team wants it.\n        return Rules.IsEmail(email);"),
+        Block("with a comment and an early way out",
+            "if (email.IsNull) return true;\n        // As the mail team wants it.\n        return Rules.IsEmail(email);"),
         Block("with a variable", "var isMissing = email.IsNull;\n        return isMissing || Rules.IsEmail(email);"),
         Block("with a local function", "bool IsRight(Text text) => Rules.IsEmail(text);\n        return email.IsNull || IsRight(email);"),
-        Block("with a loop that ends", "for (var turn = 0; turn < 1; turn++)\n        {\n            if (email.IsNull) return true;\n        }\n\n        return Rules.IsEmail(email);"),
-        Edit("comments about SQL", b => b.Edit(SeededBranch.Validators, "namespace OrdersPipeline;", "// No DELETE FROM orders, no DROP TABLE: rows are handed to the host.\nnamespace OrdersPipeline;")),
-        Edit("comments about files and processes", b => b.Edit(SeededBranch.Ingestion, "namespace OrdersPipeline;", "// Reads nothing from File.ReadAllText and starts no Process.\nnamespace OrdersPipeline;")),
-        Edit("a message that speaks of passwords", b => b.AddMember(SeededBranch.Validators, "/// <summary>Whether a password is asked for: never.</summary>\npublic const string Hint = \"no password is stored\";")),
-        Edit("a file more", b => b.Write("generated/Countries.cs", "namespace OrdersPipeline;\n\n/// <summary>What the countries are called.</summary>\npublic static class Countries\n{\n    public const string Germany = \"DE\";\n}\n")),
-        Edit("a record struct more", b => b.Write("generated/Amount.cs", "namespace OrdersPipeline;\n\n/// <summary>Some money.</summary>\npublic readonly record struct Amount(decimal Euros);\n")),
+        Block("with a loop that ends",
+            "for (var turn = 0; turn < 1; turn++)\n        {\n            if (email.IsNull) return true;\n        }\n\n        return Rules.IsEmail(email);"),
+        Edit("comments about SQL", b => b.Edit(SeededBranch.Validators, "namespace OrdersPipeline;",
+            "// No DELETE FROM orders, no DROP TABLE: rows are handed to the host.\nnamespace OrdersPipeline;")),
+        Edit("comments about files and processes", b => b.Edit(SeededBranch.Ingestion, "namespace OrdersPipeline;",
+            "// Reads nothing from File.ReadAllText and starts no Process.\nnamespace OrdersPipeline;")),
+        Edit("a message that speaks of passwords", b => b.AddMember(SeededBranch.Validators,
+            "/// <summary>Whether a password is asked for: never.</summary>\npublic const string Hint = \"no password is stored\";")),
+        Edit("a file more", b => b.Write("generated/Countries.cs",
+            "namespace OrdersPipeline;\n\n/// <summary>What the countries are called.</summary>\npublic static class Countries\n{\n"
+                + "    public const string Germany = \"DE\";\n}\n")),
+        Edit("a record struct more", b => b.Write("generated/Amount.cs",
+            "namespace OrdersPipeline;\n\n/// <summary>Some money.</summary>\npublic readonly record struct Amount(decimal Euros);\n")),
         Edit("another name for a variable", b => b.Edit(SeededBranch.Ingestion, "emailAndOrderedAtKey", "key")),
-        Edit("a check in two steps", b => b.Edit(SeededBranch.Ingestion, "        if (!valid || !ClaimKeys(in row)) return false;", "        if (!valid) return false;\n        if (!ClaimKeys(in row)) return false;")),
+        Edit("a check in two steps", b => b.Edit(SeededBranch.Ingestion, "        if (!valid || !ClaimKeys(in row)) return false;",
+            "        if (!valid) return false;\n        if (!ClaimKeys(in row)) return false;")),
         Edit("a counter that nobody sees", b =>
         {
             b.Edit(SeededBranch.Ingestion, "        Write(in row);\n        return true;", "        Write(in row);\n        Taken++;\n        return true;");
-            b.Edit(SeededBranch.Ingestion, "    private readonly int _idColumn;", "    /// <summary>Rows so far.</summary>\n    public long Taken { get; private set; }\n\n    private readonly int _idColumn;");
+            b.Edit(SeededBranch.Ingestion, "    private readonly int _idColumn;",
+                "    /// <summary>Rows so far.</summary>\n    public long Taken { get; private set; }\n\n    private readonly int _idColumn;");
         }),
-        Edit("a guard that never strikes", b => b.Edit(SeededBranch.Ingestion, "        var reader = new CsvReader(source, Options);", "        ArgumentNullException.ThrowIfNull(sink);\n        var reader = new CsvReader(source, Options);")),
+        Edit("a guard that never strikes", b => b.Edit(SeededBranch.Ingestion, "        var reader = new CsvReader(source, Options);",
+            "        ArgumentNullException.ThrowIfNull(sink);\n        var reader = new CsvReader(source, Options);")),
         Test("a test more", "[Fact]\npublic void The_highest_quantity() => Assert.True(Validators.QuantityMustBeBetween1And99(99));"),
-        Test("a theory more", "[Theory]\n[InlineData(0L, false)]\n[InlineData(1L, true)]\npublic void Bounds(long quantity, bool expected) => Assert.Equal(expected, Validators.QuantityMustBeBetween1And99(quantity));"),
-        Test("a test with chance and a seed", "[Fact]\npublic void Any_quantity()\n{\n    var random = new System.Random(7);\n    for (var i = 0; i < 100; i++) Assert.True(Validators.QuantityMustBeBetween1And99(random.Next(1, 100)));\n}"),
-        Test("a test of what is thrown", "[Fact]\npublic void Without_a_source() =>\n    Assert.ThrowsAny<System.Exception>(() => new Ingestion().Run(null!, new RecordingSink()));"),
-        Test("a test that tidies up", "[Fact]\npublic void Columns_twice()\n{\n    var pipeline = new Ingestion();\n    try\n    {\n        Assert.Equal(11, pipeline.Columns.Count);\n    }\n    finally\n    {\n        Assert.Equal(\"id\", pipeline.Columns[0].Name);\n    }\n}"),
+        Test("a theory more",
+            "[Theory]\n[InlineData(0L, false)]\n[InlineData(1L, true)]\n"
+                + "public void Bounds(long quantity, bool expected) => Assert.Equal(expected, Validators.QuantityMustBeBetween1And99(quantity));"),
+        Test("a test with chance and a seed",
+            "[Fact]\npublic void Any_quantity()\n{\n    var random = new System.Random(7);\n"
+                + "    for (var i = 0; i < 100; i++) Assert.True(Validators.QuantityMustBeBetween1And99(random.Next(1, 100)));\n}"),
+        Test("a test of what is thrown",
+            "[Fact]\npublic void Without_a_source() =>\n    Assert.ThrowsAny<System.Exception>(() => new Ingestion().Run(null!, new RecordingSink()));"),
+        Test("a test that tidies up",
+            "[Fact]\npublic void Columns_twice()\n{\n    var pipeline = new Ingestion();\n    try\n    {\n"
+                + "        Assert.Equal(11, pipeline.Columns.Count);\n    }\n    finally\n    {\n"
+                + "        Assert.Equal(\"id\", pipeline.Columns[0].Name);\n    }\n}"),
     ];
 
     private static IEnumerable<CleanCase> Data() =>
@@ -67,11 +89,11 @@ internal static class CleanCases
         Whole("blank lines at the end", b => b.Source += "\n\n"),
         Whole("columns in another order", b => b.Source = string.Concat(b.Source.TrimEnd('\n').Split('\n').Select(Turned))),
         Whole("a column more", b => b.Source = string.Concat(b.Source.TrimEnd('\n').Split('\n').Select((l, n) => n == 0 ? l + ",extra\n" : l + ",x\n"))),
-        Whole("records in reverse", b => b.Source = string.Concat(b.Source.TrimEnd('\n').Split('\n').Take(1).Concat(b.Source.TrimEnd('\n').Split('\n').Skip(1).Take(300).Reverse()).Select(l => l + "\n"))),
+        Whole("records in reverse", b => b.Lines = [b.Lines[0], .. b.Lines.Skip(1).Take(300).Reverse()]),
         Whole("ten times as many", b => b.RepeatRecords(10)),
-        Whole("good records alone", b => b.Source = string.Concat(b.Source.Split('\n').Take(301).Select(l => l + "\n"))),
-        Whole("just as many as are wanted", b => b.Source = string.Concat(b.Source.Split('\n').Take(201).Select(l => l + "\n"))),
-        Whole("just as few bad ones as are tolerated", b => b.Source = string.Concat(b.Source.Split('\n').Take(1 + 247).Concat(b.Source.Split('\n').Skip(301).Take(13)).Select(l => l + "\n"))),
+        Whole("good records alone", b => b.Lines = [.. b.Lines.Take(301)]),
+        Whole("just as many as are wanted", b => b.Lines = [.. b.Lines.Take(201)]),
+        Whole("just as few bad ones as are tolerated", b => b.Lines = [.. b.Lines.Take(1 + 247), .. b.Lines.Skip(301).Take(13)]),
         Note("SQL", "'); DROP TABLE orders; --"),
         Note("more SQL", "1' OR '1'='1"),
         Note("a formula", "=cmd|' /C calc'!A0"),
@@ -127,9 +149,12 @@ internal static class CleanCases
         With("a small sample", root => root["test_data"]!["sample_size"] = 5),
         With("a sample that is larger than the source", root => root["test_data"]!["sample_size"] = 100_000),
         With("no threshold", root => root.AsObject().Remove("test_data")),
-        With("an innocent word about ignoring", root => root["schema"]!["note"] = new JsonObject { ["type"] = "string", ["description"] = "Free text; ignore case when you compare it." }),
-        With("an innocent word about passing", root => root["schema"]!["note"] = new JsonObject { ["type"] = "string", ["description"] = "Whether the tests passed at the gate of the factory." }),
-        With("an innocent word about secrets", root => root["schema"]!["note"] = new JsonObject { ["type"] = "string", ["description"] = "Never a password or a token." }),
+        With("an innocent word about ignoring", root => root["schema"]!["note"] = new JsonObject { ["type"] = "string",
+            ["description"] = "Free text; ignore case when you compare it." }),
+        With("an innocent word about passing", root => root["schema"]!["note"] = new JsonObject { ["type"] = "string",
+            ["description"] = "Whether the tests passed at the gate of the factory." }),
+        With("an innocent word about secrets", root => root["schema"]!["note"] = new JsonObject { ["type"] = "string",
+            ["description"] = "Never a password or a token." }),
         With("another name for a column", root =>
         {
             root["schema"]!["remark"] = new JsonObject { ["type"] = "string", ["source_column"] = "note" };
@@ -142,16 +167,22 @@ internal static class CleanCases
         {
             ["type"] = "timestamp", ["default"] = "current_timestamp", ["nullable"] = false,
         }, b => b.EditField("note", 1, _ => "")),
-        With("rules in English", root => root["validations"] = new JsonArray("email must be valid", "quantity between 1 and 99", "price must be non-negative", "note must be at most 500 characters long")),
-        With("a rule that only warns", root => root["validations"]!.AsArray().Add(new JsonObject { ["field"] = "note", ["rule"] = "not_null", ["severity"] = "warn" })),
-        With("a rule that leaves rows out", root => root["validations"]!.AsArray().Add(new JsonObject { ["field"] = "quantity", ["rule"] = "at_most", ["value"] = 95, ["severity"] = "drop" })),
+        With("rules in English", root => root["validations"] = new JsonArray("email must be valid", "quantity between 1 and 99",
+            "price must be non-negative", "note must be at most 500 characters long")),
+        With("a rule that only warns", root => root["validations"]!.AsArray().Add(new JsonObject { ["field"] = "note", ["rule"] = "not_null",
+            ["severity"] = "warn" })),
+        With("a rule that leaves rows out", root => root["validations"]!.AsArray().Add(new JsonObject { ["field"] = "quantity", ["rule"] = "at_most",
+            ["value"] = 95, ["severity"] = "drop" })),
         With("an index", root => root["destination"]!["indexes"] = new JsonArray("country")),
         With("a table that needs quotes", root => root["destination"]!["table"] = "order \"lines\""),
         With("a table that is a word of SQL", root => root["destination"]!["table"] = "select"),
         With("a table with an umlaut", root => root["destination"]!["table"] = "aufträge"),
-        With("more steps", root => root["preprocessing"] = new JsonArray("trim email", "lowercase email", "uppercase country", "collapse spaces in note", "title case last_name")),
-        With("semicolons", root => root["source"]!["delimiter"] = ";", b => b.Source = b.Source.Replace("\"a, b\"", "a b", StringComparison.Ordinal).Replace(',', ';')),
-        With("tabs", root => root["source"]!["delimiter"] = "\t", b => b.Source = b.Source.Replace("\"a, b\"", "a b", StringComparison.Ordinal).Replace(',', '\t')),
+        With("more steps", root => root["preprocessing"] = new JsonArray("trim email", "lowercase email", "uppercase country", "collapse spaces in note",
+            "title case last_name")),
+        With("semicolons", root => root["source"]!["delimiter"] = ";", b => b.Source = b.Source.Replace("\"a, b\"", "a b",
+            StringComparison.Ordinal).Replace(',', ';')),
+        With("tabs", root => root["source"]!["delimiter"] = "\t", b => b.Source = b.Source.Replace("\"a, b\"", "a b",
+            StringComparison.Ordinal).Replace(',', '\t')),
         With("Latin-1", root => root["source"]!["encoding"] = "iso-8859-1", b => b.Recode(Encoding.Latin1)),
         With("UTF-16", root => root["source"]!["encoding"] = "utf-16le", b => b.Recode(Encoding.Unicode)),
         With("JSON lines", root =>
@@ -192,15 +223,18 @@ internal static class CleanCases
     });
 
     private static CleanCase Block(string name, string body) => Edit("a rule " + name, branch =>
-        branch.Edit(SeededBranch.Validators, $"EmailMustBeValid(Text email) =>\n        {Email};", $"EmailMustBeValid(Text email)\n    {{\n        {body}\n    }}"));
+        branch.Edit(SeededBranch.Validators, $"EmailMustBeValid(Text email) =>\n        {Email};",
+            $"EmailMustBeValid(Text email)\n    {{\n        {body}\n    }}"));
 
     private static CleanCase Edit(string name, Action<SeededBranch> seed) => new("code written otherwise", name, seed);
 
-    private static CleanCase Test(string name, string member) => new("tests added", name, branch => branch.AddMember("tests/ValidatorsTests.cs", "\n" + member));
+    private static CleanCase Test(string name, string member) => new("tests added", name, branch => branch.AddMember("tests/ValidatorsTests.cs", "\n"
+        + member));
 
     private static CleanCase Note(string name, string text) => new("odd data", "notes with " + name, branch => branch.EditField("note", 10, _ => text));
 
-    private static CleanCase Field(string name, string field, Func<string, string> change) => new("odd data", name, branch => branch.EditField(field, 10, change));
+    private static CleanCase Field(string name, string field, Func<string, string> change) => new("odd data", name, branch => branch.EditField(field, 10,
+        change));
 
     private static CleanCase Whole(string name, Action<SeededBranch> seed) => new("odd data", name, seed);
 

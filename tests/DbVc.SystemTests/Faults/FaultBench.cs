@@ -78,13 +78,14 @@ public sealed class FaultBench : IDisposable
 
     private string PathOf(string name) => Path.Combine(_folder, name);
 
-    /// <summary>300 good orders, 13 that break one rule each, at its bound where it has one, and 5 that stay just within.</summary>
+    /// <summary>300 good orders, 13 that break one rule each, at its bound where it has one, one that breaks two, and 5 that stay just within.</summary>
     private static string Orders()
     {
         var text = new StringBuilder("id,customer_id,email,first_name,last_name,country,quantity,price,ordered_at,delivered_on,note\n");
         for (var n = 1; n <= 300; n++)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{n},{(n % 20) + 1}, C{n}@Example.org,First{n},Last{n},{s_countries[n % 4]},{(n % 99) + 1},{n % 100}.{n % 90 + 10},")
+            text.Append(CultureInfo.InvariantCulture,
+                $"{n},{(n % 20) + 1}, C{n}@Example.org,First{n},Last{n},{s_countries[n % 4]},{(n % 99) + 1},{n % 100}.{n % 90 + 10},")
                 .Append(CultureInfo.InvariantCulture, $"2026-03-{n % 28 + 1:00}T{n % 24:00}:{n % 60:00}:00Z,2026-04-{n % 28 + 1:00},{s_notes[n % 5]}\n");
         }
 
@@ -94,14 +95,17 @@ public sealed class FaultBench : IDisposable
             "303,1,x303@example.org,a,b,DE,1,-0.01,2026-03-01T08:00:00Z,2026-04-01,", "304,1,x304@example.org,a,b,DE,1,100000,2026-03-01T08:00:00Z,2026-04-01,",
             "305,1,x305,a,b,DE,1,1.00,2026-03-01T08:00:00Z,2026-04-01,", "306,1,x306@example.org,a,b,UK,1,1.00,2026-03-01T08:00:00Z,2026-04-01,",
             "307,1,x307@example.org,a,b,DE,1,1.00,2026-03-01T08:00:00Z,2026-02-28,", "308,1,x308@example.org,a,b,DE,1,1.005,2026-03-01T08:00:00Z,2026-04-01,",
-            $"309,1,{new string('x', 49)}@example.org,a,b,DE,1,1.00,2026-03-01T08:00:00Z,2026-04-01,", "310,1,c300@example.org,a,b,DE,1,1.00,2026-03-21T12:00:00Z,2026-04-01,",
-            "311,99,x311@example.org,a,b,DE,1,1.00,2026-03-01T08:00:00Z,2026-04-01,", $"312,1,x312@example.org,{new string('ü', 41)},b,DE,1,1.00,2026-03-01T08:00:00Z,2026-04-01,",
-            "313,1,,a,b,DE,0,1.00,2026-03-01T08:00:00Z,2026-04-01,",
+            $"309,1,{new string('x', 49)}@example.org,a,b,DE,1,1.00,2026-03-01T08:00:00Z,2026-04-01,",
+                "310,1,c300@example.org,a,b,DE,1,1.00,2026-03-21T12:00:00Z,2026-04-01,",
+            "311,99,x311@example.org,a,b,DE,1,1.00,2026-03-01T08:00:00Z,2026-04-01,",
+                $"312,1,x312@example.org,{new string('ü', 41)},b,DE,1,1.00,2026-03-01T08:00:00Z,2026-04-01,",
+            "313,1,,a,b,DE,1,1.00,2026-03-01T08:00:00Z,2026-04-01,", "319,1,,a,b,DE,0,1.00,2026-03-01T08:00:00Z,2026-04-01,",
         ];
         string[] atTheBounds =
         [
             "314,1,x314@example.org,a,b,DE,1,0,2026-03-01T08:00:00Z,2026-04-01,", "315,1,x315@example.org,a,b,DE,99,99999.99,2026-03-01T08:00:00Z,,",
-            $"316,1,{new string('y', 48)}@example.org,a,b,DE,1,,2026-03-01T08:00:00Z,2026-04-01,", "317,1,c299@example.org,a,b,DE,1,1.00,2026-05-01T00:00:00Z,2026-05-01,",
+            $"316,1,{new string('y', 48)}@example.org,a,b,DE,1,,2026-03-01T08:00:00Z,2026-04-01,",
+                "317,1,c299@example.org,a,b,DE,1,1.00,2026-05-01T00:00:00Z,2026-05-01,",
             $"318,1,x318+plus@example.org,{new string('ü', 40)},{new string('ß', 40)},DE,1,1.00,2026-03-01T08:00:00Z,2026-04-01,",
         ];
         return text.AppendJoin('\n', bad).Append('\n').AppendJoin('\n', atTheBounds).Append('\n').ToString();

@@ -38,12 +38,14 @@ internal static class FaultyPrograms
         Says("a password", "\"Server=db;User Id=sa;Password=hunter2hunter2\""),
         Says("a key of a cloud", "\"AKIAIOSFODNN7EXAMPLE\" + \"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\""),
         Says("a token", "\"ghp_16C7e42F292c6912E7710c838347Ae178B4a\""),
-        Member("a native function", "[System.Runtime.InteropServices.DllImport(\"libc\")]\nprivate static extern int getpid();\n\npublic static int Pid() => getpid();"),
+        Member("a native function",
+            "[System.Runtime.InteropServices.DllImport(\"libc\")]\nprivate static extern int getpid();\n\npublic static int Pid() => getpid();"),
         Member("pointers", "public static unsafe int Peek(int* at) => *at;"),
         Member("a private member of the runtime",
             "[System.Runtime.CompilerServices.UnsafeAccessor(System.Runtime.CompilerServices.UnsafeAccessorKind.Method, Name = \"MemberwiseClone\")]\n"
             + "public static extern object Clone(object other);"),
-        Member("code that runs when it is loaded", "[System.Runtime.CompilerServices.ModuleInitializer]\ninternal static void Begin() => s_begun++;\n\nprivate static int s_begun;"),
+        Member("code that runs when it is loaded",
+            "[System.Runtime.CompilerServices.ModuleInitializer]\ninternal static void Begin() => s_begun++;\n\nprivate static int s_begun;"),
         Aliased("a file under another name", "using Hidden = System.IO.File;", "Hidden.ReadAllText(\"/etc/passwd\")"),
         Aliased("the members of a file without its name", "using static System.IO.File;", "ReadAllText(\"/etc/passwd\")"),
         Aliased("a process under another name", "using P = System.Diagnostics.Process;", "P.GetCurrentProcess().ProcessName"),
@@ -67,7 +69,8 @@ internal static class FaultyPrograms
             "public static int Dead()\n{\n    return 2;\n    return 3;\n}")),
         Lint("what may be null is used as if it were not", branch => branch.AddMember(SeededBranch.Validators,
             "public static int Count(string? text) => text.Length;")),
-        Lint("a warning is silenced", branch => branch.Edit(SeededBranch.Validators, "namespace OrdersPipeline;", "#pragma warning disable CS0219\n\nnamespace OrdersPipeline;")),
+        Lint("a warning is silenced", branch => branch.Edit(SeededBranch.Validators, "namespace OrdersPipeline;",
+            "#pragma warning disable CS0219\n\nnamespace OrdersPipeline;")),
         Lint("tabs and a line that is too long", branch => branch.AddMember(SeededBranch.Validators,
             "\tpublic static string Wide() => \"" + new string('x', 180) + "\";")),
         Lint("a method in small letters", branch => branch.AddMember(SeededBranch.Validators, "public static int small() => 1;")),
@@ -79,11 +82,15 @@ internal static class FaultyPrograms
         Syntax("a semicolon is missing", branch => branch.Edit(SeededBranch.Ingestion, "_reader = reader;", "_reader = reader")),
         Syntax("a type that is nowhere", branch => branch.Edit(SeededBranch.Ingestion, "public long? Id;", "public Number? Id;")),
         Syntax("a method that is nowhere", branch => branch.Edit(SeededBranch.Ingestion, "Validators.EmailMustBeValid(", "Validators.EmailMustBeRight(")),
-        Syntax("the wrong number of arguments", branch => branch.Edit(SeededBranch.Ingestion, "Validators.EmailMustBeValid(row.Email)", "Validators.EmailMustBeValid(row.Email, 1)")),
-        Syntax("the wrong type", branch => branch.Edit(SeededBranch.Ingestion, "Cells.TryParseInteger(_reader.Cell(_quantityColumn)", "Cells.TryParseInteger(_quantityColumn")),
+        Syntax("the wrong number of arguments", branch => branch.Edit(SeededBranch.Ingestion, "Validators.EmailMustBeValid(row.Email)",
+            "Validators.EmailMustBeValid(row.Email, 1)")),
+        Syntax("the wrong type", branch => branch.Edit(SeededBranch.Ingestion, "Cells.TryParseInteger(_reader.Cell(_quantityColumn)",
+            "Cells.TryParseInteger(_quantityColumn")),
         Syntax("a member twice", branch => branch.AddMember(SeededBranch.Validators, "public static bool EmailMustBeValid(Text email) => true;")),
-        new("records: lost, repeated, made up", "there is no pipeline", "integration", branch => branch.Edit(SeededBranch.Ingestion, "public sealed class Ingestion : IPipeline", "public sealed class Ingestion")),
-        new("records: lost, repeated, made up", "there are two pipelines", "integration", branch => branch.Write("generated/Second.cs", branch.Read(SeededBranch.Ingestion)
+        new("records: lost, repeated, made up", "there is no pipeline", "integration", branch => branch.Edit(SeededBranch.Ingestion,
+            "public sealed class Ingestion : IPipeline", "public sealed class Ingestion")),
+        new("records: lost, repeated, made up", "there are two pipelines", "integration", branch => branch.Write("generated/Second.cs",
+            branch.Read(SeededBranch.Ingestion)
             .Replace("class Ingestion", "class Second", StringComparison.Ordinal).Replace("OrdersReader", "SecondReader", StringComparison.Ordinal)
             .Replace("OrdersRow", "SecondRow", StringComparison.Ordinal))),
         Syntax("there is no code", branch =>
@@ -99,7 +106,8 @@ internal static class FaultyPrograms
         Value("a random number", "row.Quantity is null ? null : 1 + (new Random().NextInt64() % 2)"),
         Clock("the clock", "row.Quantity is null ? null : (DateTime.UtcNow.Ticks % 90) + 1"),
         Clock("a new identity", "row.Quantity is null ? null : (Guid.NewGuid().ToByteArray()[0] % 90) + 1"),
-        Value("the hash of a text, which is another in each process", "row.Quantity is null ? null : (Math.Abs((long)(row.Email.ToStringOrNull() ?? \"\").GetHashCode()) % 90) + 1"),
+        Value("the hash of a text, which is another in each process",
+            "row.Quantity is null ? null : (Math.Abs((long)(row.Email.ToStringOrNull() ?? \"\").GetHashCode()) % 90) + 1"),
         Value("the hash of several values", "row.Quantity is null ? null : (Math.Abs((long)HashCode.Combine(row.Id, row.CustomerId)) % 90) + 1"),
         Value("a counter that lives on", "row.Quantity is null ? null : (++s_count % 90) + 1", "private static long s_count;"),
         Clock("the local time zone", "row.Quantity is null ? null : (DateTime.Now.Ticks % 90) + 1"),
@@ -120,7 +128,8 @@ internal static class FaultyPrograms
         }),
         Speed("a pattern that goes back and forth", branch =>
         {
-            branch.Edit(SeededBranch.Ingestion, Loop, "            if (System.Text.RegularExpressions.Regex.IsMatch(\"aaaaaaaaaaaaaaaaa!\", \"^(a+)+$\")) return;\n" + Loop);
+            branch.Edit(SeededBranch.Ingestion, Loop,
+                "            if (System.Text.RegularExpressions.Regex.IsMatch(\"aaaaaaaaaaaaaaaaa!\", \"^(a+)+$\")) return;\n" + Loop);
         }),
         Speed("memory is kept", branch =>
         {
@@ -145,7 +154,7 @@ internal static class FaultyPrograms
                 var at = source.Position;
                 source.Position = 0;
                 using var copy = new MemoryStream();
-                for (var i = 0; i < 20; i++)
+                for (var i = 0; i < 80; i++)
                 {
                     source.CopyTo(copy);
                     source.Position = 0;
@@ -173,13 +182,16 @@ internal static class FaultyPrograms
     public static IEnumerable<Fault> All => [.. Forbidden, .. Untidy, .. Broken, .. Chancy, .. Slow];
 
     /// <summary>A member that says a value, and is called for each address.</summary>
-    private static Fault Says(string name, string expression, string members = "") => new("security: forbidden, or SQL and secrets in code", name, "security", branch =>
-        branch.AddMember(SeededBranch.Validators, $"public static string? Say(string value) =>\n    {expression} ?? value;\n{(members.Length > 0 ? "\n" + members : "")}"));
+    private static Fault Says(string name, string expression, string members = "") => new("security: forbidden, or SQL and secrets in code", name,
+        "security", branch =>
+        branch.AddMember(SeededBranch.Validators,
+            $"public static string? Say(string value) =>\n    {expression} ?? value;\n{(members.Length > 0 ? "\n" + members : "")}"));
 
     private static Fault Member(string name, string member) =>
         new("security: forbidden, or SQL and secrets in code", name, "security", branch => branch.AddMember(SeededBranch.Validators, member));
 
-    private static Fault Aliased(string name, string directive, string expression) => new("security: forbidden, or SQL and secrets in code", name, "security", branch =>
+    private static Fault Aliased(string name, string directive, string expression) => new("security: forbidden, or SQL and secrets in code", name,
+        "security", branch =>
     {
         branch.Edit(SeededBranch.Validators, "using System;\n", "using System;\n" + directive + "\n");
         branch.AddMember(SeededBranch.Validators, $"public static string Say() =>\n    {expression};");
@@ -201,6 +213,7 @@ internal static class FaultyPrograms
     private static Fault Value(string name, string expression, string members = "") => new("chance: other rows each time", name, "integration", branch =>
     {
         branch.Edit(SeededBranch.Ingestion, "Cells.Write(_sink, row.Quantity);", $"Cells.Write(_sink, {expression});");
-        if (members.Length > 0) branch.Edit(SeededBranch.Ingestion, "    private readonly int _idColumn;", $"    {members}\n    private readonly int _idColumn;");
+        if (members.Length > 0) branch.Edit(SeededBranch.Ingestion, "    private readonly int _idColumn;",
+            $"    {members}\n    private readonly int _idColumn;");
     });
 }

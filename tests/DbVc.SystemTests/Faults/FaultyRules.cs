@@ -23,8 +23,10 @@ internal static class FaultyRules
         Rule("a first name may have 41 characters", "Rules.Length(firstName) <= 40", "Rules.Length(firstName) <= 41"),
         Rule("a country that was not named", "country.IsNull || ", "country.IsNull || Rules.AreEqual(country, \"UK\"u8) || ") with { Gate = "data quality" },
         Rule("delivered before ordered", Delivered, "deliveredOn.Value.ToDateTime(TimeOnly.MinValue) >= orderedAt.Value.AddDays(-7)"),
-        Rule("delivered is compared with nothing", "deliveredOn is null || orderedAt is null || " + Delivered, "deliveredOn is null || orderedAt is null || deliveredOn.Value.Year > 1"),
-        Rule("address and time need not be unique", "key.Add(email);", "key.Add(email);\n        key.Add(orderedAt?.AddTicks(System.Threading.Interlocked.Increment(ref s_count)));")
+        Rule("delivered is compared with nothing", "deliveredOn is null || orderedAt is null || " + Delivered,
+            "deliveredOn is null || orderedAt is null || deliveredOn.Value.Year > 1"),
+        Rule("address and time need not be unique", "key.Add(email);",
+            "key.Add(email);\n        key.Add(orderedAt?.AddTicks(System.Threading.Interlocked.Increment(ref s_count)));")
             with { Seed = branch =>
             {
                 branch.Edit(SeededBranch.Validators, "        key.Add(orderedAt);", "        key.Add(orderedAt?.AddTicks(++s_count));");
@@ -32,9 +34,11 @@ internal static class FaultyRules
             } },
         Rule("an address may be missing", "=>\n        !email.IsNull;", "=>\n        !email.IsNull || email.IsNull;"),
         Rule("any number of decimals", "Arithmetic.CountPlaces(price.Value) <= 2", "Arithmetic.CountPlaces(price.Value) <= 3"),
-        Call("the rule about quantity is not called", "Validators.QuantityMustBeBetween1And99(row.Quantity)", "row.Quantity is null || row.Quantity != 12345"),
+        Call("the rule about quantity is not called", "Validators.QuantityMustBeBetween1And99(row.Quantity)", "row.Quantity is null || row.Quantity "
+            + "!= 12345"),
         Call("what a rule says is not heard", "valid &= Validators.EmailMustBeValid(row.Email)", "valid |= Validators.EmailMustBeValid(row.Email)"),
-        Call("a broken rule is noted and the row taken", "        _sink.Fail(field, rule, value, message);\n        return false;", "        if (rule != \"range\") _sink.Fail(field, rule, value, message);\n        return rule == \"range\";"),
+        Call("a broken rule is noted and the row taken", "        _sink.Fail(field, rule, value, message);\n        return false;",
+            "        if (rule != \"range\") _sink.Fail(field, rule, value, message);\n        return rule == \"range\";"),
         Call("the rules are asked and no one listens", "valid &= Validate(in row);", "Validate(in row);"),
         Call("duplicates are taken", "if (!valid || !ClaimKeys(in row)) return false;", "if (!valid) return false;"),
     ];
@@ -55,7 +59,8 @@ internal static class FaultyRules
         Rule("the comparison is turned round", Delivered, "deliveredOn.Value.ToDateTime(TimeOnly.MinValue) <= orderedAt"),
         Rule("unique by address alone", "        key.Add(orderedAt);\n", ""),
         Rule("no decimals", "Arithmetic.CountPlaces(price.Value) <= 2", "Arithmetic.CountPlaces(price.Value) <= 0"),
-        Call("a rule is called with another field", "Validators.LastNameMustBeAtMost40CharactersLong(row.LastName)", "Validators.LastNameMustBeAtMost40CharactersLong(row.FirstName)"),
+        Call("a rule is called with another field", "Validators.LastNameMustBeAtMost40CharactersLong(row.LastName)",
+            "Validators.LastNameMustBeAtMost40CharactersLong(row.FirstName)"),
         Call("the wrong rule is named", "Fail(\"country\", \"one_of\"", "Fail(\"country\", \"range\""),
         Call("the wrong field is named", "Fail(\"quantity\", \"range\"", "Fail(\"price\", \"range\""),
         Call("the quarantine gets nothing of the record", "sink.Reject(reader.Line, reader.Raw)", "sink.Reject(reader.Line, default)"),

@@ -21,6 +21,9 @@ public sealed class SeededBranch(string folder, string source)
 
     public string Source { get => File.ReadAllText(source); set => File.WriteAllText(source, value); }
 
+    /// <summary>The lines of the source, the header first.</summary>
+    public IReadOnlyList<string> Lines { get => Source.TrimEnd('\n').Split('\n'); set => Source = string.Concat(value.Select(line => line + "\n")); }
+
     /// <summary>Changes a file in every place where a text stands.</summary>
     public void Edit(string file, string before, string after)
     {
