@@ -46,7 +46,7 @@ internal sealed class SampleRecords
                 foreach (var cell in _samples.BadCellsOf(_columns[i]))
                 {
                     var record = Replace(good, i, cell);
-                    if (!_format.CanWrite(record) || (cell is null && IsTimed(i))) continue;
+                    if (!_format.CanWrite(record) || IsTimed(record)) continue;
                     var outcome = new PipelineSimulator(_spec).Take(record);
                     if (outcome.IsRejected && outcome.Failures.Any(seen.Add)) found.Add(record);
                 }
@@ -88,9 +88,8 @@ internal sealed class SampleRecords
         for (var i = 0; i < _columns.Count; i++)
         {
             // The time of the load stands there then.
-            if (IsTimed(i)) continue;
             var without = Replace(sparse, i, null);
-            if (_format.CanWrite(without) && new PipelineSimulator(_spec).Take(without).IsAccepted) sparse = without;
+            if (!IsTimed(without) && _format.CanWrite(without) && new PipelineSimulator(_spec).Take(without).IsAccepted) sparse = without;
         }
 
         if (!ReferenceEquals(sparse, Good[0])) yield return sparse;
@@ -127,7 +126,7 @@ internal sealed class SampleRecords
             if (!fits || test.Passes(row)) continue;
             var record = Good[0].Select((c, i) => indexes.IndexOf(i) is >= 0 and var at ? cells[at] : c).ToList();
             var broken = simulator.Take(record).Broken;
-            if (!broken.Contains(rule.AsBroken()) || !_format.CanWrite(record)) continue;
+            if (!broken.Contains(rule.AsBroken()) || !_format.CanWrite(record) || IsTimed(record)) continue;
             if (broken.Count == 1) return record;
             first ??= record;
         }
@@ -140,7 +139,7 @@ internal sealed class SampleRecords
     {
         if (Good.Count == 0) return [];
         return [.. _columns.SelectMany((f, i) => _samples.BadCellsOf(f).Select(c => Replace(Good[0], i, c))
-            .Where(r => _format.CanWrite(r) && new PipelineSimulator(_spec).Take(r).IsLeftOut).Take(1))];
+            .Where(r => _format.CanWrite(r) && !IsTimed(r) && new PipelineSimulator(_spec).Take(r).IsLeftOut).Take(1))];
     }
 
     /// <summary>For each rule about duplicates a record that, after the first good one, breaks that rule, and if possible no other.</summary>
@@ -161,8 +160,9 @@ internal sealed class SampleRecords
         return found;
     }
 
-    /// <summary>Whether an empty cell becomes the time of the load.</summary>
-    private bool IsTimed(int column) => _fields.Any(f => f.Default is { IsCurrentTimestamp: true } && f.SourceColumns.Contains(_columns[column]));
+    /// <summary>Whether an empty cell of it becomes the time of the load, which nobody can expect.</summary>
+    private bool IsTimed(IReadOnlyList<string?> record) => Enumerable.Range(0, record.Count).Any(column => record[column] is null
+        && _fields.Any(f => f.Default is { IsCurrentTimestamp: true } && f.SourceColumns.Contains(_columns[column])));
 
     private static IReadOnlyList<string?> Replace(IReadOnlyList<string?> record, int index, string? cell)
     {
