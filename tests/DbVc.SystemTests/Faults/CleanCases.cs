@@ -21,7 +21,7 @@ internal static class CleanCases
     private const string Quantity = "quantity is null || (quantity >= 1 && quantity <= 99)";
     private const string Email = "email.IsNull || Rules.IsEmail(email)";
 
-    public static IReadOnlyList<CleanCase> All { get; } = [.. Code(), .. Data(), .. Metadata()];
+    public static IReadOnlyList<CleanCase> All { get; } = [.. Code(), .. Data(), .. Metadata(), .. Forms()];
 
     private static IEnumerable<CleanCase> Code() =>
     [
@@ -179,10 +179,14 @@ internal static class CleanCases
         With("a table with an umlaut", root => root["destination"]!["table"] = "aufträge"),
         With("more steps", root => root["preprocessing"] = new JsonArray("trim email", "lowercase email", "uppercase country", "collapse spaces in note",
             "title case last_name")),
-        With("semicolons", root => root["source"]!["delimiter"] = ";", b => b.Source = b.Source.Replace("\"a, b\"", "a b",
-            StringComparison.Ordinal).Replace(',', ';')),
-        With("tabs", root => root["source"]!["delimiter"] = "\t", b => b.Source = b.Source.Replace("\"a, b\"", "a b",
-            StringComparison.Ordinal).Replace(',', '\t')),
+    ];
+
+    private static IEnumerable<CleanCase> Forms() =>
+    [
+        With("semicolons", root => root["source"]!["delimiter"] = ";",
+            b => b.Source = b.Source.Replace("\"a, b\"", "a b", StringComparison.Ordinal).Replace(',', ';')),
+        With("tabs", root => root["source"]!["delimiter"] = "\t",
+            b => b.Source = b.Source.Replace("\"a, b\"", "a b", StringComparison.Ordinal).Replace(',', '\t')),
         With("Latin-1", root => root["source"]!["encoding"] = "iso-8859-1", b => b.Recode(Encoding.Latin1)),
         With("UTF-16", root => root["source"]!["encoding"] = "utf-16le", b => b.Recode(Encoding.Unicode)),
         With("JSON lines", root =>
@@ -228,13 +232,13 @@ internal static class CleanCases
 
     private static CleanCase Edit(string name, Action<SeededBranch> seed) => new("code written otherwise", name, seed);
 
-    private static CleanCase Test(string name, string member) => new("tests added", name, branch => branch.AddMember("tests/ValidatorsTests.cs", "\n"
-        + member));
+    private static CleanCase Test(string name, string member) =>
+        new("tests added", name, branch => branch.AddMember("tests/ValidatorsTests.cs", "\n" + member));
 
     private static CleanCase Note(string name, string text) => new("odd data", "notes with " + name, branch => branch.EditField("note", 10, _ => text));
 
-    private static CleanCase Field(string name, string field, Func<string, string> change) => new("odd data", name, branch => branch.EditField(field, 10,
-        change));
+    private static CleanCase Field(string name, string field, Func<string, string> change) =>
+        new("odd data", name, branch => branch.EditField(field, 10, change));
 
     private static CleanCase Whole(string name, Action<SeededBranch> seed) => new("odd data", name, seed);
 
