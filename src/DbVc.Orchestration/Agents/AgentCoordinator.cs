@@ -156,6 +156,8 @@ public sealed class AgentCoordinator
                 hint: $"db-vc gate run {branch} judges it with all gates.");
         var head = _context.Repository.Head(branch);
         var common = new VersionControl.CommitGraph(_context.Repository).MergeBases(head, _context.Repository.Head(BranchName.Main));
+        // The copy on which a change is tried has one name.
+        using var trial = _context.Repository.Store.Lock(EvidenceDesk.TrialName, _context.Options.LockTimeout);
         var asked = gates.Count == 0 ? _context.Configuration.GateOrder : [.. gates.Select(GateRunner.NameOf)];
         var report = new PlainGates(_context, _invariants).Run(branch, common.Count > 0 ? common[0] : head, head, asked, progress.GateFinished, cancel);
         if (gates.Count == 0) GateReports.Save(_context, branch, head, report);

@@ -13,7 +13,7 @@ public sealed class ExpectedRecords
     /// <summary>What is expected of each stands in memory; of more records the first are compared.</summary>
     public const long MostRecords = 10_000;
 
-    /// <summary>Letters and records that may stand in memory; records beyond are not compared.</summary>
+    /// <summary>So many letters may stand in memory; records beyond are not compared.</summary>
     private const long MostLetters = 32L << 20;
 
     private readonly IReadOnlyList<PipelineField> _fields;
