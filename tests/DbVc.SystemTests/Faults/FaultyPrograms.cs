@@ -129,7 +129,7 @@ internal static class FaultyPrograms
         Speed("a pattern that goes back and forth", branch =>
         {
             branch.Edit(SeededBranch.Ingestion, Loop,
-                "            if (System.Text.RegularExpressions.Regex.IsMatch(\"aaaaaaaaaaaaaaaaa!\", \"^(a+)+$\")) return;\n" + Loop);
+                "            if (System.Text.RegularExpressions.Regex.IsMatch(\"aaaaaaaaaaaaaaaaaa!\", \"^(a+)+$\")) return;\n" + Loop);
         }),
         Speed("memory is kept", branch =>
         {
@@ -142,7 +142,7 @@ internal static class FaultyPrograms
             private static double Search(long record)
             {
                 var sum = 0.0;
-                for (var i = 0; i < 1_500_000; i++) sum += Math.Sqrt(i * record);
+                for (var i = 0; i < 3_000_000; i++) sum += Math.Sqrt(i * record);
                 return sum;
             }
 
@@ -154,7 +154,7 @@ internal static class FaultyPrograms
                 var at = source.Position;
                 source.Position = 0;
                 using var copy = new MemoryStream();
-                for (var i = 0; i < 80; i++)
+                for (var i = 0; i < 400; i++)
                 {
                     source.CopyTo(copy);
                     source.Position = 0;
