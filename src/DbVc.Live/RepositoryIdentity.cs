@@ -62,7 +62,7 @@ public sealed record RepositoryIdentity(string Id, string DatabaseId, string Nam
 /// <param name="Base">Where it left its origin, 40 hexadecimal digits.</param>
 /// <param name="Instance">File name of its isolated database below the branch's folder; without its ending it is the database's id on a server.</param>
 /// <param name="Pipeline">Name below <c>pipelines/</c> under which its files are versioned.</param>
-/// <param name="Merged">The commit that merged it, if any.</param>
+/// <param name="Merged">Its head when it was merged into main, if it was.</param>
 public sealed record BranchRecord(string Name, string Base, DateTimeOffset Created, string Instance, string Pipeline, string? Task, string? Merged)
 {
     public const string Collection = "branches";
@@ -72,6 +72,9 @@ public sealed record BranchRecord(string Name, string Base, DateTimeOffset Creat
 
     /// <summary>When its time is over; null for never.</summary>
     public DateTimeOffset? Expires { get; init; }
+
+    /// <summary>Why an administrator merged it in spite of main's rules; null where they held.</summary>
+    public string? Override { get; init; }
 
     /// <summary>Ids of the tables that its database does not hold, though its commits do; null where it is a copy of all. Objects that need them are not
     /// there either.</summary>

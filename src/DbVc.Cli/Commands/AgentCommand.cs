@@ -20,9 +20,10 @@ internal static class AgentCommand
     private static Verb Retry()
     {
         var branch = new Argument<string>("BRANCH") { Description = "Its branch." };
-        return new Verb("retry", "Run a task again that stopped or failed, from its pinned metadata.", "db-vc agent retry agent-users") { branch }
+        var reload = GateCommand.Reload();
+        return new Verb("retry", "Run a task again that stopped or failed, from its pinned metadata.", "db-vc agent retry agent-users") { branch, reload }
             .OnRepository((context, workspace) => AgentView.RunAsync(context, progress =>
-                workspace.Agents.Retry(BranchName.Parse(context.Get(branch)), progress, context.Interrupted)));
+                workspace.Agents.Retry(BranchName.Parse(context.Get(branch)), progress, context.Interrupted, context.Get(reload))));
     }
 
     private static Verb Status()
@@ -45,8 +46,7 @@ internal static class AgentCommand
         var list = new TextTable("", "", "", "", "#");
         foreach (var task in tasks)
         {
-            var state = Json.Name(task.State);
-            list.Add(Piece.Id(task.Task), Piece.Name(task.Branch), new Piece(state, BranchesView.LookOf(state)),
+            list.Add(Piece.Id(task.Task), Piece.Name(task.Branch), BranchesView.State(Json.Name(task.State), task.Override),
                 Piece.Dim(Shown.Time(task.Created)), task.Rows is { } rows ? Shown.Count(rows.Loaded, "row") : "");
         }
 

@@ -10,6 +10,12 @@ internal static class GateCommand
 {
     public static Verb Create() => new("gate", "Check a branch: its pipeline, or what people changed in it by hand.") { Run() };
 
+    /// <summary>Asked for, since what people put into the branch is lost by it.</summary>
+    public static Option<bool> Reload() => new("--reload")
+    {
+        Description = "Drop rows that people put into the branch: its code is run on main's.",
+    };
+
     private static Verb Run()
     {
         var name = BranchCommand.Name();
@@ -19,9 +25,10 @@ internal static class GateCommand
             HelpName = "GATE",
             AllowMultipleArgumentsPerToken = true,
         };
+        var reload = Reload();
         return new Verb("run", "Run every gate on what is in the branch now.", "db-vc gate run agent-users", "db-vc gate run agent-users --only lint")
         {
-            name, only,
+            name, only, reload,
         }.OnRepository((context, workspace) =>
         {
             var branch = BranchName.Parse(context.Get(name));
@@ -29,8 +36,8 @@ internal static class GateCommand
             if (workspace.Agents.IsPlain(branch)) return RunSomeAsync(context, progress => workspace.Agents.RunPlainGates(branch, gates, progress,
                 context.Interrupted));
             return gates.Length > 0
-                ? RunSomeAsync(context, progress => workspace.Agents.RunSomeGates(branch, gates, progress, context.Interrupted))
-                : AgentView.RunAsync(context, progress => workspace.Agents.RunGates(branch, progress, context.Interrupted));
+                ? RunSomeAsync(context, progress => workspace.Agents.RunSomeGates(branch, gates, progress, context.Interrupted, context.Get(reload)))
+                : AgentView.RunAsync(context, progress => workspace.Agents.RunGates(branch, progress, context.Interrupted, context.Get(reload)));
         });
     }
 
@@ -41,6 +48,7 @@ internal static class GateCommand
         {
             ["branch"] = report.Branch,
             ["passed"] = report.Passed,
+            ["committed"] = report.Committed?.ToString(),
             ["gates"] = Json.Array(report.Gates, gate => gate.ToJson()),
         });
         context.Output.Line();
@@ -48,6 +56,7 @@ internal static class GateCommand
         context.Output.Line(Piece.Dim(report.IsEvidence
             ? $"There is no code in this branch. Not asked: {string.Join(", ", report.LeftOut)}."
             : $"Only these were asked; a merge wants all: db-vc gate run {report.Branch}"));
+        if (report.Committed is { } head) context.Output.Line(Piece.Dim("What was loaded for them is another content, committed as "), Piece.Id(head.Short));
         return report.Passed ? 0 : (int)FailureKind.Refused;
     }
 }

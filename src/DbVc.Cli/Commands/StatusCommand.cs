@@ -17,6 +17,7 @@ internal static class StatusCommand
     private static void Write(Output output, StatusReport report)
     {
         output.Line("On ", Piece.Name("main"), " at ", Piece.Id(report.Head.Short), Piece.Dim($"  {report.Database}"));
+        if (report.Override is { } reason) output.Line(Piece.Bad($"OVERRIDE {reason}"));
         if (report.Clean) output.Line("The live database has no uncommitted changes.");
         else
         {

@@ -7,7 +7,7 @@ namespace DbVc.Cli;
 /// <summary>Tasks, gates and reviews as documents.</summary>
 internal static class AgentShapes
 {
-    public static JsonObject ToJson(this AgentReport report) => new()
+    public static JsonObject ToJson(this AgentReport report) => new JsonObject
     {
         ["task"] = report.Task,
         ["branch"] = report.Branch,
@@ -37,7 +37,7 @@ internal static class AgentShapes
         ["cost"] = new JsonObject { ["tokens"] = report.Cost.Tokens, ["usd"] = report.Cost.Usd, ["saved"] = report.Cost.Saved },
         ["evidence"] = report.Evidence,
         ["error"] = report.Error,
-    };
+    }.WithOverride(report.Override);
 
     public static JsonObject ToJson(this ChangedCells step) => new()
     {
@@ -64,21 +64,15 @@ internal static class AgentShapes
         }),
     };
 
-    public static JsonObject ToJson(this ReviewReport review)
-    {
-        var document = Describe(review);
-        if (review.Override is { } reason) document["override"] = reason;
-        return document;
-    }
-
-    private static JsonObject Describe(ReviewReport review) => new()
+    public static JsonObject ToJson(this ReviewReport review) => new JsonObject
     {
         ["branch"] = review.Branch.ToJson(),
         ["ready"] = ReviewView.IsReady(review),
         ["task"] = review.Task?.ToJson(),
+        ["gatesAtHead"] = review.AreGatesAtHead,
         ["diff"] = review.Diff.ToJson(),
         ["plan"] = review.Plan.ToJson(),
-    };
+    }.WithOverride(review.Branch.Override);
 
     private static JsonObject ToJson(this TestSummary tests) => new()
     {

@@ -60,7 +60,7 @@ internal static class CommitShapes
         return document;
     }
 
-    public static JsonObject ToJson(this BranchReport branch) => new()
+    public static JsonObject ToJson(this BranchReport branch) => new JsonObject
     {
         ["name"] = branch.Name,
         ["head"] = branch.Head.ToString(),
@@ -75,7 +75,7 @@ internal static class CommitShapes
         ["used"] = branch.Used is { } used ? new JsonObject { ["rows"] = used.Rows, ["bytes"] = used.Bytes, ["seconds"] = used.Seconds } : null,
         ["expires"] = Json.Time(branch.Expires),
         ["leftOut"] = Json.Array(branch.LeftOut),
-    };
+    }.WithOverride(branch.Override);
 
     public static JsonObject ToJson(this InitReport report) => new()
     {
@@ -97,7 +97,7 @@ internal static class CommitShapes
         ["merge"] = report.Merge?.ToJson(),
     };
 
-    public static JsonObject ToJson(this StatusReport report) => new()
+    public static JsonObject ToJson(this StatusReport report) => new JsonObject
     {
         ["branch"] = BranchName.Main.Text,
         ["head"] = report.Head.ToString(),
@@ -107,5 +107,5 @@ internal static class CommitShapes
         ["branches"] = Json.Array(report.Branches, branch => branch.ToJson()),
         ["merges"] = Json.Array(report.Merges, merge => merge.ToJson()),
         ["requests"] = new JsonArray(),
-    };
+    }.WithOverride(report.Override);
 }

@@ -99,6 +99,13 @@ internal static class Json
         return Parse(text);
     }
 
+    /// <summary>Marked only where an administrator went past the rules.</summary>
+    public static JsonObject WithOverride(this JsonObject document, string? reason)
+    {
+        if (reason is not null) document["override"] = reason;
+        return document;
+    }
+
     private static JsonNode Text(ReadOnlyMemory<byte> utf8)
     {
         try

@@ -11,7 +11,12 @@ internal static class MergeShapes
     {
         var document = Describe(report);
         if (report.Approvals is { } approvals) document["approvals"] = approvals.ToJson();
-        if (report.Override is { } reason) document["override"] = reason;
+        if (report.Override is { } reason)
+        {
+            document["override"] = reason;
+            document["passedOver"] = Json.Array(report.PassedOver);
+        }
+
         return document;
     }
 

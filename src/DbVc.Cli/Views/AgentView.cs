@@ -60,7 +60,8 @@ internal static class AgentView
         var list = new TextTable("", "")
             .Add(Piece.Dim(report.IsRun ? "Run" : "Task"), Piece.Id(report.Task))
             .Add(Piece.Dim("Branch"), Piece.Name(report.Branch))
-            .Add(Piece.Dim("State"), new Piece(state, BranchesView.LookOf(state)));
+            .Add(Piece.Dim("State"), BranchesView.State(state, report.Override));
+        if (report.Override is { } reason) list.Add(Piece.Dim("Override"), Piece.Bad(reason));
         if (report.Tests is { } tests)
         {
             list.Add(Piece.Dim("Tests"), $"{tests.Passed}/{tests.Total} passed, coverage {Shown.Percent(tests.LineCoverage)}");

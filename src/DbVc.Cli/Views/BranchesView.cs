@@ -12,7 +12,7 @@ internal static class BranchesView
         var list = new TextTable("", "", "", "", "", "");
         foreach (var branch in branches)
         {
-            list.Add(Piece.Name("  " + branch.Name), Piece.Id(branch.Head.Short), new Piece(branch.Status, LookOf(branch.Status)),
+            list.Add(Piece.Name("  " + branch.Name), Piece.Id(branch.Head.Short), State(branch.Status, branch.Override),
                 Piece.Dim(branch.Created is { } time ? Shown.Time(time) : ""), Piece.Dim(branch.Task is null ? "" : $"task {branch.Task}"),
                 Piece.Dim(string.Join("  ", Terms(branch))));
         }
@@ -35,7 +35,8 @@ internal static class BranchesView
     {
         var list = new TextTable("", "").Add(Piece.Dim("branch"), Piece.Name(branch.Name)).Add(Piece.Dim("head"), Piece.Id(branch.Head.ToString()));
         if (branch.Base is { } start) list.Add(Piece.Dim("base"), Piece.Id(start.ToString()));
-        list.Add(Piece.Dim("status"), new Piece(branch.Status, LookOf(branch.Status)));
+        list.Add(Piece.Dim("status"), State(branch.Status, branch.Override));
+        if (branch.Override is { } reason) list.Add(Piece.Dim("override"), Piece.Bad(reason));
         list.Add(Piece.Dim("database"), branch.Database ?? "(made on first use)");
         if (branch.LeftOut.Count > 0) list.Add(Piece.Dim("left out"), LeftOut(branch));
         if (branch.Created is { } time) list.Add(Piece.Dim("created"), Shown.Time(time));
@@ -65,6 +66,9 @@ internal static class BranchesView
         if (branch.Expires is { } end) yield return $"expires {Shown.Time(end)}";
         if (branch.Budget is { } budget) yield return $"budget {budget}";
     }
+
+    /// <summary>A status; in red where an administrator went past the rules.</summary>
+    public static Piece State(string status, string? reason) => reason is null ? new Piece(status, LookOf(status)) : Piece.Bad($"{status} OVERRIDE");
 
     public static Look LookOf(string status) => status switch
     {

@@ -29,6 +29,7 @@ internal static class MergeView
             case MergeState.Merged:
                 output.Line(Piece.Good("✓ "), report.Message, " ", Piece.Id(report.Commit?.Short ?? ""));
                 if (report.Override is { } reason) output.Line(Piece.Bad($"OVERRIDE {reason}"));
+                foreach (var passed in report.PassedOver) output.Line("  passed over: ", Piece.Bad(passed));
                 ChangesView.Write(output, report.Tables);
                 WriteRekeyed(output, report);
                 WriteDestructive(output, report);

@@ -21,7 +21,7 @@ internal static class PipelineView
         {
             var state = pipeline.Last is { } last ? Json.Name(last.State) : "never";
             list.Add(Piece.Name(pipeline.Name), pipeline.Table ?? Piece.Bad("unreadable"), Piece.Dim(pipeline.Source ?? pipeline.Problem ?? ""),
-                Shown.Count(pipeline.Runs), new Piece(state, BranchesView.LookOf(state)),
+                Shown.Count(pipeline.Runs), BranchesView.State(state, pipeline.Last?.Override),
                 Piece.Dim(pipeline.Last is null ? "" : Shown.Time(pipeline.Last.Created)),
                 pipeline.Last?.Rows is { } rows ? Shown.Count(rows.Loaded, "row") : "");
         }
@@ -36,7 +36,7 @@ internal static class PipelineView
         foreach (var run in runs)
         {
             var state = Json.Name(run.State);
-            list.Add(Piece.Dim(Shown.Time(run.Created)), new Piece(state, BranchesView.LookOf(state)), Count(run.Rows?.Read), Count(run.Rows?.Loaded),
+            list.Add(Piece.Dim(Shown.Time(run.Created)), BranchesView.State(state, run.Override), Count(run.Rows?.Read), Count(run.Rows?.Loaded),
                 Count(run.Rows?.Rejected), Count(run.Rows?.Filtered), Count(run.Rows is null ? null : (long)run.RowsPerSecond), Piece.Id(run.Task));
         }
 

@@ -16,7 +16,8 @@ internal static class ReviewView
         output.Line();
         if (review.Task is { Gates.Count: > 0 } checkedTask)
         {
-            output.Line(Piece.Strong("Gates"));
+            output.Line(Piece.Strong("Gates"), review.AreGatesAtHead ? "" : Piece.Warning(
+                $"  of what the branch was before; not run on its head: db-vc gate run {review.Branch.Name}"));
             MergeView.WriteGates(output, checkedTask.Gates);
             output.Line();
         }
@@ -24,7 +25,7 @@ internal static class ReviewView
         output.Line("Branch: ", Piece.Name(review.Branch.Name));
         output.Line("Status: ", Verdict(review.Plan));
         if (review.Plan.Approvals is { } approvals) WriteApprovals(output, approvals);
-        if (review.Override is { } reason) output.Line(Piece.Bad($"OVERRIDE {reason}"));
+        if (review.Branch.Override is { } reason) output.Line(Piece.Bad($"OVERRIDE {reason}"));
         MergeView.WriteDestructive(output, review.Plan);
         if (review.Task is not { } task) return;
         if (task.Tests is { } tests)

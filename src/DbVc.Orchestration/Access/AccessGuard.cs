@@ -91,14 +91,16 @@ internal sealed class AccessGuard(WorkspaceOptions options) : IPublishGuard
             case AdministerPermit:
                 Require(AccessAction.Administer, $"changing '{attempt.Branch}' so");
                 break;
-            case null when attempt.IsCapture:
+            case null when attempt is { IsCapture: true, Branch.IsMain: true }:
                 Require(AccessAction.Merge, $"changing '{attempt.Branch}'");
                 break;
             case null when attempt.Commit is null:
                 RequireRewrite(attempt.Branch);
                 break;
             default:
-                throw Deny("branch.protected", $"'{attempt.Branch}' is protected.", "db-vc branch merge brings a branch into it.");
+                throw Deny("branch.protected", $"'{attempt.Branch}' is protected: it takes merges alone.",
+                    $"Work on a branch of it (db-vc branch create NAME --from {attempt.Branch}), and merge that: "
+                        + $"db-vc branch merge NAME --into {attempt.Branch}.");
         }
     }
 

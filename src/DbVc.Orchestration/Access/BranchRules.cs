@@ -47,7 +47,10 @@ internal static class BranchRules
         if (!rule.Protected) return new BranchVerdict(null, ApprovalState.NotNeeded, null);
         var approvals = Approvals.Count(context, source, target, head, rule.Approvals);
         var evidence = rule.Gates == GatesNeeded.None ? new EvidenceVerdict(null, null) : Evidence.Judge(context, source, target, head, rule.Gates);
-        return new BranchVerdict(evidence.Hash, approvals, evidence.Refusal ?? RefuseMissing(approvals, source.Text));
+        return new BranchVerdict(evidence.Hash, approvals, evidence.Refusal ?? RefuseMissing(approvals, source.Text))
+        {
+            Lacking = [.. new[] { evidence.Lack, approvals.Missing == 0 ? null : $"{approvals.Given.Count} of {approvals.Needed} approvals" }.OfType<string>()],
+        };
     }
 
     /// <summary>The same for a single commit. Nobody can approve that alone: where approvals are needed, it takes a branch.</summary>
@@ -91,4 +94,8 @@ internal static class BranchRules
 /// <param name="Evidence">The gate report that allows it.</param>
 /// <param name="Approvals">Who approved.</param>
 /// <param name="Refusal">Why not; null where it may be merged.</param>
-internal sealed record BranchVerdict(Hash? Evidence, ApprovalState Approvals, MergeReport? Refusal);
+internal sealed record BranchVerdict(Hash? Evidence, ApprovalState Approvals, MergeReport? Refusal)
+{
+    /// <summary>All that keeps it out, in words; what an override passes over.</summary>
+    public IReadOnlyList<string> Lacking { get; init; } = [];
+}

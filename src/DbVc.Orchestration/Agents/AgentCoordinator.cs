@@ -68,8 +68,9 @@ public sealed class AgentCoordinator
         return _runner.Run(plan, report, progress, cancel);
     }
 
-    /// <summary>Runs a task again that stopped or failed, from its pinned metadata and what the source holds now.</summary>
-    public AgentReport Retry(BranchName branch, IAgentProgress progress, CancellationToken cancel)
+    /// <summary>Runs a task again that stopped or failed, from its pinned metadata and what the source holds now. Rows that people committed in its branch
+    /// are dropped only if that is said; else it throws kind Refused, <c>gates.by-hand</c>.</summary>
+    public AgentReport Retry(BranchName branch, IAgentProgress progress, CancellationToken cancel, bool reload = false)
     {
         using var held = TaskLock.Hold(_context, branch);
         var report = Status(branch);
@@ -86,6 +87,7 @@ public sealed class AgentCoordinator
                 hint: report.State == TaskState.Waiting ? $"Give it its metadata: db-vc agent metadata --file FILE {branch}" : $"db-vc agent status {branch}");
         }
 
+        if (!reload) HandMadeRows.Refuse(_context, report, $"db-vc agent retry {branch}");
         var plan = TaskPlan.Reread(_context, report, code: false, new FetchWatch(progress, cancel));
         return _runner.Run(plan, _runner.Restart(plan.NoteSource(report)), progress, cancel);
     }
@@ -111,31 +113,23 @@ public sealed class AgentCoordinator
     {
         var shown = _branches.Show(branch);
         var plan = _merges.Merge(new MergeRequest(branch, BranchName.Main, DryRun: true, []) { AllowDestructive = true }, cancel);
-        var diff = _history.Diff(new DiffRequest((shown.Base ?? shown.Head).ToString(), shown.Head.ToString(), null, ReviewRows), cancel);
-        return new ReviewReport(shown, AgentTasks.Find(_context, branch), diff, plan)
+        // Not where it was made: what it took over from main since is not its own.
+        var start = BranchSpan.StartOf(_context, shown.Head) ?? shown.Base ?? shown.Head;
+        var diff = _history.Diff(new DiffRequest(start.ToString(), shown.Head.ToString(), null, ReviewRows), cancel);
+        return new ReviewReport(shown, Current(AgentTasks.Find(_context, branch)), diff, plan)
         {
-            Override = plan.State == MergeState.UpToDate ? FindOverride(shown.Head) : null,
+            AreGatesAtHead = GateReports.Find(_context, branch)?.Head == shown.Head.ToString(),
         };
     }
 
-    /// <summary>The reason of the merge that brought a head into main in spite of main's rules.</summary>
-    private string? FindOverride(CommitId head)
-    {
-        for (CommitId? at = _context.Repository.Head(BranchName.Main); at is { } id;)
-        {
-            var commit = _context.Repository.ReadCommit(id);
-            if (commit.Parents is [_, var source] && source == head) return MergeTrailers.FindOverride(commit);
-            at = commit.Parents.Count > 0 ? commit.Parents[0] : null;
-        }
-
-        return null;
-    }
-
-    /// <summary>Runs code and gates again on what is in the branch now, for example after a person edited it.</summary>
-    public AgentReport RunGates(BranchName branch, IAgentProgress progress, CancellationToken cancel)
+    /// <summary>Runs code and gates again on what is in the branch now, for example after a person edited it. Rows that people committed are dropped only if
+    /// that is said; else it throws kind Refused, <c>gates.by-hand</c>. A branch that main holds throws <c>gates.merged</c>.</summary>
+    public AgentReport RunGates(BranchName branch, IAgentProgress progress, CancellationToken cancel, bool reload = false)
     {
         using var held = TaskLock.Hold(_context, branch);
+        RefuseMerged(branch);
         var (plan, report) = Reread(branch, progress, cancel);
+        if (!reload) HandMadeRows.Refuse(_context, report, $"db-vc gate run {branch}");
         return _runner.RunGates(plan, plan.NoteSource(report), progress, cancel);
     }
 
@@ -164,17 +158,31 @@ public sealed class AgentCoordinator
         return new GateRunReport(report.Branch, report.Passed, report.ToVerdict().Gates) { IsEvidence = gates.Count == 0, LeftOut = report.LeftOut };
     }
 
-    /// <summary>Asks some gates about what is in the branch now. Throws usage failure <c>gate.missing</c>.</summary>
+    /// <summary>Asks some gates about what is in the branch now. Throws usage failure <c>gate.missing</c>, and what <see cref="RunGates"/> does.</summary>
     /// <param name="branch">Whose.</param>
     /// <param name="gates">By name, as people type it.</param>
     /// <param name="progress">Hears of what is done.</param>
     /// <param name="cancel">Ends it.</param>
-    public GateRunReport RunSomeGates(BranchName branch, IReadOnlyList<string> gates, IAgentProgress progress, CancellationToken cancel)
+    /// <param name="reload">Whether rows that people committed may be dropped.</param>
+    public GateRunReport RunSomeGates(BranchName branch, IReadOnlyList<string> gates, IAgentProgress progress, CancellationToken cancel, bool reload = false)
     {
         var names = gates.Select(GateRunner.NameOf).Distinct().ToList();
         using var held = TaskLock.Hold(_context, branch);
+        RefuseMerged(branch);
         var (plan, report) = Reread(branch, progress, cancel);
+        if (!reload && names.Any(GateRunner.JudgesRows)) HandMadeRows.Refuse(_context, report, $"db-vc gate run {branch} --only {string.Join(' ', gates)}");
         return _runner.RunSomeGates(plan, report, names, progress, cancel);
+    }
+
+    /// <summary>What a merge rested on stays what it was: report, rejected records, rows.</summary>
+    private void RefuseMerged(BranchName branch)
+    {
+        var head = _context.Repository.Head(branch);
+        if (_branches.RequireRecord(branch).Merged is null
+            || !new VersionControl.CommitGraph(_context.Repository).IsAncestor(head, _context.Repository.Head(BranchName.Main))) return;
+        throw new DbVcException(FailureKind.Refused, "gates.merged",
+            $"'{branch}' was merged, and main holds all of it: there is nothing that gates could keep out.",
+            hint: $"db-vc evidence verify {branch} asks them again and changes nothing.");
     }
 
     private (TaskPlan Plan, AgentReport Report) Reread(BranchName branch, IAgentProgress progress, CancellationToken cancel)

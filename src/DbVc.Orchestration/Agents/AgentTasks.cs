@@ -39,13 +39,16 @@ internal static class AgentTasks
     public static AgentReport? Find(WorkspaceContext context, BranchName branch) =>
         List(context).LastOrDefault(t => t.Branch == branch.Text);
 
-    /// <summary>The report, as merged when its branch was merged since, as stopped when its process is gone.</summary>
-    public static AgentReport Current(WorkspaceContext context, AgentReport report) =>
-        report.State == TaskState.Running ? TaskLock.Settle(context, report)
-        : report.State == TaskState.Ready && BranchRecord.Read(context.Repository.Store, BranchName.Parse(report.Branch)) is { Merged: not null } branch
-            && branch.Task == report.Task
-            ? report with { State = TaskState.Merged }
+    /// <summary>The report, as merged when its branch was merged since, in spite of its gates perhaps; as stopped when its process is gone.</summary>
+    public static AgentReport Current(WorkspaceContext context, AgentReport report)
+    {
+        if (report.State == TaskState.Running) return TaskLock.Settle(context, report);
+        if (BranchRecord.Read(context.Repository.Store, BranchName.Parse(report.Branch)) is not { Merged: not null } branch || branch.Task != report.Task)
+            return report;
+        return report.State == TaskState.Ready || branch.Override is not null
+            ? report with { State = TaskState.Merged, Override = branch.Override }
             : report;
+    }
 
     /// <summary>The last merged run of a pipeline; null for the first.</summary>
     public static AgentReport? FindLastMerged(WorkspaceContext context, string pipeline) =>

@@ -38,10 +38,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     /// <summary>What the last run measured, whether or not the gates were run; null before the first run.</summary>
     public SampleRun? LastRun => _ran?.Run;
 
-    private WorkerOptions Options => new(WorkerLocation.Find(_context.Options.WorkerFolder.Length == 0 ? null : _context.Options.WorkerFolder))
-    {
-        Sandbox = _context.Configuration.Sandbox ? SandboxMode.Bubblewrap : SandboxMode.None,
-    };
+    private WorkerOptions Options => _context.Worker;
 
     private Hash CodeHash => Subject().CodeHash;
 

@@ -143,6 +143,9 @@ public sealed record AgentReport
 
     /// <summary>Hash of the gate report in the store.</summary>
     public string? Evidence { get; init; }
+
+    /// <summary>Why an administrator merged it in spite of main's rules; null where they held.</summary>
+    public string? Override { get; init; }
 }
 
 /// <summary>What some gates said about a branch.</summary>
@@ -153,6 +156,9 @@ public sealed record GateRunReport(string Branch, bool Passed, IReadOnlyList<Gat
 
     /// <summary>Gates that were not asked, where it is evidence.</summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];
+
+    /// <summary>The branch's new head, where what was loaded for the gates is another content than before; null where it is not.</summary>
+    public CommitId? Committed { get; init; }
 }
 
 /// <summary>Watches a task while it runs; called from the working thread.</summary>
@@ -176,6 +182,6 @@ public interface IAgentProgress
 /// <summary>What a reviewer sees before approving.</summary>
 public sealed record ReviewReport(BranchReport Branch, AgentReport? Task, DiffReport Diff, MergeReport Plan)
 {
-    /// <summary>Why it was merged in spite of main's rules; null where it was not.</summary>
-    public string? Override { get; init; }
+    /// <summary>Whether the task's gates judged the branch's head; else they judged what it was before.</summary>
+    public bool AreGatesAtHead { get; init; }
 }

@@ -202,9 +202,11 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         try
         {
             using var run = Prepare(plan, task, report, progress);
+            var before = context.Repository.Head(task.Branch);
             if (gates.Any(GateRunner.JudgesRows)) Load(report, run, progress, time.Token);
             var judged = run.Execution.Judge(gates, progress.GateFinished, time.Token);
-            return new GateRunReport(report.Branch, judged.Passed, judged.ToVerdict().Gates);
+            var after = context.Repository.Head(task.Branch);
+            return new GateRunReport(report.Branch, judged.Passed, judged.ToVerdict().Gates) { Committed = after == before ? null : after };
         }
         catch (Exception caught) when (time.Translate(caught) is var failure && failure != caught)
         {

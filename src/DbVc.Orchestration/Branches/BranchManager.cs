@@ -265,6 +265,7 @@ public sealed class BranchManager
         {
             Budget = record.Budget,
             Expires = record.Expires,
+            Override = record.Merged is null ? null : record.Override,
             LeftOut = PartialPlan.LeftOut(_context, record, head),
         };
     }

@@ -7,6 +7,8 @@ namespace DbVc.Orchestration;
 /// <summary>Decides whether a branch may be merged on the strength of its gate report.</summary>
 internal static class Evidence
 {
+    private const string NotRun = "gates were not run";
+
     /// <summary>
     /// A branch with a pipeline needs a report of passed gates for exactly its head, and its task must have come to its end; one without needs none, unless
     /// the target's rule wants all.
@@ -24,16 +26,17 @@ internal static class Evidence
         if (report is null)
         {
             return hasCode && AgentTasks.Find(context, source) is null
-                ? Refuse([], $"The gates were not run on {source}'s head {head.Short}, and cannot be: it holds code or an agent's work and has no "
+                ? Refuse(NotRun, [], $"The gates were not run on {source}'s head {head.Short}, and cannot be: it holds code or an agent's work and has no "
                     + "agent's task. An administrator can merge it nevertheless.", $"db-vc branch override {source}")
-                : Refuse([], $"The gates were not run on {source}'s head {head.Short}.", $"db-vc gate run {source}");
+                : Refuse(NotRun, [], $"The gates were not run on {source}'s head {head.Short}.", $"db-vc gate run {source}");
         }
 
         var failed = report.Gates.Where(g => !g.Passed).ToList();
         if (failed.Count > 0)
-            return Refuse(failed, $"{(failed.Count == 1 ? "One gate" : $"{failed.Count} gates")} failed on {source}.", $"db-vc agent status {source}");
+            return Refuse($"gates failed: {string.Join(", ", failed.Select(g => g.Name))} (report {report.Hash[..10]})", failed,
+                $"{(failed.Count == 1 ? "One gate" : $"{failed.Count} gates")} failed on {source}.", $"db-vc agent status {source}");
         return FindUnfinished(context, record) is { } state
-            ? Refuse([], $"The gates passed on {source}, but its task did not come to its end: it is {state}.",
+            ? Refuse($"the task is {state}", [], $"The gates passed on {source}, but its task did not come to its end: it is {state}.",
                 $"db-vc agent retry {source}, db-vc gate run {source}")
             : new EvidenceVerdict(Hash.Parse(report.Hash), null);
     }
@@ -56,10 +59,11 @@ internal static class Evidence
         var (branch, report) = context.Repository.ListBranches().Select(b => BranchName.Parse(b.Key)).Select(b => (b, GateReports.Find(context, b)))
             .FirstOrDefault(r => r.Item2?.Head == commit.ToString() && r.Item2.Gates.All(g => g.Passed) && !(hasCode && r.Item2.IsPlain));
         if (report is not null && BranchRecord.Read(context.Repository.Store, branch) is { } record && FindUnfinished(context, record) is { } state)
-            return Refuse([], $"The gates passed on {commit.Short}, but its task did not come to its end: it is {state}.", $"db-vc gate run {branch}");
+            return Refuse($"the task is {state}", [], $"The gates passed on {commit.Short}, but its task did not come to its end: it is {state}.",
+                $"db-vc gate run {branch}");
         return report is not null
             ? new EvidenceVerdict(Hash.Parse(report.Hash), null)
-            : Refuse([], needed == GatesNeeded.All ? $"'{target}' needs passed gates, and none were passed for {commit.Short} alone."
+            : Refuse(NotRun, [], needed == GatesNeeded.All ? $"'{target}' needs passed gates, and none were passed for {commit.Short} alone."
                     : $"{commit.Short} holds an agent's work or files of a pipeline, and no gates were passed for it alone.",
                 "db-vc branch merge, db-vc gate run");
     }
@@ -85,9 +89,13 @@ internal static class Evidence
     private static bool HoldsAgentWork(WorkspaceContext context, CommitId head, CommitId goal) =>
         BroughtCommits.List(context, head, goal).Any(c => c.Commit.Author.Kind == AuthorKind.Agent || c.Commit.Provenance is not null);
 
-    private static EvidenceVerdict Refuse(IReadOnlyList<GateSummary> gates, string message, string command) =>
-        new(null, new MergeReport { State = MergeState.Refused, Gates = gates, Message = $"{message} See: {command}." });
+    private static EvidenceVerdict Refuse(string lack, IReadOnlyList<GateSummary> gates, string message, string command) =>
+        new(null, new MergeReport { State = MergeState.Refused, Gates = gates, Message = $"{message} See: {command}." }) { Lack = lack };
 }
 
 /// <summary>The evidence a merge carries, or why it is refused.</summary>
-internal sealed record EvidenceVerdict(Hash? Hash, MergeReport? Refusal);
+internal sealed record EvidenceVerdict(Hash? Hash, MergeReport? Refusal)
+{
+    /// <summary>What is missing, in few words; null where nothing is.</summary>
+    public string? Lack { get; init; }
+}

@@ -40,14 +40,13 @@ internal sealed class EvidenceReplay : IGateWork, ITrialSessions, IDisposable
 
     public SandboxMode Sandbox => Options.Sandbox;
 
-    private WorkerOptions Options => new(WorkerLocation.Find(_context.Options.WorkerFolder.Length == 0 ? null : _context.Options.WorkerFolder))
-    {
-        Sandbox = _context.Configuration.Sandbox ? SandboxMode.Bubblewrap : SandboxMode.None,
-    };
+    private WorkerOptions Options => _context.Worker;
 
     /// <summary>Finds everything in the commit. Throws <c>evidence.other-code</c>.</summary>
     public static EvidenceReplay Prepare(WorkspaceContext context, CommitId commit, GateReport report, CancellationToken cancel)
     {
+        // A gate that cannot be asked has failed; here that would look like evidence that is not confirmed.
+        WorkerSession.Start(context.Worker).Dispose();
         var (judged, start) = FindSpan(context, commit);
         var snapshot = context.Repository.ReadSnapshot(judged);
         var (pipeline, code, metadata) = FindPipeline(snapshot, report)
@@ -68,14 +67,13 @@ internal sealed class EvidenceReplay : IGateWork, ITrialSessions, IDisposable
         }, cancel);
     }
 
-    /// <summary>What the gates of a commit judged, and where that began. A merge holds what they judged in what it merged.</summary>
+    /// <summary>What the gates of a commit judged, and where that began. A merge that names its evidence holds what they judged in what it merged; a branch
+    /// that took main over was judged as it is.</summary>
     public static (CommitId Judged, CommitId Start) FindSpan(WorkspaceContext context, CommitId commit)
     {
         var made = context.Repository.ReadCommit(commit);
-        var judged = made.Parents is [_, var merged, ..] ? merged : commit;
-        var start = made.Parents is [var into, var other, ..] ? new CommitGraph(context.Repository).MergeBases(into, other).FirstOrDefault() : default;
-        if (start == default) start = made.Parents is [var first, ..] ? StartOf(context, commit, first) : commit;
-        return (judged, start);
+        if (made.Evidence is null || made.Parents is not [var into, var merged, ..]) return (commit, BranchSpan.StartOf(context, commit) ?? commit);
+        return (merged, new CommitGraph(context.Repository).MergeBases(into, merged) is [var common, ..] ? common : into);
     }
 
     /// <summary>The gates of a report that can be asked again.</summary>
@@ -142,13 +140,6 @@ internal sealed class EvidenceReplay : IGateWork, ITrialSessions, IDisposable
         "reversibility" when report.Gates.First(g => g.Name == gate).Evidence["tables"] is null => "it was rows only, by code that was merged",
         _ => EvidenceComparison.IsRepeatable(gate) ? null : "it cannot be had again",
     };
-
-    /// <summary>A branch's head that was not merged yet began where main and it part.</summary>
-    private static CommitId StartOf(WorkspaceContext context, CommitId commit, CommitId parent)
-    {
-        var common = new CommitGraph(context.Repository).MergeBases(commit, context.Repository.Head(BranchName.Main));
-        return common.Count > 0 && common[0] != commit ? common[0] : parent;
-    }
 
     /// <summary>The pipeline of a commit that a report is about; null where there is none with exactly that code and metadata.</summary>
     internal static (string Name, IReadOnlyList<CodeFile> Code, string Metadata)? FindPipeline(SnapshotReader snapshot, GateReport report)

@@ -18,9 +18,9 @@ public sealed class UnitTestsGate : IGate
         if (context.WhyNotRunnable is { } why) return GateResult.NotRun(Name, why);
         var tests = context.Tested;
         var findings = tests.Cases.Where(c => c.Outcome == TestOutcome.Failed)
-            .Select(c => new GateFinding(c.Message ?? "failed") { Rule = c.Name }).ToList();
+            .Select(c => At(context, c.Name, new GateFinding(FailureOf(c.Name, c.Message)) { Rule = "tests.failed" })).ToList();
         findings.AddRange(tests.Cases.Where(c => c.Outcome == TestOutcome.Skipped)
-            .Select(c => new GateFinding($"{c.Name} is skipped, so it cannot fail.") { Rule = "tests.skipped" }));
+            .Select(c => At(context, c.Name, new GateFinding($"{c.Name} is skipped, so it cannot fail.") { Rule = "tests.skipped" })));
         findings.AddRange(context.Compiled.Tests.Select(SyntaxGate.ToFinding));
         if (!tests.Finished) findings.Add(new(tests.TimedOut ? "The tests took too long and were stopped." : "The tests ended before the last one."));
         if (tests.Finished && tests.Passed == 0 && findings.Count == 0) findings.Add(new("No test was run."));
@@ -32,6 +32,12 @@ public sealed class UnitTestsGate : IGate
             $"{tests.Passed}/{tests.Total} (coverage {Percent(tests.LineCoverage)} of lines, {Percent(tests.BranchCoverage)} of branches{noticed})");
         return GateResult.Of(Name, summary, findings, Describe(tests, context.Thresholds));
     }
+
+    /// <summary>What is said of a failed test: its name, then on lines of its own what it wanted.</summary>
+    internal static string FailureOf(string test, string? message) => message is null ? $"{test} failed." : $"{test} failed:\n{message}";
+
+    private static GateFinding At(GateContext context, string test, GateFinding finding) =>
+        TestPlace.Find(context.Subject.Files, test) is { } place ? finding with { File = place.File, Line = place.Line } : finding;
 
     private static void AddCoverage(List<GateFinding> findings, string what, double reached, double wanted, TestRunResult tests)
     {

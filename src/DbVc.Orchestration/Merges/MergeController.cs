@@ -137,6 +137,7 @@ public sealed class MergeController
         {
             Approvals = verdict.Approvals.Needed > 0 ? verdict.Approvals : null,
             Override = report.State == MergeState.Merged ? record.Override : null,
+            PassedOver = report.State == MergeState.Merged && record.Override is not null ? verdict.Lacking : [],
         };
     }
 
@@ -184,7 +185,7 @@ public sealed class MergeController
 
         if (BranchName.Parse(record.Target) is { IsMain: false } target) _branches.CheckOutFiles(target);
         if (BranchRecord.Read(_context.Repository.Store, BranchName.Parse(record.Source)) is { } branch) BranchInfo.Write(_context, branch, "merged");
-        if (record.Target == BranchName.Main.Text) _context.Outbox.Tell("merged", record.Source, commit, $"'{record.Source}' was merged into main.");
+        if (record.Target == BranchName.Main.Text) _context.Outbox.TellMerged(record.Source, commit, record.Override);
         return new MergeReport
         {
             State = MergeState.Merged,
@@ -212,7 +213,7 @@ public sealed class MergeController
     {
         var source = CommitId.Parse(record.SourceHead);
         var title = $"Merge branch '{record.Source}'" + (record.Target == BranchName.Main.Text ? "" : $" into {record.Target}");
-        string[] trailers = [.. MergeTrailers.Write(verdict.Approvals, record.Override), .. KeyTrailer.Write(rekeyed)];
+        string[] trailers = [.. MergeTrailers.Write(verdict, record.Override), .. KeyTrailer.Write(rekeyed)];
         return new Commit
         {
             Snapshot = snapshot,
@@ -230,7 +231,8 @@ public sealed class MergeController
         var changes = _conflicts.Removal(record).ToList();
         if (record.Target == BranchName.Main.Text && BranchRecord.Read(_context.Repository.Store, BranchName.Parse(record.Source)) is { } branch)
         {
-            changes.Add(new DocumentChange(BranchRecord.Collection, branch.Name, (branch with { Merged = source.ToString() }).ToBytes()));
+            var merged = branch with { Merged = source.ToString(), Override = record.Override };
+            changes.Add(new DocumentChange(BranchRecord.Collection, branch.Name, merged.ToBytes()));
         }
 
         return changes;

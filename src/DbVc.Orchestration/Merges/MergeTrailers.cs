@@ -6,13 +6,16 @@ namespace DbVc.Orchestration;
 public static class MergeTrailers
 {
     private const string Override = "Override: ";
+    private const string PassedOver = "Passed-over: ";
     private const string Verb = "branch override ";
     private const string Approved = "Approved-by: ";
 
-    internal static IEnumerable<string> Write(ApprovalState approvals, string? reason)
+    internal static IEnumerable<string> Write(BranchVerdict verdict, string? reason)
     {
-        foreach (var approval in approvals.Given) yield return Approved + new Author(approval.Name, approval.Mail, AuthorKind.Human);
-        if (reason is not null) yield return Override + reason;
+        foreach (var approval in verdict.Approvals.Given) yield return Approved + new Author(approval.Name, approval.Mail, AuthorKind.Human);
+        if (reason is null) yield break;
+        yield return Override + reason;
+        yield return PassedOver + string.Join("; ", verdict.Lacking);
     }
 
     /// <summary>Why a merge went past the rules of its target; null for any other commit.</summary>

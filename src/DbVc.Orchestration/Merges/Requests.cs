@@ -67,6 +67,9 @@ public sealed record MergeReport
     /// <summary>Why it went past the target's rules; null for any other merge.</summary>
     public string? Override { get; init; }
 
+    /// <summary>What it went past then, in words; empty for any other merge.</summary>
+    public IReadOnlyList<string> PassedOver { get; init; } = [];
+
     /// <summary>One sentence for a person.</summary>
     public string Message { get; init; } = "";
 }

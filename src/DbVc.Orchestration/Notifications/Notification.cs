@@ -25,6 +25,9 @@ public sealed record Notification(string Id, string Event, DateTimeOffset Time, 
 
     public string? Actor { get; init; }
 
+    /// <summary>Why an administrator merged in spite of main's rules; null where they held.</summary>
+    public string? Override { get; init; }
+
     /// <summary>Which gates passed; what they say is not told.</summary>
     public IReadOnlyList<NotifiedGate> Gates { get; init; } = [];
 

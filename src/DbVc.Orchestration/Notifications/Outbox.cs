@@ -78,6 +78,15 @@ public sealed class Outbox
         });
     }
 
+    /// <summary>Tells that a branch was merged into main, and why in spite of main's rules if it was.</summary>
+    internal void TellMerged(string branch, CommitId commit, string? reason) => Tell("merged", () =>
+        Make("merged", $"'{branch}' was merged into main{(reason is null ? "" : " in spite of its rules")}.", null) with
+        {
+            Branch = branch,
+            Commit = commit.ToString(),
+            Override = reason is null ? null : SecretMask.FromEnvironment().Mask(reason),
+        });
+
     /// <summary>Tells of a new commit of main.</summary>
     internal void Tell(string name, string branch, CommitId commit, string message) =>
         Tell(name, () => Make(name, message, null) with { Branch = branch, Commit = commit.ToString() });

@@ -11,14 +11,15 @@ internal static class MergeMarks
     {
         if (replay is not { Verb: ReplayVerb.Undo, Before: { } undone }) return [];
         var commit = context.Repository.ReadCommit(CommitId.Parse(undone));
-        if (commit.Parents.Count == 2) return Mark(context, r => r.Merged == commit.Parents[1].ToString(), null);
+        if (commit.Parents.Count == 2) return Mark(context, r => r.Merged == commit.Parents[1].ToString(), null, null);
 
         // An undo undone: what the first one took back is there again.
-        if (commit.Origin is not { } origin || context.Repository.ReadCommit(origin) is not { Parents: [_, var source] }) return [];
-        return Mark(context, r => r.Merged is null && context.Repository.FindHead(BranchName.Parse(r.Name)) == source, source.ToString());
+        if (commit.Origin is not { } origin || context.Repository.ReadCommit(origin) is not { Parents: [_, var source] } merge) return [];
+        return Mark(context, r => r.Merged is null && context.Repository.FindHead(BranchName.Parse(r.Name)) == source, source.ToString(),
+            MergeTrailers.FindOverride(merge));
     }
 
-    private static IEnumerable<DocumentChange> Mark(WorkspaceContext context, Func<BranchRecord, bool> which, string? merged) =>
+    private static IEnumerable<DocumentChange> Mark(WorkspaceContext context, Func<BranchRecord, bool> which, string? merged, string? reason) =>
         context.Repository.ListBranches().Select(b => BranchRecord.Read(context.Repository.Store, BranchName.Parse(b.Key))).OfType<BranchRecord>()
-            .Where(which).Select(r => new DocumentChange(BranchRecord.Collection, r.Name, (r with { Merged = merged }).ToBytes()));
+            .Where(which).Select(r => new DocumentChange(BranchRecord.Collection, r.Name, (r with { Merged = merged, Override = reason }).ToBytes()));
 }

@@ -67,7 +67,11 @@ public sealed record TableChange(string Name, string Status, long Added, long Mo
 /// <param name="Changes">Changes in the live database that no commit holds yet.</param>
 public sealed record StatusReport(
     CommitId Head, string Database, bool Clean, IReadOnlyList<TableChange> Changes,
-    IReadOnlyList<BranchReport> Branches, IReadOnlyList<MergeStatus> Merges);
+    IReadOnlyList<BranchReport> Branches, IReadOnlyList<MergeStatus> Merges)
+{
+    /// <summary>Set where main's head came there in spite of its rules: the administrator's reason.</summary>
+    public string? Override { get; init; }
+}
 
 /// <summary>A branch as people see it.</summary>
 /// <param name="Base">Where it left main.</param>
@@ -84,6 +88,9 @@ public sealed record BranchReport(
 
     /// <summary>When gc may remove it; null for never.</summary>
     public DateTimeOffset? Expires { get; init; }
+
+    /// <summary>Why an administrator merged it in spite of main's rules; null where they held.</summary>
+    public string? Override { get; init; }
 
     /// <summary>Tables that its commits hold and its database does not, by name.</summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];

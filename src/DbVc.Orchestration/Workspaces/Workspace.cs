@@ -1,6 +1,7 @@
 using DbVc.Databases;
 using DbVc.Live;
 using DbVc.Model;
+using DbVc.Pipelines;
 using DbVc.Store;
 using DbVc.VersionControl;
 
@@ -117,7 +118,10 @@ public sealed class Workspace : IDisposable
     {
         var head = _context.Repository.Head(BranchName.Main);
         var changes = History.LiveChanges(cancel);
-        return new StatusReport(head, _context.Identity.Display, changes.Count == 0, changes, Branches.List(), Merges.Status());
+        return new StatusReport(head, _context.Identity.Display, changes.Count == 0, changes, Branches.List(), Merges.Status())
+        {
+            Override = MergeTrailers.FindOverride(_context.Repository.ReadCommit(head)),
+        };
     }
 
     public void Dispose()
@@ -161,6 +165,12 @@ internal sealed record WorkspaceContext(
             at = parents.Count > 0 ? parents[0] : null;
         }
     }
+
+    /// <summary>How the worker is started. Throws <c>worker.missing</c>.</summary>
+    public WorkerOptions Worker => new(WorkerLocation.Find(Options.WorkerFolder.Length == 0 ? null : Options.WorkerFolder))
+    {
+        Sandbox = Configuration.Sandbox ? SandboxMode.Bubblewrap : SandboxMode.None,
+    };
 
     /// <summary>Read on first use: most commands do not need it.</summary>
     public Configuration Configuration => _configuration.Value;

@@ -198,6 +198,15 @@ public sealed class BranchRuleTests : IDisposable
     }
 
     [Fact]
+    public void Two_branches_without_code_are_judged_at_once()
+    {
+        foreach (var name in new[] { "one", "two" }) _shop.Branch("art", name);
+        var workspaces = new[] { "one", "two" }.ToDictionary(n => n, _ => _shop.As("art"));
+        Parallel.ForEach(workspaces, pair => Assert.All(Enumerable.Range(0, 4), _ =>
+            Assert.True(pair.Value.Agents.RunPlainGates(BranchName.Parse(pair.Key), [], new Quiet(), CancellationToken.None).Passed)));
+    }
+
+    [Fact]
     public void What_was_said_of_a_branch_without_code_is_worth_nothing_once_there_is_code()
     {
         _shop.Rule("main", gates: "all");
@@ -224,6 +233,7 @@ public sealed class BranchRuleTests : IDisposable
         AccessShop.Denied("branch.protected", () =>
             _shop.As("ada").Branches.Rename(BranchName.Parse("side"), BranchName.Parse("release/2"), CancellationToken.None));
         AccessShop.Denied("branch.protected", () => _shop.As("ada").Branches.Create(BranchName.Parse("release/2"), "side", CancellationToken.None));
+        foreach (var login in new[] { "art", "ada" }) AccessShop.Denied("branch.protected", () => _shop.Change(login, "release/1", "UPDATE customers SET balance = 5 WHERE id = 2"));
         _shop.Approve("rae", "side");
         Assert.Equal(MergeState.Merged, _shop.Merge("art", "side", "release/1").State);
         AccessShop.Denied("rule.main", () => _shop.Rule("main", isProtected: false));
@@ -243,7 +253,7 @@ public sealed class BranchRuleTests : IDisposable
         Assert.Equal("outage 42, agreed", MergeTrailers.FindOverride(commit));
         Assert.Null(commit.Evidence);
         Assert.Equal("outage 42, agreed", _shop.As("vic").History.Operations(1)[0].Override);
-        Assert.Equal("outage 42, agreed", _shop.As("vic").Agents.Review(BranchName.Parse("agent"), CancellationToken.None).Override);
+        Assert.Equal("outage 42, agreed", _shop.As("vic").Agents.Review(BranchName.Parse("agent"), CancellationToken.None).Branch.Override);
         _shop.Rule("main", approvals: 0);
         _shop.Branch("art", "side");
         Assert.Equal("override.needless", Assert.Throws<DbVcException>(() => _shop.Merge("ada", "side", reason: "why not")).Code);

@@ -54,8 +54,9 @@ internal static class JUnitReport
             if (outcome == "skipped") element.Add(new XElement("skipped"));
             if (outcome == "failed")
             {
-                var message = gate.Findings.FirstOrDefault(f => f.Rule == name)?.Message ?? "failed";
-                element.Add(new XElement("failure", new XAttribute("message", Clean(mask.Mask(message.Split('\n')[0]))), Clean(mask.Mask(message))));
+                var said = gate.Findings.FirstOrDefault(f => f.Message.StartsWith(UnitTestsGate.FailureOf(name, ""), StringComparison.Ordinal))?.Message;
+                var message = mask.Mask(said is null ? "failed" : said[UnitTestsGate.FailureOf(name, "").Length..]);
+                element.Add(new XElement("failure", new XAttribute("message", Clean(message.Split('\n')[0])), Clean(message)));
             }
 
             yield return element;

@@ -57,8 +57,8 @@ internal static class SarifReport
             ["message"] = new JsonObject { ["text"] = mask.Mask(finding.Message) },
             ["properties"] = new JsonObject { ["gate"] = gate.Name, ["record"] = finding.Row },
         };
-        if (finding.File is not { } file) return result;
-        var uri = Uri.EscapeDataString(file).Replace("%2F", "/", StringComparison.Ordinal);
+        // Code hosts show nothing that has no place; what is no line's is said of the pipeline's own description.
+        var uri = Uri.EscapeDataString(finding.File ?? BranchPath.MetadataFile).Replace("%2F", "/", StringComparison.Ordinal);
         var place = new JsonObject { ["artifactLocation"] = new JsonObject { ["uri"] = uri } };
         if (finding.Line is { } line) place["region"] = new JsonObject { ["startLine"] = line };
         result["locations"] = new JsonArray(new JsonObject { ["physicalLocation"] = place });

@@ -1,0 +1,60 @@
+using DbVc.Live;
+using DbVc.Model;
+using DbVc.VersionControl;
+
+namespace DbVc.Orchestration;
+
+/// <summary>
+/// Rows and definitions that people put into the branch of a task. Its code is always run on main's rows, so that what it makes is all of the branch: what
+/// people made would be gone, and nobody would have said so.
+/// </summary>
+internal static class HandMadeRows
+{
+    /// <summary>Throws kind Refused, <c>gates.by-hand</c>.</summary>
+    /// <param name="again">The command that was given, without a flag.</param>
+    public static void Refuse(WorkspaceContext context, AgentReport report, string again)
+    {
+        var branch = BranchName.Parse(report.Branch);
+        var made = report.State == TaskState.Ready && HoldsUncommitted(context, branch) ? "what is in its database and in no commit"
+            : FindCommit(context, report, branch) is { } found ? $"what {found.Commit.Author.Name} committed in {found.Id.Short}, \"{Title(found.Commit)}\""
+            : null;
+        if (made is null) return;
+        throw new DbVcException(FailureKind.Refused, "gates.by-hand",
+            $"The code of '{branch}' is run on main's rows, and that would drop {made}.",
+            hint: "Bring it into main on a branch of its own (db-vc branch create NAME, db-vc cherry-pick COMMIT --onto NAME), or let it go: "
+                + $"{again} --reload");
+    }
+
+    private static bool HoldsUncommitted(WorkspaceContext context, BranchName branch)
+    {
+        if (BranchRecord.Read(context.Repository.Store, branch) is not { } record || !context.Instances.Exists(record)) return false;
+        using var chunks = context.Repository.Chunks.BeginWrite();
+        return context.Publisher.Peek(branch, chunks, CancellationToken.None) != context.Repository.ReadSnapshot(context.Repository.Head(branch)).Snapshot;
+    }
+
+    /// <summary>The newest commit of somebody else's since the code last filled the branch; that dropped what was before it.</summary>
+    private static NamedCommit? FindCommit(WorkspaceContext context, AgentReport report, BranchName branch)
+    {
+        var graph = new CommitGraph(context.Repository);
+        var main = context.Repository.Head(BranchName.Main);
+        var start = BranchSpan.StartOf(context, context.Repository.Head(branch));
+        foreach (var id in context.FirstParents(context.Repository.Head(branch)).TakeWhile(id => id != start))
+        {
+            var commit = graph.Read(id);
+            if (commit.Parents is not [var before, ..] || !ChangesTables(context, before, id)) continue;
+            if (commit.Provenance?.Task == report.Task) return null;
+            if (commit.Parents is not [_, var other] || !graph.IsAncestor(other, main)) return new NamedCommit(id, commit);
+        }
+
+        return null;
+    }
+
+    private static bool ChangesTables(WorkspaceContext context, CommitId before, CommitId after)
+    {
+        var difference = new SnapshotDiff(context.Repository.Chunks, context.Repository.ReadSnapshot(before).Snapshot,
+            context.Repository.ReadSnapshot(after).Snapshot);
+        return difference.Tables().Any() || difference.Objects().Any();
+    }
+
+    private static string Title(Commit commit) => commit.Message.Split('\n')[0];
+}

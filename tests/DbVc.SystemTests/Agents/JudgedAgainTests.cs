@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Xml.Linq;
+using DbVc.Model;
+using DbVc.Orchestration;
+using Microsoft.Data.Sqlite;
+using Xunit;
+
+namespace DbVc.SystemTests;
+
+/// <summary>Gates of a branch that somebody worked on by hand, that main was merged into, or that was merged. Real sandbox, real branch.</summary>
+public sealed class JudgedAgainTests : IDisposable
+{
+    private static readonly BranchName Branch = BranchName.Parse("agent-customers");
+
+    private readonly SampleShop _shop = new();
+
+    public JudgedAgainTests() => Assert.Equal(TaskState.Ready, _shop.Create("customers.json", Branch.Text).State);
+
+    private Workspace Workspace => _shop.Workspace;
+
+    public void Dispose() => _shop.Dispose();
+
+    [Fact]
+    public void Rows_that_a_person_put_into_the_branch_are_dropped_only_when_that_is_said()
+    {
+        var database = Workspace.Branches.Show(Branch).Database!;
+        Execute(database, "UPDATE customers SET name = 'By Hand' WHERE id = 1");
+        Assert.Contains("in no commit", Refused("gates.by-hand", () => RunGates()).Message, StringComparison.Ordinal);
+        Assert.Equal("By Hand", Ask(database, "SELECT name FROM customers WHERE id = 1"));
+        Workspace.Branches.Commit(Branch, "Mend a name", null, CancellationToken.None);
+        var refused = Refused("gates.by-hand", () => RunGates());
+        Assert.Contains("\"Mend a name\"", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"db-vc gate run {Branch} --reload", refused.Hint, StringComparison.Ordinal);
+        Refused("gates.by-hand", () => RunSome("data-quality"));
+        Assert.True(RunSome("lint").Passed);
+        Assert.Equal("By Hand", Ask(database, "SELECT name FROM customers WHERE id = 1"));
+
+        Assert.Equal(TaskState.Ready, RunGates(reload: true).State);
+        Assert.NotEqual("By Hand", Ask(Workspace.Branches.Show(Branch).Database!, "SELECT name FROM customers WHERE id = 1"));
+        // What was dropped is not there to be dropped again.
+        Assert.Equal(TaskState.Ready, RunGates().State);
+        Assert.Equal(MergeState.Merged, _shop.Merge(Branch.Text).State);
+    }
+
+    [Fact]
+    public void What_a_merge_rested_on_is_judged_no_more_and_its_head_is_still_confirmed()
+    {
+        var merge = _shop.Merge(Branch.Text).Commit!.Value;
+        _shop.Write("INSERT INTO products VALUES (9001, 'Later', 1)");
+        Workspace.Branches.Commit(BranchName.Main, "Later", null, CancellationToken.None);
+        var before = Workspace.Agents.Status(Branch);
+        Refused("gates.merged", () => RunGates());
+        Refused("gates.merged", () => RunSome("lint"));
+        var after = Workspace.Agents.Status(Branch);
+        Assert.Equal((before.State, before.Evidence, before.Rows), (after.State, after.Evidence, after.Rows));
+        foreach (var revision in new[] { Branch.Text, merge.ToString() })
+        {
+            var differences = Workspace.Evidence.Verify(revision, CancellationToken.None).Differences;
+            Assert.Equal([], differences.Select(d => $"{d.Gate} {d.What}: {d.Before} -> {d.After}"));
+        }
+    }
+
+    [Fact]
+    public void A_review_shows_what_the_branch_changes_and_not_what_main_brought_into_it()
+    {
+        _shop.Write("INSERT INTO products VALUES (9001, 'Later', 1)");
+        Workspace.Branches.Commit(BranchName.Main, "Later", null, CancellationToken.None);
+        Workspace.Merges.Merge(new MergeRequest(BranchName.Main, Branch, false, []), CancellationToken.None);
+        var review = Workspace.Agents.Review(Branch, CancellationToken.None);
+        Assert.Equal(["customers"], Changed(review));
+        Assert.False(review.AreGatesAtHead);
+        Assert.Equal(TaskState.Ready, RunGates().State);
+        Assert.True(Workspace.Agents.Review(Branch, CancellationToken.None).AreGatesAtHead);
+        // The head that took main over is judged as it is, not as main.
+        Assert.True(Workspace.Evidence.Verify(Branch.Text, CancellationToken.None).IsConfirmed);
+        _shop.Merge(Branch.Text);
+        Assert.Equal(["customers"], Changed(Workspace.Agents.Review(Branch, CancellationToken.None)));
+    }
+
+    [Fact]
+    public void An_override_says_what_it_went_past_and_stays_marked_until_it_is_undone()
+    {
+        Edit("generated/Validators.cs", text => text + "// " + new string('x', 200) + "\n");
+        Assert.Equal(TaskState.Failed, RunGates().State);
+        var request = new MergeRequest(Branch, BranchName.Main, false, []) { Override = "outage 42" };
+        var merged = Workspace.Merges.Merge(request, CancellationToken.None);
+        var report = Workspace.Agents.Status(Branch).Evidence![..10];
+        Assert.Equal([$"gates failed: lint (report {report})"], merged.PassedOver);
+        var message = Workspace.History.Log(new LogRequest("main", 1, null, false))[0].Commit.Commit.Message;
+        Assert.Contains($"Passed-over: gates failed: lint (report {report})", message, StringComparison.Ordinal);
+        AssertMarks("merged", "outage 42");
+        Workspace.Operations.Undo(null, CancellationToken.None);
+        AssertMarks("failed", null);
+        Workspace.Operations.Undo(null, CancellationToken.None);
+        AssertMarks("merged", "outage 42");
+        Workspace.Branches.Delete(Branch);
+        Assert.Equal((TaskState.Merged, "outage 42"), (Workspace.Pipelines.List()[0].Last!.State, Workspace.Pipelines.List()[0].Last!.Override));
+    }
+
+    [Fact]
+    public void A_failed_test_and_a_lost_trial_have_a_place_that_code_hosts_show()
+    {
+        Edit("tests/IngestionTests.cs", text => text.Insert(text.IndexOf("    [Fact]\n", StringComparison.Ordinal),
+            "    [Theory]\n    [InlineData(1)]\n    [InlineData(2)]\n    public void Is_wrong(int n) =>\n        Assert.Equal(3, n);\n\n"));
+        Edit("generated/Ingestion.cs", text => text.Replace("Cells.Write(_sink, row.Age);", "Cells.Write(_sink, row.Age / 2);", StringComparison.Ordinal));
+        Assert.Equal(TaskState.Failed, RunGates().State);
+        using var sarif = JsonDocument.Parse(Workspace.Evidence.Write(Branch.Text, EvidenceFormat.Sarif));
+        var results = sarif.RootElement.GetProperty("runs")[0].GetProperty("results").EnumerateArray().Select(r =>
+            (Rule: r.GetProperty("ruleId").GetString(), Place: r.GetProperty("locations")[0].GetProperty("physicalLocation"))).ToList();
+        var failed = results.Where(r => r.Rule == "tests.failed").ToList();
+        Assert.Contains(failed, r => r.Place.GetProperty("artifactLocation").GetProperty("uri").GetString() == "tests/IngestionTests.cs"
+            && r.Place.GetProperty("region").GetProperty("startLine").GetInt32() > 1);
+        Assert.Contains(results, r => r.Rule == "trial.expected");
+        var junit = XDocument.Parse(Encoding.UTF8.GetString(Workspace.Evidence.Write(Branch.Text, EvidenceFormat.JUnit)));
+        var wrong = junit.Descendants("testcase").Where(c => ((string)c.Attribute("name")!).Contains("Is_wrong", StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, wrong.Count);
+        Assert.All(wrong, c => Assert.Contains("Assert.Equal() Failure", c.Element("failure")!.Value, StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<string> Changed(ReviewReport review) => review.Diff.Tables.Select(t => t.Name).Where(name => !name.StartsWith('_'));
+
+    private void AssertMarks(string status, string? reason)
+    {
+        var branch = Workspace.Branches.Show(Branch);
+        Assert.Equal((status, reason), (branch.Status, branch.Override));
+        var task = Workspace.Agents.Status(Branch);
+        Assert.Equal((status, reason), (task.State.ToString().ToLowerInvariant(), task.Override));
+        Assert.Equal((status, reason), (Workspace.Agents.Review(Branch, CancellationToken.None).Branch.Status, branch.Override));
+    }
+
+    private AgentReport RunGates(bool reload = false) => Workspace.Agents.RunGates(Branch, new SilentProgress(), CancellationToken.None, reload);
+
+    private GateRunReport RunSome(string gate) => Workspace.Agents.RunSomeGates(Branch, [gate], new SilentProgress(), CancellationToken.None);
+
+    private void Edit(string file, Func<string, string> change)
+    {
+        var path = Path.Combine(_shop.Folder, "branches", Branch.Text, file);
+        var (before, after) = (File.ReadAllText(path), change(File.ReadAllText(path)));
+        Assert.NotEqual(before, after);
+        File.WriteAllText(path, after);
+        Workspace.Branches.Commit(Branch, "Edit " + file, null, CancellationToken.None);
+    }
+
+    private static void Execute(string database, string sql) => Ask(database, sql);
+
+    private static string Ask(string database, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={database};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return Convert.ToString(command.ExecuteScalar(), CultureInfo.InvariantCulture) ?? "";
+    }
+
+    private static DbVcException Refused(string code, Action action)
+    {
+        var failure = Assert.Throws<DbVcException>(action);
+        Assert.Equal((FailureKind.Refused, code), (failure.Kind, failure.Code));
+        return failure;
+    }
+}
