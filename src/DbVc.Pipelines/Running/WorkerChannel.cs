@@ -142,7 +142,7 @@ internal sealed class WorkerChannel : IDisposable
 
     private static DbVcException TimedOut(string what, TimeSpan time, Exception error) =>
         new(FailureKind.Failed, "worker.timeout", $"The worker could not {what} within {time.TotalSeconds:0.#} s and was stopped.",
-            hint: "Look for an endless loop, or allow more time.", inner: error);
+            hint: "Look for an endless loop, or for code that is too much at once: hundreds of columns, say.", inner: error);
 
     private DbVcException Broken(string what, Exception error)
     {

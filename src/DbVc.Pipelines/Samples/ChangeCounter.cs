@@ -12,9 +12,8 @@ public sealed class ChangeCounter
     private const long MostRecords = 100_000;
 
     private readonly IRecordReader _reader;
-    private readonly IReadOnlyList<string> _names;
     private readonly int[] _columns;
-    private readonly List<(PipelineField Field, int Column, List<int> Steps)> _fields = [];
+    private readonly IReadOnlyList<(SimulatedField Field, IReadOnlyList<int> Steps)> _fields;
     private readonly IReadOnlyList<FieldOperation> _operations;
     private readonly long[] _changed;
     private readonly long[] _of;
@@ -22,14 +21,12 @@ public sealed class ChangeCounter
 
     internal ChangeCounter(PipelineSpec spec, IRecordReader reader)
     {
-        (_reader, _names, _operations) = (reader, spec.SourceColumns, spec.Operations);
-        _columns = [.. _names.Select(reader.FindOptionalColumn)];
+        var plan = SimulationPlan.Of(spec);
+        (_reader, _operations) = (reader, spec.Operations);
+        _columns = [.. plan.Columns.Select(reader.FindOptionalColumn)];
         (_changed, _of) = (new long[_operations.Count], new long[_operations.Count]);
-        foreach (var field in spec.FilledFields)
-        {
-            var steps = Enumerable.Range(0, _operations.Count).Where(i => _operations[i].Field.Name == field.Name).ToList();
-            if (steps.Count > 0) _fields.Add((field, field.Origin is null ? _columns[_names.ToList().IndexOf(field.HeaderName)] : -1, steps));
-        }
+        var steps = Enumerable.Range(0, _operations.Count).ToLookup(i => _operations[i].Field.Name, StringComparer.Ordinal);
+        _fields = [.. plan.Fields.Where(f => steps.Contains(f.Field.Name)).Select(f => (f, (IReadOnlyList<int>)[.. steps[f.Field.Name]]))];
     }
 
     /// <summary>What each step changed so far.</summary>
@@ -63,20 +60,20 @@ public sealed class ChangeCounter
         if (_reader.Problem is not null) return;
         _scratch.Reset();
         string?[]? cells = null;
-        foreach (var (field, column, steps) in _fields)
+        foreach (var (field, steps) in _fields)
         {
-            if (field.Origin is null)
+            if (field.Field.Origin is null)
             {
-                Count(_reader.Cell(column), steps);
+                Count(_reader.Cell(_columns[field.Columns[0]]), steps);
                 continue;
             }
 
             cells ??= [.. _columns.Select(c => _reader.Cell(c).ToStringOrNull())];
-            if (PipelineSimulator.TryCompose(field, _names, cells, _reader.Record, out var cell)) Count(Text.From(cell), steps);
+            if (PipelineSimulator.TryCompose(field, cells, _reader.Record, out var cell)) Count(Text.From(cell), steps);
         }
     }
 
-    private void Count(Text cell, List<int> steps)
+    private void Count(Text cell, IReadOnlyList<int> steps)
     {
         foreach (var step in steps)
         {

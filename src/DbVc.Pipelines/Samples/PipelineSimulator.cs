@@ -25,27 +25,16 @@ internal sealed record SimulatedOutcome(IReadOnlyList<object?>? Values, IReadOnl
 /// <summary>Interprets a pipeline record by record, independent of generated code; it knows what tests must expect.</summary>
 internal sealed class PipelineSimulator
 {
-    private readonly PipelineSpec _spec;
+    private readonly SimulationPlan _plan;
     private readonly DateTime? _now;
-    private readonly IReadOnlyList<string> _columns;
-    private readonly IReadOnlyList<PipelineField> _fields;
-    private readonly List<(PipelineRule Rule, ConditionTest Test)> _rules;
-    private readonly List<(PipelineRule Rule, ConditionTest Test)> _drops;
-    private readonly List<(PipelineRule Rule, KeyFields Unique, UniqueSet Seen)> _unique;
+    private readonly List<(PipelineRule Rule, KeyFields Key, UniqueSet Seen)> _unique;
 
     /// <param name="spec">With the source's header.</param>
     /// <param name="now">What fields take that are filled with the time of the load; null leaves them empty.</param>
     public PipelineSimulator(PipelineSpec spec, DateTime? now = null)
     {
-        (_spec, _now) = (spec, now);
-        _fields = spec.FilledFields;
-        _columns = spec.SourceColumns;
-        var index = new SampleRow(_fields);
-        var rules = spec.CheckedRules;
-        _rules = [.. rules.Where(r => !r.IsUnique && r.Rejects).Select(r => (r, ConditionTest.Build(r.Condition!, index.IndexOf)))];
-        _drops = [.. rules.Where(r => !r.IsUnique && r.Drops).Select(r => (r, ConditionTest.Build(r.Condition!, index.IndexOf)))];
-        _unique = [.. rules.Where(r => r.IsUnique && !r.OnlyCounts)
-            .Select(r => (r, KeyFields.Of(r, index.IndexOf), new UniqueSet(r.NullsAreEqual)))];
+        (_plan, _now) = (SimulationPlan.Of(spec), now);
+        _unique = [.. _plan.Unique.Select(u => (u.Rule, u.Key, new UniqueSet(u.Rule.NullsAreEqual)))];
     }
 
     /// <summary>The number of the record that was taken last.</summary>
@@ -55,29 +44,29 @@ internal sealed class PipelineSimulator
     public void Skip() => Record++;
 
     /// <summary>Takes the next record; cells are raw, aligned with the columns of the source that are read, null for NULL.</summary>
-    public SimulatedOutcome Take(IReadOnlyList<string?> cells) => Take(cells, new SampleRow(_fields));
+    public SimulatedOutcome Take(IReadOnlyList<string?> cells) => Take(cells, new SampleRow(_plan.Filled));
 
     /// <summary>The same, with the row as far as it could be read left in <paramref name="row"/>.</summary>
     public SimulatedOutcome Take(IReadOnlyList<string?> cells, SampleRow row)
     {
         Record++;
         var broken = new List<BrokenRule>();
-        for (var i = 0; i < _fields.Count; i++) Read(row, i, cells, broken);
+        for (var i = 0; i < _plan.Fields.Count; i++) Read(row, i, cells, broken);
         if (broken.Count == 0)
         {
-            foreach (var (rule, test) in _drops)
+            foreach (var (rule, test) in _plan.Drops)
             {
                 if (!test.Passes(row)) return new SimulatedOutcome(null, []) { DroppedBy = rule };
             }
         }
 
-        foreach (var (rule, test) in _rules)
+        foreach (var (rule, test) in _plan.Rules)
         {
-            if (!IsReadRule(rule) && !test.Passes(row)) broken.Add(rule.AsBroken());
+            if (!test.Passes(row)) broken.Add(rule.AsBroken());
         }
 
         if (broken.Count == 0 && ClaimKeys(row, broken) is { } repeated) return new SimulatedOutcome(null, []) { DroppedBy = repeated };
-        return broken.Count > 0 ? new SimulatedOutcome(null, broken) : new SimulatedOutcome([.. _fields.Select((_, i) => row.ValueAt(i))], []);
+        return broken.Count > 0 ? new SimulatedOutcome(null, broken) : new SimulatedOutcome([.. _plan.Fields.Select((_, i) => row.ValueAt(i))], []);
     }
 
     /// <summary>Applies the preprocessing of a field to one cell.</summary>
@@ -90,57 +79,51 @@ internal sealed class PipelineSimulator
     }
 
     /// <summary>Preprocesses and types one cell of a record, its default included; false when it has another type.</summary>
-    public static bool TrySet(PipelineSpec spec, SampleRow row, PipelineField field, string? cell)
-    {
-        if (!row.TrySet(field, Text.From(Preprocess(PreprocessorsWriter.Of(spec, field), cell)))) return false;
-        if (row.KindAt(row.IndexOf(field)) is null && field.Default is { Text: { } fallback }) row.TrySet(field, Text.From(fallback));
-        return true;
-    }
+    /// <param name="spec">The pipeline.</param>
+    /// <param name="row">Of its filled fields.</param>
+    /// <param name="index">Of the field among them.</param>
+    /// <param name="cell">As the source has it.</param>
+    public static bool TrySet(PipelineSpec spec, SampleRow row, int index, string? cell) => TrySet(SimulationPlan.Of(spec).Fields[index], row, index, cell);
 
     /// <summary>The cell of a field, made of the columns that it takes; false when its step rejects them.</summary>
-    public static bool TryCompose(PipelineField field, IReadOnlyList<string> columns, IReadOnlyList<string?> cells, long record, out string? cell)
+    public static bool TryCompose(SimulatedField field, IReadOnlyList<string?> cells, long record, out string? cell)
     {
-        cell = null;
-        if (field.Origin is { } origin) return origin.TryCompose([.. field.SourceColumns.Select(Cell)], record, out cell);
-        cell = Cell(field.HeaderName);
+        if (field.Field.Origin is { } origin) return origin.TryCompose([.. field.Columns.Select(c => cells[c])], record, out cell);
+        cell = cells[field.Columns[0]];
         return true;
-
-        string? Cell(string column)
-        {
-            for (var i = 0; i < columns.Count; i++)
-            {
-                if (columns[i] == column) return cells[i];
-            }
-
-            throw new InvalidOperationException($"The record has no column '{column}'.");
-        }
     }
 
     /// <summary>The time of the load as a field takes it.</summary>
     public static string TextOf(DateTime now, PipelineField field) =>
         now.ToString(field.Type == FieldType.Date ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
-    private static bool IsReadRule(PipelineRule rule) => rule.Condition is Presence { Kind: PresenceKind.NotNull or PresenceKind.Given };
+    private static bool TrySet(SimulatedField plan, SampleRow row, int index, string? cell)
+    {
+        if (!row.TrySet(index, Text.From(Preprocess(plan.Operations, cell)))) return false;
+        if (row.KindAt(index) is null && plan.Field.Default is { Text: { } fallback }) row.TrySet(index, Text.From(fallback));
+        return true;
+    }
 
     private void Read(SampleRow row, int index, IReadOnlyList<string?> cells, List<BrokenRule> broken)
     {
-        var field = _fields[index];
-        if (!TryCompose(field, _columns, cells, Record, out var cell))
+        var plan = _plan.Fields[index];
+        var field = plan.Field;
+        if (!TryCompose(plan, cells, Record, out var cell))
         {
             broken.Add(new BrokenRule(field.Name, field.Origin!.Step.Name, field.Origin.Step.Problem));
             return;
         }
 
-        if (!TrySet(_spec, row, field, cell))
+        if (!TrySet(plan, row, index, cell))
         {
             broken.Add(new BrokenRule(field.Name, "type", $"{field.Name} must be {FieldTypes.Describe(field.Type)}"));
             return;
         }
 
-        if (_now is { } now && field.Default is { IsCurrentTimestamp: true } && row.KindAt(index) is null) row.TrySet(field, Text.From(TextOf(now, field)));
-        foreach (var (rule, test) in _rules)
+        if (_now is { } now && field.Default is { IsCurrentTimestamp: true } && row.KindAt(index) is null) row.TrySet(index, Text.From(TextOf(now, field)));
+        foreach (var (rule, test) in plan.Reads)
         {
-            if (!IsReadRule(rule) || rule.Fields[0].Name != field.Name || test.Passes(row)) continue;
+            if (test.Passes(row)) continue;
             broken.Add(rule.AsBroken());
             return;
         }
@@ -149,7 +132,7 @@ internal sealed class PipelineSimulator
     /// <summary>Fails what holds a key that was seen before; the rule that leaves it out, if no rule rejects it.</summary>
     private PipelineRule? ClaimKeys(SampleRow row, List<BrokenRule> broken)
     {
-        var keys = _unique.Select(u => (u.Rule, u.Seen, Key: RowChecker.KeyOf(u.Unique, row))).ToList();
+        var keys = _unique.Select(u => (u.Rule, u.Seen, Key: RowChecker.KeyOf(u.Key, row))).ToList();
         var seen = keys.Where(k => k.Seen.Contains(k.Key)).ToList();
         broken.AddRange(seen.Where(k => k.Rule.Rejects).Select(k => k.Rule.AsBroken()));
         if (broken.Count == 0 && seen.Count > 0) return seen[0].Rule;

@@ -22,7 +22,7 @@ internal static class RuleCases
         foreach (var cells in Combine(Candidates(rule.Fields, [rule.Condition!])).Take(MaxCombinations))
         {
             var fits = true;
-            for (var i = 0; i < cells.Length; i++) fits &= row.TrySet(rule.Fields[i], Text.From(cells[i]));
+            for (var i = 0; i < cells.Length; i++) fits &= row.TrySet(i, Text.From(cells[i]));
             if (!fits) continue;
             var passes = test.Passes(row);
             tried.Add((new RuleCase(cells, passes), [.. variants.Select(v => v.Passes(row) != passes)]));

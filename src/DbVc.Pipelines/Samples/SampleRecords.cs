@@ -11,6 +11,7 @@ internal sealed class SampleRecords
     private readonly IReadOnlyList<string> _columns;
     private readonly SampleColumns _samples;
     private readonly int[] _lastColumns;
+    private readonly bool[] _timed;
     private readonly SampleFormat _format;
     private readonly List<IReadOnlyList<string?>> _candidates;
     private readonly List<(int Last, ConditionTest Test)> _tests;
@@ -23,6 +24,7 @@ internal sealed class SampleRecords
         _columns = spec.SourceColumns;
         _samples = new SampleColumns(spec);
         _lastColumns = [.. _fields.Select(LastColumn)];
+        _timed = [.. _columns.Select(c => _fields.Any(f => f.Default is { IsCurrentTimestamp: true } && f.SourceColumns.Contains(c)))];
         _format = SampleFormat.Of(spec);
         _candidates = [.. _columns.Select(c => FilterAlone(c, _samples.CandidatesOf(c)))];
         var row = new SampleRow(_fields);
@@ -39,6 +41,7 @@ internal sealed class SampleRecords
     {
         var found = new List<IReadOnlyList<string?>>();
         var seen = new HashSet<string>();
+        var alone = new HashSet<BrokenRule>();
         foreach (var good in Good.Take(1))
         {
             for (var i = 0; i < _columns.Count; i++)
@@ -48,7 +51,9 @@ internal sealed class SampleRecords
                     var record = Replace(good, i, cell);
                     if (!_format.CanWrite(record) || IsTimed(record)) continue;
                     var outcome = new PipelineSimulator(_spec).Take(record);
-                    if (outcome.IsRejected && outcome.Failures.Any(seen.Add)) found.Add(record);
+                    if (!outcome.IsRejected || !outcome.Failures.Any(seen.Add)) continue;
+                    found.Add(record);
+                    if (outcome.Broken is [var only]) alone.Add(only);
                 }
             }
         }
@@ -56,8 +61,9 @@ internal sealed class SampleRecords
         if (Good.Count == 0) return found;
         foreach (var rule in _spec.CheckedRules.Where(r => r is { IsUnique: false, Rejects: true }))
         {
-            if (found.Any(r => BreaksAlone(r, rule))) continue;
-            if (FindBreaking(rule) is { } record) found.Add(record);
+            if (alone.Contains(rule.AsBroken()) || FindBreaking(rule) is not { } record) continue;
+            found.Add(record);
+            if (new PipelineSimulator(_spec).Take(record).Broken is [var only]) alone.Add(only);
         }
 
         return found;
@@ -104,11 +110,9 @@ internal sealed class SampleRecords
         var values = new PipelineSimulator(_spec).Take(record).Values;
         if (values is null) return false;
         var plain = new SampleRow(_fields);
-        return !PipelineSimulator.TrySet(raw, plain, field, record[column]) || !Equals(plain.ValueAt(plain.IndexOf(field)), values[plain.IndexOf(field)]);
+        var index = plain.IndexOf(field);
+        return !PipelineSimulator.TrySet(raw, plain, index, record[column]) || !Equals(plain.ValueAt(index), values[index]);
     }
-
-    private bool BreaksAlone(IReadOnlyList<string?> record, PipelineRule rule) =>
-        new PipelineSimulator(_spec).Take(record).Broken is [var only] && only == rule.AsBroken();
 
     /// <summary>A record that breaks this rule, and if possible no other; null if none was found.</summary>
     private IReadOnlyList<string?>? FindBreaking(PipelineRule rule)
@@ -118,11 +122,12 @@ internal sealed class SampleRecords
         var test = ConditionTest.Build(rule.Condition!, row.IndexOf);
         if (rule.Fields.Any(f => f.Origin is not null)) return null;
         var indexes = rule.Fields.Select(f => _columns.ToList().IndexOf(f.HeaderName)).ToList();
+        var places = rule.Fields.Select(row.IndexOf).ToList();
         IReadOnlyList<string?>? first = null;
         foreach (var cells in RuleCases.Combine(RuleCases.Candidates(rule.Fields, [rule.Condition!])))
         {
             var fits = true;
-            for (var i = 0; i < cells.Length; i++) fits &= PipelineSimulator.TrySet(_spec, row, rule.Fields[i], cells[i]);
+            for (var i = 0; i < cells.Length; i++) fits &= PipelineSimulator.TrySet(_spec, row, places[i], cells[i]);
             if (!fits || test.Passes(row)) continue;
             var record = Good[0].Select((c, i) => indexes.IndexOf(i) is >= 0 and var at ? cells[at] : c).ToList();
             var broken = simulator.Take(record).Broken;
@@ -161,8 +166,7 @@ internal sealed class SampleRecords
     }
 
     /// <summary>Whether an empty cell of it becomes the time of the load, which nobody can expect.</summary>
-    private bool IsTimed(IReadOnlyList<string?> record) => Enumerable.Range(0, record.Count).Any(column => record[column] is null
-        && _fields.Any(f => f.Default is { IsCurrentTimestamp: true } && f.SourceColumns.Contains(_columns[column])));
+    private bool IsTimed(IReadOnlyList<string?> record) => Enumerable.Range(0, record.Count).Any(column => record[column] is null && _timed[column]);
 
     private static IReadOnlyList<string?> Replace(IReadOnlyList<string?> record, int index, string? cell)
     {
@@ -223,7 +227,7 @@ internal sealed class SampleRecords
             record[index] = candidates[(i + rotation) % candidates.Count];
             for (var field = 0; field < _fields.Count; field++)
             {
-                if (_lastColumns[field] == index) Set(row, _fields[field], record);
+                if (_lastColumns[field] == index) Set(row, field, record);
             }
 
             if (_tests.Where(t => t.Last == index).All(t => t.Test.Passes(row)) && Search(simulator, record, row, index + 1, rotation)) return true;
@@ -232,8 +236,8 @@ internal sealed class SampleRecords
         return false;
     }
 
-    private void Set(SampleRow row, PipelineField field, string?[] record)
+    private void Set(SampleRow row, int field, string?[] record)
     {
-        if (PipelineSimulator.TryCompose(field, _columns, record, 1, out var cell)) PipelineSimulator.TrySet(_spec, row, field, cell);
+        if (PipelineSimulator.TryCompose(SimulationPlan.Of(_spec).Fields[field], record, 1, out var cell)) PipelineSimulator.TrySet(_spec, row, field, cell);
     }
 }

@@ -10,9 +10,9 @@ internal sealed class SampleRow(IReadOnlyList<PipelineField> fields) : IRowView
     private readonly (CellKind? Kind, long Integer, double Real, byte[] Bytes)[] _cells = new (CellKind?, long, double, byte[])[fields.Count];
 
     /// <summary>Sets a field from text as its type reads it; false when it is no value of that type.</summary>
-    public bool TrySet(PipelineField field, Text text)
+    public bool TrySet(int index, Text text)
     {
-        var index = IndexOf(field);
+        var field = fields[index];
         _cells[index] = default;
         switch (field.Type)
         {
