@@ -82,7 +82,7 @@ internal static class EvidenceCommand
             .Add(Piece.Dim("Sandbox"), report.Sandbox == "none" ? Piece.Bad("NONE") : report.Sandbox)
             .Add(Piece.Dim("Sample"), report.IsSampleStored ? "stored" : "not stored"));
         if (report.LeftOut.Count > 0) output.Line(Piece.Bad("Not asked: "), string.Join(", ", report.LeftOut));
-        MergeView.WriteGates(output, report.Gates);
+        GateView.Write(output, report.Gates);
         WriteEdited(output, report.IsFileEdited);
         output.Line(report.Passed ? Piece.Good("All gates passed.") : Piece.Bad("Refused."));
         return 0;

@@ -31,7 +31,7 @@ internal static class Evidence
 
         var failed = report.Gates.Where(g => !g.Passed).ToList();
         if (failed.Count > 0)
-            return Refuse(failed, $"{(failed.Count == 1 ? "One gate" : $"{failed.Count} gates")} failed on {source}.", $"db-vc agent status {source}");
+            return Refuse(failed, $"{source} was refused by gates: {GateSummary.DescribeRefusal(failed)}.", $"db-vc agent status {source}");
         return FindUnfinished(context, record) is { } state
             ? Refuse([], $"The gates passed on {source}, but its task did not come to its end: it is {state}.",
                 $"db-vc agent retry {source}, db-vc gate run {source}")
