@@ -6,7 +6,19 @@ namespace DbVc.Model;
 /// <param name="Seconds">Wall time.</param>
 /// <param name="Summary">One line, for example <c>28/28 (coverage 97 %)</c>.</param>
 /// <param name="Findings">What is wrong, where; empty if it passed cleanly.</param>
-public sealed record GateSummary(string Name, bool Passed, double Seconds, string Summary, IReadOnlyList<GateFinding> Findings);
+public sealed record GateSummary(string Name, bool Passed, double Seconds, string Summary, IReadOnlyList<GateFinding> Findings)
+{
+    /// <summary>It could not judge because something before it failed: it has neither passed nor objected to anything.</summary>
+    public bool NotRun { get; init; }
+
+    /// <summary>Who refuses, for example <c>syntax (not run after it: lint, unit)</c>.</summary>
+    public static string DescribeRefusal(IEnumerable<GateSummary> gates)
+    {
+        var silent = gates.Where(g => !g.Passed).ToLookup(g => g.NotRun, g => g.Name);
+        var (failed, notRun) = (string.Join(", ", silent[false]), string.Join(", ", silent[true]));
+        return notRun.Length == 0 ? failed : failed.Length == 0 ? $"{notRun} (not run)" : $"{failed} (not run after it: {notRun})";
+    }
+}
 
 /// <summary>One thing a gate objects to.</summary>
 public sealed record GateFinding(string Message)

@@ -24,11 +24,13 @@ internal sealed class OperationAnchor(string folder)
     private readonly string _path = Path.Combine(folder, FileName);
     private readonly string _locks = Path.Combine(folder, "locks");
 
+    public bool Exists => File.Exists(_path);
+
     /// <summary>The entry that was the newest when it was written, or the two of which one was; nothing where there is no such file, or none that can be
     /// read.</summary>
     public IReadOnlyList<OperationHead> Read()
     {
-        if (!File.Exists(_path)) return [];
+        if (!Exists) return [];
         var text = File.ReadAllText(_path);
         if (text.Length is not (Length or 2 * Length)) return [];
         var heads = text.Chunk(Length).Select(line => Parse(new string(line))).ToList();

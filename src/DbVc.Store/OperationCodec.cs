@@ -42,12 +42,12 @@ internal static class OperationCodec
     /// <summary>Reads an entry and checks it against its hash.</summary>
     public static OperationRecord Decode(long number, Hash hash, ReadOnlySpan<byte> body)
     {
-        if (Hash.Of(body) != hash) throw Damaged(number, "its content does not match its hash");
+        if (Hash.Of(body) != hash) throw OperationProblem.Fail(number, OperationProblem.Edited);
         try
         {
             using var json = JsonDocument.Parse(body.ToArray());
             var root = json.RootElement;
-            if (root.GetProperty("number").GetInt64() != number) throw Damaged(number, "it was stored under another number");
+            if (root.GetProperty("number").GetInt64() != number) throw OperationProblem.Fail(number, "It was stored under another number.");
             var moves = root.GetProperty("moves").EnumerateArray()
                 .Select(m => new RefMove(Text(m, "name"), OptionalHash(m, "before"), OptionalHash(m, "after"))).ToArray();
             var time = DateTimeOffset.Parse(Text(root, "time"), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
@@ -56,7 +56,7 @@ internal static class OperationCodec
         }
         catch (Exception failure) when (failure is JsonException or FormatException or KeyNotFoundException or InvalidOperationException)
         {
-            throw Damaged(number, failure.Message);
+            throw OperationProblem.Fail(number, $"It is no entry of an operation log: {failure.Message}");
         }
     }
 
@@ -75,8 +75,6 @@ internal static class OperationCodec
             throw StoreFailure.Damaged($"Line {line} is no entry of an operation log: {failure.Message}");
         }
     }
-
-    public static Exception Damaged(long number, string reason) => StoreFailure.Damaged($"Operation {number} is damaged: {reason}.");
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString() ?? throw new FormatException($"{name} is null");
 

@@ -200,10 +200,8 @@ public sealed class RepositoryStore : IRepositoryStore
         for (var i = 0; i + 1 < newestFirst.Count; i++)
         {
             var (record, earlier) = (newestFirst[i], newestFirst[i + 1]);
-            if (record.Previous != earlier.Hash || record.Number != earlier.Number + 1)
-            {
-                throw OperationCodec.Damaged(record.Number, "the entry before it is missing or was changed");
-            }
+            if (OperationProblem.FindBreak(earlier.Number, earlier.Hash, record.Number, record.Previous) is { } problem)
+                throw OperationProblem.Fail(record.Number, problem);
         }
     }
 }

@@ -103,16 +103,11 @@ internal static class BuiltinPlan
         return text.ToString();
     }
 
-    private static string DescribeGates(Exchange exchange)
-    {
-        var text = new StringBuilder("Refused by gates:");
-        foreach (var gate in exchange.Result.GetProperty("gates").EnumerateArray().Where(g => !g.GetProperty("passed").GetBoolean()))
-        {
-            text.Append("\n- ").Append(gate.GetProperty("name").GetString()).Append(": ").Append(gate.GetProperty("summary").GetString());
-            foreach (var finding in gate.GetProperty("findings").EnumerateArray().Take(3))
-                text.Append("\n    ").Append(finding.GetProperty("message").GetString());
-        }
+    /// <summary>One line, with the first that each objects to; all of it stands in the report.</summary>
+    private static string DescribeGates(Exchange exchange) => "Refused by gates: " + string.Join("; ", exchange.Result.GetProperty("gates").EnumerateArray()
+        .Where(g => !g.GetProperty("passed").GetBoolean())
+        .Select(g => $"{g.GetProperty("name").GetString()} ({g.GetProperty("summary").GetString()}{DescribeFirst(g.GetProperty("findings"))})")) + ".";
 
-        return text.ToString();
-    }
+    private static string DescribeFirst(JsonElement findings) =>
+        findings.GetArrayLength() == 0 ? "" : ": " + findings[0].GetProperty("message").GetString()!.Split('\n')[0].TrimEnd('.');
 }

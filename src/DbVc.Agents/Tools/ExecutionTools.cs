@@ -107,7 +107,7 @@ internal sealed class ExecutionTools(TaskSession session)
     }
 
     internal static string Summarize(GateVerdict verdict) => "refused by " + string.Join("; ", verdict.Gates.Where(g => !g.Passed)
-        .Select(g => g.Findings.Count == 0 ? $"{g.Name} ({g.Summary})" : $"{g.Name} ({g.Summary}: {g.Findings[0].Message})"));
+        .Select(g => g.Findings.Count == 0 ? $"{g.Name} ({g.Summary})" : $"{g.Name} ({g.Summary}: {g.Findings[0].Message.Split('\n')[0].TrimEnd('.')})"));
 
     private static JsonObject Describe(ExecutionReport report) => new()
     {

@@ -59,7 +59,7 @@ internal sealed class FileTools(TaskSession session)
             ["rows"] = new JsonArray([.. rows]),
             ["complete"] = answer.Complete && answer.Rows.Count <= MaxRows,
         };
-        return ToolResult.Passed($"{answer.Rows.Count} rows", content);
+        return ToolResult.Passed(Quantity.Of(answer.Rows.Count, "row"), content);
     }
 
     private static string? Cut(string? cell) => cell is null || cell.Length <= MaxCellCharacters ? cell : cell[..MaxCellCharacters] + "…";

@@ -29,9 +29,9 @@ internal static class AuditCommand
             against,
         }.Runs(context =>
         {
-            if (context.Get(file) is { } alone) return Finish(context.Output, AuditDesk.VerifyFile(alone), isFile: true);
+            if (context.Get(file) is { } alone) return FinishFile(context, AuditDesk.VerifyFile(alone));
             using var workspace = Session.Open(context);
-            return Finish(context.Output, workspace.Audit.Verify(context.Get(against)), isFile: false);
+            return Finish(context.Output, workspace.Audit.Verify(context.Get(against)), ToJson);
         });
     }
 
@@ -71,9 +71,48 @@ internal static class AuditCommand
         });
     }
 
-    private static int Finish(Output output, AuditReport report, bool isFile)
+    /// <summary>A file shows nothing of what was behind its last line, so that is said, and where there is a repository it is asked.</summary>
+    private static int FinishFile(CommandContext context, AuditReport report)
     {
-        output.Line(report.Ok ? Piece.Good("✓ ") : Piece.Bad("✗ "), $"Checked {Shown.Count(report.Entries, "operation")}: ",
+        var end = FindEnd(context, report);
+        if (report.Entries > 0)
+        {
+            context.Output.Line($"It begins with entry {report.First} and ends with entry {report.Last}. ", end switch
+            {
+                null => "Whether others were before or followed, only the repository can tell: db-vc audit verify --against FILE, there.",
+                { HoldsLast: false } => Piece.Warning($"The log in {end.Folder} does not hold the last of them: the file is another repository's, was "
+                    + "forged, or a row was purged since."),
+                _ when end.LogLast == report.Last => Piece.Good($"That is the end of the log in {end.Folder}, too."),
+                _ => Piece.Warning($"The log in {end.Folder} goes on to entry {end.LogLast}: they were written since, or cut off the file."),
+            });
+        }
+
+        return Finish(context.Output, report, audit =>
+        {
+            var document = ToJson(audit);
+            document["repository"] = end is null ? null
+                : new JsonObject { ["folder"] = end.Folder, ["last"] = end.LogLast, ["holdsLast"] = end.HoldsLast };
+            return document;
+        });
+    }
+
+    /// <summary>Null where there is no repository, or none that can be opened: none is needed.</summary>
+    private static AuditFileEnd? FindEnd(CommandContext context, AuditReport report)
+    {
+        try
+        {
+            using var workspace = Session.Open(context);
+            return workspace.Audit.FindEnd(report);
+        }
+        catch (DbVcException)
+        {
+            return null;
+        }
+    }
+
+    private static int Finish(Output output, AuditReport report, Func<AuditReport, JsonObject> document)
+    {
+        output.Line(report.Ok ? Piece.Good("✓ ") : Piece.Bad("✗ "), $"Checked {Shown.Count(report.Entries, "entry", "entries")}: ",
             report.Ok ? "every one is what was written, and follows the one before." : Shown.Count(report.Problems.Count, "problem") + ".");
         if (report.Last > 0) output.Line(Piece.Dim("  the last is "), $"{report.Last}", Piece.Dim(", its hash "), report.Head);
         foreach (var witness in report.Witnesses)
@@ -82,27 +121,34 @@ internal static class AuditCommand
             {
                 true => "names an entry of the log",
                 false => Piece.Bad("contradicts the log"),
-                null => Piece.Warning("could not be asked"),
+                null => Piece.Warning(witness.Silence),
             });
         }
 
-        if (isFile) output.Line(Piece.Dim("  Whether entries behind the last were left out, only the repository can say: db-vc audit verify --against FILE"));
-        foreach (var problem in report.Problems) output.Line(Piece.Bad("  ✗ "), problem.Place, Piece.Dim($"  {problem.Kind}  "), problem.Message);
-        output.Json(new JsonObject
-        {
-            ["ok"] = report.Ok,
-            ["operations"] = report.Entries,
-            ["first"] = report.First,
-            ["last"] = report.Last,
-            ["head"] = report.Head,
-            ["witnesses"] = Json.Array(report.Witnesses, witness => new JsonObject { ["name"] = witness.Name, ["agrees"] = witness.Agrees }),
-            ["problems"] = Json.Array(report.Problems, problem => new JsonObject
-            {
-                ["kind"] = problem.Kind,
-                ["object"] = problem.Place,
-                ["message"] = problem.Message,
-            }),
-        });
+        foreach (var problem in report.Problems) Write(output, problem);
+        output.Json(document(report));
         return report.Ok ? 0 : (int)FailureKind.Failed;
     }
+
+    /// <summary>The same wherever the log is looked at.</summary>
+    public static void Write(Output output, AuditProblem problem) =>
+        output.Line(Piece.Bad("  ✗ "), problem.Place, Piece.Dim($"  {problem.Kind}  "), problem.Message);
+
+    public static JsonObject ToJson(AuditProblem problem) => new()
+    {
+        ["kind"] = problem.Kind,
+        ["object"] = problem.Place,
+        ["message"] = problem.Message,
+    };
+
+    private static JsonObject ToJson(AuditReport report) => new()
+    {
+        ["ok"] = report.Ok,
+        ["operations"] = report.Entries,
+        ["first"] = report.First,
+        ["last"] = report.Last,
+        ["head"] = report.Head,
+        ["witnesses"] = Json.Array(report.Witnesses, witness => new JsonObject { ["name"] = witness.Name, ["agrees"] = witness.Agrees }),
+        ["problems"] = Json.Array(report.Problems, ToJson),
+    };
 }

@@ -63,9 +63,12 @@ internal static class EvidenceCommand
 
             foreach (var (gate, why) in verification.NotRepeated) context.Output.Line(Piece.Dim($"– {gate}  not repeated: {why}"));
             WriteEdited(context.Output, verification.IsFileEdited);
-            context.Output.Line(verification.IsConfirmed ? Piece.Good("Confirmed: ") : Piece.Bad("Not confirmed: "), "evidence ",
-                Piece.Id(verification.Hash[..10]), " of commit ", Piece.Id(verification.Commit.Short));
-            return verification.IsConfirmed && verification.IsFileEdited != true ? 0 : (int)FailureKind.Refused;
+            // What people read in the branch's folder was not what the gates said, whatever they say now.
+            var isWhole = verification.IsConfirmed && verification.IsFileEdited != true;
+            context.Output.Line(isWhole ? Piece.Good("Confirmed: ") : Piece.Bad(verification.IsConfirmed ? "Edited: " : "Not confirmed: "), "evidence ",
+                Piece.Id(verification.Hash[..10]), " of commit ", Piece.Id(verification.Commit.Short),
+                !isWhole && verification.IsConfirmed ? "; the gates say again what the store holds, and not what the file says" : "");
+            return isWhole ? 0 : (int)FailureKind.Refused;
         });
     }
 
@@ -82,7 +85,7 @@ internal static class EvidenceCommand
             .Add(Piece.Dim("Sandbox"), report.Sandbox == "none" ? Piece.Bad("NONE") : report.Sandbox)
             .Add(Piece.Dim("Sample"), report.IsSampleStored ? "stored" : "not stored"));
         if (report.LeftOut.Count > 0) output.Line(Piece.Bad("Not asked: "), string.Join(", ", report.LeftOut));
-        MergeView.WriteGates(output, report.Gates);
+        GateView.Write(output, report.Gates);
         WriteEdited(output, report.IsFileEdited);
         output.Line(report.Passed ? Piece.Good("All gates passed.") : Piece.Bad("Refused."));
         return 0;

@@ -51,8 +51,6 @@ internal static class GateCommand
             ["committed"] = report.Committed?.ToString(),
             ["gates"] = Json.Array(report.Gates, gate => gate.ToJson()),
         });
-        context.Output.Line();
-        MergeView.WriteGates(context.Output, report.Gates);
         context.Output.Line(Piece.Dim(report.IsEvidence
             ? $"There is no code in this branch. Not asked: {string.Join(", ", report.LeftOut)}."
             : $"Only these were asked; a merge wants all: db-vc gate run {report.Branch}"));

@@ -24,8 +24,14 @@ internal static class OpCommand
             }
 
             context.Output.List(list);
-            context.Output.Json(new JsonObject { ["operations"] = Json.Array(entries, entry => entry.ToJson()) });
-            return 0;
+            var problem = workspace.Audit.FindProblemOfEnd();
+            if (problem is not null) AuditCommand.Write(context.Output, problem);
+            context.Output.Json(new JsonObject
+            {
+                ["operations"] = Json.Array(entries, entry => entry.ToJson()),
+                ["problem"] = problem is null ? null : AuditCommand.ToJson(problem),
+            });
+            return problem is null ? 0 : (int)Model.FailureKind.Failed;
         });
     }
 }

@@ -40,7 +40,7 @@ internal static class TrackingCommand
             if (context.Get(cost))
             {
                 var measured = workspace.Tracking.Measure(context.Interrupted);
-                context.Output.Line($"Inserting {measured.Rows} rows takes {measured.Slowdown:0.00} times as long with tracking as without.");
+                context.Output.Line($"Inserting {Shown.Count(measured.Rows, "row")} takes {measured.Slowdown:0.00} times as long with tracking as without.");
                 json["cost"] = new JsonObject { ["rows"] = measured.Rows, ["insertSlowdown"] = Json.Number(measured.Slowdown) };
             }
 

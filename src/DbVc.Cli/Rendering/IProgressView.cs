@@ -15,11 +15,8 @@ internal interface IProgressView
     /// <summary>Ends the step with a few words about its result.</summary>
     void End(bool succeeded, string summary);
 
-    /// <summary>A line that stays, between the steps.</summary>
-    void Note(string text);
-
-    /// <summary>A part of the running step that has ended; a line that stays.</summary>
-    void Item(bool succeeded, string name, string summary);
+    /// <summary>A line that stays, between the steps or below what runs.</summary>
+    void Line(params ReadOnlySpan<Piece> pieces);
 }
 
 /// <summary>Says nothing.</summary>
@@ -37,11 +34,7 @@ internal sealed class SilentProgress : IProgressView
     {
     }
 
-    public void Note(string text)
-    {
-    }
-
-    public void Item(bool succeeded, string name, string summary)
+    public void Line(params ReadOnlySpan<Piece> pieces)
     {
     }
 }

@@ -50,11 +50,10 @@ internal sealed class LiveProgress : IProgressView
         task.StopTask();
     }
 
-    public void Note(string text) => _console.Write(new Text("  " + Printable.Line(text) + "\n", SpectreLook.Style(Look.Dim)));
-
-    public void Item(bool succeeded, string name, string summary)
+    public void Line(params ReadOnlySpan<Piece> pieces)
     {
-        var line = new Paragraph().Append(succeeded ? "  ✓ " : "  ✗ ", SpectreLook.Style(succeeded ? Look.Good : Look.Bad));
-        _console.Write(line.Append(Printable.Line(name) + "  ").Append(Printable.Line(summary) + "\n", SpectreLook.Style(Look.Dim)));
+        var line = new Paragraph();
+        foreach (var piece in pieces) line.Append(Printable.Line(piece.Text), SpectreLook.Style(piece.Look));
+        _console.Write(line.Append("\n"));
     }
 }

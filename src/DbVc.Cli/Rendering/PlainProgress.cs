@@ -22,9 +22,7 @@ internal sealed class PlainProgress(Output output, TimeProvider clock) : IProgre
         output.Flush();
     }
 
-    public void Note(string text) => output.Line("  ", text);
-
-    public void Item(bool succeeded, string name, string summary) => output.Line("  ", Mark(succeeded), name, "  ", Piece.Dim(summary));
+    public void Line(params ReadOnlySpan<Piece> pieces) => output.Line(pieces);
 
     private static Piece Mark(bool succeeded) => succeeded ? Piece.Good("✓ ") : Piece.Bad("✗ ");
 }

@@ -52,6 +52,7 @@ internal static class AgentShapes
     {
         ["name"] = gate.Name,
         ["passed"] = gate.Passed,
+        ["notRun"] = gate.NotRun,
         ["seconds"] = Json.Number(gate.Seconds),
         ["summary"] = gate.Summary,
         ["findings"] = Json.Array(gate.Findings, finding => new JsonObject

@@ -35,7 +35,7 @@ internal static class AgentView
         }
 
         if (report.Gates.Count > 0) output.Line(Piece.Strong("Gates"));
-        MergeView.WriteGates(output, report.Gates);
+        GateView.Write(output, report.Gates);
         if (report.Steps.Count + report.Gates.Count > 0) output.Line();
         WriteSummary(output, report);
     }
@@ -45,6 +45,8 @@ internal static class AgentView
         $"{Shown.Count(rows.Loaded)} loaded{(rows.Replaced > 0 ? $" ({Shown.Count(rows.Replaced)} over rows that were there)" : "")}, "
         + $"{Shown.Count(rows.Rejected)} rejected"
         + (rows.Filtered > 0 ? $", {Shown.Count(rows.Filtered)} filtered" : "") + $" of {Shown.Count(rows.Read)}";
+
+    private static string Coverage(TestSummary tests) => tests.LineCoverage is { } lines ? $", coverage {Shown.Percent(lines)}" : ", no coverage";
 
     /// <summary>For example <c>trim email 3 of 1,254, lowercase email 12 of 1,254 cells</c>, those that change most; says of which records.</summary>
     public static string Changes(ChangeCounts changes)
@@ -64,7 +66,7 @@ internal static class AgentView
         if (report.Override is { } reason) list.Add(Piece.Dim("Override"), Piece.Bad(reason));
         if (report.Tests is { } tests)
         {
-            list.Add(Piece.Dim("Tests"), $"{tests.Passed}/{tests.Total} passed, coverage {Shown.Percent(tests.LineCoverage)}");
+            list.Add(Piece.Dim("Tests"), tests.Total == 0 ? Piece.Bad("none") : $"{tests.Passed}/{tests.Total} passed{Coverage(tests)}");
         }
 
         if (report.Rows is { } rows) list.Add(Piece.Dim("Rows"), $"{Rows(rows)}, {Shown.Count((long)report.RowsPerSecond)} rows/s");

@@ -46,21 +46,6 @@ internal static class MergeView
         }
     }
 
-    /// <summary>Gates, with what they object to or, where they passed, remark.</summary>
-    public static void WriteGates(Output output, IEnumerable<GateSummary> gates)
-    {
-        foreach (var gate in gates)
-        {
-            output.Line(gate.Passed ? Piece.Good("  ✓ ") : Piece.Bad("  ✗ "), gate.Name, "  ", Piece.Dim(gate.Summary));
-            foreach (var finding in gate.Findings.Take(MaxListed))
-            {
-                output.Line("      ", Piece.Dim(Place(finding)), finding.Message, Piece.Dim(finding.Rule is { } rule ? $"  [{rule}]" : ""));
-            }
-
-            if (gate.Findings.Count > MaxListed) output.Line(Piece.Dim($"      … {Shown.Count(gate.Findings.Count - MaxListed)} more"));
-        }
-    }
-
     /// <summary>What the merge takes away for good, as far as the database goes.</summary>
     public static void WriteDestructive(Output output, MergeReport report)
     {
@@ -92,7 +77,7 @@ internal static class MergeView
     private static void WriteRefusal(Output output, MergeReport report)
     {
         output.Line(Piece.Bad("✗ Refused. "), report.Message);
-        WriteGates(output, report.Gates);
+        GateView.Write(output, report.Gates);
         WriteDestructive(output, report);
         var table = new TextTable("table", "key", "constraint", "what is wrong");
         foreach (var broken in report.Violations.Take(MaxListed)) table.Add(broken.Table, broken.Key, broken.Constraint, broken.Message);
@@ -111,12 +96,5 @@ internal static class MergeView
         }
 
         output.Table(table);
-    }
-
-    private static string Place(GateFinding finding)
-    {
-        var place = finding.File is null ? "" : finding.Line is null ? finding.File : $"{finding.File}:{finding.Line}";
-        if (finding.Row is { } row) place = $"{place} record {row}".TrimStart();
-        return place.Length == 0 ? "" : place + ": ";
     }
 }

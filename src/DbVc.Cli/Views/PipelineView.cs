@@ -61,7 +61,9 @@ internal static class PipelineView
 
         output.Line();
         AgentView.WriteSummary(output, report.Run!);
-        return report.Merged is { } merged ? MergeView.Write(output, merged, "main", "merge") : AgentView.ExitCode(report.Run!);
+        if (report.Merged is { } merged) return MergeView.Write(output, merged, "main", "merge");
+        output.Line("main is as it was: what was loaded is on the branch ", Piece.Name(report.Run!.Branch), ".");
+        return AgentView.ExitCode(report.Run);
     }
 
     public static int Show(Output output, QuarantineReport report)

@@ -18,7 +18,7 @@ internal static class ReviewView
         {
             output.Line(Piece.Strong("Gates"), review.AreGatesAtHead ? "" : Piece.Warning(
                 $"  of what the branch was before; not run on its head: db-vc gate run {review.Branch.Name}"));
-            MergeView.WriteGates(output, checkedTask.Gates);
+            GateView.Write(output, checkedTask.Gates);
             output.Line();
         }
 
@@ -30,8 +30,8 @@ internal static class ReviewView
         if (review.Task is not { } task) return;
         if (task.Tests is { } tests)
         {
-            output.Line("Tests: ", $"{tests.Passed}/{tests.Total} passed");
-            output.Line("Coverage: ", Shown.Percent(tests.LineCoverage));
+            output.Line("Tests: ", tests.Total == 0 ? Piece.Bad("none") : $"{tests.Passed}/{tests.Total} passed");
+            if (tests.LineCoverage is { } lines) output.Line("Coverage: ", Shown.Percent(lines));
             if (tests.MutationScore is { } score) output.Line("Mutation score: ", Shown.Percent(score));
         }
 

@@ -36,10 +36,10 @@ internal static class Shown
     /// <summary>Local time to the minute.</summary>
     public static string Time(DateTimeOffset time) => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
-    public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+    public static string Count(long number) => Quantity.Of(number);
 
     /// <summary>For example <c>1 row</c> or <c>2,000 rows</c>.</summary>
-    public static string Count(long number, string one, string? many = null) => $"{Count(number)} {(number == 1 ? one : many ?? one + "s")}";
+    public static string Count(long number, string one, string? many = null) => Quantity.Of(number, one, many);
 
     public static string Percent(double share) => Math.Floor(share * 100).ToString("0", CultureInfo.InvariantCulture) + "%";
 

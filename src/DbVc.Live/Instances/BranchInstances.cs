@@ -46,7 +46,7 @@ public sealed class BranchInstances(LiveContext context, Shadow shadow)
 
     /// <summary>Throws usage failure <c>branch.missing</c>.</summary>
     public BranchRecord Require(BranchName branch) => BranchRecord.Read(context.Repository.Store, branch)
-        ?? throw new DbVcException(FailureKind.Usage, "branch.missing", $"There is no branch '{branch}'.", hint: "db-vc branch list shows them.");
+        ?? throw context.Repository.MissingBranch(branch);
 
     /// <summary>
     /// Makes the instance anew as main was when the branch last had all of it: what the branch loaded itself is gone, what came from main stays.

@@ -113,7 +113,9 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         var code = CodeHash;
         if (_compiled is { } known && known.Code == code) return known.Result;
         var compiled = _context.Analysis.Compile(Options, setup.Spec.Name, setup.Checkout.Code(), _cancellation);
-        var result = CodePolicy.Read(_context.Layout.Control).Apply(compiled, _context.Options.Clock.GetUtcNow());
+        var (policy, now) = (CodePolicy.Read(_context.Layout.Control), _context.Options.Clock.GetUtcNow());
+        foreach (var expired in policy.FindExpired(now)) progress.Message(expired);
+        var result = policy.Apply(compiled, now);
         _compiled = (code, result);
         return result;
     }

@@ -63,7 +63,7 @@ public enum TaskState
 public sealed record TaskStep(string Name, string State, double Seconds, string Summary);
 
 /// <summary>Test evidence; shares between 0 and 1. Null mutation score: not measured.</summary>
-public sealed record TestSummary(int Passed, int Total, double LineCoverage, double BranchCoverage, double? MutationScore);
+public sealed record TestSummary(int Passed, int Total, double? LineCoverage, double? BranchCoverage, double? MutationScore);
 
 /// <summary>Tokens and money.</summary>
 public sealed record CostSummary(long Tokens, decimal Usd, decimal Saved);

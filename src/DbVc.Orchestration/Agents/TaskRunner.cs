@@ -248,7 +248,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         return Describe(report, run.Execution) with
         {
             State = verdict.Passed ? TaskState.Ready : TaskState.Failed,
-            Error = verdict.Passed ? null : "Gates failed: " + string.Join(", ", verdict.Gates.Where(g => !g.Passed).Select(g => g.Name)) + ".",
+            Error = verdict.Passed ? null : $"Refused by gates: {GateSummary.DescribeRefusal(verdict.Gates)}.",
         };
     }
 
@@ -263,8 +263,8 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         progress.StepFinished(new TaskStep("load", executed.Succeeded ? "done" : "failed", seconds, said));
         run.Branch.Commit(report.IsRun
-            ? $"Run pipeline {report.Pipeline}: {executed.Rows.Loaded} rows loaded"
-            : $"Run gates again: {executed.Rows.Loaded} rows loaded", cancel);
+            ? $"Run pipeline {report.Pipeline}: {Quantity.Of(executed.Rows.Loaded, "row")} loaded"
+            : $"Run gates again: {Quantity.Of(executed.Rows.Loaded, "row")} loaded", cancel);
     }
 
     /// <summary>Kept before anything is committed: the agent signs what whoever acts now may have written into its branch.</summary>
@@ -322,7 +322,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             Gates = execution.Report?.ToVerdict().Gates ?? [],
             Evidence = execution.Report?.Hash.ToString(),
             Tests = figures?.TestsTotal is { } total
-                ? new TestSummary(figures.TestsPassed ?? 0, total, figures.LineCoverage ?? 0, figures.BranchCoverage ?? 0, figures.MutationScore)
+                ? new TestSummary(figures.TestsPassed ?? 0, total, figures.LineCoverage, figures.BranchCoverage, figures.MutationScore)
                 : null,
             Rows = execution.LastRun?.Rows,
             RowsPerSecond = Math.Round(execution.LastRun?.RowsPerSecond ?? 0),

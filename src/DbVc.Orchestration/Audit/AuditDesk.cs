@@ -20,6 +20,16 @@ public sealed class AuditDesk
     /// <summary>Checks a file that <see cref="Export"/> made; no repository is needed for it.</summary>
     public static AuditReport VerifyFile(string file) => AuditFile.Check(file);
 
+    /// <summary>How far the log goes beyond a file that was checked: only the log itself can say whether the file holds all of it.</summary>
+    public AuditFileEnd FindEnd(AuditReport file)
+    {
+        var log = Upkeep.CheckOperations(_ => { });
+        return new AuditFileEnd(_context.Layout.Root, log.Last, Hash.TryParse(file.Head, out var head) && log.Hashes.Contains(head));
+    }
+
+    /// <summary>What is wrong with the end of the log, in the words of <see cref="Verify"/>; null where nothing is.</summary>
+    public AuditProblem? FindProblemOfEnd() => Upkeep.CheckOperationsEnd() is { } found ? new AuditProblem(found.Kind, found.Place, found.Message) : null;
+
     /// <summary>
     /// Checks every entry of the log and their order, and asks what stands outside of it whether its end is there: the file beside the store, the refs,
     /// the live database, and a file that was exported earlier, if there is one.
@@ -32,7 +42,7 @@ public sealed class AuditDesk
         string? sealing = null;
         var log = Upkeep.CheckOperations(entry => sealing = AccessDesk.FindSeal(entry.Operation.Command) ?? sealing);
         List<AuditProblem> problems = [.. log.Problems.Select(p => new AuditProblem(p.Kind, p.Place, p.Message)), .. file?.Problems ?? []];
-        var witnesses = new List<AuditWitness> { new(AnchorName, log.Problems.All(p => p.Kind != OperationProblem.CutOff)) };
+        var witnesses = new List<AuditWitness> { new(AnchorName, log.HoldsAnchor) { Silence = "is missing or cannot be read" } };
         Ask(LiveName, live, $"{LiveName} {_context.Identity.Display}");
         if (sealing != SealOfAccess())
         {

@@ -41,6 +41,7 @@ internal static class AuditFile
             }
         }
 
+        if (lines == 0) problems.Add(new AuditProblem(Damaged, path, "It holds no entry: it was emptied, or is no export of an operation log."));
         return new AuditReport(lines, first, last, head.ToString(), problems, []);
 
         void Report(long number, string message) => problems.Add(new AuditProblem(Damaged, $"{path}, line {lines}, operation {number}", message));

@@ -29,5 +29,15 @@ public sealed record AuditProblem(string Kind, string Place, string Message);
 
 /// <summary>A place outside of the log that names one of its entries.</summary>
 /// <param name="Name">What it is.</param>
-/// <param name="Agrees">The log holds what it names; null where it could not be asked.</param>
-public sealed record AuditWitness(string Name, bool? Agrees);
+/// <param name="Agrees">The log holds what it names; null where it says nothing.</param>
+public sealed record AuditWitness(string Name, bool? Agrees)
+{
+    /// <summary>Why it says nothing.</summary>
+    public string Silence { get; init; } = "could not be asked";
+}
+
+/// <summary>Where an exported file ends, by the log that a repository holds now.</summary>
+/// <param name="Folder">The repository's.</param>
+/// <param name="LogLast">The number of the log's newest entry.</param>
+/// <param name="HoldsLast">The log holds the file's last entry.</param>
+public sealed record AuditFileEnd(string Folder, long LogLast, bool HoldsLast);

@@ -24,7 +24,7 @@ public sealed class SyntaxGate : IGate
             })]),
             ["errors"] = errors.Count,
         };
-        var summary = errors.Count == 0 ? $"{files.Count} files compile" : Count(errors.Count, "error");
+        var summary = errors.Count == 0 ? (files.Count == 1 ? "1 file compiles" : $"{files.Count} files compile") : Quantity.Of(errors.Count, "error");
         var findings = errors.Select(ToFinding).ToList();
         if (errors.Count == 0 && !context.Compiled.Succeeded) findings.Add(new("The code gave no pipeline."));
         if (context.Definition is { } definition)
@@ -39,8 +39,6 @@ public sealed class SyntaxGate : IGate
 
     internal static GateFinding ToFinding(CodeFinding finding) =>
         new(finding.Message) { File = finding.File, Line = finding.Line, Rule = finding.Rule };
-
-    internal static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 }
 
 /// <summary>The code is as tidy as a reviewer would ask for.</summary>
@@ -60,7 +58,7 @@ public sealed class LintGate : IGate
             ["warnings"] = warnings.Count,
             ["warningsAllowed"] = context.Thresholds.LintWarnings,
         };
-        var summary = lint.Count == 0 ? "clean" : $"{SyntaxGate.Count(errors.Count, "error")}, {SyntaxGate.Count(warnings.Count, "warning")}";
+        var summary = lint.Count == 0 ? "clean" : $"{Quantity.Of(errors.Count, "error")}, {Quantity.Of(warnings.Count, "warning")}";
         var refused = warnings.Count > context.Thresholds.LintWarnings ? errors.Concat(warnings) : errors;
         return GateResult.Of(Name, summary, [.. refused.Select(SyntaxGate.ToFinding)], evidence);
     }
@@ -97,7 +95,7 @@ public sealed class SecurityGate : IGate
         var sandbox = context.Sandbox == SandboxMode.None ? "NONE" : "bubblewrap";
         var excused = context.Compiled.Excused;
         var evidence = new JsonObject { ["findings"] = findings.Count, ["excused"] = excused.Count, ["sandbox"] = sandbox };
-        var summary = (findings.Count == 0 ? "nothing found" : SyntaxGate.Count(findings.Count, "finding"))
+        var summary = (findings.Count == 0 ? "nothing found" : Quantity.Of(findings.Count, "finding"))
             + (excused.Count == 0 ? "" : $"; {excused.Count} allowed by {CodePolicy.FileName}")
             + (context.Sandbox == SandboxMode.None ? "; RAN WITHOUT SANDBOX" : "");
         var result = GateResult.Of(Name, summary, findings, evidence);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DbVc.Model;
 using DbVc.Pipelines;
 using YamlDotNet.Core;
@@ -46,22 +47,35 @@ public sealed record CodePolicy(IReadOnlyList<AllowedName> Allowed)
         }
     }
 
-    /// <summary>The result without the findings that are allowed today, and those.</summary>
+    /// <summary>The result without the findings that are allowed today, and those. A finding that an entry names in vain says why.</summary>
     public CompileResult Apply(CompileResult result, DateTimeOffset now)
     {
         if (Allowed.Count == 0) return result;
         var excused = result.Security.Select(f => (Finding: f, Name: Find(f, now))).Where(f => f.Name is not null).ToList();
         return result with
         {
-            Security = [.. result.Security.Except(excused.Select(e => e.Finding))],
+            Security = [.. result.Security.Except(excused.Select(e => e.Finding)).Select(Explain)],
             Excused = [.. excused.Select(e => e.Finding with { Message = $"{e.Finding.Symbol} is allowed by {FileName}: {e.Name!.Reason}" })],
         };
     }
 
+    /// <summary>Entries that allow nothing any more, each as a sentence with its line.</summary>
+    public IReadOnlyList<string> FindExpired(DateTimeOffset now) =>
+        [.. Allowed.Where(a => a.Until < now).Select(a => $"{DescribeEnd(a)}. Give it another day, or remove it.")];
+
     /// <summary>A type allows its members, and only them.</summary>
-    private AllowedName? Find(CodeFinding finding, DateTimeOffset now) => finding.Symbol is { } symbol && s_allowable.Contains(finding.Rule)
-        ? Allowed.FirstOrDefault(a => (symbol == a.Name || symbol.StartsWith(a.Name + ".", StringComparison.Ordinal)) && !(a.Until < now))
-        : null;
+    private AllowedName? Find(CodeFinding finding, DateTimeOffset now) =>
+        s_allowable.Contains(finding.Rule) ? Allowed.FirstOrDefault(a => a.Covers(finding.Symbol) && !(a.Until < now)) : null;
+
+    private CodeFinding Explain(CodeFinding finding)
+    {
+        if (Allowed.FirstOrDefault(a => a.Covers(finding.Symbol)) is not { } named) return finding;
+        var why = s_allowable.Contains(finding.Rule) ? DescribeEnd(named) : $"{FileName}:{named.Line} names it in vain: what reaches that cannot be allowed";
+        return finding with { Message = $"{finding.Message} {why}." };
+    }
+
+    private static string DescribeEnd(AllowedName name) =>
+        string.Create(CultureInfo.InvariantCulture, $"{FileName}:{name.Line} allowed {name.Name} until {name.Until?.AddDays(-1):yyyy-MM-dd}");
 
     private static AllowedName ReadItem(YamlNode node, string path)
     {
@@ -86,7 +100,9 @@ public sealed record CodePolicy(IReadOnlyList<AllowedName> Allowed)
 
         if (name is null || name.Split('.').Length < 2 || name.Split('.').Any(p => p.Length == 0 || !(char.IsLetter(p[0]) || p[0] == '_')))
             throw Invalid(path, node.Start.Line, $"'{name}' is no type or member with its namespace");
-        return string.IsNullOrWhiteSpace(reason) ? throw Invalid(path, node.Start.Line, $"{name} has no reason") : new AllowedName(name, reason.Trim(), until);
+        return string.IsNullOrWhiteSpace(reason)
+            ? throw Invalid(path, node.Start.Line, $"{name} has no reason")
+            : new AllowedName(name, reason.Trim(), until, node.Start.Line);
     }
 
     private static DbVcException Invalid(string path, long line, string problem) =>
@@ -97,4 +113,9 @@ public sealed record CodePolicy(IReadOnlyList<AllowedName> Allowed)
 /// <param name="Name">With its namespace.</param>
 /// <param name="Reason">Why; shown in every report.</param>
 /// <param name="Until">From then on it is not allowed any more; null for never.</param>
-public sealed record AllowedName(string Name, string Reason, DateTimeOffset? Until);
+/// <param name="Line">Where it stands.</param>
+public sealed record AllowedName(string Name, string Reason, DateTimeOffset? Until, long Line)
+{
+    /// <summary>Whether it is about a symbol, by its whole name.</summary>
+    internal bool Covers(string? symbol) => symbol is not null && (symbol == Name || symbol.StartsWith(Name + ".", StringComparison.Ordinal));
+}

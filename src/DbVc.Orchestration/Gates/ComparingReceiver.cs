@@ -1,4 +1,3 @@
-using DbVc.Model;
 using DbVc.PipelineRuntime;
 using DbVc.Pipelines;
 
@@ -9,56 +8,62 @@ namespace DbVc.Orchestration;
 /// <param name="expecting">May be on its way while the records are.</param>
 internal sealed class ComparingReceiver(IRowReceiver inner, Task<ExpectedRecords> expecting) : IRowReceiver
 {
-    private const int MostShown = 10;
-
-    private readonly List<GateFinding> _first = [];
+    private readonly Dictionary<string, DifferenceKind> _kinds = new(StringComparer.Ordinal);
     private long _differences;
 
     private ExpectedRecords Expected => expecting.GetAwaiter().GetResult();
 
     /// <summary>What came otherwise.</summary>
-    public SampleComparison Comparison => new(Expected.Count, _differences, _first);
+    public SampleComparison Comparison => new(Expected.Count, _differences, [.. _kinds.Values]);
 
     public void Columns(IReadOnlyList<PipelineColumn> columns) => inner.Columns(columns);
 
     public void Row(long record, RowView row)
     {
-        Note(Expected.FindDifference(record, row));
+        Note(record, Expected.FindDifferences(record, row));
         inner.Row(record, row);
     }
 
     public void Rejected(RejectedRecord rejected)
     {
-        Note(Expected.FindDifferenceOfRejected(rejected.Record, rejected.Reasons.Select(r => $"{r.Field}:{r.Rule}")));
+        Note(rejected.Record, Expected.FindDifferencesOfRejected(rejected.Record, rejected.Reasons.Select(r => $"{r.Field}:{r.Rule}")));
         inner.Rejected(rejected);
     }
 
     public void FilteredRow(long record, RowView row)
     {
-        Note(Expected.FindDifferenceOfLeftOut(record));
+        Note(record, Expected.FindDifferencesOfLeftOut(record));
         inner.FilteredRow(record, row);
     }
 
     public void Filtered(long record)
     {
-        Note(Expected.FindDifferenceOfLeftOut(record));
+        Note(record, Expected.FindDifferencesOfLeftOut(record));
         inner.Filtered(record);
     }
 
-    private void Note(string? difference)
+    private void Note(long record, IReadOnlyList<RecordDifference> differences)
     {
-        if (difference is null) return;
+        if (differences.Count == 0) return;
         _differences++;
-        if (_first.Count < MostShown) _first.Add(new GateFinding(difference) { Rule = "trial.expected" });
+        foreach (var (what, how) in differences)
+            _kinds[what] = _kinds.TryGetValue(what, out var kind) ? kind with { Records = kind.Records + 1 } : new DifferenceKind(what, 1, record, how);
     }
 }
 
 /// <summary>How the code took records, beside what the metadata says of them.</summary>
 /// <param name="Records">Records that were compared.</param>
 /// <param name="Differences">Those that came otherwise.</param>
-/// <param name="First">The first of these.</param>
-public sealed record SampleComparison(long Records, long Differences, IReadOnlyList<GateFinding> First)
+/// <param name="Kinds">In what, in the order in which they were met.</param>
+public sealed record SampleComparison(long Records, long Differences, IReadOnlyList<DifferenceKind> Kinds)
 {
     /// <summary>Nothing was compared.</summary>
     public static SampleComparison None { get; } = new(0, 0, []);
 }
+
+/// <summary>Records that the code took otherwise than the metadata says in the same respect.</summary>
+/// <param name="What">In which.</param>
+/// <param name="Records">How many.</param>
+/// <param name="First">The first, by its number.</param>
+/// <param name="How">What is so of that one.</param>
+public sealed record DifferenceKind(string What, long Records, long First, string How);

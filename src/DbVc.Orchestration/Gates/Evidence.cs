@@ -33,8 +33,12 @@ internal static class Evidence
 
         var failed = report.Gates.Where(g => !g.Passed).ToList();
         if (failed.Count > 0)
-            return Refuse($"gates failed: {string.Join(", ", failed.Select(g => g.Name))} (report {report.Hash[..10]})", failed,
-                $"{(failed.Count == 1 ? "One gate" : $"{failed.Count} gates")} failed on {source}.", $"db-vc agent status {source}");
+        {
+            var names = string.Join(", ", failed.Select(g => g.Name));
+            return Refuse($"gates failed: {names} (report {report.Hash[..10]})", failed, $"{source} was refused by gates: {GateSummary.DescribeRefusal(failed)}.",
+                $"db-vc agent status {source}");
+        }
+
         return FindUnfinished(context, record) is { } state
             ? Refuse($"the task is {state}", [], $"The gates passed on {source}, but its task did not come to its end: it is {state}.",
                 $"db-vc agent retry {source}, db-vc gate run {source}")

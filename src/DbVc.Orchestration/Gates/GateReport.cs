@@ -159,8 +159,8 @@ public sealed record GateFigures
         {
             TestsPassed = tested?.Passed,
             TestsTotal = tested?.Total,
-            LineCoverage = tested is null ? null : Math.Round(tested.LineCoverage, 4),
-            BranchCoverage = tested is null ? null : Math.Round(tested.BranchCoverage, 4),
+            LineCoverage = tested is not { Total: > 0 } ? null : Math.Round(tested.LineCoverage, 4),
+            BranchCoverage = tested is not { Total: > 0 } ? null : Math.Round(tested.BranchCoverage, 4),
             MutationScore = tested?.Mutation is { } mutation ? Math.Round(mutation.Score, 4) : null,
             Rows = ran?.Rows,
             RowsPerSecond = ran is null ? null : Math.Round(ran.RowsPerSecond, 1),

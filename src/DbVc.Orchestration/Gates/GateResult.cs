@@ -34,5 +34,5 @@ public sealed record GateResult(
     public static GateResult NotRun(string name, string why) => new(name, GateDecision.NotRun, "not run: " + why, [], []);
 
     /// <summary>The decision as an agent and the live view see it.</summary>
-    public GateSummary ToSummary() => new(Name, Passed, Seconds, Summary, Findings);
+    public GateSummary ToSummary() => new(Name, Passed, Seconds, Summary, Findings) { NotRun = Decision == GateDecision.NotRun };
 }

@@ -39,7 +39,7 @@ internal sealed class PlainGates(WorkspaceContext context, InvariantDesk invaria
             var results = check();
             var broken = results.Where(r => !r.Holds).ToList();
             var findings = broken.Select(r => new GateFinding($"The invariant {r.Invariant.Name} does not hold: "
-                + (r.Error ?? $"{r.Rows.Count}{(r.Truncated ? " or more" : "")} rows break it."))
+                + (r.Error ?? $"it is broken by {(r.Truncated ? "at least " : "")}{Quantity.Of(r.Rows.Count, "row")}."))
             { Rule = "invariant" });
             var summary = results.Count == 0 ? "there are no invariants" : $"{results.Count - broken.Count} of {results.Count} invariants hold";
             return GateResult.Of(Name, summary, [.. findings], new JsonObject { ["invariants"] = results.Count, ["broken"] = broken.Count });

@@ -26,8 +26,8 @@ public sealed class ReversibilityGate : IGate
         var tables = outcome?.Tables.Count ?? 0;
         var summary = outcome is null ? "rows only, by code that was merged"
             : outcome.Failed.Count > 0 ? "cannot be taken back"
-            : $"applied, taken back, applied again ({SyntaxGate.Count(tables, "table")})";
-        if (destructive.Count > 0) summary += $"; wants a person's word for {SyntaxGate.Count(destructive.Count, "destructive change")}";
+            : $"applied, taken back, applied again ({Quantity.Of(tables, "table")})";
+        if (destructive.Count > 0) summary += $"; wants a person's word for {Quantity.Of(destructive.Count, "destructive change")}";
         var result = GateResult.Of(Name, summary, [.. findings], evidence);
         // Whether something may go is no property of the code: the merge asks for it.
         return result with

@@ -17,13 +17,14 @@ public sealed class UnitTestsGate : IGate
     {
         if (context.WhyNotRunnable is { } why) return GateResult.NotRun(Name, why);
         var tests = context.Tested;
-        var findings = tests.Cases.Where(c => c.Outcome == TestOutcome.Failed)
-            .Select(c => At(context, c.Name, new GateFinding(FailureOf(c.Name, c.Message)) { Rule = "tests.failed" })).ToList();
+        var findings = tests.Cases.Where(c => c.Outcome == TestOutcome.Failed).Select(c => FailedTest.Describe(c, context.Subject.Files)).ToList();
         findings.AddRange(tests.Cases.Where(c => c.Outcome == TestOutcome.Skipped)
-            .Select(c => At(context, c.Name, new GateFinding($"{c.Name} is skipped, so it cannot fail.") { Rule = "tests.skipped" })));
+            .Select(c => TestPlace.Put(new GateFinding($"{c.Name} is skipped, so it cannot fail.") { Rule = "tests.skipped" }, context.Subject.Files, c.Name)));
         findings.AddRange(context.Compiled.Tests.Select(SyntaxGate.ToFinding));
         if (!tests.Finished) findings.Add(new(tests.TimedOut ? "The tests took too long and were stopped." : "The tests ended before the last one."));
         if (tests.Finished && tests.Passed == 0 && findings.Count == 0) findings.Add(new("No test was run."));
+        if (tests.Total == 0)
+            return GateResult.Of(Name, tests.Finished ? "no tests" : "no test came to its end", findings, Describe(tests, context.Thresholds));
         AddCoverage(findings, "lines", tests.LineCoverage, context.Thresholds.LineCoverage, tests);
         AddCoverage(findings, "branches", tests.BranchCoverage, context.Thresholds.BranchCoverage, tests);
         if (tests.Mutation is { } mutation) AddSurvivors(findings, mutation, context.Thresholds.MutationScore);
@@ -33,19 +34,18 @@ public sealed class UnitTestsGate : IGate
         return GateResult.Of(Name, summary, findings, Describe(tests, context.Thresholds));
     }
 
-    /// <summary>What is said of a failed test: its name, then on lines of its own what it wanted.</summary>
-    internal static string FailureOf(string test, string? message) => message is null ? $"{test} failed." : $"{test} failed:\n{message}";
-
-    private static GateFinding At(GateContext context, string test, GateFinding finding) =>
-        TestPlace.Find(context.Subject.Files, test) is { } place ? finding with { File = place.File, Line = place.Line } : finding;
-
     private static void AddCoverage(List<GateFinding> findings, string what, double reached, double wanted, TestRunResult tests)
     {
         if (reached >= wanted) return;
         findings.Add(new($"The tests reach {Percent(reached)} of {what}, {Percent(wanted)} are wanted.") { Rule = "coverage." + what });
         if (what != "lines") return;
         findings.AddRange(tests.Coverage.Where(f => f.LinesMissed.Count > 0)
-            .Select(f => new GateFinding($"{f.LinesMissed.Count} lines are not reached.") { File = f.File, Line = f.LinesMissed[0], Rule = "coverage.lines" }));
+            .Select(f => new GateFinding($"The tests do not reach {Quantity.Of(f.LinesMissed.Count, "line")}.")
+            {
+                File = f.File,
+                Line = f.LinesMissed[0],
+                Rule = "coverage.lines",
+            }));
     }
 
     private static void AddSurvivors(List<GateFinding> findings, MutationResult mutation, double wanted)
@@ -74,8 +74,8 @@ public sealed class UnitTestsGate : IGate
     {
         ["passed"] = tests.Passed,
         ["total"] = tests.Total,
-        ["lineCoverage"] = Math.Round(tests.LineCoverage, 4),
-        ["branchCoverage"] = Math.Round(tests.BranchCoverage, 4),
+        ["lineCoverage"] = tests.Total == 0 ? null : Math.Round(tests.LineCoverage, 4),
+        ["branchCoverage"] = tests.Total == 0 ? null : Math.Round(tests.BranchCoverage, 4),
         ["lineCoverageWanted"] = thresholds.LineCoverage,
         ["branchCoverageWanted"] = thresholds.BranchCoverage,
         ["mutationScore"] = tests.Mutation is { } mutation ? Math.Round(mutation.Score, 4) : null,
@@ -103,6 +103,8 @@ public sealed class UnitTestsGate : IGate
 /// <summary>The pipeline runs end to end on the sample, and every record is accounted for.</summary>
 public sealed class IntegrationGate : IGate
 {
+    private const int MostKinds = 10;
+
     public string Name => "integration";
 
     public GateResult Run(GateContext context)
@@ -113,7 +115,7 @@ public sealed class IntegrationGate : IGate
         var findings = new List<GateFinding>();
         if (rows.Read == 0) findings.Add(new("The source holds no record, so nothing was tested."));
         if (rows.Read != rows.Loaded + rows.Rejected + rows.Filtered)
-            findings.Add(new($"{rows.Read} records were read, but {rows.Loaded + rows.Rejected + rows.Filtered} are accounted for."));
+            findings.Add(new($"Of {Quantity.Of(rows.Read, "record")}, {Quantity.Of(rows.Loaded + rows.Rejected + rows.Filtered)} are accounted for."));
         if (!run.Columns.SequenceEqual(context.Subject.Expected.Columns))
         {
             findings.Add(new($"The pipeline fills {string.Join(", ", run.Columns)}; the metadata asks for "
@@ -144,7 +146,7 @@ public sealed class IntegrationGate : IGate
         var reshaped = run.Reshaped.Count == 0 ? "" : $" (reshaped from {run.Reshaped[0].Taken} in the source)";
         var trial = tried is null ? ""
             : tried.Problems.Count > 0 ? "; not the same when it is run again"
-            : compared.Differences > 0 ? $"; {compared.Differences} of the first {compared.Records} otherwise than the metadata says"
+            : compared.Differences > 0 ? $"; {Quantity.Of(compared.Differences)} of the first {Quantity.Of(compared.Records)} otherwise than the metadata says"
             : $"; the first {tried.Records} again{(tried.KilledAfter is null ? "" : ", and after a kill")}: the same";
         var summary = $"{rows.Read} read{reshaped}, {rows.Loaded} loaded, {rows.Rejected} rejected, {rows.Filtered} filtered{trial}";
         return GateResult.Of(Name, summary, findings, evidence);
@@ -154,10 +156,13 @@ public sealed class IntegrationGate : IGate
     {
         if (compared.Differences <= compared.Records * (decimal)tolerated) return;
         var tolerance = tolerated > 0 ? $"; {UnitTestsGate.Percent(tolerated)} would be tolerated" : "";
-        findings.Add(new($"The code takes {compared.Differences} of the first {compared.Records} records otherwise than the metadata says{tolerance}. "
-            + "What it is to do beyond it belongs into the metadata.")
+        findings.Add(new($"The code takes {Quantity.Of(compared.Differences)} of the first {Quantity.Of(compared.Records, "record")} otherwise than the "
+            + $"metadata says{tolerance}.\n"
+            + "Change the code; or, if the code is right, the metadata. Where code must do more than metadata can say, a share is allowed by "
+            + "gates.sample_differences.")
         { Rule = "trial.expected" });
-        findings.AddRange(compared.First);
+        findings.AddRange(compared.Kinds.Take(MostKinds).Select(kind =>
+            new GateFinding($"{kind.What} ({Quantity.Of(kind.Records, "record")}). In this one {kind.How}.") { Row = kind.First, Rule = "trial.expected" }));
     }
 
     private static JsonObject Describe(TrialResult trial) => new()
@@ -200,7 +205,7 @@ public sealed class DataQualityGate : IGate
         if (context.WhyNotRunnable is { } why) return GateResult.NotRun(Name, why);
         var run = context.Ran;
         var wanted = context.Subject.Expected.ValidationThreshold;
-        var judged = run.Rows.Read - run.Rows.Filtered + run.Rows.Kept;
+        var judged = Judged(run.Rows);
         var success = judged == 0 ? run.Rows.Read == 0 ? 1 : 0 : (double)(run.Rows.Loaded + run.Rows.Kept) / judged;
         var findings = new List<GateFinding>();
         if (success < wanted) AddRejections(findings, run, success, wanted);
@@ -209,12 +214,12 @@ public sealed class DataQualityGate : IGate
         findings.AddRange(TableRuleFindings.Objections(run));
         if (run.Unexplained > 0)
         {
-            findings.Add(new($"{run.Unexplained} records were left out, and no rule of the metadata says so.") { Rule = "filtered" });
+            findings.Add(new($"The code leaves out {Quantity.Of(run.Unexplained, "record")} though no rule of the metadata says so.") { Rule = "filtered" });
         }
 
         if (!Reconciles(run, context.Subject.Expected.Disposition))
         {
-            findings.Add(new($"{run.Rows.Loaded} rows were loaded, but the table went from {run.TableRowsBefore} to {run.TableRowsAfter} rows.")
+            findings.Add(new($"The load brought {Quantity.Of(run.Rows.Loaded, "row")}, but the table went from {run.TableRowsBefore} to {run.TableRowsAfter}.")
             {
                 Rule = "reconciliation",
             });
@@ -235,11 +240,14 @@ public sealed class DataQualityGate : IGate
             ["rejectedByRule"] = new JsonObject(run.RejectedByRule.Select(r => KeyValuePair.Create(r.Key, (JsonNode?)r.Value))),
         };
         var relation = success < wanted ? "<" : "≥";
-        var warned = run.Rules.Where(Warns).Select(r => $"; warning: {r.Failed} rows, {r.Rule.Message}");
+        var warned = run.Rules.Where(Warns).Select(r => $"; warning: {Quantity.Of(r.Failed, "row")}, {r.Rule.Message}");
         var summary = $"{UnitTestsGate.Percent(success)} {relation} {UnitTestsGate.Percent(wanted)}{string.Concat(warned)}{TableRuleFindings.Summary(run)}";
         var result = GateResult.Of(Name, summary, findings, evidence);
         return result with { Findings = [.. result.Findings, .. TableRuleFindings.Remarks(run)] };
     }
+
+    /// <summary>Records that rules could accept or reject.</summary>
+    private static long Judged(RowCounts rows) => rows.Read - rows.Filtered + rows.Kept;
 
     private static bool Reconciles(SampleRun run, Disposition disposition)
     {
@@ -258,9 +266,9 @@ public sealed class DataQualityGate : IGate
     private static GateFinding ToFinding(RuleOutcome rule)
     {
         var found = rule.Rule.MinimumShare is { } least
-            ? $"{UnitTestsGate.Percent(rule.Share)} of {rule.Evaluated} rows pass, {UnitTestsGate.Percent((double)least)} are wanted: {rule.Rule.Message}"
-            : $"{rule.Failed} rows break a rule that none may break: {rule.Rule.Message}";
-        return new GateFinding(found) { Rule = rule.Rule.Name };
+            ? $"{UnitTestsGate.Percent(rule.Share)} of {Quantity.Of(rule.Evaluated, "row")} pass, {UnitTestsGate.Percent((double)least)} are wanted: "
+            : $"A rule that no row may break is broken by {Quantity.Of(rule.Failed, "row")}: ";
+        return new GateFinding(found + rule.Rule.Message) { Rule = rule.Rule.Name };
     }
 
     private static JsonNode Describe(RuleOutcome rule) => new JsonObject
@@ -278,18 +286,21 @@ public sealed class DataQualityGate : IGate
 
     private static void AddRejections(List<GateFinding> findings, SampleRun run, double success, double wanted)
     {
-        findings.Add(new($"{UnitTestsGate.Percent(success)} of the records were accepted, {UnitTestsGate.Percent(wanted)} are wanted.")
+        var (accepted, judged) = (run.Rows.Loaded + run.Rows.Kept, Judged(run.Rows));
+        var several = run.RejectedByRule.Values.Sum() > run.Rows.Rejected ? "; some broke several rules" : "";
+        findings.Add(new($"{Quantity.Of(accepted)} of {Quantity.Of(judged, "record")} were accepted ({UnitTestsGate.Percent(success)}), "
+            + $"{UnitTestsGate.Percent(wanted)} are wanted{several}.")
         {
             Rule = "validation_threshold",
         });
         findings.AddRange(run.RejectedByRule.OrderByDescending(r => r.Value).ThenBy(r => r.Key, StringComparer.Ordinal).Take(MaxFindings)
-            .Select(r => new GateFinding($"{r.Value} records were rejected by the rule {r.Key}.") { Rule = r.Key }));
+            .Select(r => new GateFinding($"The rule {r.Key} rejected {Quantity.Of(r.Value, "record")}.") { Rule = r.Key }));
         findings.AddRange(run.FirstFailures.Take(MaxFindings).Select(ToFinding));
     }
 
     private static void AddDisagreements(List<GateFinding> findings, SampleRun run)
     {
-        findings.Add(new($"The code accepted {run.Disagreements} rows that the declared rules reject.") { Rule = "host-check" });
+        findings.Add(new($"The code accepted {Quantity.Of(run.Disagreements, "row")} that the declared rules reject.") { Rule = "host-check" });
         findings.AddRange(run.FirstDisagreements.Take(MaxFindings).Select(ToFinding));
     }
 

@@ -110,7 +110,8 @@ public sealed class MergeController
         MergeOutcome? merged = null;
         IReadOnlyList<DestructiveChange> destructive = [];
         var attempts = 0;
-        var command = record.Override is { } reason ? MergeTrailers.Command(record.Source, reason) : $"branch merge {record.Source}";
+        var where = record.Target == BranchName.Main.Text ? record.Source : $"{record.Source} --into {record.Target}";
+        var command = record.Override is { } reason ? MergeTrailers.Command(where, reason) : $"branch merge {where}";
         var outcome = _context.Publisher.Publish(new PublishRequest(target, command, _context.Options.User.Name, head =>
         {
             merged = null;
@@ -180,7 +181,7 @@ public sealed class MergeController
         if (outcome.Commit is not { } commit)
         {
             if (_conflicts.FindOpen(BranchName.Parse(record.Target))?.Id == record.Id) _conflicts.Remove(record);
-            return new MergeReport { State = MergeState.UpToDate, Message = $"'{record.Target}' holds everything of '{record.Source}' already." };
+            return new MergeReport { State = MergeState.UpToDate, Message = DescribeNothing(record.Source, record.Target, CommitId.Parse(record.SourceHead)) };
         }
 
         if (BranchName.Parse(record.Target) is { IsMain: false } target) _branches.CheckOutFiles(target);
@@ -196,6 +197,11 @@ public sealed class MergeController
             Message = $"Merged '{record.Source}' into '{record.Target}'.",
         };
     }
+
+    private string DescribeNothing(string source, string target, CommitId head) =>
+        BranchRecord.Read(_context.Repository.Store, BranchName.Parse(source)) is { } branch && branch.Base == head.ToString()
+            ? $"There is nothing to merge: '{source}' has no commit of its own."
+            : $"There is nothing to merge: '{target}' holds everything of '{source}' already.";
 
     /// <summary>What is decided while a merge is open, nobody has approved.</summary>
     private static MergeReport RefuseConflicts(MergeRecord record, int count) => new()
@@ -247,7 +253,7 @@ public sealed class MergeController
             {
                 State = MergeState.UpToDate,
                 DryRun = true,
-                Message = $"'{request.Target}' holds everything of '{request.Source}' already."
+                Message = DescribeNothing(request.Source.Text, request.Target.Text, source),
             };
         }
 

@@ -5,7 +5,7 @@ namespace DbVc.Orchestration;
 
 /// <summary>What somebody may want to be told; the body of a webhook and the input of a command. Holds no values of rows.</summary>
 /// <param name="Id">Names it; the same whenever it is sent again.</param>
-/// <param name="Event">failed, ready, merged or rolled-back.</param>
+/// <param name="Event">failed, ready, merged or rolled-back; test for one that only tries the way.</param>
 /// <param name="Time">UTC.</param>
 /// <param name="Repository">The folder's name.</param>
 /// <param name="Message">A sentence for people; secrets masked.</param>
@@ -28,8 +28,8 @@ public sealed record Notification(string Id, string Event, DateTimeOffset Time, 
     /// <summary>Why an administrator merged in spite of main's rules; null where they held.</summary>
     public string? Override { get; init; }
 
-    /// <summary>Which gates passed; what they say is not told.</summary>
-    public IReadOnlyList<NotifiedGate> Gates { get; init; } = [];
+    /// <summary>Which gates passed; what they say is not told. Null where none were asked.</summary>
+    public IReadOnlyList<NotifiedGate>? Gates { get; init; }
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, NotificationJson.Default.Notification);
 }

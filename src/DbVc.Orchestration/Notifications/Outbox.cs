@@ -44,7 +44,7 @@ public sealed class Outbox
         return List();
     }
 
-    /// <summary>Sends a notification of the event <c>ready</c> that says it is only a test.</summary>
+    /// <summary>Sends a notification of the event <c>test</c>, whichever events are told: nobody who acts on another one is misled.</summary>
     public IReadOnlyList<Delivery> Test(CancellationToken cancel)
     {
         if (Settings is { Webhooks.Count: 0, Commands.Count: 0 })
@@ -53,7 +53,7 @@ public sealed class Outbox
                 hint: "db-vc config set notify.webhooks https://example.com/hook");
         }
 
-        var test = Make("ready", "This is a test of notifications.", "test");
+        var test = Make("test", "This is a test of notifications.", null);
         Put(test);
         Send(d => d.Notification.Id == test.Id, cancel);
         return [.. List().Where(d => d.Notification.Id == test.Id)];
@@ -74,7 +74,7 @@ public sealed class Outbox
         {
             Branch = report.Branch,
             Pipeline = report.Pipeline,
-            Gates = [.. report.Gates.Select(g => new NotifiedGate(g.Name, g.Passed))],
+            Gates = report.Gates.Count == 0 ? null : [.. report.Gates.Select(g => new NotifiedGate(g.Name, g.Passed))],
         });
     }
 

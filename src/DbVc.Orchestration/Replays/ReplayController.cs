@@ -18,6 +18,9 @@ public sealed class ReplayController
         _replayer = new Replayer(context, branches);
     }
 
+    /// <summary>As a command says where it works; main needs no word.</summary>
+    private static string On(string option, BranchName target) => target.IsMain ? "" : $" {option} {target}";
+
     /// <summary>Repeats a commit's change, or a part of it, on a branch. What needs gates to be merged needs them to be picked.</summary>
     public MergeReport CherryPick(CherryPickRequest request, CancellationToken cancel)
     {
@@ -32,7 +35,8 @@ public sealed class ReplayController
         var evidence = BranchRules.JudgePick(_context, id, parent, request.Target);
         if (evidence.Refusal is { } refusal) return refusal with { DryRun = request.DryRun, Origin = id };
         var part = request.Table is null ? "" : $" --table {request.Table}" + string.Concat(request.Keys.Select(key => $" --key {key}"));
-        return Run(new ReplayRecord(ReplayVerb.CherryPick, parent?.ToString(), id.ToString(), $"cherry-pick {id.Short}{part}", commit.Message)
+        var command = $"cherry-pick {id.Short}{part}{On("--onto", request.Target)}";
+        return Run(new ReplayRecord(ReplayVerb.CherryPick, parent?.ToString(), id.ToString(), command, commit.Message)
         {
             Origin = id.ToString(),
             Table = request.Table,
@@ -61,7 +65,8 @@ public sealed class ReplayController
         _branches.RequireClean(request.Target, cancel);
         if (BranchRules.RefuseRevert(_context, id, before, request.Target) is { } refusal) return refusal with { DryRun = request.DryRun, Origin = id };
         var title = commit.Message.Split('\n')[0].Trim();
-        return Run(new ReplayRecord(ReplayVerb.Revert, id.ToString(), before.ToString(), $"revert {id.Short}", $"Revert \"{title}\"")
+        var command = $"revert {id.Short}{On("--branch", request.Target)}";
+        return Run(new ReplayRecord(ReplayVerb.Revert, id.ToString(), before.ToString(), command, $"Revert \"{title}\"")
         {
             Origin = id.ToString(),
         }, request.Target, request.DryRun, cancel);
@@ -75,7 +80,7 @@ public sealed class ReplayController
         var goal = _context.Repository.ReadCommit(origin).Snapshot;
         if (request.DryRun) return PlanRollback(origin, request.Target, cancel);
         _branches.RequireClean(request.Target, cancel);
-        var command = $"rollback --to-commit {origin.Short}" + (request.Target.IsMain ? "" : $" --branch {request.Target}");
+        var command = $"rollback --to-commit {origin.Short}{On("--branch", request.Target)}";
         var outcome = _context.Publisher.Publish(new PublishRequest(request.Target, command, _context.Options.User.Name,
             head => _context.Repository.ReadCommit(head).Snapshot == goal ? null : new PublishPlan(new Commit
             {

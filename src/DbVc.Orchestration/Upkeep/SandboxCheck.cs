@@ -19,7 +19,9 @@ public static class SandboxCheck
     }
 
     private static CheckupItem Examine(SandboxProgram program) =>
-        program.Find() is { } path ? new CheckupItem(program.Name, true, path, null) : new CheckupItem(program.Name, false, program.Purpose, program.Remedy);
+        program.Find() is { } path
+            ? new CheckupItem(program.Name, true, path, null)
+            : new CheckupItem(program.Name, false, $"missing; it {program.Purpose} (package {program.Package})", program.Remedy);
 
     private static CheckupItem Try(WorkerOptions options)
     {
@@ -28,8 +30,8 @@ public static class SandboxCheck
         try
         {
             using var session = WorkerSession.Start(options);
-            var time = clock.ElapsedMilliseconds;
-            return new CheckupItem(Name, true, FormattableString.Invariant($"started, and the worker in it answered after {time} ms"), null);
+            var said = FormattableString.Invariant($"started, and the worker in it answered after {clock.Elapsed.TotalSeconds:0.0} s");
+            return new CheckupItem(Name, true, said, null);
         }
         catch (DbVcException failure)
         {

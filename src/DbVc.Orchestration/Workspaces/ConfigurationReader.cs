@@ -71,7 +71,7 @@ internal sealed class ConfigurationReader(string path)
                 },
                 "database.readers" => _result with { Live = _result.Live with { Readers = value == "auto" ? null : Readers(value, node) } },
                 "branches.server" => _result with { Live = _result.Live with { WorkServer = Server(value, node) } },
-                _ => throw Invalid(node.Start.Line, $"there is no key '{key}'"),
+                _ => throw Invalid(node.Start.Line, $"there is no key '{key}'", "Keys: " + string.Join(", ", ConfigurationKeys.Names) + "."),
             };
         }
     }
@@ -107,7 +107,7 @@ internal sealed class ConfigurationReader(string path)
     {
         var (texts, told) = (ReadTexts(key, node), _result.Notifications);
         if (key == "notify.events" && texts.Find(t => !NotificationSettings.AllEvents.Contains(t)) is { } other)
-            throw Invalid(node.Start.Line, $"'{other}' is none of {string.Join(", ", NotificationSettings.AllEvents)}");
+            throw None(other, node, NotificationSettings.AllEvents);
         // The rest of an address may be secret, so it is not repeated.
         if (key == "notify.webhooks" && texts.Exists(t => !t.StartsWith("https://", StringComparison.Ordinal)
             && !t.StartsWith("http://", StringComparison.Ordinal)))
@@ -187,9 +187,11 @@ internal sealed class ConfigurationReader(string path)
     private double Share(string value, YamlNode node) =>
         Number(value, node) is <= 1 and var share ? share : throw Invalid(node.Start.Line, $"'{value}' is not between 0 and 1");
 
-    private string Choice(string value, YamlNode node, params string[] choices) =>
-        choices.Contains(value) ? value : throw Invalid(node.Start.Line, $"'{value}' is none of {string.Join(", ", choices)}");
+    private string Choice(string value, YamlNode node, params string[] choices) => choices.Contains(value) ? value : throw None(value, node, choices);
 
-    private DbVcException Invalid(long line, string problem) => new(FailureKind.Usage, "config.invalid", $"The configuration is wrong: {problem}.",
-        where: $"{path}:{line}", hint: "Keys: " + string.Join(", ", ConfigurationKeys.Names) + ".");
+    private DbVcException None(string value, YamlNode node, IReadOnlyList<string> choices) =>
+        Invalid(node.Start.Line, $"'{value}' is none of {string.Join(", ", choices)}", $"Allowed: {string.Join(", ", choices)}.");
+
+    private DbVcException Invalid(long line, string problem, string hint = "Mend the line; db-vc config get lists every key with its value.") =>
+        new(FailureKind.Usage, "config.invalid", $"The configuration is wrong: {problem}.", $"{path}:{line}", hint);
 }

@@ -48,42 +48,40 @@ public sealed class ExpectedRecords
         return expected;
     }
 
-    /// <summary>In what a row that the code accepted is other than expected, as a sentence; null where it is not.</summary>
-    public string? FindDifference(long record, IRowView row)
+    /// <summary>In what a row that the code accepted is other than expected: for each column that is; empty where none is.</summary>
+    public IReadOnlyList<RecordDifference> FindDifferences(long record, IRowView row)
     {
-        if (record > Count) return null;
+        if (record > Count) return [];
         var expected = _outcomes.GetValueOrDefault(record);
-        if (expected?.Values is not { } values) return Say(record, "was accepted", Describe(expected));
+        if (expected?.Values is not { } values) return [new("The code accepts what the metadata does not", $"by the metadata {Describe(expected)}")];
+        List<RecordDifference>? found = null;
         for (var i = 0; i < values.Count; i++)
         {
-            var found = ValueAt(row, i);
-            if (!Equals(found, values[i]) && !IsTimeOfLoad(_fields[i], values[i], found))
-                return string.Create(CultureInfo.InvariantCulture, $"Record {record} gives {_fields[i].Name} {Compare(found, values[i])}.");
+            var given = ValueAt(row, i);
+            if (Equals(given, values[i]) || IsTimeOfLoad(_fields[i], values[i], given)) continue;
+            (found ??= []).Add(new($"{_fields[i].Name} is not what the metadata makes of it", Compare(given, values[i])));
         }
 
-        return null;
+        return found ?? (IReadOnlyList<RecordDifference>)[];
     }
 
     /// <summary>The same for a record that the code rejected, for these rules.</summary>
-    public string? FindDifferenceOfRejected(long record, IEnumerable<string> failures)
+    public IReadOnlyList<RecordDifference> FindDifferencesOfRejected(long record, IEnumerable<string> failures)
     {
-        if (record > Count) return null;
+        if (record > Count) return [];
         var expected = _outcomes.GetValueOrDefault(record);
-        if (expected is not { IsRejected: true }) return Say(record, "was rejected", Describe(expected));
-        return expected.Failures.Order(StringComparer.Ordinal).SequenceEqual(failures.Order(StringComparer.Ordinal)) ? null
-            : Say(record, "was rejected by other rules", $"by {string.Join(", ", expected.Failures)}");
+        if (expected is not { IsRejected: true }) return [new("The code rejects what the metadata does not", $"by the metadata {Describe(expected)}")];
+        return expected.Failures.Order(StringComparer.Ordinal).SequenceEqual(failures.Order(StringComparer.Ordinal)) ? []
+            : [new("The code rejects by other rules than the metadata", $"by the metadata it is rejected by {string.Join(", ", expected.Failures)}")];
     }
 
     /// <summary>The same for a record that the code left out.</summary>
-    public string? FindDifferenceOfLeftOut(long record)
+    public IReadOnlyList<RecordDifference> FindDifferencesOfLeftOut(long record)
     {
-        if (record > Count) return null;
+        if (record > Count) return [];
         var expected = _outcomes.GetValueOrDefault(record);
-        return expected is { IsLeftOut: true } ? null : Say(record, "was left out", Describe(expected));
+        return expected is { IsLeftOut: true } ? [] : [new("The code leaves out what the metadata does not", $"by the metadata {Describe(expected)}")];
     }
-
-    private static string Say(long record, string found, string expected) =>
-        string.Create(CultureInfo.InvariantCulture, $"Record {record} {found}; by the metadata {expected}.");
 
     private static string Describe(SimulatedOutcome? expected) => expected switch
     {
@@ -105,12 +103,17 @@ public sealed class ExpectedRecords
         _ => Encoding.UTF8.GetString(row.Bytes(column)),
     };
 
-    private static string Compare(object? found, object? expected) => (found, expected) switch
+    private static string Compare(object? given, object? expected) => (given, expected) switch
     {
-        (null, _) => "NULL, and the metadata a value",
-        (_, null) => "a value, and the metadata NULL",
+        (null, _) => "the code gives NULL, the metadata a value",
+        (_, null) => "the code gives a value, the metadata NULL",
         (string text, string other) => string.Create(CultureInfo.InvariantCulture,
-            $"{text.Length} letters, and the metadata {other.Length}; they differ from letter {text.AsSpan().CommonPrefixLength(other) + 1} on"),
-        _ => "another number than the metadata",
+            $"the code gives {text.Length} letters, the metadata {other.Length}, and they differ from letter {text.AsSpan().CommonPrefixLength(other) + 1} on"),
+        _ => "the code gives another number than the metadata",
     };
 }
+
+/// <summary>In what the code took a record otherwise than the metadata says. Holds no value of the record.</summary>
+/// <param name="What">The same words for all records that differ in this.</param>
+/// <param name="How">What is so of this record.</param>
+public sealed record RecordDifference(string What, string How);

@@ -78,9 +78,12 @@ internal sealed class TokenReader(string text, IReadOnlyList<PipelineField> fiel
     }
 
     /// <summary>The failure to understand what comes next.</summary>
-    public RuleException Unexpected(string wanted)
+    /// <param name="wanted">What should stand here.</param>
+    /// <param name="words">Words that could.</param>
+    public RuleException Unexpected(string wanted, IEnumerable<string>? words = null)
     {
-        var hint = Current.Kind == TokenKind.Word && !Words.IsReserved(Current.Text) ? Suggestion.Nearest(Current.Text, Fields.Select(f => f.Name)) : null;
+        var hint = Current.Kind == TokenKind.Word && !Words.IsReserved(Current.Text)
+            ? Suggestion.Nearest(Current.Text, words ?? Fields.Select(f => f.Name)) : null;
         return new RuleException(AtEnd ? $"it ends where {wanted} should follow" : $"{Current} stands where {wanted} should",
             hint is null ? null : $"did you mean '{hint}'?");
     }

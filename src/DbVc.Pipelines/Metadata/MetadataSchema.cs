@@ -16,7 +16,26 @@ public static class MetadataSchema
     /// <summary>The schema as text.</summary>
     public static string Write()
     {
-        var schema = new JsonObject
+        var options = new JsonSerializerOptions { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        return Make().ToJsonString(options) + "\n";
+    }
+
+    /// <summary>Where a member belongs that somebody wrote elsewhere, for example <c>'validation_threshold' in 'test_data'</c>: among the members of those at
+    /// the top; null where there is none of nearly that name.</summary>
+    internal static string? FindPlace(string name)
+    {
+        foreach (var (section, about) in Make()["properties"]!.AsObject())
+        {
+            var members = (about as JsonObject)?["properties"] as JsonObject
+                ?? (about?["anyOf"] as JsonArray)?.Select(a => a?["properties"] as JsonObject).FirstOrDefault(p => p is not null);
+            if (members is not null && Suggestion.Nearest(name, members.Select(m => m.Key)) is { } near) return $"'{near}' in '{section}'";
+        }
+
+        return null;
+    }
+
+    private static JsonObject Make() =>
+        new()
         {
             ["$schema"] = Draft,
             ["title"] = "db-vc metadata",
@@ -38,9 +57,6 @@ public static class MetadataSchema
                 ["test_data"] = TestData(),
             },
         };
-        var options = new JsonSerializerOptions { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-        return schema.ToJsonString(options) + "\n";
-    }
 
     private static JsonObject Source() => Closed(["location"], new JsonObject
     {

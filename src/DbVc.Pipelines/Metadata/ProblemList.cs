@@ -18,7 +18,9 @@ internal sealed class ProblemList
         foreach (var member in value.Members.Where(m => !known.Contains(m.Name)))
         {
             var nearest = Suggestion.Nearest(member.Name, known);
-            Add(member.Value, $"'{member.Name}' is not known here.", nearest is null ? $"known: {string.Join(", ", known)}." : $"did you mean '{nearest}'?");
+            var elsewhere = nearest is null ? MetadataSchema.FindPlace(member.Name) : null;
+            Add(member.Value, $"'{member.Name}' is not known here.", nearest is not null ? $"did you mean '{nearest}'?"
+                : elsewhere is not null ? $"did you mean {elsewhere}?" : $"known: {string.Join(", ", known)}.");
         }
     }
 

@@ -28,7 +28,9 @@ internal static class OperationParser
         if (readings.Count == 0)
         {
             reader.Index = Math.Max(0, failure.Index);
-            throw reader.Unexpected(failure.Index < 0 ? "a step such as trim, lowercase or convert" : failure.Wanted);
+            if (failure.Index >= 0) throw reader.Unexpected(failure.Wanted);
+            var first = OperationVocabulary.All.SelectMany(o => o.Phrases).Select(p => p.Shown.Split(' ')[0]).Distinct();
+            throw reader.Unexpected("a step such as trim, lowercase or convert", first);
         }
 
         var fewest = readings.Min(r => r.BareWords);

@@ -21,12 +21,13 @@ public sealed record SandboxProgram(string Name, string Package, string Purpose)
     public static IReadOnlyList<SandboxProgram> Needed => Environment.IsPrivilegedProcess ? [Bubblewrap, SetPrivileges] : [Bubblewrap];
 
     /// <summary>How to get it.</summary>
-    public string Remedy => $"Install it: sudo apt-get install -y {Package}";
+    public string Remedy => $"Install the package {Package} with your system's package manager, on Debian and its relatives: sudo apt-get install -y {Package}";
 
     /// <summary>Where it is; null where it is not. The search path of the environment does not count.</summary>
     public string? Find() => Folders.Select(folder => Path.Combine(folder, Name)).FirstOrDefault(File.Exists);
 
     /// <summary>Where it is. Throws <c>sandbox.missing</c> where it is not.</summary>
     internal string Require() => Find()
-        ?? throw new DbVcException(FailureKind.Refused, "sandbox.missing", $"The program {Name}, which {Purpose}, is not installed.", hint: Remedy);
+        ?? throw new DbVcException(FailureKind.Refused, "sandbox.missing",
+            $"The program {Name} of the package {Package}, which {Purpose}, is not installed.", hint: Remedy);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DbVc.Model;
 
 namespace DbVc.Pipelines;
 
@@ -11,7 +12,8 @@ public sealed record RowCountCheck(TableBounds Bounds) : TableCheck
 
     public override string Text => $"row count {Bounds.Text}";
 
-    internal override TableObserver Start(Func<PipelineField, int> indexOf) => new Observer(rows => new TableVerdict(Bounds.Hold(rows), $"{rows} rows"));
+    internal override TableObserver Start(Func<PipelineField, int> indexOf) =>
+        new Observer(rows => new TableVerdict(Bounds.Hold(rows), Quantity.Of(rows, "row")));
 
     internal sealed class Observer(Func<long, TableVerdict> judge, Func<long, LoadFacts, TableVerdict>? compare = null) : TableObserver
     {
@@ -43,6 +45,6 @@ public sealed record RowCountChangeCheck(decimal Share) : TableCheck
     private TableVerdict Compare(long rows, LoadFacts facts)
     {
         if (facts.LoadedBefore is not { } before || before == 0) return TableVerdict.Nothing("no rows of a merged run to compare with");
-        return new TableVerdict(Math.Abs(rows - before) <= Share * before, $"{rows} rows, {before} in the last run");
+        return new TableVerdict(Math.Abs(rows - before) <= Share * before, $"{Quantity.Of(rows, "row")}, {Quantity.Of(before)} in the last run");
     }
 }

@@ -19,8 +19,11 @@ public interface IStoreUpkeep
     /// <param name="visit">Called with every entry that can be read, in order.</param>
     OperationsCheck CheckOperations(Action<OperationRecord> visit);
 
-    /// <summary>The operation log, oldest first, from an entry on. Each is checked before it is handed out; throws kind Failed, <c>store.damaged</c>,
-    /// at the first that is not what was written, wherever in the log that is.</summary>
+    /// <summary>Whether the end of the operation log is there, as <see cref="CheckOperations"/> says it, without reading the log; null where it is.</summary>
+    StoreProblem? CheckOperationsEnd();
+
+    /// <summary>The operation log, oldest first, from an entry on. Each is checked before it is handed out; throws kind Failed,
+    /// <c>store.operation-damaged</c>, at the first that is not what was written, wherever in the log that is.</summary>
     IEnumerable<OperationBody> ReadOperations(Func<OperationRecord, bool> isFirst);
 
     /// <summary>True while a process other than this one writes chunks, or may name in a commit what it has written.</summary>

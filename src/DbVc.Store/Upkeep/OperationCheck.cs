@@ -26,8 +26,7 @@ internal sealed class OperationCheck(StoreDatabase database)
             var (number, body) = (query.Integer(0), query.Blob(2).ToArray());
             var content = Hash.Of(body);
             var record = Read(number, query.Blob(1), content, body);
-            if (number != _number + 1) Report(number, $"{Entries(_number + 1, number - 1)} before it is missing.");
-            else if (record is not null && record.Previous != _hash) Report(number, OutOfPlace(number));
+            if (OperationProblem.FindBreak(_number, _hash, number, record?.Previous) is { } problem) Report(number, problem);
             (_number, _hash) = (number, content);
             _isSeen |= _seen.Contains(new OperationHead(number, content));
             if (record is null) continue;
@@ -39,18 +38,7 @@ internal sealed class OperationCheck(StoreDatabase database)
     /// <summary>Whether the end of the log is where it was last seen.</summary>
     private void Conclude()
     {
-        if (_isSeen) return;
-        if (_seen is [.., var seen])
-        {
-            Report(OperationProblem.CutOff, seen.Number, seen.Number > _number
-                ? $"The end of the log was cut off: {Entries(_number + 1, seen.Number)} was written once."
-                : "It is not the entry that was written: the end of the log was cut off or exchanged, and others were written since.");
-        }
-        else if (_number > 0)
-        {
-            Report(OperationProblem.CutOff, _number,
-                $"The file {OperationAnchor.FileName} is missing or damaged: whether entries behind this one were cut off cannot be told.");
-        }
+        if (!_isSeen && OperationProblem.DescribeEnd(database.Anchor, _seen, _number) is { } problem) _problems.Add(problem);
     }
 
     /// <summary>The whole log at one moment.</summary>
@@ -68,7 +56,16 @@ internal sealed class OperationCheck(StoreDatabase database)
         Conclude();
         CheckRefs(connection);
         connection.Rollback();
-        return new OperationsCheck(_number, _hash, hashes, _problems);
+        return new OperationsCheck(_number, _hash, hashes, _problems) { HoldsAnchor = _isSeen ? true : _seen.Count > 0 ? false : null };
+    }
+
+    /// <summary>What <see cref="Run"/> says of the end, without reading what is before it; null where nothing is wrong with it.</summary>
+    public StoreProblem? CheckEnd()
+    {
+        var seen = database.Anchor.Read();
+        using var connection = database.OpenConnection();
+        return seen.Any(entry => StoreDatabase.FindOperation(connection, entry.Number) == entry.Hash) ? null
+            : OperationProblem.DescribeEnd(database.Anchor, seen, StoreDatabase.ReadOperationHead(connection).Number);
     }
 
     /// <summary>Entries from the first that is wanted on; throws at the first problem, wherever in the log it is.</summary>
@@ -123,7 +120,7 @@ internal sealed class OperationCheck(StoreDatabase database)
     {
         if (stored.Length != Hash.Size || Hash.Read(stored) != content)
         {
-            Report(number, "It was edited: its content does not match its hash.");
+            Report(number, OperationProblem.Edited);
             return null;
         }
 
@@ -138,29 +135,7 @@ internal sealed class OperationCheck(StoreDatabase database)
         }
     }
 
-    private static string OutOfPlace(long number) => number == 1
-        ? "The log did not begin with it: what was before it is missing."
-        : $"It does not follow entry {number - 1}: an entry was edited, removed, inserted or put in another place.";
-
-    private static string Entries(long first, long last) => first == last ? $"Entry {first}" : $"Every entry from {first} to {last}";
-
-    private void Report(long number, string message) => Report(OperationProblem.Damaged, number, message);
-
-    private void Report(string kind, long number, string message) =>
-        _problems.Add(new StoreProblem(kind, $"{StoreDatabase.FileName}, operation {number}", message));
-}
-
-/// <summary>The kinds of problems that an operation log can have.</summary>
-public static class OperationProblem
-{
-    /// <summary>An entry was edited, removed, inserted or put in another place.</summary>
-    public const string Damaged = "store.operation-damaged";
-
-    /// <summary>The end is not where it was last seen.</summary>
-    public const string CutOff = "store.operation-cut-off";
-
-    /// <summary>A ref is not where the log left it.</summary>
-    public const string Ref = "store.ref-damaged";
+    private void Report(long number, string message) => _problems.Add(OperationProblem.Of(OperationProblem.Damaged, number, message));
 }
 
 /// <summary>An entry of the operation log with the bytes that its hash is of.</summary>
@@ -171,4 +146,8 @@ public sealed record OperationBody(OperationRecord Record, byte[] Body);
 /// <param name="Head">Its hash.</param>
 /// <param name="Hashes">Of every entry that can be read.</param>
 /// <param name="Problems">What is not as it was written.</param>
-public sealed record OperationsCheck(long Last, Hash Head, IReadOnlySet<Hash> Hashes, IReadOnlyList<StoreProblem> Problems);
+public sealed record OperationsCheck(long Last, Hash Head, IReadOnlySet<Hash> Hashes, IReadOnlyList<StoreProblem> Problems)
+{
+    /// <summary>Whether the log holds what the file beside the store names; null where that file is missing or cannot be read.</summary>
+    public bool? HoldsAnchor { get; init; }
+}

@@ -21,6 +21,8 @@ internal sealed class StoreUpkeep(string folder, StoreDatabase database, ChunkSt
 
     public OperationsCheck CheckOperations(Action<OperationRecord> visit) => new OperationCheck(database).Run(visit);
 
+    public StoreProblem? CheckOperationsEnd() => new OperationCheck(database).CheckEnd();
+
     public IEnumerable<OperationBody> ReadOperations(Func<OperationRecord, bool> isFirst) => new OperationCheck(database).Read(isFirst);
 
     public bool IsWrittenByOthers()

@@ -9,6 +9,7 @@ public sealed class Repository(IRepositoryStore store, TimeProvider clock)
     public const string HeadPrefix = "heads/";
     public const string TagPrefix = "tags/";
     public const string StashPrefix = "stash/";
+    private const int MostListed = 20;
 
     public IRepositoryStore Store { get; } = store;
 
@@ -30,9 +31,19 @@ public sealed class Repository(IRepositoryStore store, TimeProvider clock)
     public CommitId? FindHead(BranchName branch) => Store.ReadRef(HeadPrefix + branch) is { } hash ? new CommitId(hash) : null;
 
     /// <summary>Throws <c>branch.missing</c> with the names that exist.</summary>
-    public CommitId Head(BranchName branch) => FindHead(branch)
-        ?? throw new DbVcException(FailureKind.Usage, "branch.missing", $"There is no branch '{branch}'.",
-            hint: "Branches: " + string.Join(", ", ListBranches().Select(b => b.Key)) + ".");
+    public CommitId Head(BranchName branch) => FindHead(branch) ?? throw MissingBranch(branch);
+
+    /// <summary>Usage failure <c>branch.missing</c>, with the names that are near it, or those that there are.</summary>
+    public DbVcException MissingBranch(BranchName branch)
+    {
+        if (branch.IsMain)
+            return new DbVcException(FailureKind.Usage, "branch.missing", "This works on branches, not on main itself.", hint: "db-vc branch list");
+        var known = ListBranches().Select(b => b.Key).ToList();
+        var near = NearNames.Of(branch.Text, known);
+        return new DbVcException(FailureKind.Usage, "branch.missing", $"There is no branch '{branch}'.", hint: near.Count > 0
+            ? $"Did you mean {string.Join(", ", near)}?"
+            : $"Branches: {string.Join(", ", known.Take(MostListed))}{(known.Count > MostListed ? ", …; db-vc branch list shows all" : "")}.");
+    }
 
     public IReadOnlyList<KeyValuePair<string, CommitId>> ListBranches() => List(HeadPrefix);
 

@@ -47,7 +47,7 @@ public sealed class RevisionParser(Repository repository)
             if (found.Count > 1) throw Ambiguous(text, $"'{name}' begins the ids of several commits.", string.Join(", ", Candidates(found)));
         }
 
-        var near = Nearest(name);
+        var near = NearNames.Of(name, repository.ListBranches().Concat(repository.ListTags()).Select(r => r.Key));
         throw Unknown(text, near.Count > 0
             ? $"Did you mean {string.Join(", ", near)}?"
             : "Use a branch, a tag, a commit id of at least four digits, or HEAD; db-vc log lists commits.");
@@ -70,26 +70,6 @@ public sealed class RevisionParser(Repository repository)
         var common = 0;
         while (common < one.Length && one[common] == other[common]) common++;
         return common;
-    }
-
-    /// <summary>Branches and tags that begin like the text, or differ in upper and lower case or by one letter.</summary>
-    private List<string> Nearest(string name) => name.Length == 0 ? [] :
-    [
-        .. repository.ListBranches().Concat(repository.ListTags()).Select(r => r.Key)
-            .Where(known => known.StartsWith(name, StringComparison.OrdinalIgnoreCase) || IsOneSlip(name, known)).Distinct().Take(MaxCandidates),
-    ];
-
-    /// <summary>One letter more, less or other, or two neighbours swapped.</summary>
-    private static bool IsOneSlip(string typed, string known)
-    {
-        if (Math.Abs(typed.Length - known.Length) > 1) return false;
-        var start = 0;
-        while (start < typed.Length && start < known.Length && typed[start] == known[start]) start++;
-        var (restTyped, restKnown) = (typed[start..], known[start..]);
-        if (restTyped.Length < restKnown.Length) return restKnown[1..] == restTyped;
-        if (restTyped.Length > restKnown.Length) return restTyped[1..] == restKnown;
-        return restTyped.Length == 0 || restTyped[1..] == restKnown[1..]
-            || (restTyped.Length > 1 && restTyped[0] == restKnown[1] && restTyped[1] == restKnown[0] && restTyped[2..] == restKnown[2..]);
     }
 
     private CommitId Step(CommitId commit, string text, ref int at)

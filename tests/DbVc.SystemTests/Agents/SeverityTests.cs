@@ -34,14 +34,14 @@ public sealed class SeverityTests : IDisposable
         Assert.True(report.State == TaskState.Ready, Describe(report));
         Assert.Equal(new RowCounts(7, 3, 2, 2), report.Rows);
         var summary = Assert.Single(report.Gates, g => g.Name == "data quality").Summary;
-        Assert.Contains("warning: 1 rows, score should be at most 10", summary, StringComparison.Ordinal);
+        Assert.Contains("warning: 1 row, score should be at most 10", summary, StringComparison.Ordinal);
         Assert.Equal(MergeState.Merged, _shop.Merge("agent-parts").State);
         Assert.Equal("1,5,6", _shop.Ask("SELECT group_concat(id, ',') FROM parts"));
     }
 
     /// <summary>Rules, and what the data quality gate finds; nothing when the task is ready.</summary>
     [Theory]
-    [InlineData(""" "fail if score > 10" """, "1 rows break a rule that none may break: score must be at most 10")]
+    [InlineData(""" "fail if score > 10" """, "A rule that no row may break is broken by 1 row: score must be at most 10")]
     [InlineData(""" {"field": "email", "rule": "email", "mostly": 0.9} """,
         "83.3 % of 6 rows pass, 90 % are wanted: email must be a valid email in at least 90 % of rows")]
     [InlineData(""" {"field": "email", "rule": "email", "mostly": 0.8} """, null)]

@@ -62,8 +62,7 @@ public sealed class BuiltinChatClientTests
         bench.Execution.OnValidate = _ => FakeExecution.Refusing;
         var outcome = await bench.Run(new BuiltinChatClient());
         Assert.Equal((AgentState.Failed, AgentEnd.GaveUp), (outcome.State, outcome.End));
-        Assert.Contains("data quality: 80 % < 95 %", outcome.Reason);
-        Assert.Contains("200 rows were rejected", outcome.Reason);
+        Assert.Equal("Refused by gates: data quality (80 % < 95 %: 200 rows were rejected).", outcome.Reason);
         Assert.Equal(6, bench.Branch.Files.Count);
     }
 

@@ -64,6 +64,41 @@ public sealed class CommandFailureTests : IDisposable
         Assert.Equal(before, _cli.Shop.Workspace.History.Find("HEAD").Commit.Id);
     }
 
+    /// <summary>A command, what is wrong, and what to do.</summary>
+    [Theory]
+    [InlineData("gate run other", "There is no branch 'other'.", "Branches: main, stock, stock2.")]
+    [InlineData("gate run stok", "There is no branch 'stok'.", "Did you mean stock?")]
+    [InlineData("branch delete sto", "There is no branch 'sto'.", "Did you mean stock, stock2?")]
+    [InlineData("gate run main", "This works on branches, not on main itself.", "db-vc branch list")]
+    [InlineData("config set notify.events nosuch", "'nosuch' is none of failed, ready, merged, rolled-back", "Allowed: failed, ready, merged, rolled-back.")]
+    public async Task An_error_says_what_may_have_been_meant(string line, string message, string hint)
+    {
+        _cli.Shop.Branch("stock", "UPDATE customers SET balance = 60 WHERE id = 1");
+        _cli.Shop.Branch("stock2", "UPDATE customers SET balance = 61 WHERE id = 1");
+        var said = await _cli.RunAsync(line.Split(' '));
+        Assert.Equal(2, said.Code);
+        Assert.Contains(message, said.Error, StringComparison.Ordinal);
+        Assert.Contains($"try: {hint}\n", said.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_branch_without_a_commit_of_its_own_is_told_from_one_that_was_merged_and_the_log_says_where_to()
+    {
+        await _cli.RunAsync("branch", "create", "empty");
+        Assert.Equal("There is nothing to merge: 'empty' has no commit of its own.\n", (await _cli.RunAsync("branch", "merge", "empty")).Out);
+        Assert.Equal("There is nothing to merge: 'empty' has no commit of its own.\n", (await _cli.RunAsync("branch", "merge", "empty", "--dry-run")).Out);
+        _cli.Shop.Branch("stock", "UPDATE customers SET balance = 60 WHERE id = 1");
+        Assert.Equal(0, (await _cli.RunAsync("branch", "merge", "stock", "--into", "empty")).Code);
+        Assert.Contains("branch merge stock --into empty", (await _cli.RunAsync("op", "log", "-n", "1")).Out, StringComparison.Ordinal);
+        Assert.Equal(0, (await _cli.RunAsync("branch", "merge", "stock")).Code);
+        Assert.Equal("There is nothing to merge: 'main' holds everything of 'stock' already.\n", (await _cli.RunAsync("branch", "merge", "stock")).Out);
+        await _cli.RunAsync("rollback", "--to-commit", "empty~1", "--branch", "empty");
+        await _cli.RunAsync("cherry-pick", "stock", "--onto", "empty");
+        var log = (await _cli.RunAsync("op", "log", "-n", "2")).Out;
+        Assert.Matches("rollback --to-commit [0-9a-f]{10} --branch empty", log);
+        Assert.Matches("cherry-pick [0-9a-f]{10} --onto empty", log);
+    }
+
     [Fact]
     public async Task A_list_of_problems_is_printed_one_a_line()
     {

@@ -82,13 +82,17 @@ public sealed class ViewTests
             Gates =
             [
                 new GateSummary("lint", true, 0.3, "0 findings", []),
-                new GateSummary("data-quality", false, 0.1, "70.0 % of records pass, 95 % are needed", [new GateFinding("too many rejected") { Row = 7 }]),
+                new GateSummary("unit", false, 0.2, "27/28",
+                    [new GateFinding("Strings differ\nExpected: \"a\"\nActual:   \"A\"") { File = "tests/T.cs", Line = 51, Rule = "T.Lowercase" }]),
+                new GateSummary("data-quality", false, 0.1, "70.0 % of records pass, 95 % are needed",
+                    [new GateFinding("too many rejected") { Row = 7, Rule = "range" }]),
+                new GateSummary("performance", false, 0.1, "not run: nothing came", []) { NotRun = true },
             ],
             Tests = new TestSummary(28, 28, 0.949, 0.9, null),
             Rows = new RowCounts(1200, 840, 360, 0),
             RowsPerSecond = 12345.6,
             FirstFailures = [new RowFailure(1, 2, "temperature", "range", "-999", "Temperature is outside what the sensor can measure")],
-            Error = "Gates failed: data-quality.",
+            Error = "Refused by gates: unit, data-quality (not run after it: performance).",
         });
         Assert.Equal(
             """
@@ -96,8 +100,14 @@ public sealed class ViewTests
             ✗ validate_results  1 gate failed · 1.0 s
             Gates
               ✓ lint  0 findings
+              ✗ unit  27/28
+                  tests/T.cs:51: Strings differ
+                      Expected: "a"
+                      Actual:   "A"
+                      [T.Lowercase]
               ✗ data-quality  70.0 % of records pass, 95 % are needed
-                  record 7: too many rejected
+                  record 7: too many rejected  [range]
+              – performance  not run: nothing came
 
             Task    task-1
             Branch  agent-sensors
@@ -105,12 +115,45 @@ public sealed class ViewTests
             Tests   28/28 passed, coverage 94%
             Rows    840 loaded, 360 rejected of 1,200, 12,345 rows/s
             Error:
-              Gates failed: data-quality.
+              Refused by gates: unit, data-quality (not run after it: performance).
             First rejected records:
               line 2  temperature  '-999'  Temperature is outside what the sensor can measure
             Next: db-vc agent log agent-sensors
 
             """, terminal.Out, ignoreLineEndingDifferences: true);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_gate_that_refuses_says_why_as_soon_as_it_was_asked(bool isLive)
+    {
+        var terminal = new FakeTerminal(isLive);
+        await terminal.Output().WithProgressAsync(view =>
+        {
+            var finding = new GateFinding("too long") { File = "generated/A.cs", Line = 7, Rule = "lint.length" };
+            new AgentProgress(view).GateFinished(new GateSummary("lint", false, 0.04, "1 error", [finding]));
+            return Task.FromResult(0);
+        });
+        Assert.Matches(@"✗ .*lint  .*1 error · 0\.0 s", terminal.Out);
+        Assert.Matches(@"generated/A\.cs:7: .*too long.*  \[lint\.length\]", terminal.Out);
+    }
+
+    [Theory]
+    [InlineData(0, null, "Tests   none")]
+    [InlineData(3, null, "Tests   3/3 passed, no coverage")]
+    [InlineData(3, 0.5, "Tests   3/3 passed, coverage 50%")]
+    public void Coverage_is_shown_where_it_was_measured(int tests, double? coverage, string shown)
+    {
+        var terminal = new FakeTerminal();
+        AgentView.WriteSummary(terminal.Output(), new AgentReport
+        {
+            Task = "task-1",
+            Branch = "agent-a",
+            State = TaskState.Ready,
+            Tests = new TestSummary(tests, tests, coverage, coverage, null),
+        });
+        Assert.Contains(shown + "\n", terminal.Out, StringComparison.Ordinal);
     }
 
     [Theory]

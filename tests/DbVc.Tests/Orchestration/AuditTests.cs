@@ -72,6 +72,30 @@ public sealed class AuditTests : IDisposable
     }
 
     [Theory]
+    [InlineData("UPDATE operations SET body = replace(body, 'Tess', 'Eve') WHERE number = 2")]
+    [InlineData("UPDATE operations SET body = x'7b7d' WHERE number = 2")]
+    [InlineData("DELETE FROM operations WHERE number = 3")]
+    [InlineData("INSERT INTO operations SELECT number + 100, hash, body FROM operations WHERE number = 2")]
+    public void Whoever_lists_a_broken_log_hears_what_the_audit_says(string sql)
+    {
+        Edit(sql);
+        var failure = Assert.Throws<DbVcException>(() => _shop.Workspace.History.Operations(50));
+        Assert.Contains(Verify().Problems, p => (p.Kind, p.Place, p.Message) == (failure.Code, failure.Where, failure.Message));
+    }
+
+    [Theory]
+    [InlineData("DELETE FROM operations WHERE number = " + Newest, true)]
+    [InlineData("DELETE FROM operations WHERE number > 2", true)]
+    [InlineData("DELETE FROM operations WHERE number > 2", false)]
+    public void An_end_that_is_missing_is_said_of_a_list_as_of_the_audit(string sql, bool hasAnchor)
+    {
+        Assert.Null(_shop.Workspace.Audit.FindProblemOfEnd());
+        Edit(sql);
+        if (!hasAnchor) File.Delete(Anchor);
+        Assert.Contains(_shop.Workspace.Audit.FindProblemOfEnd(), Verify().Problems);
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void An_entry_that_was_inserted_with_all_hashes_made_anew_is_found(bool twice)
@@ -96,9 +120,11 @@ public sealed class AuditTests : IDisposable
     {
         Edit($"DELETE FROM operations WHERE number = {Newest}");
         File.Delete(Anchor);
-        var problems = Verify().Problems;
-        Assert.Contains(problems, p => p.Kind == "store.operation-cut-off" && p.Message.Contains("cannot be told", StringComparison.Ordinal));
-        Assert.Contains(problems, p => p.Kind == "store.ref-damaged");
+        var report = Verify();
+        Assert.Contains(report.Problems, p => p.Kind == "store.operation-head" && p.Message.Contains("is missing", StringComparison.Ordinal));
+        Assert.Contains(report.Problems, p => p.Kind == "store.ref-damaged");
+        var witness = report.Witnesses[0];
+        Assert.Equal(("operation-head", null, "is missing or cannot be read"), (witness.Name, witness.Agrees, witness.Silence));
     }
 
     [Fact]
@@ -115,7 +141,7 @@ public sealed class AuditTests : IDisposable
     public void A_damaged_file_beside_the_store_is_said_and_the_next_command_makes_it_anew()
     {
         File.WriteAllText(Anchor, "nonsense");
-        Assert.Contains(Verify().Problems, p => p.Kind == "store.operation-cut-off");
+        Assert.Contains(Verify().Problems, p => p.Kind == "store.operation-head" && p.Message.Contains("cannot be read", StringComparison.Ordinal));
         _shop.Workspace.Tags.Create(TagName.Parse("later"), "main");
         Assert.Empty(Verify().Problems);
     }
@@ -144,6 +170,19 @@ public sealed class AuditTests : IDisposable
             Assert.Equal(previous, (string?)entry["previous"]);
             previous = (string)entry["hash"]!;
         }
+    }
+
+    [Fact]
+    public void A_file_that_was_cut_at_its_end_is_told_by_the_repository_and_an_empty_one_by_itself()
+    {
+        var file = Export();
+        Assert.Equal(new AuditFileEnd(_shop.Folder, Verify().Last, HoldsLast: true), _shop.Workspace.Audit.FindEnd(AuditDesk.VerifyFile(file)));
+        File.WriteAllLines(file, File.ReadAllLines(file)[..3]);
+        var cut = AuditDesk.VerifyFile(file);
+        Assert.Empty(cut.Problems);
+        Assert.Equal((3, true), (cut.Last, _shop.Workspace.Audit.FindEnd(cut).LogLast > 3));
+        File.WriteAllText(file, "");
+        Assert.Contains("holds no entry", Assert.Single(AuditDesk.VerifyFile(file).Problems).Message);
     }
 
     [Theory]

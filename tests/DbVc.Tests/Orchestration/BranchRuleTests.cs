@@ -184,7 +184,7 @@ public sealed class BranchRuleTests : IDisposable
         // The next commit leaves the report behind, and one that breaks an invariant is refused.
         _shop.Change("art", "side", "UPDATE customers SET balance = 70 WHERE id = 1");
         Assert.Equal(MergeState.Refused, _shop.Merge("art", "side").State);
-        Assert.Equal("The invariant small balances does not hold: 1 rows break it.", Run("side").Gates[0].Findings.Single().Message);
+        Assert.Equal("The invariant small balances does not hold: it is broken by 1 row.", Run("side").Gates[0].Findings.Single().Message);
         Assert.Equal(MergeState.Refused, _shop.Merge("art", "side").State);
         _shop.Change("art", "side", "UPDATE customers SET balance = 60 WHERE id = 1");
         Assert.True(Run("side").Passed);

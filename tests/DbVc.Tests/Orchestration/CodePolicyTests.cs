@@ -23,6 +23,8 @@ public sealed class CodePolicyTests
     {
         var result = Apply($"allow: [{{ api: {allowed}, reason: 'Keys are hashed.' }}]", used, rule);
         Assert.Equal(isExcused ? 0 : 1, result.Security.Count);
+        if (allowed != "System.Security.Cryptography.SHA256" && used.StartsWith(allowed, StringComparison.Ordinal) && !isExcused)
+            Assert.Equal("not allowed policy.yaml:1 names it in vain: what reaches that cannot be allowed.", result.Security[0].Message);
         if (isExcused) Assert.Equal($"{used} is allowed by policy.yaml: Keys are hashed.", Assert.Single(result.Excused).Message);
     }
 
@@ -31,6 +33,17 @@ public sealed class CodePolicyTests
     [InlineData("2026-03-01", true)]
     public void A_permission_ends_with_its_day(string until, bool isExcused) => Assert.Equal(isExcused,
         Apply($"allow: [{{ api: System.GC.Collect, reason: r, until: {until} }}]", "System.GC.Collect", "security.environment").Security.Count == 0);
+
+    [Fact]
+    public void An_entry_whose_day_is_over_is_named_with_its_line()
+    {
+        const string Policy = "allow:\n  - { api: System.GC, reason: r, until: 2026-03-01 }\n"
+            + "  - { api: System.Environment.NewLine, reason: r, until: 2026-02-28 }\n";
+        Assert.Equal("policy.yaml:3 allowed System.Environment.NewLine until 2026-02-28. Give it another day, or remove it.",
+            Assert.Single(CodePolicy.Parse(Policy, "policy.yaml").FindExpired(s_now)));
+        Assert.Equal("not allowed policy.yaml:3 allowed System.Environment.NewLine until 2026-02-28.",
+            Assert.Single(Apply(Policy, "System.Environment.NewLine", "security.environment").Security).Message);
+    }
 
     [Theory]
     [InlineData("allow: [{ api: System.GC.Collect }]", "System.GC.Collect has no reason")]

@@ -30,7 +30,11 @@ public sealed class GateTests
         { "lost-record", "integration", "999 are accounted for" },
         { "other-columns", "integration", "the metadata asks for id, email" },
         { "worker-dies", "integration", "The worker ended" },
-        { "bad-data", "data quality", "80 % of the records were accepted, 95 % are wanted" },
+        { "bad-data", "data quality", "800 of 1,000 records were accepted (80 %), 95 % are wanted.\nThe rule email rejected 11 records." },
+        { "several-reasons", "data quality", "800 of 1,000 records were accepted (80 %), 95 % are wanted; some broke several rules" },
+        { "not-as-the-metadata", "integration", "The code takes 78 of the first 1,254 records otherwise than the metadata says." },
+        { "not-as-the-metadata", "integration", "gates.sample_differences" },
+        { "not-as-the-metadata", "integration", "email is not what the metadata makes of it (78 records). In this one the code gives NULL" },
         { "code-ignores-rules", "data quality", "accepted 3 rows that the declared rules reject" },
         { "rows-vanish", "data quality", "went from 10 to 998" },
         { "invariant-broken", "data quality", "no order without customer" },
@@ -101,6 +105,61 @@ public sealed class GateTests
         Assert.Equal((1, 0, 0), (bench.Compilations, bench.TestRuns, bench.Runs));
         foreach (var gate in report.Gates.Where(g => g.Name is "unit" or "integration" or "data quality" or "performance"))
             Assert.Equal((GateDecision.NotRun, "not run: " + why), (gate.Decision, gate.Summary));
+    }
+
+    /// <summary>What the runner says of a test that failed, and what is shown of it.</summary>
+    public static TheoryData<string?, string?, string?> FailedTests => new()
+    {
+        { null, null, null },
+        { "expected 1, got 2", "expected 1, got 2", null },
+        {
+            """
+            Assert.Equal() Failure: Strings differ
+            ↓ (pos 0)
+            Expected: "abc"
+            Actual:   "ABC"
+            ↑ (pos 0)
+               at Xunit.Assert.Equal(String expected, String actual) in /_/src/xunit.v3.assert/Asserts/StringAsserts.cs:line 875
+               at A.Tests.T.Lowercase(String email) in tests/T.cs:line 51
+               at InvokeStub_T.Lowercase(Object, Span`1)
+            """,
+            "Assert.Equal() Failure: Strings differ\nExpected: \"abc\"\nActual:   \"ABC\"", "tests/T.cs:51"
+        },
+        {
+            "System.FormatException : no number\n   at A.Reader.Read(Text text) in generated/Ingestion.cs:line 7\n   at A.Tests.T.Reads() in tests/T.cs:line 3",
+            "System.FormatException : no number\ncalled at tests/T.cs:3", "generated/Ingestion.cs:7"
+        },
+        { "no\n   at A.B() in ../etc/passwd.cs:line 7", "no", null },
+    };
+
+    [Theory]
+    [MemberData(nameof(FailedTests))]
+    public void Of_a_failed_test_is_shown_what_it_says_and_where_the_branch_s_own_files_come_in(string? message, string? shown, string? place)
+    {
+        var finding = FailedTest.Describe(new TestCaseResult("T.Lowercase", TestOutcome.Failed, message, 0.1), []);
+        Assert.Equal(("T.Lowercase failed" + (shown is null ? "" : "\n" + shown), "tests.failed", place),
+            (finding.Message, finding.Rule, finding.File is null ? null : $"{finding.File}:{finding.Line}"));
+        Assert.Equal(shown, FailedTest.MessageOf([finding], "T.Lowercase"));
+    }
+
+    [Fact]
+    public void Without_tests_there_is_no_coverage()
+    {
+        var bench = new Bench();
+        bench.Spoil("no-tests");
+        var report = Judge(bench);
+        Assert.Equal(("no tests", "No test was run."), (report.Gates[2].Summary, Assert.Single(report.Gates[2].Findings).Message));
+        Assert.Equal((0, null, null), (report.Figures.TestsTotal, report.Figures.LineCoverage, report.Figures.BranchCoverage));
+    }
+
+    [Theory]
+    [InlineData("compile-error", "syntax (not run after it: lint, unit, integration, data quality, performance)")]
+    [InlineData("lint-error", "lint")]
+    public void Gates_that_could_not_judge_are_not_counted_among_those_that_refuse(string sample, string refused)
+    {
+        var bench = new Bench();
+        bench.Spoil(sample);
+        Assert.Equal(refused, GateSummary.DescribeRefusal(Judge(bench).ToVerdict().Gates));
     }
 
     [Fact]
@@ -411,6 +470,17 @@ public sealed class GateTests
             switch (sample)
             {
                 case "empty-source": Sample = Sample with { Rows = new RowCounts(0, 0, 0, 0), TableRowsAfter = 10 }; break;
+                case "several-reasons":
+                    Spoil("bad-data");
+                    Sample = Sample with { RejectedByRule = new Dictionary<string, long> { ["email"] = 150, ["age"] = 100 } };
+                    break;
+                case "not-as-the-metadata":
+                    Sample = Sample with
+                    {
+                        Compared = new SampleComparison(1254, 78,
+                            [new("email is not what the metadata makes of it", 78, 22, "the code gives NULL, the metadata a value")]),
+                    };
+                    break;
                 case "lost-record": Sample = Sample with { Rows = new RowCounts(1000, 989, 10, 0) }; break;
                 case "other-columns": Sample = Sample with { Columns = ["id"] }; break;
                 case "worker-dies": OnRun = () => throw new DbVcException(FailureKind.Failed, "worker.died", "The worker ended."); break;

@@ -69,6 +69,17 @@ public sealed class NotificationTests : IDisposable
         Assert.Single(_shop.Workspace.Outbox.List());
     }
 
+    [Fact]
+    public void A_test_is_marked_as_one_and_names_no_gates()
+    {
+        var file = Path.Combine(_shop.Folder, "told.json");
+        Configure($"events: [failed]\n  commands: ['cat > {file}; test \"$DBVC_EVENT\" = test']");
+        Assert.Empty(_shop.Workspace.Outbox.Test(TestContext.Current.CancellationToken));
+        using var json = JsonDocument.Parse(File.ReadAllText(file));
+        Assert.Equal(["id", "event", "time", "repository", "message", "version", "actor"], json.RootElement.EnumerateObject().Select(m => m.Name));
+        Assert.Equal("test", json.RootElement.GetProperty("event").GetString());
+    }
+
     [Theory]
     [InlineData("events: [ready]\n  commands: ['true']", 0)]
     [InlineData("webhooks: ['http://127.0.0.1:1/']\n  secret: DBVC_TEST_NOT_SET", 1)]

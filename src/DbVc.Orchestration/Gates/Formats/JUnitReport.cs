@@ -54,8 +54,7 @@ internal static class JUnitReport
             if (outcome == "skipped") element.Add(new XElement("skipped"));
             if (outcome == "failed")
             {
-                var said = gate.Findings.FirstOrDefault(f => f.Message.StartsWith(UnitTestsGate.FailureOf(name, ""), StringComparison.Ordinal))?.Message;
-                var message = mask.Mask(said is null ? "failed" : said[UnitTestsGate.FailureOf(name, "").Length..]);
+                var message = mask.Mask(FailedTest.MessageOf(gate.Findings, name) is { Length: > 0 } said ? said : "failed");
                 element.Add(new XElement("failure", new XAttribute("message", Clean(message.Split('\n')[0])), Clean(message)));
             }
 
