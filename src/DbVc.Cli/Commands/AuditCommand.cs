@@ -83,7 +83,7 @@ internal static class AuditCommand
                 { HoldsLast: false } => Piece.Warning($"The log in {end.Folder} does not hold the last of them: the file is another repository's, was "
                     + "forged, or a row was purged since."),
                 _ when end.LogLast == report.Last => Piece.Good($"That is the end of the log in {end.Folder}, too."),
-                _ => Piece.Warning($"The log in {end.Folder} goes on to entry {end.LogLast}: they were written since, or cut off the file."),
+                _ => Piece.Warning($"The log in {end.Folder} goes on to entry {end.LogLast}: what is behind was written since, or cut off the file."),
             });
         }
 

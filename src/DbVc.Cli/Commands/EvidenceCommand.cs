@@ -62,14 +62,20 @@ internal static class EvidenceCommand
             }
 
             foreach (var (gate, why) in verification.NotRepeated) context.Output.Line(Piece.Dim($"– {gate}  not repeated: {why}"));
-            WriteEdited(context.Output, verification.IsFileEdited);
-            // What people read in the branch's folder was not what the gates said, whatever they say now.
-            var isWhole = verification.IsConfirmed && verification.IsFileEdited != true;
-            context.Output.Line(isWhole ? Piece.Good("Confirmed: ") : Piece.Bad(verification.IsConfirmed ? "Edited: " : "Not confirmed: "), "evidence ",
-                Piece.Id(verification.Hash[..10]), " of commit ", Piece.Id(verification.Commit.Short),
-                !isWhole && verification.IsConfirmed ? "; the gates say again what the store holds, and not what the file says" : "");
-            return isWhole ? 0 : (int)FailureKind.Refused;
+            return Finish(context.Output, verification);
         });
+    }
+
+    /// <summary>The last word; the result is the exit code.</summary>
+    internal static int Finish(Output output, EvidenceVerification verification)
+    {
+        WriteEdited(output, verification.IsFileEdited);
+        // What people read in the branch's folder was not what the gates said, whatever they say now.
+        var isWhole = verification.IsConfirmed && verification.IsFileEdited != true;
+        output.Line(isWhole ? Piece.Good("Confirmed: ") : Piece.Bad(verification.IsConfirmed ? "Edited: " : "Not confirmed: "), "evidence ",
+            Piece.Id(verification.Hash[..10]), " of commit ", Piece.Id(verification.Commit.Short),
+            !isWhole && verification.IsConfirmed ? "; the gates say again what the store holds, and not what the file says" : "");
+        return isWhole ? 0 : (int)FailureKind.Refused;
     }
 
     private static int Write(CommandContext context, EvidenceReport report)

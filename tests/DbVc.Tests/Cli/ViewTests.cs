@@ -156,6 +156,32 @@ public sealed class ViewTests
         Assert.Contains(shown + "\n", terminal.Out, StringComparison.Ordinal);
     }
 
+    /// <summary>Whether the gates say something else now, whether the results file was edited, how the last line begins, and the exit code.</summary>
+    [Theory]
+    [InlineData(false, null, "Confirmed: ", 0)]
+    [InlineData(false, false, "Confirmed: ", 0)]
+    [InlineData(false, true, "Edited: ", 4)]
+    [InlineData(true, false, "Not confirmed: ", 4)]
+    [InlineData(true, true, "Not confirmed: ", 4)]
+    public void Evidence_is_confirmed_only_where_nothing_was_edited(bool differs, bool? isEdited, string last, int code)
+    {
+        var terminal = new FakeTerminal();
+        List<EvidenceDifference> differences = differs ? [new("lint", "decision", "Passed", "Failed")] : [];
+        var verification = new EvidenceVerification(Id('a'), new string('e', 40), differences, ["lint"], []) { IsFileEdited = isEdited };
+        Assert.Equal(code, EvidenceCommand.Finish(terminal.Output(), verification));
+        Assert.StartsWith(last, terminal.Out.TrimEnd('\n').Split('\n')[^1], StringComparison.Ordinal);
+        Assert.Equal(code == 0, terminal.Out.Contains("Confirmed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_run_that_is_not_merged_says_that_main_is_as_it_was()
+    {
+        var terminal = new FakeTerminal();
+        var run = new AgentReport { Task = "run-1", Branch = "run-users", State = TaskState.Ready, Rows = new RowCounts(2, 2, 0, 0) };
+        Assert.Equal(0, PipelineView.Finish(terminal.Output(), new PipelineRunReport("users", run, null, null)));
+        Assert.EndsWith("main is as it was: what was loaded is on the branch run-users.\n", terminal.Out, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("", "''")]
     [InlineData("NULL", "'NULL'")]
