@@ -35,8 +35,8 @@ internal static class Evidence
         if (failed.Count > 0)
         {
             var names = string.Join(", ", failed.Select(g => g.Name));
-            return Refuse($"gates failed: {names} (report {report.Hash[..10]})", failed, $"{source} was refused by gates: {GateSummary.DescribeRefusal(failed)}.",
-                $"db-vc agent status {source}");
+            return Refuse($"gates failed: {names} (report {report.Hash[..10]})", failed,
+                $"{source} was refused by gates: {GateSummary.DescribeRefusal(failed)}.", $"db-vc agent status {source}");
         }
 
         return FindUnfinished(context, record) is { } state

@@ -1,4 +1,4 @@
-using DbVc.Agents;
+using DbVc.Model;
 using DbVc.Pipelines;
 
 namespace DbVc.Orchestration;

@@ -23,7 +23,8 @@ internal sealed class SimulationPlan
         Rules = [.. checks.Where(c => c.Rule.Rejects && !IsReadRule(c.Rule)).Select(c => (c.Rule, c.Test!))];
         Drops = [.. checks.Where(c => c.Rule.Drops).Select(c => (c.Rule, c.Test!))];
         Unique = [.. spec.CheckedRules.Where(r => r.IsUnique && !r.OnlyCounts).Select(r => (r, KeyFields.Of(r, f => indexes[f.Name])))];
-        var reads = checks.Where(c => c.Rule.Rejects && IsReadRule(c.Rule)).ToLookup(c => c.Rule.Fields[0].Name, c => (c.Rule, c.Test!), StringComparer.Ordinal);
+        var reads = checks.Where(c => c.Rule.Rejects && IsReadRule(c.Rule))
+            .ToLookup(c => c.Rule.Fields[0].Name, c => (c.Rule, c.Test!), StringComparer.Ordinal);
         Fields = [.. Filled.Select(f => new SimulatedField(f, [.. f.SourceColumns.Select(c => columns[c])],
             [.. operations[f.Name]], [.. reads[f.Name]]))];
     }

@@ -233,7 +233,8 @@ public sealed class BranchRuleTests : IDisposable
         AccessShop.Denied("branch.protected", () =>
             _shop.As("ada").Branches.Rename(BranchName.Parse("side"), BranchName.Parse("release/2"), CancellationToken.None));
         AccessShop.Denied("branch.protected", () => _shop.As("ada").Branches.Create(BranchName.Parse("release/2"), "side", CancellationToken.None));
-        foreach (var login in new[] { "art", "ada" }) AccessShop.Denied("branch.protected", () => _shop.Change(login, "release/1", "UPDATE customers SET balance = 5 WHERE id = 2"));
+        const string otherRow = "UPDATE customers SET balance = 5 WHERE id = 2";
+        foreach (var login in new[] { "art", "ada" }) AccessShop.Denied("branch.protected", () => _shop.Change(login, "release/1", otherRow));
         _shop.Approve("rae", "side");
         Assert.Equal(MergeState.Merged, _shop.Merge("art", "side", "release/1").State);
         AccessShop.Denied("rule.main", () => _shop.Rule("main", isProtected: false));
