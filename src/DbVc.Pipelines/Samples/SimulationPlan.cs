@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using DbVc.PipelineRuntime;
 
 namespace DbVc.Pipelines;
 
