@@ -9,12 +9,13 @@ internal static class AgentMetadataCommand
     {
         var branch = new Argument<string?>("BRANCH") { Description = "Its branch; otherwise the latest task that waits.", Arity = ArgumentArity.ZeroOrOne };
         var file = new Option<string>("--file", "-f") { Description = "The file that describes source, schema and rules.", HelpName = "FILE", Required = true };
-        return new Verb("metadata", "Give a task that waits its metadata, and run it.", "db-vc agent metadata --file customers.json") { branch, file }
+        var reload = GateCommand.Reload();
+        return new Verb("metadata", "Give a task that waits its metadata, and run it.", "db-vc agent metadata --file customers.json") { branch, file, reload }
             .OnRepository((context, workspace) =>
             {
                 var path = Path.GetFullPath(context.Get(file)!);
                 return AgentView.RunAsync(context, progress =>
-                    workspace.Agents.SupplyMetadata(path, Session.Branch(context.Get(branch)), progress, context.Interrupted));
+                    workspace.Agents.SupplyMetadata(path, Session.Branch(context.Get(branch)), progress, context.Interrupted, context.Get(reload)));
             });
     }
 }

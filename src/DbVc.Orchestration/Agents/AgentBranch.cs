@@ -55,6 +55,8 @@ internal sealed class AgentBranch(WorkspaceContext context, BranchRecord record,
             Files = checkout.Collect(record.Pipeline),
             Tables = ChangedTables,
         }, cancellation);
+        // Files alone do not say that what was loaded is committed.
+        if (ChangedTables is not { Count: 0 }) LoadMark.Remove(context, record);
         ChangedTables = new HashSet<string>();
         if (outcome.Before is null) return null;
         BranchInfo.Write(context, record, "running");

@@ -36,12 +36,19 @@ public sealed class AgentCoordinator
     }
 
     /// <summary>Gives a waiting task its metadata and runs it. Without a branch: the latest task that waits.</summary>
-    public AgentReport SupplyMetadata(string metadataPath, BranchName? branch, IAgentProgress progress, CancellationToken cancel)
+    /// <param name="metadataPath">The file.</param>
+    /// <param name="branch">Whose; null for the latest that waits.</param>
+    /// <param name="progress">Hears of what is done.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <param name="reload">Whether rows that people put into the branch may be dropped.</param>
+    public AgentReport SupplyMetadata(string metadataPath, BranchName? branch, IAgentProgress progress, CancellationToken cancel, bool reload = false)
     {
         var name = BranchName.Parse(FindWaiting(branch).Branch);
         var plan = TaskPlan.Read(_context, metadataPath, new FetchWatch(progress, cancel));
         using var held = TaskLock.Hold(_context, name);
-        return _runner.Run(plan, _runner.Pin(plan, FindWaiting(name)), progress, cancel);
+        var waiting = FindWaiting(name);
+        if (!reload) HandMadeRows.Refuse(_context, waiting, $"db-vc agent metadata {name} --file {metadataPath}");
+        return _runner.Run(plan, _runner.Pin(plan, waiting), progress, cancel);
     }
 
     /// <summary>
@@ -87,6 +94,7 @@ public sealed class AgentCoordinator
                 hint: report.State == TaskState.Waiting ? $"Give it its metadata: db-vc agent metadata --file FILE {branch}" : $"db-vc agent status {branch}");
         }
 
+        RefuseMerged(branch);
         if (!reload) HandMadeRows.Refuse(_context, report, $"db-vc agent retry {branch}");
         var plan = TaskPlan.Reread(_context, report, code: false, new FetchWatch(progress, cancel));
         return _runner.Run(plan, _runner.Restart(plan.NoteSource(report)), progress, cancel);
@@ -113,8 +121,8 @@ public sealed class AgentCoordinator
     {
         var shown = _branches.Show(branch);
         var plan = _merges.Merge(new MergeRequest(branch, BranchName.Main, DryRun: true, []) { AllowDestructive = true }, cancel);
-        // Not where it was made: what it took over from main since is not its own.
-        var start = BranchSpan.StartOf(_context, shown.Head) ?? shown.Base ?? shown.Head;
+        // Not where it was made: what it took over from main since is not its own, and a branch that stands where main stood has nothing of its own.
+        var start = _context.WasAt(BranchName.Main, shown.Head) ? shown.Head : BranchSpan.StartOf(_context, shown.Head) ?? shown.Base ?? shown.Head;
         var diff = _history.Diff(new DiffRequest(start.ToString(), shown.Head.ToString(), null, ReviewRows), cancel);
         return new ReviewReport(shown, Current(AgentTasks.Find(_context, branch)), diff, plan)
         {
@@ -145,6 +153,7 @@ public sealed class AgentCoordinator
     public GateRunReport RunPlainGates(BranchName branch, IReadOnlyList<string> gates, IAgentProgress progress, CancellationToken cancel)
     {
         using var held = TaskLock.Hold(_context, branch);
+        RefuseMerged(branch);
         if (!IsPlain(branch))
             throw new DbVcException(FailureKind.Usage, "gates.code", $"'{branch}' holds code or an agent's work.",
                 hint: $"db-vc gate run {branch} judges it with all gates.");
@@ -174,15 +183,15 @@ public sealed class AgentCoordinator
         return _runner.RunSomeGates(plan, report, names, progress, cancel);
     }
 
-    /// <summary>What a merge rested on stays what it was: report, rejected records, rows.</summary>
+    /// <summary>What a merge rested on stays what it was: report, rejected records, rows. If main took it back, code would run on its own rows.</summary>
     private void RefuseMerged(BranchName branch)
     {
         var head = _context.Repository.Head(branch);
-        if (_branches.RequireRecord(branch).Merged is null
+        if (_context.WasAt(BranchName.Main, head)
             || !new VersionControl.CommitGraph(_context.Repository).IsAncestor(head, _context.Repository.Head(BranchName.Main))) return;
         throw new DbVcException(FailureKind.Refused, "gates.merged",
-            $"'{branch}' was merged, and main holds all of it: there is nothing that gates could keep out.",
-            hint: $"db-vc evidence verify {branch} asks them again and changes nothing.");
+            $"The history of main holds all of '{branch}': there is nothing that gates could keep out.",
+            hint: $"db-vc evidence verify {branch} asks them again and changes nothing. If main took it back, take that back first: db-vc undo.");
     }
 
     private (TaskPlan Plan, AgentReport Report) Reread(BranchName branch, IAgentProgress progress, CancellationToken cancel)

@@ -45,9 +45,9 @@ internal static class AgentTasks
         if (report.State == TaskState.Running) return TaskLock.Settle(context, report);
         if (BranchRecord.Read(context.Repository.Store, BranchName.Parse(report.Branch)) is not { Merged: not null } branch || branch.Task != report.Task)
             return report;
-        return report.State == TaskState.Ready || branch.Override is not null
-            ? report with { State = TaskState.Merged, Override = branch.Override }
-            : report;
+        // What was done since an override is judged for itself.
+        var reason = context.Repository.FindHead(BranchName.Parse(report.Branch))?.ToString() == branch.Merged ? branch.Override : null;
+        return report.State == TaskState.Ready || reason is not null ? report with { State = TaskState.Merged, Override = reason } : report;
     }
 
     /// <summary>The last merged run of a pipeline; null for the first.</summary>

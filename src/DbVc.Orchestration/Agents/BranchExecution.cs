@@ -218,6 +218,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         {
             // Half-way the instance holds neither the old rows nor the new ones; it is made anew at the branch's head when it is needed.
             _context.Instances.Drop(setup.Record);
+            LoadMark.Remove(_context, setup.Record);
             throw;
         }
     }
@@ -227,10 +228,11 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         _ran = null;
         _source.Unpack(cancellation);
         Checkout.RefuseLinks(setup.Checkout.Folder);
+        LoadMark.Set(_context, setup.Record);
         _context.Instances.Reset(setup.Record);
         using var database = _context.Instances.Open(setup.Record);
         var table = Destination.Ensure(setup.Spec, database, _context.Live.Provider, _context.Live.LockTimeout);
-        branch.ChangedTables = HasTriggers(database, table) ? null : new HashSet<string>([table.Name], StringComparer.Ordinal);
+        branch.ChangedTables = HasTriggers(database, table) || HoldsMore(table) ? null : new HashSet<string>([table.Name], StringComparer.Ordinal);
         var before = Destination.CountRows(table, database);
         using var quarantine = new Quarantine(setup.Checkout.Folder, _source.Length);
         var target = new LoadTarget(setup.Spec, table, database, _context.Live.LockTimeout)
@@ -339,6 +341,15 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     {
         using var stream = _source.OpenStream();
         return PipelineSource.Count(stream, setup.Spec.Source);
+    }
+
+    /// <summary>Whether the branch's head differs from what the database was made of in more than the destination: that is gone from the database, and
+    /// must go from the branch.</summary>
+    private bool HoldsMore(TableSchema table)
+    {
+        var head = _context.Repository.ReadSnapshot(_context.Repository.Head(branch.Name)).Snapshot;
+        var difference = new SnapshotDiff(_context.Repository.Chunks, head, _context.Repository.ReadSnapshot(Start).Snapshot);
+        return difference.Objects().Any() || difference.Tables().Any(t => (t.Before ?? t.After)!.Schema.Name != table.Name);
     }
 
     private static bool HasTriggers(IDatabase database, TableSchema table)

@@ -10,12 +10,14 @@ namespace DbVc.Orchestration;
 /// </summary>
 internal static class HandMadeRows
 {
-    /// <summary>Throws kind Refused, <c>gates.by-hand</c>.</summary>
+    /// <summary>Throws kind Refused, <c>gates.by-hand</c>. The task's lock is held.</summary>
+    /// <param name="context">The repository.</param>
+    /// <param name="report">The task.</param>
     /// <param name="again">The command that was given, without a flag.</param>
     public static void Refuse(WorkspaceContext context, AgentReport report, string again)
     {
         var branch = BranchName.Parse(report.Branch);
-        var made = report.State == TaskState.Ready && HoldsUncommitted(context, branch) ? "what is in its database and in no commit"
+        var made = HoldsUncommitted(context, branch) ? "what is in its database and in no commit"
             : FindCommit(context, report, branch) is { } found ? $"what {found.Commit.Author.Name} committed in {found.Id.Short}, \"{Title(found.Commit)}\""
             : null;
         if (made is null) return;
@@ -27,7 +29,8 @@ internal static class HandMadeRows
 
     private static bool HoldsUncommitted(WorkspaceContext context, BranchName branch)
     {
-        if (BranchRecord.Read(context.Repository.Store, branch) is not { } record || !context.Instances.Exists(record)) return false;
+        if (BranchRecord.Read(context.Repository.Store, branch) is not { } record || LoadMark.IsSet(context, record) || !context.Instances.Exists(record))
+            return false;
         using var chunks = context.Repository.Chunks.BeginWrite();
         return context.Publisher.Peek(branch, chunks, CancellationToken.None) != context.Repository.ReadSnapshot(context.Repository.Head(branch)).Snapshot;
     }
@@ -37,13 +40,13 @@ internal static class HandMadeRows
     {
         var graph = new CommitGraph(context.Repository);
         var main = context.Repository.Head(BranchName.Main);
-        var start = BranchSpan.StartOf(context, context.Repository.Head(branch));
-        foreach (var id in context.FirstParents(context.Repository.Head(branch)).TakeWhile(id => id != start))
+        foreach (var id in context.FirstParents(context.Repository.Head(branch)).TakeWhile(id => !graph.IsAncestor(id, main)))
         {
             var commit = graph.Read(id);
             if (commit.Parents is not [var before, ..] || !ChangesTables(context, before, id)) continue;
-            if (commit.Provenance?.Task == report.Task) return null;
-            if (commit.Parents is not [_, var other] || !graph.IsAncestor(other, main)) return new NamedCommit(id, commit);
+            // One that repeats the task's commit elsewhere filled nothing.
+            if (commit.Provenance?.Task == report.Task && commit.Origin is null) return null;
+            if (commit.Parents is not [_, var other] || !graph.IsAncestor(other, main) || MergeTrailers.IsDecided(commit)) return new NamedCommit(id, commit);
         }
 
         return null;

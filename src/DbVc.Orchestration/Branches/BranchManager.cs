@@ -198,6 +198,13 @@ public sealed class BranchManager
         using var chunks = _context.Repository.Chunks.BeginWrite();
         var isClean = !_context.Instances.Exists(record) || _context.Publisher.Peek(branch, chunks, cancel) == snapshot.Snapshot;
         if (isClean && BranchFiles.AreAt(snapshot, record, _context.Layout.Branch(branch))) return;
+        if (!isClean && LoadMark.IsSet(_context, record))
+        {
+            throw new DbVcException(FailureKind.Refused, "branch.uncommitted",
+                $"A load into the database of branch '{branch}' was cut off: what it holds now is in no commit, and nobody's work.",
+                hint: $"Load it anew: db-vc gate run {branch}, or db-vc agent retry {branch}.");
+        }
+
         throw new DbVcException(FailureKind.Refused, "branch.uncommitted",
             $"The {(isClean ? "folder" : "database")} of branch '{branch}' has changes that no commit holds.",
             hint: $"Commit them first: db-vc commit --branch {branch} -m \"what and why\".");

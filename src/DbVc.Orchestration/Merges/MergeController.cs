@@ -37,6 +37,7 @@ public sealed class MergeController
         var source = _context.Repository.Head(request.Source);
         _ = _context.Repository.Head(request.Target);
         if (!request.Source.IsMain) _branches.RequireClean(request.Source, cancel);
+        if (!request.DryRun) RequireCleanTarget(request.Target, cancel);
         var verdict = BranchRules.Judge(_context, request.Source, request.Target, source);
         if (request.DryRun) return DryRun(request, source, verdict, cancel);
         var reason = request.Override is null ? null : RequireOverride(request, verdict);
@@ -83,6 +84,7 @@ public sealed class MergeController
                     + "brings the branch back.");
         }
 
+        RequireCleanTarget(BranchName.Parse(record.Target), cancel);
         // The rule may be newer than the merge.
         if (BranchRules.NeedApprovals(_context.Repository.Store, BranchName.Parse(record.Target)))
             return RefuseConflicts(record, _conflicts.Status().Single(s => s.Id == record.Id).Conflicts);
@@ -92,6 +94,14 @@ public sealed class MergeController
 
     /// <summary>Drops a merge in progress with its resolutions. The branches are as they were.</summary>
     public void Abort(string? merge) => _conflicts.Remove(_conflicts.Require(merge));
+
+    /// <summary>Where there are users: what is in a branch's database and in no commit would be taken along as nobody's, and whoever wrote it could approve
+    /// it. Main and other protected branches take it so: nobody commits to them.</summary>
+    private void RequireCleanTarget(BranchName target, CancellationToken cancel)
+    {
+        var store = _context.Repository.Store;
+        if (!AccessRecord.Read(store).IsOpen && !BranchRules.Of(store, target).Protected) _branches.RequireClean(target, cancel);
+    }
 
     /// <summary>The reason, once it is an administrator's, and there is something to go past.</summary>
     private string RequireOverride(MergeRequest request, BranchVerdict verdict)
@@ -219,7 +229,9 @@ public sealed class MergeController
     {
         var source = CommitId.Parse(record.SourceHead);
         var title = $"Merge branch '{record.Source}'" + (record.Target == BranchName.Main.Text ? "" : $" into {record.Target}");
-        string[] trailers = [.. MergeTrailers.Write(verdict, record.Override), .. KeyTrailer.Write(rekeyed)];
+        // Code is run on what the branch took from main, and must know that somebody decided some of it.
+        var decided = record.Target == BranchName.Main.Text ? 0 : _conflicts.Status().FirstOrDefault(s => s.Id == record.Id)?.Conflicts ?? 0;
+        string[] trailers = [.. MergeTrailers.Write(verdict, record.Override, decided), .. KeyTrailer.Write(rekeyed)];
         return new Commit
         {
             Snapshot = snapshot,
@@ -237,7 +249,7 @@ public sealed class MergeController
         var changes = _conflicts.Removal(record).ToList();
         if (record.Target == BranchName.Main.Text && BranchRecord.Read(_context.Repository.Store, BranchName.Parse(record.Source)) is { } branch)
         {
-            var merged = branch with { Merged = source.ToString(), Override = record.Override };
+            var merged = branch with { Merged = source.ToString(), Override = record.Override ?? branch.Override };
             changes.Add(new DocumentChange(BranchRecord.Collection, branch.Name, merged.ToBytes()));
         }
 

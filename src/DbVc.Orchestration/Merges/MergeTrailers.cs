@@ -1,3 +1,4 @@
+using System.Globalization;
 using DbVc.Model;
 
 namespace DbVc.Orchestration;
@@ -6,21 +7,30 @@ namespace DbVc.Orchestration;
 public static class MergeTrailers
 {
     private const string Override = "Override: ";
+    private const string Decided = "Decided: ";
     private const string PassedOver = "Passed-over: ";
     private const string Verb = "branch override ";
     private const string Approved = "Approved-by: ";
 
-    internal static IEnumerable<string> Write(BranchVerdict verdict, string? reason)
+    /// <param name="verdict">What the target's rules said.</param>
+    /// <param name="reason">Why they were passed over; null where they were not.</param>
+    /// <param name="decided">How many conflicts somebody decided.</param>
+    internal static IEnumerable<string> Write(BranchVerdict verdict, string? reason, int decided)
     {
+        if (decided > 0) yield return Decided + string.Create(CultureInfo.InvariantCulture, $"{decided} {(decided == 1 ? "conflict" : "conflicts")}");
         foreach (var approval in verdict.Approvals.Given) yield return Approved + new Author(approval.Name, approval.Mail, AuthorKind.Human);
         if (reason is null) yield break;
         yield return Override + reason;
-        yield return PassedOver + string.Join("; ", verdict.Lacking);
+        if (verdict.Lacking.Count > 0) yield return PassedOver + string.Join("; ", verdict.Lacking);
     }
 
     /// <summary>Why a merge went past the rules of its target; null for any other commit.</summary>
     public static string? FindOverride(Commit commit) => commit.Parents.Count < 2 ? null : commit.Message.Split('\n')
         .FirstOrDefault(line => line.StartsWith(Override, StringComparison.Ordinal))?[Override.Length..].TrimEnd();
+
+    /// <summary>Whether somebody decided what a merge took from which side.</summary>
+    internal static bool IsDecided(Commit commit) =>
+        commit.Parents.Count == 2 && commit.Message.Split('\n').Any(line => line.StartsWith(Decided, StringComparison.Ordinal));
 
     /// <summary>The entry of the operation log for such a merge.</summary>
     internal static string Command(string source, string reason) => $"{Verb}{source}: {reason}";

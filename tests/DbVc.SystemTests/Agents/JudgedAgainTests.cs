@@ -45,6 +45,66 @@ public sealed class JudgedAgainTests : IDisposable
     }
 
     [Fact]
+    public void Rows_in_no_commit_are_kept_after_gates_have_refused_too()
+    {
+        Edit("generated/Validators.cs", text => text + "// " + new string('x', 200) + "\n");
+        Assert.Equal(TaskState.Failed, RunGates().State);
+        var database = Workspace.Branches.Show(Branch).Database!;
+        Execute(database, "UPDATE customers SET name = 'By Hand' WHERE id = 1");
+        Refused("gates.by-hand", () => RunGates());
+        Refused("gates.by-hand", () => Workspace.Agents.Retry(Branch, new SilentProgress(), CancellationToken.None));
+        Assert.Equal("By Hand", Ask(database, "SELECT name FROM customers WHERE id = 1"));
+        Assert.Equal(TaskState.Failed, RunGates(reload: true).State);
+    }
+
+    [Fact]
+    public void What_is_given_up_is_gone_from_other_tables_too()
+    {
+        Execute(Workspace.Branches.Show(Branch).Database!, "INSERT INTO products VALUES (9001, 'By Hand', 1)");
+        Execute(Workspace.Branches.Show(Branch).Database!, "CREATE VIEW by_hand AS SELECT 1 AS one");
+        Workspace.Branches.Commit(Branch, "A product", null, CancellationToken.None);
+        Refused("gates.by-hand", () => RunGates());
+        Assert.Equal(TaskState.Ready, RunGates(reload: true).State);
+        Assert.Equal(MergeState.Merged, _shop.Merge(Branch.Text).State);
+        Assert.Equal("0", _shop.Ask("SELECT (SELECT count(*) FROM products WHERE id = 9001) + (SELECT count(*) FROM sqlite_master WHERE name = 'by_hand')"));
+    }
+
+    [Fact]
+    public void A_conflict_that_somebody_decided_on_the_branch_is_not_decided_anew_without_a_word()
+    {
+        _shop.Write("UPDATE customers SET name = 'Right Name' WHERE id = 1");
+        Workspace.Branches.Commit(BranchName.Main, "Mend", null, CancellationToken.None);
+        Assert.Equal(MergeState.Conflicts, Workspace.Merges.Merge(new MergeRequest(BranchName.Main, Branch, false, []), CancellationToken.None).State);
+        Workspace.Merges.Resolve(new ResolveRequest(null, null, new Resolution(ResolutionKind.Source)));
+        Assert.Equal(MergeState.Merged, Workspace.Merges.Continue(null, CancellationToken.None).State);
+        Assert.Contains("Merge branch 'main'", Refused("gates.by-hand", () => RunGates()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_load_that_died_left_behind_is_nobody_s_work()
+    {
+        Assert.Throws<InvalidOperationException>(() =>
+            Workspace.Agents.RunSomeGates(Branch, ["data-quality"], new DiesAfterTheLoad(), CancellationToken.None));
+        // Other rows than the head's, so that something is left behind.
+        Execute(Workspace.Branches.Show(Branch).Database!, "UPDATE customers SET name = 'Half' WHERE id = 1");
+        Assert.Contains("cut off", Refused("branch.uncommitted", () => _shop.Merge(Branch.Text)).Message, StringComparison.Ordinal);
+        Assert.Equal(TaskState.Ready, RunGates().State);
+        Assert.Equal(MergeState.Merged, _shop.Merge(Branch.Text).State);
+    }
+
+    [Fact]
+    public void A_merge_that_was_taken_back_is_not_judged_on_its_own_rows()
+    {
+        _shop.Merge(Branch.Text);
+        Workspace.Operations.Undo(null, CancellationToken.None);
+        var before = Workspace.Agents.Status(Branch);
+        Refused("gates.merged", () => RunGates());
+        Assert.Equal((before.State, before.Evidence), (Workspace.Agents.Status(Branch).State, Workspace.Agents.Status(Branch).Evidence));
+        Workspace.Branches.Create(BranchName.Parse("plain"), null, CancellationToken.None);
+        Assert.Empty(Workspace.Agents.Review(BranchName.Parse("plain"), CancellationToken.None).Diff.Tables);
+    }
+
+    [Fact]
     public void What_a_merge_rested_on_is_judged_no_more_and_its_head_is_still_confirmed()
     {
         var merge = _shop.Merge(Branch.Text).Commit!.Value;
@@ -95,6 +155,13 @@ public sealed class JudgedAgainTests : IDisposable
         AssertMarks("failed", null);
         Workspace.Operations.Undo(null, CancellationToken.None);
         AssertMarks("merged", "outage 42");
+
+        // Work since then is judged for itself, and the mark stays with the branch.
+        Edit("generated/Validators.cs", text => text.Replace("// " + new string('x', 200) + "\n", "// shorter\n", StringComparison.Ordinal));
+        Assert.Equal("failed", Workspace.Agents.Status(Branch).State.ToString().ToLowerInvariant());
+        Assert.Equal(TaskState.Ready, RunGates().State);
+        Assert.Equal(MergeState.Merged, _shop.Merge(Branch.Text).State);
+        Assert.Equal("outage 42", Workspace.Branches.Show(Branch).Override);
         Workspace.Branches.Delete(Branch);
         Assert.Equal((TaskState.Merged, "outage 42"), (Workspace.Pipelines.List()[0].Last!.State, Workspace.Pipelines.List()[0].Last!.Override));
     }
@@ -152,6 +219,14 @@ public sealed class JudgedAgainTests : IDisposable
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         return Convert.ToString(command.ExecuteScalar(), CultureInfo.InvariantCulture) ?? "";
+    }
+
+    private sealed class DiesAfterTheLoad : SilentProgress
+    {
+        public override void StepFinished(TaskStep finished)
+        {
+            if (finished.Name == "load") throw new InvalidOperationException("killed");
+        }
     }
 
     private static DbVcException Refused(string code, Action action)

@@ -198,6 +198,30 @@ public sealed class BranchRuleTests : IDisposable
     }
 
     [Fact]
+    public void Rows_in_no_commit_do_not_come_along_with_a_merge_in_nobody_s_name()
+    {
+        _shop.Rule("main", approvals: 1);
+        _shop.As("rae").Branches.Create(BranchName.Parse("hand"), null, CancellationToken.None);
+        ShopRepository.Execute(_shop.As("rae").Branches.Show(BranchName.Parse("hand")).Database!, AccessShop.Rows);
+        _shop.Branch("art", "side", "UPDATE customers SET balance = 5 WHERE id = 2");
+        _shop.Approve("rob", "side");
+        Assert.Equal(MergeState.Merged, _shop.Merge("art", "side").State);
+        AccessShop.Denied("branch.uncommitted", () => _shop.Merge("rae", "main", "hand"));
+        _shop.As("rae").Branches.Commit(BranchName.Parse("hand"), "Mine", null, CancellationToken.None);
+        Assert.Equal(MergeState.Merged, _shop.Merge("rae", "main", "hand").State);
+        AccessShop.Denied("approval.own", () => _shop.Approve("rae", "hand"));
+    }
+
+    [Fact]
+    public void A_branch_without_code_is_judged_no_more_once_main_holds_it()
+    {
+        _shop.Branch("art", "side");
+        Assert.True(_shop.As("art").Agents.RunPlainGates(BranchName.Parse("side"), [], new Quiet(), CancellationToken.None).Passed);
+        _shop.Merge("art", "side");
+        AccessShop.Denied("gates.merged", () => _shop.As("art").Agents.RunPlainGates(BranchName.Parse("side"), [], new Quiet(), CancellationToken.None));
+    }
+
+    [Fact]
     public void Two_branches_without_code_are_judged_at_once()
     {
         foreach (var name in new[] { "one", "two" }) _shop.Branch("art", name);
