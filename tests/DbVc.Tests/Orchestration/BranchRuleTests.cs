@@ -280,6 +280,12 @@ public sealed class BranchRuleTests : IDisposable
         Assert.Equal("outage 42, agreed", _shop.As("vic").History.Operations(1)[0].Override);
         Assert.Equal("outage 42, agreed", _shop.As("vic").Agents.Review(BranchName.Parse("agent"), CancellationToken.None).Branch.Override);
         _shop.Rule("main", approvals: 0);
+
+        // A later merge that needs none does not take the mark away.
+        _shop.Change("art", "agent", "UPDATE customers SET balance = 9 WHERE id = 2");
+        _shop.PassGates("agent");
+        Assert.Null(_shop.Merge("art", "agent").Override);
+        Assert.Equal("outage 42, agreed", _shop.As("vic").Branches.Show(BranchName.Parse("agent")).Override);
         _shop.Branch("art", "side");
         Assert.Equal("override.needless", Assert.Throws<DbVcException>(() => _shop.Merge("ada", "side", reason: "why not")).Code);
     }
