@@ -184,7 +184,7 @@ public sealed class RepositoryStoreTests : IDisposable
     {
         foreach (var command in (string[])["one", "two", "three"]) Change(t => t.AppendOperation(Draft(command)));
         Tamper(change);
-        ScratchStore.ExpectFailure("store.damaged", () => _scratch.Store.ListOperations(10));
+        ScratchStore.ExpectFailure("store.operation-damaged", () => _scratch.Store.ListOperations(10));
     }
 
     [Fact]
