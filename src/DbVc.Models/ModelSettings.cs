@@ -61,6 +61,18 @@ public sealed record ModelSettings
     /// <summary>How long an answer may become.</summary>
     public int MaxOutputTokens { get; init; } = 16_384;
 
+    /// <summary>What models cost.</summary>
+    public IReadOnlyList<ModelPrice> Prices { get; init; } = [];
+
+    /// <summary>US dollars that one task may cost, all its runs together; null for any amount.</summary>
+    public decimal? UsdPerTask { get; init; }
+
+    /// <summary>US dollars that all tasks of one day (UTC) may cost.</summary>
+    public decimal? UsdPerDay { get; init; }
+
+    /// <summary>US dollars that all tasks may ever cost.</summary>
+    public decimal? UsdInAll { get; init; }
+
     /// <summary>Null: servers are connected to directly, whatever the environment says.</summary>
     public Uri? Proxy { get; init; }
 }

@@ -71,7 +71,8 @@ internal static class AgentView
 
         if (report.Rows is { } rows) list.Add(Piece.Dim("Rows"), $"{Rows(rows)}, {Shown.Count((long)report.RowsPerSecond)} rows/s");
         if (report.Changes is { } changes) list.Add(Piece.Dim("Changed"), Changes(changes));
-        if (report.Cost.Tokens > 0) list.Add(Piece.Dim("Cost"), $"{Shown.Count(report.Cost.Tokens)} tokens, {report.Cost.Usd:0.00} USD");
+        if (report.Cost.Tokens > 0) list.Add(Piece.Dim("Cost"), $"{Shown.Count(report.Cost.Tokens)} tokens, "
+            + (report.Cost.Usd is { } usd ? FormattableString.Invariant($"{usd:0.00##} USD") : "price not known (llm.prices)"));
         foreach (var assumption in report.Assumptions) list.Add(Piece.Dim("Assumed"), assumption);
         output.List(list);
         if (report.Error is { } error) WriteError(output, error);

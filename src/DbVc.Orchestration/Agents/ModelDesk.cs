@@ -1,4 +1,5 @@
 using DbVc.Agents;
+using DbVc.Model;
 using DbVc.Models;
 using Microsoft.Extensions.AI;
 
@@ -15,16 +16,37 @@ internal sealed class ModelDesk(WorkspaceContext context)
         return name == BuiltinChatClient.ModelName ? name : FindName(name);
     }
 
-    /// <summary>Asks the model; ended by its disposal.</summary>
+    /// <summary>Asks the model for a task, within the budgets; ended by its disposal.</summary>
     /// <param name="name">From <see cref="Require"/>.</param>
+    /// <param name="task">For whom.</param>
     /// <param name="notice">Hears of what is tried again, and why.</param>
-    public IChatClient Open(string name, Action<string> notice) =>
-        name == BuiltinChatClient.ModelName ? new BuiltinChatClient() : OpenProvider(name, notice);
+    public IChatClient Open(string name, string task, Action<string> notice) =>
+        name == BuiltinChatClient.ModelName ? new BuiltinChatClient() : OpenProvider(name, task, notice);
 
     // Apart, so that what a network client needs is loaded only where one is used.
-    private string FindName(string name) => Catalog(_ => { }).Find(name).Name;
+    private string FindName(string name)
+    {
+        var found = Catalog(_ => { }).Find(name).Name;
+        FindTerms(found);
+        return found;
+    }
 
-    private IChatClient OpenProvider(string name, Action<string> notice) => Catalog(notice).Open(name);
+    private MeteredChatClient OpenProvider(string name, string task, Action<string> notice) =>
+        new(Catalog(notice).Open(name), context.Costs, task, name, FindTerms(name));
+
+    /// <summary>Nothing can be held to a budget whose price nobody knows.</summary>
+    private MeteredChatClient.Terms FindTerms(string name)
+    {
+        var llm = context.Configuration.Llm;
+        var (price, budget) = (ModelPrice.Find(llm.Prices, name), new CostBudget(llm.UsdPerTask, llm.UsdPerDay, llm.UsdInAll));
+        if (price is null && !budget.IsOpen)
+        {
+            throw new DbVcException(FailureKind.Usage, "model.no-price", $"There is a budget, and no price of the model '{name}'.",
+                hint: "Name it under llm.prices in .db-version-control/config.yaml; where it costs nothing, with input: 0 and output: 0.");
+        }
+
+        return new MeteredChatClient.Terms(price, budget, llm.MaxOutputTokens);
+    }
 
     private ModelCatalog Catalog(Action<string> notice) => new(context.Configuration.Llm, new ModelOptions(context.Options.Clock)
     {

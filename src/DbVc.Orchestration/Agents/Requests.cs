@@ -65,8 +65,8 @@ public sealed record TaskStep(string Name, string State, double Seconds, string 
 /// <summary>Test evidence; shares between 0 and 1. Null mutation score: not measured.</summary>
 public sealed record TestSummary(int Passed, int Total, double? LineCoverage, double? BranchCoverage, double? MutationScore);
 
-/// <summary>Tokens and money.</summary>
-public sealed record CostSummary(long Tokens, decimal Usd, decimal Saved);
+/// <summary>Tokens and money; null where the model has no price.</summary>
+public sealed record CostSummary(long Tokens, decimal? Usd, decimal Saved);
 
 /// <summary>Everything there is to know about a task.</summary>
 public sealed record AgentReport

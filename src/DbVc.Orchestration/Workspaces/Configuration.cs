@@ -54,6 +54,14 @@ public sealed record Configuration
           idle_seconds: 60
           retries: 5
           max_output_tokens: 16384
+          # What models cost, in US dollars for a million tokens; * stands for the rest of a name. For example:
+          #   work/*: {input: 0, output: 0}
+          #   anthropic/claude-x: {input: 3, cached: 0.3, output: 15}
+          prices: {}
+          # How much may be spent: on a task, on one day, and in all. An answer that could go past it is not asked for.
+          usd_per_task: any
+          usd_per_day: any
+          usd_in_all: any
           # Servers are connected to directly, unless a proxy is named here.
           proxy: ""
         gc:

@@ -26,6 +26,10 @@ internal static class ConfigurationKeys
         ("llm.idle_seconds", c => c.Llm.Idle.TotalSeconds),
         ("llm.retries", c => c.Llm.Retries),
         ("llm.max_output_tokens", c => c.Llm.MaxOutputTokens),
+        ("llm.prices", c => new JsonObject(c.Llm.Prices.Select(p => KeyValuePair.Create<string, JsonNode?>(p.Pattern, Describe(p))))),
+        ("llm.usd_per_task", c => Usd(c.Llm.UsdPerTask)),
+        ("llm.usd_per_day", c => Usd(c.Llm.UsdPerDay)),
+        ("llm.usd_in_all", c => Usd(c.Llm.UsdInAll)),
         ("llm.proxy", c => c.Llm.Proxy?.ToString() ?? ""),
         ("gc.retention_days", c => c.Retention.TotalDays),
         ("sources.private-hosts", c => List(c.PrivateHosts)),
@@ -64,6 +68,15 @@ internal static class ConfigurationKeys
         if (provider.Plain) shown["plain"] = true;
         return shown;
     }
+
+    private static JsonObject Describe(ModelPrice price)
+    {
+        var shown = new JsonObject { ["input"] = price.Input, ["output"] = price.Output };
+        if (price.Cached is { } cached) shown["cached"] = cached;
+        return shown;
+    }
+
+    private static JsonNode Usd(decimal? amount) => amount is { } usd ? usd : "any";
 
     private static JsonArray List(IEnumerable<string> values) => [.. values.Select(v => JsonValue.Create(v))];
 }

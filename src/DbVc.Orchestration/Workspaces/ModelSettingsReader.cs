@@ -27,6 +27,10 @@ internal sealed partial class ModelSettingsReader(Func<long, string, DbVcExcepti
                 "idle_seconds" => settings with { Idle = Seconds(value, 3600) },
                 "retries" => settings with { Retries = Whole(value, 0, 20) },
                 "max_output_tokens" => settings with { MaxOutputTokens = Whole(value, 1, 1_000_000) },
+                "prices" => settings with { Prices = ReadPrices(value) },
+                "usd_per_task" => settings with { UsdPerTask = Budget(value) },
+                "usd_per_day" => settings with { UsdPerDay = Budget(value) },
+                "usd_in_all" => settings with { UsdInAll = Budget(value) },
                 "proxy" => settings with { Proxy = Text(value).Length == 0 ? null : Address("llm.proxy", value) },
                 _ => throw invalid(value.Start.Line, $"there is no key 'llm.{name}'"),
             };
@@ -79,6 +83,36 @@ internal sealed partial class ModelSettingsReader(Func<long, string, DbVcExcepti
 
         return provider;
     }
+
+    private List<ModelPrice> ReadPrices(YamlNode node)
+    {
+        var prices = new List<ModelPrice>();
+        foreach (var (pattern, value) in Members("llm.prices", node))
+        {
+            var (place, price) = ($"llm.prices.{pattern}", new ModelPrice(pattern, -1, -1));
+            foreach (var (key, amount) in Members(place, value))
+            {
+                price = key switch
+                {
+                    "input" => price with { Input = Usd(amount) },
+                    "cached" => price with { Cached = Usd(amount) },
+                    "output" => price with { Output = Usd(amount) },
+                    _ => throw invalid(amount.Start.Line, $"there is no key '{place}.{key}'; there are input, cached, output"),
+                };
+            }
+
+            prices.Add(price is { Input: >= 0, Output: >= 0 } ? price : throw invalid(value.Start.Line, $"'{place}' needs input and output"));
+        }
+
+        return prices;
+    }
+
+    private decimal? Budget(YamlNode node) => Text(node) is "" or "any" ? null : Usd(node);
+
+    private decimal Usd(YamlNode node) =>
+        decimal.TryParse(Text(node), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) && amount <= 1_000_000
+            ? amount
+            : throw invalid(node.Start.Line, $"'{Text(node)}' is no amount of US dollars");
 
     private Dictionary<string, YamlNode> Members(string place, YamlNode node)
     {

@@ -32,6 +32,7 @@ public sealed class Workspace : IDisposable
         Invariants = new InvariantDesk(context, History);
         Evidence = new EvidenceDesk(context, Invariants);
         Outbox = context.Outbox;
+        Costs = new CostDesk(context);
         Agents = new AgentCoordinator(context, Branches, Merges, History, Invariants);
         var runner = new PipelineRunner(context, Branches, Merges);
         Pipelines = new PipelineDesk(context, runner);
@@ -62,6 +63,8 @@ public sealed class Workspace : IDisposable
     public EvidenceDesk Evidence { get; }
 
     public Outbox Outbox { get; }
+
+    public CostDesk Costs { get; }
 
     public PipelineDesk Pipelines { get; }
 
@@ -147,6 +150,8 @@ internal sealed record WorkspaceContext(
 
     private ModelDesk? _models;
 
+    private CostLedger? _costs;
+
     public RepositoryLayout Layout => Live.Layout;
 
     /// <summary>Tells people what happened.</summary>
@@ -154,6 +159,9 @@ internal sealed record WorkspaceContext(
 
     /// <summary>Finds and opens models.</summary>
     public ModelDesk Models => _models ??= new ModelDesk(this);
+
+    /// <summary>What models cost.</summary>
+    public CostLedger Costs => _costs ??= new CostLedger(Path.Combine(Layout.Control, CostLedger.FileName), Options.Clock, Options.LockTimeout);
 
     public RepositoryIdentity Identity => Live.Identity;
 

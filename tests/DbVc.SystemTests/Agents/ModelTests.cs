@@ -59,6 +59,33 @@ public sealed class ModelTests : IDisposable
         AssertNoKey();
     }
 
+    [Theory]
+    [MemberData(nameof(Words))]
+    public void A_task_costs_what_its_tokens_cost_and_one_without_money_asks_nothing(string word)
+    {
+        var wire = ModelWire.Of(word);
+        using var server = new ApiTestServer(q => q.Number <= 2 ? wire.Answer(new WireAnswer("Good morning.")) : wire.Error(WireError.Key));
+        Configure(wire, server.Root, "\n  usd_per_day: 0.5\n  max_output_tokens: 1000\n  prices: {work/*: {input: 3, output: 15}}");
+        var report = Create();
+        Assert.Contains("model.key-refused", report.Error, StringComparison.Ordinal);
+        Assert.Equal(2 * ((12 * 3) + (5 * 15)) / 1_000_000m, report.Cost.Usd);
+        var costs = _shop.Workspace.Costs.Report();
+        Assert.Equal((3, 0, report.Cost.Usd), (costs.Total.Answers, costs.Total.Unsettled, costs.Total.Usd));
+        Assert.Equal([report.Task], costs.Tasks.Select(t => t.Name));
+    }
+
+    [Fact]
+    public void A_budget_of_zero_asks_nothing()
+    {
+        var wire = ModelWire.Of("openai");
+        using var server = new ApiTestServer(_ => wire.Error(WireError.Broken));
+        Configure(wire, server.Root, "\n  usd_per_task: 0\n  prices: {work/m: {input: 3, output: 15}}");
+        var report = Create();
+        Assert.Equal(TaskState.Failed, report.State);
+        Assert.Contains("of the budget of the task of 0 USD 0 are left. (model.budget", report.Error, StringComparison.Ordinal);
+        Assert.Empty(server.Asked);
+    }
+
     [Fact]
     public void A_task_whose_model_fails_midway_keeps_what_it_has_and_is_done_when_it_is_tried_again()
     {
@@ -118,11 +145,12 @@ public sealed class ModelTests : IDisposable
         new AgentRequest(_shop.Sample("customers.json"), BranchName.Parse("feature/customers"), null, "work", AutoMerge: false),
         new SilentProgress(), CancellationToken.None);
 
-    private void Configure(ModelWire wire, string root) => File.WriteAllText(Path.Combine(_shop.Folder, ".db-version-control", "config.yaml"), $$"""
+    private void Configure(ModelWire wire, string root, string more = "") =>
+        File.WriteAllText(Path.Combine(_shop.Folder, ".db-version-control", "config.yaml"), $$"""
         agent:
           iterations: 20
         llm:
-          retries: 0
+          retries: 0{{more}}
           providers:
             work: {protocol: {{wire.Word}}, base_url: "{{root}}{{wire.Base}}", model: m, key: {{Variable}}}
         """);

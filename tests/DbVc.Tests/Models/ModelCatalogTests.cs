@@ -92,7 +92,11 @@ public sealed class ModelCatalogTests
     [InlineData("idle_seconds: soon")]
     [InlineData("max_output_tokens: 0")]
     [InlineData("proxy: nowhere")]
-    [InlineData("prices: {}")]
+    [InlineData("prices: {m: {input: 1}}")]
+    [InlineData("prices: {m: {input: 1, output: -1}}")]
+    [InlineData("prices: {m: {input: 1, output: 1, lunch: 1}}")]
+    [InlineData("usd_per_day: much")]
+    [InlineData("books: {}")]
     public void A_setting_that_makes_no_sense_is_refused(string line) =>
         Assert.Equal("config.invalid", Assert.Throws<DbVcException>(() => Configuration.Parse($"llm:\n  {line}\n", "config.yaml")).Code);
 }

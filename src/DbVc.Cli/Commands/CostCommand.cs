@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using DbVc.Orchestration;
+
+namespace DbVc.Cli;
+
+/// <summary>Shows what models cost.</summary>
+internal static class CostCommand
+{
+    public static Verb Create() => new("cost", "See what models cost.")
+    {
+        new Verb("report", "Sum up tokens and money by task, model and month.", "db-vc cost report").OnRepository((context, workspace) =>
+        {
+            var report = workspace.Costs.Report();
+            context.Output.Json(new JsonObject
+            {
+                ["total"] = Shape(report.Total),
+                ["tasks"] = Json.Array(report.Tasks, Shape),
+                ["models"] = Json.Array(report.Models, Shape),
+                ["months"] = Json.Array(report.Months, Shape),
+            });
+            if (report.Total.Answers == 0)
+            {
+                context.Output.Line("No model was asked over a network yet.");
+                return 0;
+            }
+
+            foreach (var (title, lines) in new[] { ("task", report.Tasks), ("model", report.Models), ("month", report.Months) })
+            {
+                var table = new TextTable(title, "answers", "read", "of it cached", "written", "USD");
+                foreach (var line in lines.Append(report.Total))
+                {
+                    table.Add(Piece.Name(line.Name), Shown.Count(line.Answers), Shown.Count(line.Input), Shown.Count(line.Cached), Shown.Count(line.Output),
+                        Money(line));
+                }
+
+                context.Output.Table(table);
+            }
+
+            return 0;
+        }),
+    };
+
+    private static string Money(CostLine line) => FormattableString.Invariant($"{line.Usd:0.0000}")
+        + (line.Unsettled > 0 ? $" (at most; {Shown.Count(line.Unsettled, "answer")} not seen to end)" : "")
+        + (line.Unpriced > 0 ? $" ({Shown.Count(line.Unpriced)} without a price)" : "");
+
+    private static JsonObject Shape(CostLine line) => new()
+    {
+        ["name"] = line.Name,
+        ["answers"] = line.Answers,
+        ["unsettled"] = line.Unsettled,
+        ["unpriced"] = line.Unpriced,
+        ["inputTokens"] = line.Input,
+        ["cachedTokens"] = line.Cached,
+        ["outputTokens"] = line.Output,
+        ["usd"] = line.Usd,
+    };
+}
