@@ -7,6 +7,9 @@ namespace DbVc.Mcp;
 /// <summary>Tools that change a branch. None reaches a protected one; who may change which is asked before, and again whenever a ref moves.</summary>
 internal static class WriteTools
 {
+    /// <summary>Who calls is a model itself, and spends nobody's money on another one.</summary>
+    private const string Model = "builtin";
+
     private const int MostText = 500_000;
 
     private static readonly ToolParameter s_branch = ToolParameter.Required("branch", "The branch; one of those that may be changed here.");
@@ -69,7 +72,7 @@ internal static class WriteTools
         },
         new("agent_create", "agent create", "Have a pipeline made from a metadata file, tested, and its rows loaded into a new branch.", call => OfTask(
             call.Workspace.Agents.Create(new AgentRequest(call.Files.Find(call.Arguments.Get("file")), call.Arguments.Branch("branch"),
-                call.Arguments.Find("task"), null, AutoMerge: false), call.Progress, call.Cancel)))
+                call.Arguments.Find("task"), Model, AutoMerge: false), call.Progress, call.Cancel)))
         {
             Writes = "branch",
             Parameters =

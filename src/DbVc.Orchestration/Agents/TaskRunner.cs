@@ -126,7 +126,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             SourceForm.Of(plan.Spec.Source).Write(run.Setup.Checkout);
             var session = new TaskSession(task, run.Branch, run.Execution, KeepEdits(plan, report, run.Setup.Checkout, progress), kept);
             using var transcript = Transcript.Open(context.Layout.AgentLogs, task.Id, run.Setup.Mask, context.Options.Clock);
-            using var model = new BuiltinChatClient();
+            using var model = context.Models.Open(report.Model, progress.Message);
             var outcome = new AgentRun(model, session, Limits(), transcript, context.Options.Clock).RunAsync(time.Token).GetAwaiter().GetResult();
             if (time.IsUp) throw time.Translate(new OperationCanceledException(time.Token));
             kept.Save(Describe(kept.Report, run.Execution) with

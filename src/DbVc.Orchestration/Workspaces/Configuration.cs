@@ -1,5 +1,6 @@
 using DbVc.Live;
 using DbVc.Model;
+using DbVc.Models;
 using DbVc.Pipelines;
 using DbVc.VersionControl;
 
@@ -43,6 +44,18 @@ public sealed record Configuration
           model: builtin
           iterations: 40
           wall_seconds: 900
+        llm:
+          # Servers that answer for models, besides openai and anthropic, which need only a key in OPENAI_API_KEY or ANTHROPIC_API_KEY. agent.model, or
+          # --model, then is NAME, or NAME/MODEL. Behind "key" stands the name of an environment variable, never the key. For example:
+          #   work: {protocol: openai, base_url: "http://127.0.0.1:8000/v1", model: qwen, key: WORK_KEY}
+          providers: {}
+          # For one answer, and for the silence in the middle of one; how often a question is asked again; how long an answer may become.
+          timeout_seconds: 300
+          idle_seconds: 60
+          retries: 5
+          max_output_tokens: 16384
+          # Servers are connected to directly, unless a proxy is named here.
+          proxy: ""
         gc:
           # Days for which gc keeps what an operation has left behind, so that it can be undone.
           retention_days: 30
@@ -96,6 +109,9 @@ public sealed record Configuration
     public NotificationSettings Notifications { get; init; } = NotificationSettings.Default;
 
     public string Model { get; init; } = "builtin";
+
+    /// <summary>Who answers for models that are asked over a network.</summary>
+    public ModelSettings Llm { get; init; } = ModelSettings.Default;
 
     public int AgentIterations { get; init; } = 40;
 
