@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using DbVc.Model;
 using DbVc.Orchestration;
 
@@ -36,13 +35,5 @@ internal static class FailureReport
         foreach (var line in lines.Skip(1)) output.ErrorLine(line);
         if (text.Where is not null) output.ErrorLine(Piece.Dim("  at: "), text.Where);
         if (text.Hint is not null) output.ErrorLine(Piece.Dim("  try: "), text.Hint);
-    }
-
-    private sealed record FailureText(string Code, string Message, string? Where = null, string? Hint = null)
-    {
-        public JsonObject ToJson() => new()
-        {
-            ["error"] = new JsonObject { ["code"] = Code, ["message"] = Message, ["where"] = Where, ["hint"] = Hint },
-        };
     }
 }

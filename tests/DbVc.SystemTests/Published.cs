@@ -9,7 +9,8 @@ internal static class Published
     /// <summary>The folder that holds the solution.</summary>
     public static string Root { get; } = FindRoot();
 
-    private static string Program { get; } = Path.Combine(Root, "artifacts", "publish", "cli", "db-vc.dll");
+    /// <summary>The program's assembly.</summary>
+    public static string ProgramPath { get; } = Path.Combine(Root, "artifacts", "publish", "cli", "db-vc.dll");
 
     /// <summary>Runs db-vc to its end, standard input closed, in <paramref name="folder"/>.</summary>
     public static Task<Ended> RunAsync(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
@@ -18,8 +19,8 @@ internal static class Published
     /// <summary>Starts db-vc, standard input closed.</summary>
     public static Process Start(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        if (!File.Exists(Program)) throw new FileNotFoundException("db-vc is not published. Run ./dev publish first.", Program);
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
+        if (!File.Exists(ProgramPath)) throw new FileNotFoundException("db-vc is not published. Run ./dev publish first.", ProgramPath);
+        var start = new ProcessStartInfo("dotnet", [ProgramPath, .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,

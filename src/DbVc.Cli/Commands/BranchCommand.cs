@@ -99,7 +99,7 @@ internal static class BranchCommand
     {
         var branches = workspace.Branches.List();
         BranchesView.Write(context.Output, branches);
-        context.Output.Json(new JsonObject { ["branches"] = Json.Array(branches, branch => branch.ToJson()) });
+        context.Output.Json(branches.ToJson());
         return 0;
     });
 

@@ -25,7 +25,7 @@ internal static class BranchReviewCommand
         ReviewView.Write(context.Output, review, isShort);
         // What only lacks approvals may become ready by this one.
         var isAsked = review.Plan.Approvals is { Missing: > 0 } && workspace.Approvals.IsAsked(branch, BranchName.Main);
-        if (!(ReviewView.IsReady(review) || isAsked) || !context.Output.CanAsk) return 0;
+        if (!(review.IsReady() || isAsked) || !context.Output.CanAsk) return 0;
         if (!await context.ConfirmAsync("Approve merge?", "db-vc branch merge").ConfigureAwait(false))
         {
             context.Output.Line("Not merged.");

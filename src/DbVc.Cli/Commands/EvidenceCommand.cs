@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using System.Text.Json.Nodes;
 using DbVc.Model;
 using DbVc.Orchestration;
 
@@ -49,7 +48,7 @@ internal static class EvidenceCommand
         }.OnRepository((context, workspace) =>
         {
             var verification = workspace.Evidence.Verify(context.Get(revision)!, context.Interrupted);
-            context.Output.Json(ToJson(verification));
+            context.Output.Json(verification.ToJson());
             foreach (var gate in verification.Repeated)
             {
                 var differs = verification.Differences.Any(d => d.Gate == gate);
@@ -80,7 +79,7 @@ internal static class EvidenceCommand
 
     private static int Write(CommandContext context, EvidenceReport report)
     {
-        context.Output.Json(ToJson(report));
+        context.Output.Json(report.ToJson());
         var output = context.Output;
         output.List(new TextTable("", "")
             .Add(Piece.Dim("Commit"), Piece.Id(report.Commit.Short))
@@ -101,36 +100,4 @@ internal static class EvidenceCommand
     {
         if (isEdited == true) output.Line(Piece.Bad("! results/test_results.json of the branch was edited: it is not what the gates said."));
     }
-
-    private static JsonObject ToJson(EvidenceReport report) => new()
-    {
-        ["commit"] = report.Commit.ToString(),
-        ["evidence"] = report.Hash,
-        ["branch"] = report.Branch,
-        ["task"] = report.Task,
-        ["time"] = Json.Time(report.Time),
-        ["passed"] = report.Passed,
-        ["sandbox"] = report.Sandbox,
-        ["leftOut"] = Json.Array(report.LeftOut),
-        ["sampleStored"] = report.IsSampleStored,
-        ["fileEdited"] = report.IsFileEdited,
-        ["gates"] = Json.Array(report.Gates, gate => gate.ToJson()),
-    };
-
-    private static JsonObject ToJson(EvidenceVerification verification) => new()
-    {
-        ["commit"] = verification.Commit.ToString(),
-        ["evidence"] = verification.Hash,
-        ["confirmed"] = verification.IsConfirmed,
-        ["fileEdited"] = verification.IsFileEdited,
-        ["repeated"] = Json.Array(verification.Repeated),
-        ["notRepeated"] = Json.Array(verification.NotRepeated, pair => new JsonObject { ["gate"] = pair.Key, ["reason"] = pair.Value }),
-        ["differences"] = Json.Array(verification.Differences, difference => new JsonObject
-        {
-            ["gate"] = difference.Gate,
-            ["what"] = difference.What,
-            ["before"] = difference.Before,
-            ["after"] = difference.After,
-        }),
-    };
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using DbVc.Model;
 using DbVc.Orchestration;
 
@@ -44,13 +43,7 @@ internal static class GateCommand
     private static async Task<int> RunSomeAsync(CommandContext context, Func<IAgentProgress, GateRunReport> work)
     {
         var report = await context.Output.WithProgressAsync(view => Task.FromResult(work(new AgentProgress(view)))).ConfigureAwait(false);
-        context.Output.Json(new JsonObject
-        {
-            ["branch"] = report.Branch,
-            ["passed"] = report.Passed,
-            ["committed"] = report.Committed?.ToString(),
-            ["gates"] = Json.Array(report.Gates, gate => gate.ToJson()),
-        });
+        context.Output.Json(report.ToJson());
         context.Output.Line(Piece.Dim(report.IsEvidence
             ? $"There is no code in this branch. Not asked: {string.Join(", ", report.LeftOut)}."
             : $"Only these were asked; a merge wants all: db-vc gate run {report.Branch}"));

@@ -62,19 +62,7 @@ internal static class InvariantCommand
             var results = workspace.Invariants.Check(context.Get(revision));
             if (results.Count == 0) context.Output.Line("There are no invariants.");
             foreach (var result in results) Write(context.Output, result);
-            context.Output.Json(new JsonObject
-            {
-                ["revision"] = context.Get(revision),
-                ["ok"] = results.All(result => result.Holds),
-                ["invariants"] = Json.Array(results, result => new JsonObject
-                {
-                    ["name"] = result.Invariant.Name,
-                    ["ok"] = result.Holds,
-                    ["rows"] = Json.Array(result.Rows, row => Json.Row(row)),
-                    ["truncated"] = result.Truncated,
-                    ["error"] = result.Error,
-                }),
-            });
+            context.Output.Json(results.ToJson(context.Get(revision)));
             return results.All(result => result.Holds) ? 0 : (int)FailureKind.Refused;
         });
     }

@@ -32,20 +32,7 @@ internal static class MetadataCommand
             }
 
             MetadataView.Assumptions(context.Output, report.Assumptions);
-            context.Output.Json(new JsonObject
-            {
-                ["file"] = name,
-                ["ok"] = report.Problems.Count == 0,
-                ["problems"] = Json.Array(report.Problems, problem => new JsonObject
-                {
-                    ["path"] = problem.Path,
-                    ["line"] = problem.Line,
-                    ["column"] = problem.Column,
-                    ["message"] = problem.Message,
-                    ["suggestion"] = problem.Suggestion,
-                }),
-                ["assumptions"] = Json.Array(report.Assumptions),
-            });
+            context.Output.Json(MetadataShapes.Validation(name, report));
             return report.Problems.Count == 0 ? 0 : (int)FailureKind.Usage;
         });
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using DbVc.Model;
 using DbVc.Orchestration;
 
@@ -32,42 +31,11 @@ internal static class QueryCommand
             }
 
             using var report = workspace.History.Query(new QueryRequest(context.Get(sql)!, context.Get(at), Session.Branch(context.Get(branch)), MaxRows));
-            if (context.Output.IsJson) context.Output.JsonStream(writer => WriteJson(writer, report, context.Interrupted));
+            if (context.Output.IsJson) context.Output.JsonStream(writer => report.Write(writer, context.Interrupted));
             else if (context.Get(csv)) WriteCsv(context.Output, report, context.Interrupted);
             else WriteTable(context.Output, report, context.Interrupted);
             return 0;
         });
-    }
-
-    private static void WriteJson(Utf8JsonWriter writer, QueryReport report, CancellationToken interrupted)
-    {
-        writer.WriteStartObject();
-        writer.WriteStartArray("columns");
-        foreach (var column in report.Columns)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("name", column.Name);
-            writer.WriteString("type", column.Type);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteStartArray("rows");
-        foreach (var row in report.Rows)
-        {
-            interrupted.ThrowIfCancellationRequested();
-            writer.WriteStartArray();
-            foreach (var value in row)
-            {
-                if (Json.Of(value) is { } node) node.WriteTo(writer);
-                else writer.WriteNullValue();
-            }
-
-            writer.WriteEndArray();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
     }
 
     private static void WriteCsv(Output output, QueryReport report, CancellationToken interrupted)

@@ -5,9 +5,6 @@ namespace DbVc.Cli;
 /// <summary>A review for people: what changes first, the verdict last, where the question follows.</summary>
 internal static class ReviewView
 {
-    /// <summary>True when a merge now would succeed.</summary>
-    public static bool IsReady(ReviewReport review) => review.Plan.State == MergeState.Merged;
-
     public static void Write(Output output, ReviewReport review, bool isShort)
     {
         if (output.IsJson) return;

@@ -33,6 +33,13 @@ public sealed class AccessDesk
     public void RequireVerb(string verb) => _context.Guard.Require(
         AccessTable.FindVerb(verb)?.Action ?? throw new InvalidOperationException($"The table of actions does not have '{verb}'."), $"db-vc {verb}");
 
+    /// <summary>The same for a command that changes one branch: throws too if the caller may not change that one.</summary>
+    public void RequireBranch(string verb, BranchName branch)
+    {
+        RequireVerb(verb);
+        _context.Guard.RequireBranch(branch, AccessTable.FindVerb(verb)!.Action, $"db-vc {verb}");
+    }
+
     /// <summary>Who the caller is taken for.</summary>
     public CallerReport WhoAmI()
     {

@@ -36,6 +36,15 @@ internal sealed class AccessGuard(WorkspaceOptions options) : IPublishGuard
         }
 
         if (caller.Role >= rule.Role) return;
+        if (caller.IsHeldToReading)
+        {
+            throw Deny("access.read-only", $"Only reading is allowed here; {what} is not.",
+                "Whoever started this server chooses branches to work on: db-vc mcp --write PATTERN, or a token with branches: "
+                    + "db-vc token create --branch PATTERN.");
+        }
+
+        if (caller.Bound is not null && rule.Role > Role.Author)
+            throw Deny("access.person", $"{what} is a person's, whatever the role.", "A person does it with db-vc.");
         throw Deny("access.denied", $"{caller.Author.Name} has the role {caller.Role.Text()}; {what} takes the role {rule.Role.Text()}.",
             caller.User is null ? "Show who you are: DBVC_TOKEN, or a login that db-vc user login gave you." : "db-vc role list shows who may do what.");
     }
@@ -45,6 +54,7 @@ internal sealed class AccessGuard(WorkspaceOptions options) : IPublishGuard
     {
         if (!move.Name.StartsWith(Repository.HeadPrefix, StringComparison.Ordinal))
         {
+            if (Caller.Bound is not null) throw Deny("access.person", $"Moving {move.Name} is a person's, whatever the role.", "A person does it with db-vc.");
             Require(AccessAction.Write, $"moving {move.Name}");
             return;
         }
@@ -110,7 +120,7 @@ internal sealed class AccessGuard(WorkspaceOptions options) : IPublishGuard
     private void RequireRewrite(BranchName branch)
     {
         var caller = Caller;
-        if (caller.User is { Kind: IdentityKind.Agent })
+        if (caller.Author.Kind == AuthorKind.Agent)
         {
             throw Deny("branch.protected-agent", $"{caller.Author.Name} is an agent, and '{branch}' is protected: an agent changes nothing of it.",
                 "A person does that.");
@@ -119,10 +129,39 @@ internal sealed class AccessGuard(WorkspaceOptions options) : IPublishGuard
         Require(caller, AccessAction.TakeBack, $"changing what '{branch}' holds without a commit");
     }
 
-    /// <summary>A token for some branches changes no other.</summary>
+    /// <summary>Asked before something is begun on a branch that is not protected. Throws what the other checks throw, and <c>branch.protected</c>.</summary>
+    public void RequireBranch(BranchName branch, AccessAction action, string what)
+    {
+        Require(action, what);
+        RequireReach(branch);
+        if (BranchRules.Of(Store, branch).Protected)
+            throw Deny("branch.protected", $"'{branch}' is protected: it is moved by a merge, and by nothing else.", "Work on a branch of it.");
+    }
+
+    /// <summary>Asked before a branch is removed. Whoever is held to some branches removes only what nobody else had a hand in.</summary>
+    public void RequireOwnBranch(BranchName branch, CommitId head)
+    {
+        if (Caller is not { Bound: not null, Author.Name: var name }) return;
+        var other = BroughtCommits.List(Context, head, MainHead).FirstOrDefault(c => c.Commit.Author.Name != name
+            && (c.Commit.Provenance is not { } made || AgentTasks.Read(Context, made.Task)?.Starter != name));
+        if (other is null) return;
+        throw Deny("access.not-own", $"'{branch}' holds work of {other.Commit.Author.Name} ({other.Id.Short}).", "A person removes it: db-vc branch delete.");
+    }
+
+    /// <summary>A token for some branches changes no other, and whoever the surface holds to some changes none of the others, and no protected one.</summary>
     public void RequireReach(BranchName branch)
     {
-        if (Caller is not { Token: { } token } caller || caller.Reaches(branch)) return;
+        var caller = Caller;
+        if (caller.Bound is { } bound)
+        {
+            if (BranchRules.Of(Store, branch).Protected)
+                throw Deny("access.person", $"'{branch}' is protected: only a person changes it.", $"A person merges: db-vc branch review NAME.");
+            if (!bound.Reaches(branch))
+                throw Deny("access.scope", $"'{branch}' is none of the branches that may be changed here: {string.Join(", ", bound.Branches)}.",
+                    "Work on one of those, or ask whoever started this server.");
+        }
+
+        if (caller is not { Token: { } token } || caller.Reaches(branch)) return;
         throw Deny("token.scope", $"The token {token.Id} (…{token.End}) reaches {string.Join(", ", token.Branches)}, and not '{branch}'.",
             "Ask for a token that reaches it: db-vc token create --branch PATTERN.");
     }

@@ -11,12 +11,29 @@ namespace DbVc.Orchestration;
 /// <param name="Token">What shows it; null for a login.</param>
 internal sealed record Caller(Author Author, Role Role, Identity? User, AccessToken? Token)
 {
+    /// <summary>What the surface holds them to; null for nothing.</summary>
+    public CallerBound? Bound { get; init; }
+
+    /// <summary>True where their role would let them do more than read, and the surface does not.</summary>
+    public bool IsHeldToReading { get; init; }
+
     /// <summary>
     /// Where nobody is known, whoever is there is the administrator, whatever token they show: it is for another repository.
     /// Else a token says who acts, or the login; who has neither may read. A token that does
     /// not hold is a failure and never taken for none: kind Refused, <c>token.unknown</c>, <c>token.expired</c>, <c>token.revoked</c>.
     /// </summary>
     public static Caller Find(AccessRecord access, WorkspaceOptions options)
+    {
+        var caller = FindUnbound(access, options);
+        return options.Bound is { } bound ? bound.Apply(caller) : caller;
+    }
+
+    /// <summary>False for a branch outside of the token's scope.</summary>
+    public bool Reaches(BranchName branch) => Token is null || Token.Branches.Count == 0 || Token.Branches.Any(p => AccessRecord.Matches(p, branch));
+
+    public static byte[] DigestOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+
+    private static Caller FindUnbound(AccessRecord access, WorkspaceOptions options)
     {
         if (access.IsOpen) return new Caller(options.User, Role.Admin, null, null);
         if (options.Credential.Token is { } text) return OfToken(access, text, options.Clock.GetUtcNow());
@@ -25,11 +42,6 @@ internal sealed record Caller(Author Author, Role Role, Identity? User, AccessTo
             ? new Caller(user.ToAuthor(), user.Role, user, null)
             : new Caller(new Author($"unknown ({login ?? "no login"})", "", AuthorKind.Human), Role.Viewer, null, null);
     }
-
-    /// <summary>False for a branch outside of the token's scope.</summary>
-    public bool Reaches(BranchName branch) => Token is null || Token.Branches.Count == 0 || Token.Branches.Any(p => AccessRecord.Matches(p, branch));
-
-    public static byte[] DigestOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
     private static Caller OfToken(AccessRecord access, string text, DateTimeOffset now)
     {

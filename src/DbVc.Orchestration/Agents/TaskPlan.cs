@@ -21,8 +21,12 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
     public bool IsFetched => Spec.Source.Fetch is not null;
 
     /// <summary>Throws a usage failure that says everything that is wrong with the metadata, or what is wrong with source or destination.</summary>
-    public static TaskPlan Read(WorkspaceContext context, string path, FetchWatch watch) =>
-        Make(context, new PlanText(MetadataFile.ReadText(path), Path.GetFullPath(path), Path.GetFileName(path)), watch)!;
+    public static TaskPlan Read(WorkspaceContext context, string path, FetchWatch watch)
+    {
+        var text = new PlanText(MetadataFile.ReadText(path), Path.GetFullPath(path), Path.GetFileName(path));
+        context.Options.Bound?.Files.RequireSource(MetadataReader.Read(text.Text, text.Name), text.Path);
+        return Make(context, text, watch)!;
+    }
 
     /// <summary>The plan of a task that was pinned before: its own copy of the metadata counts, not the file it came from.</summary>
     /// <param name="context">The repository.</param>

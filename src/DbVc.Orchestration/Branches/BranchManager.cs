@@ -32,7 +32,16 @@ public sealed class BranchManager
 
     /// <summary>Removes a branch with its folder and instance; its commits stay, and <c>Restore</c> brings it back. Main and a branch
     /// with a merge in progress are refused.</summary>
-    public void Delete(BranchName name) => Delete(name, $"branch delete {name}");
+    public void Delete(BranchName name)
+    {
+        if (_context.Options.Bound is not null)
+        {
+            _context.Guard.RequireOwnBranch(name, _context.Repository.Head(name));
+            RequireClean(name, CancellationToken.None);
+        }
+
+        Delete(name, $"branch delete {name}");
+    }
 
     internal void Delete(BranchName name, string command)
     {

@@ -55,6 +55,14 @@ public sealed class HistoryReader
         return new DiffReporter(_context.Repository.Chunks, null, maxRows).Report(names, before, _context.Repository.ReadSnapshot(id).Snapshot);
     }
 
+    /// <summary>Tables, columns and what else a revision's database is made of.</summary>
+    public SchemaReport Schema(string revision)
+    {
+        var id = _revisions.Parse(revision);
+        var snapshot = _context.Repository.ReadSnapshot(id);
+        return new SchemaReport(id, [.. snapshot.Tables().Select(table => new SchemaTable(table.Schema, table.Count))], [.. snapshot.Objects()]);
+    }
+
     /// <summary>Compares two revisions, or a revision with the live database. Its rows are read while it is open.</summary>
     public DiffReport Diff(DiffRequest request, CancellationToken cancel)
     {

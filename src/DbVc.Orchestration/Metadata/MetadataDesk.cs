@@ -21,9 +21,13 @@ public static class MetadataDesk
     }
 
     /// <summary>What a file will do, in plain words, and what its rules would do to the first records of its source.</summary>
-    public static MetadataExplanation Explain(string path, CancellationToken cancellation)
+    /// <param name="path">The metadata.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <param name="bound">Where the source has to lie; null for anywhere.</param>
+    public static MetadataExplanation Explain(string path, CancellationToken cancellation, FileBound? bound = null)
     {
         var spec = MetadataReader.Read(MetadataFile.ReadText(path), Path.GetFileName(path));
+        if (spec.Source.Fetch is null) bound?.RequireSource(spec, path);
 
         // To explain is not to ask a server.
         if (spec.Source.Fetch is not null) return MetadataExplanation.Of(spec, null, null);

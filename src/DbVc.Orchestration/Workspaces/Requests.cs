@@ -13,6 +13,9 @@ public sealed record WorkspaceOptions(TimeProvider Clock, Author User, string Wo
     /// <summary>What shows who acts.</summary>
     public Credential Credential { get; init; } = Credential.None;
 
+    /// <summary>What the surface lets the caller do at most; null for all that their role lets them.</summary>
+    public CallerBound? Bound { get; init; }
+
     /// <summary>How long to wait for other writers before giving up.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

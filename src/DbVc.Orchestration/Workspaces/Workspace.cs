@@ -28,6 +28,7 @@ public sealed class Workspace : IDisposable
         Audit = new AuditDesk(context);
         Access = new AccessDesk(context);
         Approvals = new ApprovalDesk(context);
+        Files = new BranchFileDesk(context);
         Tracking = new TrackingDesk(context);
         Invariants = new InvariantDesk(context, History);
         Evidence = new EvidenceDesk(context, Invariants);
@@ -79,6 +80,8 @@ public sealed class Workspace : IDisposable
     public AccessDesk Access { get; }
 
     public ApprovalDesk Approvals { get; }
+
+    public BranchFileDesk Files { get; }
 
     /// <summary>Opens the repository that contains a folder, and finishes what a command left behind that was killed.</summary>
     public static Workspace Open(string startFolder, WorkspaceOptions options, CancellationToken cancel)

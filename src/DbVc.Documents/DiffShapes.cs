@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using DbVc.Model;
 using DbVc.Orchestration;
 
-namespace DbVc.Cli;
+namespace DbVc.Documents;
 
 /// <summary>Differences, blame and what else is told about the past, as documents.</summary>
 internal static class DiffShapes
@@ -60,18 +60,19 @@ internal static class DiffShapes
         json.WriteString("revision", report.Revision.ToString());
         json.WriteBoolean("truncated", report.Truncated);
         json.WriteStartArray("rows");
-        foreach (var row in report.Rows)
-        {
-            new JsonObject
-            {
-                ["key"] = Json.Row(row.Key),
-                ["cells"] = new JsonObject(row.Cells.Select(cell => KeyValuePair.Create<string, JsonNode?>(cell.Column, cell.ToJson()))),
-            }.WriteTo(json);
-        }
-
+        foreach (var row in report.Rows) row.ToJson().WriteTo(json);
         json.WriteEndArray();
         json.WriteEndObject();
     }
+
+    /// <summary>The whole document, for few rows.</summary>
+    public static JsonObject ToJson(this BlameReport report) => new()
+    {
+        ["table"] = report.Table,
+        ["revision"] = report.Revision.ToString(),
+        ["truncated"] = report.Truncated,
+        ["rows"] = Json.Array(report.Rows, row => row.ToJson()),
+    };
 
     public static JsonObject ToJson(this RowHistoryReport report) => new()
     {
@@ -146,6 +147,12 @@ internal static class DiffShapes
         if (row.IsMoved) document["moved"] = true;
         return document;
     }
+
+    private static JsonObject ToJson(this BlameRow row) => new()
+    {
+        ["key"] = Json.Row(row.Key),
+        ["cells"] = new JsonObject(row.Cells.Select(cell => KeyValuePair.Create<string, JsonNode?>(cell.Column, cell.ToJson()))),
+    };
 
     private static JsonObject ToJson(this BlameCell cell)
     {

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using DbVc.Model;
 using DbVc.Orchestration;
 
-namespace DbVc.Cli;
+namespace DbVc.Documents;
 
 /// <summary>Merges and conflicts as documents.</summary>
 internal static class MergeShapes

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using DbVc.Orchestration;
 
-namespace DbVc.Cli;
+namespace DbVc.Documents;
 
 /// <summary>What keeps a repository whole and small, as documents.</summary>
 internal static class UpkeepShapes

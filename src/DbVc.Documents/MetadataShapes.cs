@@ -1,11 +1,26 @@
 using System.Text.Json.Nodes;
 using DbVc.Orchestration;
 
-namespace DbVc.Cli;
+namespace DbVc.Documents;
 
 /// <summary>Metadata as documents of --json.</summary>
 internal static class MetadataShapes
 {
+    public static JsonObject Validation(string file, MetadataReport report) => new()
+    {
+        ["file"] = file,
+        ["ok"] = report.Problems.Count == 0,
+        ["problems"] = Json.Array(report.Problems, problem => new JsonObject
+        {
+            ["path"] = problem.Path,
+            ["line"] = problem.Line,
+            ["column"] = problem.Column,
+            ["message"] = problem.Message,
+            ["suggestion"] = problem.Suggestion,
+        }),
+        ["assumptions"] = Json.Array(report.Assumptions),
+    };
+
     public static JsonObject Explanation(MetadataExplanation explanation) => new()
     {
         ["source"] = explanation.Source,

@@ -1,7 +1,7 @@
 using DbVc.Model;
 using DbVc.Orchestration;
 
-namespace DbVc.Cli;
+namespace DbVc.Documents;
 
 /// <summary>A changed row with the names of its columns.</summary>
 internal sealed class DiffRow

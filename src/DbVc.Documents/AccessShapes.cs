@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using DbVc.Orchestration;
 
-namespace DbVc.Cli;
+namespace DbVc.Documents;
 
 /// <summary>Users, tokens, rules and approvals as documents.</summary>
 internal static class AccessShapes

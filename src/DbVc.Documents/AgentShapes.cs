@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using DbVc.Model;
 using DbVc.Orchestration;
 
-namespace DbVc.Cli;
+namespace DbVc.Documents;
 
 /// <summary>Tasks, gates and reviews as documents.</summary>
 internal static class AgentShapes
@@ -65,10 +65,13 @@ internal static class AgentShapes
         }),
     };
 
+    /// <summary>True when a merge now would succeed.</summary>
+    public static bool IsReady(this ReviewReport review) => review.Plan.State == MergeState.Merged;
+
     public static JsonObject ToJson(this ReviewReport review) => new JsonObject
     {
         ["branch"] = review.Branch.ToJson(),
-        ["ready"] = ReviewView.IsReady(review),
+        ["ready"] = review.IsReady(),
         ["task"] = review.Task?.ToJson(),
         ["gatesAtHead"] = review.AreGatesAtHead,
         ["diff"] = review.Diff.ToJson(),

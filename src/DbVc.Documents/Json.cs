@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DbVc.Model;
 
-namespace DbVc.Cli;
+namespace DbVc.Documents;
 
 /// <summary>The small pieces that every document of --json is made of; docs/json.md describes them.</summary>
 internal static class Json

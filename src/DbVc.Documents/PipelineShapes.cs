@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using DbVc.Orchestration;
 
-namespace DbVc.Cli;
+namespace DbVc.Documents;
 
 /// <summary>Deployed pipelines as documents.</summary>
 internal static class PipelineShapes

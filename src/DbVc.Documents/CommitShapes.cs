@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using DbVc.Model;
 using DbVc.Orchestration;
 
-namespace DbVc.Cli;
+namespace DbVc.Documents;
 
 /// <summary>Commits, branches and the repository as documents.</summary>
 internal static class CommitShapes
@@ -76,6 +76,9 @@ internal static class CommitShapes
         ["expires"] = Json.Time(branch.Expires),
         ["leftOut"] = Json.Array(branch.LeftOut),
     }.WithOverride(branch.Override);
+
+    public static JsonObject ToJson(this IEnumerable<BranchReport> branches) =>
+        new() { ["branches"] = Json.Array(branches, branch => branch.ToJson()) };
 
     public static JsonObject ToJson(this InitReport report) => new()
     {
