@@ -14,6 +14,10 @@ internal static class AgentCreateCommand
         var task = new Option<string?>("--task") { Description = "The task in words.", HelpName = "TEXT" };
         var model = new Option<string?>("--model") { Description = "The model that works; otherwise the configured one.", HelpName = "MODEL" };
         var merge = new Option<bool>("--auto-merge") { Description = "Merge into main when every gate passes." };
+        var limits = new Option<string?>("--limits")
+        {
+            Description = "Where its agent stops: iterations, errors, repairs, tokens, time, rows; else as configured.", HelpName = "NAME=AMOUNT,…",
+        };
         var (budget, expires) = (BranchCommand.Budget(), BranchCommand.Expires());
         return new Verb("create", "Make a pipeline from metadata, test it, and load its rows into a branch.",
             "db-vc agent create --metadata metadata/users.json --branch agent-users-ingest", "db-vc agent create --task \"ingest customer data\"")
@@ -23,6 +27,7 @@ internal static class AgentCreateCommand
             task,
             model,
             merge,
+            limits,
             budget,
             expires,
         }.OnRepository((context, workspace) =>
@@ -35,6 +40,7 @@ internal static class AgentCreateCommand
             var file = context.Get(metadata) is { } path ? Path.GetFullPath(path) : null;
             var request = new AgentRequest(file, Session.Branch(context.Get(branch)), context.Get(task), context.Get(model), context.Get(merge))
             {
+                Limits = context.Get(limits),
                 Terms = new BranchTerms(context.Get(budget), context.Get(expires)),
             };
             return AgentView.RunAsync(context, progress => workspace.Agents.Create(request, progress, context.Interrupted));

@@ -58,7 +58,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     private SampleTrial Trial => _trial ??= new SampleTrial(
         new TrialSetup(_context, setup.Spec, _source, SourceSample.Read(_source, setup.Spec.Source, setup.Spec.SampleSize), Copy), this);
 
-    public ExecutionReport Execute(CancellationToken cancellation)
+    public ExecutionReport Execute(long? mostRows, CancellationToken cancellation)
     {
         _cancellation = cancellation;
         var compiled = Compile();
@@ -69,6 +69,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
             return new ExecutionReport(false, new RowCounts(0, 0, 0, 0), 0, [], problem) { Findings = findings };
         }
 
+        if (mostRows is { } most) RequireFew(most);
         try
         {
             var run = RunOnSource(compiled.Pipeline!, cancellation);
@@ -76,7 +77,30 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         }
         catch (DbVcException e) when (e.Code.StartsWith("worker.", StringComparison.Ordinal) || e.Code.StartsWith("pipeline.", StringComparison.Ordinal))
         {
-            return new ExecutionReport(false, new RowCounts(0, 0, 0, 0), 0, [], e.Hint is null ? e.Message : $"{e.Message} {e.Hint}");
+            return new ExecutionReport(false, new RowCounts(0, 0, 0, 0), 0, [], e.Hint is null ? e.Message : $"{e.Message} {e.Hint}")
+            {
+                CodeSaysProblem = e.Code is "pipeline.failed" or "pipeline.contract" or "pipeline.invalid" or "worker.failed",
+            };
+        }
+    }
+
+    public SourceProfile ProfileSource(int rows, CancellationToken cancellation) =>
+        Look(stream => SourceProfiler.Read(setup.Spec, stream, rows, cancellation), cancellation);
+
+    public IReadOnlyList<SourceRow> ReadSource(IReadOnlySet<long> records, CancellationToken cancellation) =>
+        Look(stream => SourceProfiler.ReadRows(setup.Spec, stream, records, cancellation), cancellation);
+
+    private T Look<T>(Func<Stream, T> look, CancellationToken cancellation)
+    {
+        _source.Unpack(cancellation);
+        using var stream = _source.OpenStream();
+        try
+        {
+            return look(stream);
+        }
+        catch (PipelineRuntime.PipelineException e)
+        {
+            throw new DbVcException(FailureKind.Failed, e.Code, e.Message, inner: e);
         }
     }
 
@@ -316,6 +340,13 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
             _source.RequireUnchanged();
             throw;
         }
+    }
+
+    private void RequireFew(long most)
+    {
+        _source.Unpack(_cancellation);
+        if (CountRecords() is var records && records <= most) return;
+        throw new LimitMetException(AgentEnd.Rows, $"The source has {Quantity.Of(records, "record")}, and the task may read {Quantity.Of(most)} more.");
     }
 
     private ExpectedRecords Expect(DateTimeOffset now, CancellationToken cancellation)

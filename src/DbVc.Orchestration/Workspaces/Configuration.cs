@@ -1,3 +1,4 @@
+using DbVc.Agents;
 using DbVc.Live;
 using DbVc.Model;
 using DbVc.Pipelines;
@@ -41,8 +42,20 @@ public sealed record Configuration
           lint_warnings: 0
         agent:
           model: builtin
+          # Limits of a task; agent create --limits says others for one. Answers, answers in a row that fail, refusals by gates, tokens, seconds, and records
+          # that all executions read together (any, or a number).
           iterations: 40
+          errors: 3
+          repairs: 3
+          tokens: 1000000
           wall_seconds: 900
+          rows: any
+          # What a model at an address may see of the data: rows in one answer, columns that are shown (patterns with * and ?; none: every value is masked to
+          # its shape), and columns that never are. Addresses, cards, accounts and the like are masked wherever they stand.
+          show_rows: 20
+          show_columns: []
+          mask_columns: ["*mail*", "*phone*", "*mobile*", "*fax*", "*address*", "*street*", "*birth*", "*first*name*", "*last*name*", "*full*name*",
+            "*surname*", "*ssn*", "*iban*", "*card*", "*passport*", "*tax*id*", "*national*id*", "*salary*", "*wage*", "*password*", "*secret*", "*token*"]
         gc:
           # Days for which gc keeps what an operation has left behind, so that it can be undone.
           retention_days: 30
@@ -97,9 +110,11 @@ public sealed record Configuration
 
     public string Model { get; init; } = "builtin";
 
-    public int AgentIterations { get; init; } = 40;
+    /// <summary>Of a task that says no others.</summary>
+    public AgentLimits Limits { get; init; } = AgentLimits.Default;
 
-    public TimeSpan AgentWallTime { get; init; } = TimeSpan.FromMinutes(15);
+    /// <summary>What a model at an address may see of the data.</summary>
+    public DisclosureRules Disclosure { get; init; } = DisclosureRules.Default;
 
     /// <summary>How long gc keeps what only the operation log leads to.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(30);
