@@ -186,5 +186,9 @@ public sealed class AgentRun(IChatClient model, TaskSession session, AgentLimits
 
     /// <summary>Sets a failure of the model apart from every other; only an expected failure's text is passed on.</summary>
     private sealed class ModelException(Exception cause) : Exception(
-        cause is DbVcException ? cause.Message : $"The model could not be asked ({cause.GetType().Name}).", cause);
+        cause is DbVcException known ? Describe(known) : $"The model could not be asked ({cause.GetType().Name}).", cause)
+    {
+        private static string Describe(DbVcException known) => known.Message + (known.Where is { } where ? $" ({known.Code}, {where})" : $" ({known.Code})")
+            + (known.Hint is { } hint ? " " + hint : "");
+    }
 }

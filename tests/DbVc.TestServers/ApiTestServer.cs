@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace DbVc.TestServers;
@@ -29,6 +32,9 @@ public sealed record ApiReply(int Status, string Body)
     /// <summary>Says nothing for so long.</summary>
     public TimeSpan Pause { get; init; }
 
+    /// <summary>Sends the body in so many pieces, each after a pause; null for all of it at once.</summary>
+    public (int Pieces, TimeSpan Pause)? Drip { get; init; }
+
     public static ApiReply Json(string body, params (string Name, string Value)[] headers) =>
         new(200, body) { Headers = Named([("Content-Type", "application/json"), .. headers]) };
 
@@ -50,20 +56,23 @@ public sealed class ApiTestServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Func<ApiQuestion, ApiReply> _answer;
+    private readonly X509Certificate2? _certificate;
     private readonly CancellationTokenSource _end = new();
     private readonly Lock _lock = new();
     private readonly List<ApiQuestion> _asked = [];
 
-    public ApiTestServer(Func<ApiQuestion, ApiReply> answer)
+    /// <param name="answer">What is answered to a question.</param>
+    /// <param name="certificate">With one, TLS is spoken.</param>
+    public ApiTestServer(Func<ApiQuestion, ApiReply> answer, X509Certificate2? certificate = null)
     {
-        _answer = answer;
+        (_answer, _certificate) = (answer, certificate);
         _listener.Start();
         _ = Task.Run(AcceptAsync);
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    public string Root => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}");
+    public string Root => string.Create(CultureInfo.InvariantCulture, $"{(_certificate is null ? "http" : "https")}://127.0.0.1:{Port}");
 
     public IReadOnlyList<ApiQuestion> Asked
     {
@@ -101,7 +110,7 @@ public sealed class ApiTestServer : IDisposable
         using var held = client;
         try
         {
-            var stream = client.GetStream();
+            await using var stream = await SecureAsync(client.GetStream());
             while (await ReadAsync(stream) is { } question)
             {
                 var reply = _answer(question);
@@ -109,13 +118,21 @@ public sealed class ApiTestServer : IDisposable
                 if (!await WriteAsync(stream, reply)) return;
             }
         }
-        catch (Exception failure) when (failure is IOException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception failure) when (failure is IOException or OperationCanceledException or ObjectDisposedException or AuthenticationException)
         {
             // The client went away, or the test is over.
         }
     }
 
-    private async Task<ApiQuestion?> ReadAsync(NetworkStream stream)
+    private async Task<Stream> SecureAsync(NetworkStream stream)
+    {
+        if (_certificate is null) return stream;
+        var secure = new SslStream(stream);
+        await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _end.Token);
+        return secure;
+    }
+
+    private async Task<ApiQuestion?> ReadAsync(Stream stream)
     {
         var head = new StringBuilder();
         var one = new byte[1];
@@ -140,14 +157,22 @@ public sealed class ApiTestServer : IDisposable
         }
     }
 
-    private async Task<bool> WriteAsync(NetworkStream stream, ApiReply reply)
+    private async Task<bool> WriteAsync(Stream stream, ApiReply reply)
     {
         var head = new StringBuilder($"HTTP/1.1 {reply.Status} X\r\n");
         foreach (var (name, value) in reply.Headers) head.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
         if (reply.Status != 204) head.Append(CultureInfo.InvariantCulture, $"Content-Length: {reply.Bytes.Length}\r\n");
         head.Append("\r\n");
         await stream.WriteAsync(Encoding.ASCII.GetBytes(head.ToString()), _end.Token);
-        await stream.WriteAsync(reply.Bytes.AsMemory(0, reply.CutAfter ?? reply.Bytes.Length), _end.Token);
+        var (pieces, pause) = reply.Drip ?? (1, TimeSpan.Zero);
+        var body = reply.Bytes.AsMemory(0, reply.CutAfter ?? reply.Bytes.Length);
+        for (var piece = 0; piece < pieces; piece++)
+        {
+            await stream.WriteAsync(body[(body.Length * piece / pieces)..(body.Length * (piece + 1) / pieces)], _end.Token);
+            await stream.FlushAsync(_end.Token);
+            if (piece + 1 < pieces) await Task.Delay(pause, _end.Token);
+        }
+
         await stream.FlushAsync(_end.Token);
         return reply.CutAfter is null;
     }

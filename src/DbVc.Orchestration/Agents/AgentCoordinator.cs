@@ -27,7 +27,7 @@ public sealed class AgentCoordinator
     /// </summary>
     public AgentReport Create(AgentRequest request, IAgentProgress progress, CancellationToken cancel)
     {
-        var model = RequireModel(request.Model);
+        var model = _context.Models.Require(request.Model);
         _ = LimitsText.Parse(request.Limits, _context.Configuration.Limits);
         if (request.MetadataPath is null) return CreateWaiting(request, model, cancel);
         var plan = TaskPlan.Read(_context, request.MetadataPath, new FetchWatch(progress, cancel));
@@ -50,6 +50,7 @@ public sealed class AgentCoordinator
         using var held = TaskLock.Hold(_context, name);
         var waiting = FindWaiting(name);
         if (!reload) HandMadeRows.Refuse(_context, waiting, $"db-vc agent metadata {name} --file {metadataPath}");
+        _context.Models.Require(waiting.Model);
         return _runner.Run(plan, _runner.Pin(plan, waiting), progress, cancel);
     }
 
@@ -59,7 +60,7 @@ public sealed class AgentCoordinator
     /// </summary>
     public AgentReport Generate(GenerationRequest request, IAgentProgress progress, CancellationToken cancel)
     {
-        var model = RequireModel(null);
+        var model = _context.Models.Require(null);
         var main = _context.Repository.ReadSnapshot(_context.Repository.Head(BranchName.Main));
         var pipeline = DeployedPipeline.Require(main, request.Pipeline);
         var plan = TaskPlan.OfGeneration(_context, pipeline, request, new FetchWatch(progress, cancel))
@@ -98,6 +99,7 @@ public sealed class AgentCoordinator
 
         RefuseMerged(branch);
         if (!reload) HandMadeRows.Refuse(_context, report, $"db-vc agent retry {branch}");
+        _context.Models.Require(report.Model);
         var plan = TaskPlan.Reread(_context, report, code: false, new FetchWatch(progress, cancel));
         return _runner.Run(plan, _runner.Restart(plan.NoteSource(report)), progress, cancel);
     }
@@ -253,13 +255,5 @@ public sealed class AgentCoordinator
         var merged = _merges.Merge(new MergeRequest(BranchName.Parse(report.Branch), BranchName.Main, DryRun: false, []), cancel);
         progress.Message(merged.Message);
         return AgentTasks.Current(_context, report);
-    }
-
-    private string RequireModel(string? asked)
-    {
-        var model = asked ?? _context.Configuration.Model;
-        return model == "builtin"
-            ? model
-            : throw new DbVcException(FailureKind.Usage, "agent.model", $"There is no model '{model}'.", hint: "This version has one model: builtin.");
     }
 }

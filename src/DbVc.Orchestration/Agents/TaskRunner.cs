@@ -133,7 +133,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
                 Person = new TaskPerson(progress),
             };
             using var transcript = Transcript.Open(context.Layout.AgentLogs, task.Id, run.Setup.Mask, context.Options.Clock);
-            using var model = new BuiltinChatClient();
+            using var model = context.Models.Open(report.Model, progress.Message);
             var limits = LimitsText.Parse(report.Limits, context.Configuration.Limits);
             var outcome = new AgentRun(model, session, limits, transcript, context.Options.Clock).RunAsync(time.Token).GetAwaiter().GetResult();
             if (time.IsUp) throw time.Translate(new OperationCanceledException(time.Token));

@@ -1,6 +1,7 @@
 using DbVc.Agents;
 using DbVc.Live;
 using DbVc.Model;
+using DbVc.Models;
 using DbVc.Pipelines;
 using DbVc.VersionControl;
 
@@ -56,6 +57,18 @@ public sealed record Configuration
           show_columns: []
           mask_columns: ["*mail*", "*phone*", "*mobile*", "*fax*", "*address*", "*street*", "*birth*", "*first*name*", "*last*name*", "*full*name*",
             "*surname*", "*ssn*", "*iban*", "*card*", "*passport*", "*tax*id*", "*national*id*", "*salary*", "*wage*", "*password*", "*secret*", "*token*"]
+        llm:
+          # Servers that answer for models, besides openai and anthropic, which need only a key in OPENAI_API_KEY or ANTHROPIC_API_KEY. agent.model, or
+          # --model, then is NAME, or NAME/MODEL. Behind "key" stands the name of an environment variable, never the key. For example:
+          #   work: {protocol: openai, base_url: "http://127.0.0.1:8000/v1", model: qwen, key: WORK_KEY}
+          providers: {}
+          # For one answer, and for the silence in the middle of one; how often a question is asked again; how long an answer may become.
+          timeout_seconds: 300
+          idle_seconds: 60
+          retries: 5
+          max_output_tokens: 16384
+          # Servers are connected to directly, unless a proxy is named here.
+          proxy: ""
         gc:
           # Days for which gc keeps what an operation has left behind, so that it can be undone.
           retention_days: 30
@@ -112,6 +125,9 @@ public sealed record Configuration
 
     /// <summary>Of a task that says no others.</summary>
     public AgentLimits Limits { get; init; } = AgentLimits.Default;
+
+    /// <summary>Who answers for models that are asked over a network.</summary>
+    public ModelSettings Llm { get; init; } = ModelSettings.Default;
 
     /// <summary>What a model at an address may see of the data.</summary>
     public DisclosureRules Disclosure { get; init; } = DisclosureRules.Default;

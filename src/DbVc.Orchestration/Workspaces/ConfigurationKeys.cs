@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DbVc.Models;
 
 namespace DbVc.Orchestration;
 
@@ -27,6 +28,12 @@ internal static class ConfigurationKeys
         ("agent.show_rows", c => c.Disclosure.Rows),
         ("agent.show_columns", c => List(c.Disclosure.Shown)),
         ("agent.mask_columns", c => List(c.Disclosure.Masked)),
+        ("llm.providers", c => new JsonObject(c.Llm.Providers.Select(p => KeyValuePair.Create<string, JsonNode?>(p.Name, Describe(p))))),
+        ("llm.timeout_seconds", c => c.Llm.Timeout.TotalSeconds),
+        ("llm.idle_seconds", c => c.Llm.Idle.TotalSeconds),
+        ("llm.retries", c => c.Llm.Retries),
+        ("llm.max_output_tokens", c => c.Llm.MaxOutputTokens),
+        ("llm.proxy", c => c.Llm.Proxy?.ToString() ?? ""),
         ("gc.retention_days", c => c.Retention.TotalDays),
         ("sources.private-hosts", c => List(c.PrivateHosts)),
         ("notify.webhooks", c => List(c.Notifications.Webhooks)),
@@ -52,6 +59,18 @@ internal static class ConfigurationKeys
 
     /// <summary>True where a key takes <c>NAME=VALUE</c> pairs.</summary>
     public static bool IsMap(string key) => Read(new Configuration(), key) is JsonObject;
+
+    private static JsonObject Describe(ProviderSettings provider)
+    {
+        var shown = new JsonObject { ["protocol"] = ProtocolTable.WordOf(provider.Protocol), ["base_url"] = provider.BaseUrl.ToString() };
+        if (provider.Model is { } model) shown["model"] = model;
+        if (provider.KeyVariable is { } key) shown["key"] = key;
+        if (provider.KeyHeader is { } header) shown["key_header"] = header;
+        if (provider.ApiVersion is { } version) shown["api_version"] = version;
+        if (provider.Strict) shown["strict"] = true;
+        if (provider.Plain) shown["plain"] = true;
+        return shown;
+    }
 
     private static JsonArray List(IEnumerable<string> values) => [.. values.Select(v => JsonValue.Create(v))];
 }

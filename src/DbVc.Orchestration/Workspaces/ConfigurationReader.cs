@@ -47,6 +47,7 @@ internal sealed class ConfigurationReader(string path)
         else if (key is "notify.webhooks" or "notify.commands" or "notify.events") ReadNotifications(key, node);
         else if (key == "agent.show_columns") _result = _result with { Disclosure = _result.Disclosure with { Shown = ReadTexts(key, node) } };
         else if (key == "agent.mask_columns") _result = _result with { Disclosure = _result.Disclosure with { Masked = ReadTexts(key, node) } };
+        else if (key == "llm") _result = _result with { Llm = new ModelSettingsReader((line, problem) => Invalid(line, problem)).Read(node) };
         else if (key == "sources.private-hosts") _result = _result with { PrivateHosts = ReadTexts(key, node) };
         else if (node is not YamlScalarNode { Value: { } value }) throw Invalid(node.Start.Line, $"'{key}' must be a single value");
         else

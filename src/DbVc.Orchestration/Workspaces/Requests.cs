@@ -23,6 +23,9 @@ public sealed record WorkspaceOptions(TimeProvider Clock, Author User, string Wo
     /// <summary>How long one invariant may take.</summary>
     public TimeSpan InvariantTime { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Reads an environment variable; keys of models are in some.</summary>
+    public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
+
     /// <summary>Told of each step of publishing; null outside tests.</summary>
     public Action<PublishStep>? StepReached { get; init; }
 

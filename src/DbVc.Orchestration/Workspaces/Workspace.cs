@@ -145,10 +145,15 @@ internal sealed record WorkspaceContext(
 
     private Outbox? _outbox;
 
+    private ModelDesk? _models;
+
     public RepositoryLayout Layout => Live.Layout;
 
     /// <summary>Tells people what happened.</summary>
     public Outbox Outbox => _outbox ??= new Outbox(this);
+
+    /// <summary>Finds and opens models.</summary>
+    public ModelDesk Models => _models ??= new ModelDesk(this);
 
     public RepositoryIdentity Identity => Live.Identity;
 

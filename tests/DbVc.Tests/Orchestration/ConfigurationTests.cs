@@ -54,6 +54,8 @@ public sealed class ConfigurationTests : IDisposable
             ("merge.policies", ["stock.quantity=delta", "posts.tags=union(;)"]), ("gates.line_coverage", ["0.5"]), ("gates.branch_coverage", ["0.25"]),
             ("gates.mutation_score", ["0.9"]),
             ("gates.rows_per_second", ["100"]), ("agent.model", ["builtin2"]), ("agent.iterations", ["4"]), ("agent.wall_seconds", ["60"]),
+            ("llm.timeout_seconds", ["30"]), ("llm.idle_seconds", ["10"]), ("llm.retries", ["0"]), ("llm.max_output_tokens", ["1000"]),
+            ("llm.proxy", ["http://proxy.example:3128/"]),
             ("gc.retention_days", ["7"]), ("sandbox", ["none"]), ("include", ["a*", "true", "\"quoted\" # not a comment", "*"]), ("exclude", ["b"]),
             ("schema-only", ["c?"]), ("tracking", ["triggers"]),
             ("database.pause-triggers", ["true"]), ("database.readers", ["3"]), ("branches.server", ["postgres://ann:${PW}@db.example?sslmode=require"]),

@@ -1,0 +1,163 @@
+using System.Text;
+using System.Text.Json;
+using DbVc.Agents;
+using DbVc.Model;
+using DbVc.Orchestration;
+using DbVc.TestServers;
+using Microsoft.Extensions.AI;
+using Xunit;
+
+namespace DbVc.SystemTests;
+
+/// <summary>Tasks whose model is asked over HTTP: well behaved, and not.</summary>
+public sealed class ModelTests : IDisposable
+{
+    private const string Variable = "DBVC_TEST_WORK_KEY";
+    private const string Key = "canary-8c1f0b7e5d2a4963";
+
+    private readonly SampleShop _shop = new();
+
+    public ModelTests() => Environment.SetEnvironmentVariable(Variable, Key);
+
+    public static TheoryData<string> Words => [.. ModelWire.All.Select(w => w.Word)];
+
+    /// <summary>What a server does from its first answer on, and how the task ends.</summary>
+    public static TheoryData<string, string, TaskState, string> Ends => new()
+    {
+        { "openai", "refuses", TaskState.Failed, "model.refused" },
+        { "anthropic", "refuses", TaskState.Failed, "model.refused" },
+        { "openai", "wants another key", TaskState.Failed, "model.key-refused" },
+        { "anthropic", "is broken", TaskState.Failed, "model.unavailable" },
+        { "openai", "is a web page", TaskState.Failed, "model.protocol" },
+        { "openai", "talks", TaskState.Stopped, "the model called no tool" },
+        { "anthropic", "calls what is not there", TaskState.Stopped, "drop_production" },
+        { "openai", "calls without end", TaskState.Stopped, "did not finish" },
+    };
+
+    public void Dispose()
+    {
+        Environment.SetEnvironmentVariable(Variable, null);
+        _shop.Dispose();
+    }
+
+    [Theory]
+    [MemberData(nameof(Words))]
+    public void A_task_is_done_by_a_model_behind_a_server_and_its_key_is_nowhere(string word)
+    {
+        var wire = ModelWire.Of(word);
+        using var server = new ApiTestServer(q => Work(wire, q));
+        Configure(wire, server.Root);
+
+        var report = Create();
+
+        Assert.True(report.State == TaskState.Ready, report.Error);
+        Assert.Equal("work/m", report.Model);
+        Assert.Equal(server.Asked.Count * 17, report.Cost.Tokens);
+        Assert.Equal("200", _shop.Ask("SELECT count(*) FROM customers"));
+        var authors = _shop.Workspace.History.Log(new LogRequest("feature/customers", 50, null, false)).Select(e => e.Commit.Commit.Author).ToList();
+        Assert.Contains(authors, a => a is { Kind: AuthorKind.Agent, Name: "work/m agent" });
+        AssertNoKey();
+    }
+
+    [Fact]
+    public void A_task_whose_model_fails_midway_keeps_what_it_has_and_is_done_when_it_is_tried_again()
+    {
+        var (wire, works) = (ModelWire.Of("openai"), false);
+        using var server = new ApiTestServer(q => works || q.Number <= 3 ? Work(wire, q) : wire.Error(WireError.Broken));
+        Configure(wire, server.Root);
+
+        var failed = Create();
+        Assert.Equal(TaskState.Failed, failed.State);
+        Assert.Contains($"(model.unavailable, work/m at {server.Root}/v1)", failed.Error, StringComparison.Ordinal);
+        Assert.True(failed.Steps.Count >= 2, failed.Steps.Count.ToString());
+
+        works = true;
+        var retried = _shop.Workspace.Agents.Retry(BranchName.Parse("feature/customers"), new SilentProgress(), CancellationToken.None);
+        Assert.True(retried.State == TaskState.Ready, retried.Error);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ends))]
+    public void A_server_that_misbehaves_ends_the_task_by_name_and_main_stays(string word, string how, TaskState state, string said)
+    {
+        var wire = ModelWire.Of(word);
+        using var server = new ApiTestServer(_ => how switch
+        {
+            "refuses" => wire.Answer(new WireAnswer("I will not.") { Refusal = "I will not." }),
+            "wants another key" => wire.Error(WireError.Key),
+            "is broken" => wire.Error(WireError.Broken),
+            "is a web page" => new ApiReply(200, "<html>") { Headers = new Dictionary<string, string> { ["Content-Type"] = "text/html" } },
+            "talks" => wire.Answer(new WireAnswer("Certainly! Here is the code.")),
+            "calls what is not there" => wire.Answer(new WireAnswer("", new WireCall("a", "drop_production", "{}"))),
+            _ => wire.Answer(new WireAnswer("", new WireCall("a", "read_file", """{"path":"metadata.json"}"""))),
+        });
+        Configure(wire, server.Root);
+
+        var report = Create();
+
+        Assert.Equal(state, report.State);
+        Assert.Contains(said, report.Error, StringComparison.Ordinal);
+        Assert.Equal("200", _shop.Ask("SELECT count(*) FROM customers"));
+        Assert.NotNull(_shop.Workspace.Branches.Show(BranchName.Parse("feature/customers")));
+        Assert.Throws<DbVcException>(() => _shop.Merge("feature/customers"));
+        AssertNoKey();
+    }
+
+    [Fact]
+    public void A_key_that_is_missing_is_found_before_a_branch_is_made()
+    {
+        Environment.SetEnvironmentVariable(Variable, null);
+        Configure(ModelWire.Of("openai"), "http://127.0.0.1:1");
+        var failure = Assert.Throws<DbVcException>(Create);
+        Assert.Equal(("model.key-missing", FailureKind.Usage), (failure.Code, failure.Kind));
+        Assert.Contains(Variable, failure.Hint, StringComparison.Ordinal);
+        Assert.DoesNotContain(_shop.Workspace.Branches.List(), b => b.Name == "feature/customers");
+    }
+
+    private AgentReport Create() => _shop.Workspace.Agents.Create(
+        new AgentRequest(_shop.Sample("customers.json"), BranchName.Parse("feature/customers"), null, "work", AutoMerge: false),
+        new SilentProgress(), CancellationToken.None);
+
+    private void Configure(ModelWire wire, string root) => File.WriteAllText(Path.Combine(_shop.Folder, ".db-version-control", "config.yaml"), $$"""
+        agent:
+          iterations: 20
+        llm:
+          retries: 0
+          providers:
+            work: {protocol: {{wire.Word}}, base_url: "{{root}}{{wire.Base}}", model: m, key: {{Variable}}}
+        """);
+
+    /// <summary>A model that knows its work, as a server: what it is asked and what it answers goes over the wire as a vendor's would.</summary>
+    private static ApiReply Work(ModelWire wire, ApiQuestion question)
+    {
+        Assert.Equal(wire.Key.Before + Key, question.Headers[wire.Key.Header]);
+        using var model = new BuiltinChatClient();
+        var answer = model.GetResponseAsync(wire.Read(question.Body).Messages.Select(Read)).GetAwaiter().GetResult();
+        var calls = answer.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>();
+        return wire.Answer(new WireAnswer(answer.Text, [.. calls.Select(c => new WireCall(c.CallId, c.Name, JsonSerializer.Serialize(c.Arguments)))]));
+    }
+
+    private static ChatMessage Read(WireMessage message)
+    {
+        List<AIContent> contents = message.Text.Length > 0 ? [new TextContent(message.Text)] : [];
+        contents.AddRange(message.Calls.Select(c => new FunctionCallContent(c.Id, c.Tool,
+            JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(c.Arguments)!.ToDictionary(a => a.Key, a => (object?)a.Value))));
+        contents.AddRange(message.Results.Select(r => new FunctionResultContent(r.Id, r.Text)));
+        return new ChatMessage(message.Results.Count > 0 ? ChatRole.Tool : new ChatRole(message.Role), contents);
+    }
+
+    private void AssertNoKey()
+    {
+        var canary = Encoding.UTF8.GetBytes(Key);
+        var files = Directory.EnumerateFiles(_shop.Folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+            .Where(file => !file.EndsWith(".lease", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(files);
+        Assert.All(files, file =>
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var bytes = new MemoryStream();
+            stream.CopyTo(bytes);
+            Assert.True(bytes.GetBuffer().AsSpan(0, (int)bytes.Length).IndexOf(canary) < 0, file);
+        });
+    }
+}
