@@ -29,6 +29,7 @@ public sealed class AgentCoordinator
     {
         var model = _context.Models.Require(request.Model);
         _ = LimitsText.Parse(request.Limits, _context.Configuration.Limits);
+        if (request.MetadataPath is null) request = WordedTask.Read(_context, request, progress, cancel) ?? request;
         if (request.MetadataPath is null) return CreateWaiting(request, model, cancel);
         var plan = TaskPlan.Read(_context, request.MetadataPath, new FetchWatch(progress, cancel));
         var name = request.Branch ?? TaskNames.ForTable(_context, plan.Spec.Destination.Table);

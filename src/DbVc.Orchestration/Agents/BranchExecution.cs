@@ -84,25 +84,10 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         }
     }
 
-    public SourceProfile ProfileSource(int rows, CancellationToken cancellation) =>
-        Look(stream => SourceProfiler.Read(setup.Spec, stream, rows, cancellation), cancellation);
+    public SourceProfile ProfileSource(int rows, CancellationToken cancellation) => SourceLook.Profile(setup.Spec, _source, rows, cancellation);
 
     public IReadOnlyList<SourceRow> ReadSource(IReadOnlySet<long> records, CancellationToken cancellation) =>
-        Look(stream => SourceProfiler.ReadRows(setup.Spec, stream, records, cancellation), cancellation);
-
-    private T Look<T>(Func<Stream, T> look, CancellationToken cancellation)
-    {
-        _source.Unpack(cancellation);
-        using var stream = _source.OpenStream();
-        try
-        {
-            return look(stream);
-        }
-        catch (PipelineRuntime.PipelineException e)
-        {
-            throw new DbVcException(FailureKind.Failed, e.Code, e.Message, inner: e);
-        }
-    }
+        SourceLook.Read(setup.Spec, _source, records, cancellation);
 
     public GateVerdict ValidateResults(Action<GateSummary> gateFinished, CancellationToken cancellation)
     {

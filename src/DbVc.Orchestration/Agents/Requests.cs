@@ -16,6 +16,9 @@ public sealed record AgentRequest(string? MetadataPath, BranchName? Branch, stri
     /// <summary>Limits in place of the configured ones, for example <c>iterations=20,time=10m</c>; null for those.</summary>
     public string? Limits { get; init; }
 
+    /// <summary>What was assumed where the words of the task and its source do not say.</summary>
+    internal IReadOnlyList<string> Assumptions { get; init; } = [];
+
     /// <summary>The pipeline of main that it makes anew; null where the metadata says the name, or the branch.</summary>
     internal string? Pipeline { get; init; }
 

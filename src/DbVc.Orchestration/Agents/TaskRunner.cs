@@ -60,7 +60,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             MetadataPath = plan.MetadataPath,
             MetadataHash = plan.MetadataHash,
             SourceHeader = plan.SourceHeader,
-            Assumptions = plan.Spec.Assumptions
+            Assumptions = [.. report.Assumptions, .. plan.Spec.Assumptions],
         };
         AgentTasks.Save(context, pinned);
         return pinned;
@@ -300,6 +300,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             State = TaskState.Waiting,
             Text = request.Text,
             Limits = request.Limits,
+            Assumptions = request.Assumptions,
             Model = model,
             Created = now,
             Starter = context.Options.User.Name,

