@@ -56,7 +56,7 @@ public sealed partial class ModelCatalog(ModelSettings settings, ModelOptions op
         }
 
         if (!ModelId().IsMatch(model))
-            throw new DbVcException(FailureKind.Usage, "model.unknown", $"'{name}' holds what no model's name may hold.", hint: "Letters, digits and . _ : / @ + -");
+            throw new DbVcException(FailureKind.Usage, "model.unknown", $"'{name}' holds what no model's name may.", hint: "Letters, digits and . _ : / @ + -");
         return new ModelChoice(provider, model) { Key = FindKey(provider) };
     }
 
@@ -66,8 +66,8 @@ public sealed partial class ModelCatalog(ModelSettings settings, ModelOptions op
         var choice = Find(name);
         var failures = new ModelFailures(choice);
         var streaming = new StreamingChatClient(ProtocolTable.Open(choice, settings, options, failures), settings, failures);
-        return new ShorteningChatClient(
-            new StrictChatClient(new PatientChatClient(streaming, settings, options, failures), choice.Provider.Strict, options.Notice), failures, options.Notice);
+        var patient = new PatientChatClient(streaming, settings, options, failures);
+        return new ShorteningChatClient(new StrictChatClient(patient, choice.Provider.Strict, options.Notice), failures, options.Notice);
     }
 
     private string? FindKey(ProviderSettings provider)
@@ -76,14 +76,16 @@ public sealed partial class ModelCatalog(ModelSettings settings, ModelOptions op
         var key = options.Variable(variable)?.Trim();
         if (string.IsNullOrEmpty(key))
         {
-            throw new DbVcException(FailureKind.Usage, "model.key-missing", $"The provider '{provider.Name}' needs a key, and the environment variable {variable} "
-                + "is not set.", provider.BaseUrl.ToString(), $"export {variable}=…, or name another variable: llm.providers.{provider.Name}.key.");
+            throw new DbVcException(FailureKind.Usage, "model.key-missing",
+                $"The provider '{provider.Name}' needs a key, and the environment variable {variable} is not set.",
+                provider.BaseUrl.ToString(), $"export {variable}=…, or name another variable: llm.providers.{provider.Name}.key.");
         }
 
         if (key.Any(c => c is <= ' ' or >= '\u007f'))
         {
-            throw new DbVcException(FailureKind.Usage, "model.key-missing", $"What the environment variable {variable} holds cannot be a key: it has characters "
-                + "that no header takes.", provider.BaseUrl.ToString(), $"Set {variable} to the key alone.");
+            throw new DbVcException(FailureKind.Usage, "model.key-missing",
+                $"What the environment variable {variable} holds cannot be a key: it has characters that no header takes.",
+                provider.BaseUrl.ToString(), $"Set {variable} to the key alone.");
         }
 
         if (provider.BaseUrl.Scheme == Uri.UriSchemeHttp && !provider.BaseUrl.IsLoopback && !provider.Plain)

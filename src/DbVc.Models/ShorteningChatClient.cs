@@ -33,7 +33,8 @@ internal sealed class ShorteningChatClient(IChatClient inner, ModelFailures fail
             }
             catch (ContextOverflow overflow)
             {
-                throw failures.Final("model.context", $"The conversation is longer than the model reads, also with its results shortened; it says {overflow.Message}.",
+                throw failures.Final("model.context",
+                    $"The conversation is longer than the model reads, also with its results shortened; it says {overflow.Message}.",
                     "Use a model with a longer context, or give the task smaller metadata.");
             }
         }

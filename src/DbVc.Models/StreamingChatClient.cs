@@ -69,9 +69,13 @@ internal sealed class StreamingChatClient(IChatClient inner, ModelSettings setti
         }
 
         if (calls.Count == 0 && string.IsNullOrWhiteSpace(answer.Text)) throw new PassingFailure("model.empty", "The answer is empty.");
-        if (failures.HoldsKey(answer.Text) || calls.Any(c => failures.HoldsKey(c.Name + c.CallId + JsonSerializer.Serialize(c.Arguments, AIJsonUtilities.DefaultOptions))))
-            throw failures.Final("model.key-echoed", "The answer holds the key with which it was asked; it is not used.", "Do not trust this server: change the key.");
+        if (!failures.HoldsKey(answer.Text + string.Concat(calls.Select(Write)))) return;
+        throw failures.Final("model.key-echoed", "The answer holds the key with which it was asked; it is not used.",
+            "Do not trust this server: change the key.");
     }
+
+    private static string Write(FunctionCallContent call) =>
+        $"{call.Name} {call.CallId} {JsonSerializer.Serialize(call.Arguments, AIJsonUtilities.DefaultOptions)}";
 
     /// <summary>
     /// A provider refuses a conversation with empty texts, calls without arguments, or two calls of one id, also if a server of its kind made them.

@@ -13,7 +13,8 @@ internal sealed class StrictChatClient(IChatClient inner, bool strict, Action<st
     {
         try
         {
-            if (!_strict || options?.Tools is not { } tools) return await InnerClient.GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(false);
+            if (!_strict || options?.Tools is not { } tools)
+                return await InnerClient.GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(false);
             var asked = options.Clone();
             asked.Tools = [.. tools.Select(t => t is AIFunctionDeclaration f && IsClosed(f.JsonSchema) ? new StrictDeclaration(f) : t)];
             try

@@ -87,7 +87,8 @@ internal sealed class ProviderHandler : DelegatingHandler
                     "Check base_url, the server's certificate, and the certificates that this machine trusts.", failure);
             }
 
-            throw new PassingFailure("model.unreachable", $"{_choice.Provider.BaseUrl.Authority} cannot be reached ({failure.HttpRequestError}).", inner: failure);
+            throw new PassingFailure("model.unreachable", $"{_choice.Provider.BaseUrl.Authority} cannot be reached ({failure.HttpRequestError}).",
+                inner: failure);
         }
     }
 
@@ -130,7 +131,8 @@ internal sealed class ProviderHandler : DelegatingHandler
         var body = await ReadAsync(response, cancel).ConfigureAwait(false);
         // Some servers say with status 200 that something is wrong.
         if (ServerErrors.Find(_failures, body) is { } error) throw error;
-        throw _failures.Final("model.protocol", $"The server answered with {type?.MediaType ?? "no content type"} in place of a stream of events: {_failures.Quote(body)}.",
+        throw _failures.Final("model.protocol",
+            $"The server answered with {type?.MediaType ?? "no content type"} in place of a stream of events: {_failures.Quote(body)}.",
             $"Check base_url and protocol of the provider '{_choice.Provider.Name}' in .db-version-control/config.yaml.");
     }
 

@@ -42,7 +42,7 @@ internal sealed partial class ModelSettingsReader(Func<long, string, DbVcExcepti
         foreach (var (name, value) in Members("llm.providers", node))
         {
             if (!ProviderName().IsMatch(name) || s_taken.Contains(name))
-                throw invalid(value.Start.Line, $"'{name}' cannot be the name of a provider: it takes a-z, 0-9 and -, and is none of {string.Join(", ", s_taken)}");
+                throw invalid(value.Start.Line, $"'{name}' cannot be the name of a provider: a-z, 0-9 and -, none of {string.Join(", ", s_taken)}");
             var known = providers.FindIndex(p => p.Name == name);
             var provider = ReadProvider(name, value, known < 0 ? null : providers[known]);
             if (known < 0) providers.Add(provider);
@@ -131,7 +131,8 @@ internal sealed partial class ModelSettingsReader(Func<long, string, DbVcExcepti
         var other => throw invalid(node.Start.Line, $"'{other}' is none of true, false"),
     };
 
-    private string Text(YamlNode node) => node is YamlScalarNode { Value: var value } ? value ?? "" : throw invalid(node.Start.Line, "there must be a single value");
+    private string Text(YamlNode node) => node is YamlScalarNode { Value: var value } ? value ?? ""
+        : throw invalid(node.Start.Line, "there must be a single value");
 
     [GeneratedRegex(@"^[a-z0-9][a-z0-9-]{0,39}\z")]
     private static partial Regex ProviderName();

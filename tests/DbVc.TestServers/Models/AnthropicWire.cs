@@ -72,14 +72,16 @@ internal sealed class AnthropicWire : ModelWire
     {
         var parts = message["content"] as JsonArray ?? [];
         if (message["content"] is JsonArray { Count: 0 }) throw new InvalidDataException("a message is empty");
-        var calls = parts.Where(p => (string?)p!["type"] == "tool_use").Select(p => new WireCall((string)p!["id"]!, (string)p["name"]!, p["input"]!.ToJsonString()));
+        var calls = parts.Where(p => (string?)p!["type"] == "tool_use")
+            .Select(p => new WireCall((string)p!["id"]!, (string)p["name"]!, p["input"]!.ToJsonString()));
         var results = parts.Where(p => (string?)p!["type"] == "tool_result").Select(p => ((string)p!["tool_use_id"]!, Text(p["content"])));
         return new WireMessage((string)message["role"]!, Text(message["content"]), [.. calls], [.. results]);
     }
 
     private static void AddBlock(List<string> events, int index, string start, IEnumerable<string> deltas)
     {
-        events.Add(Event("content_block_start", Fill("""{"type":"content_block_start","index":<i>,"content_block":<start>}""", ("i", index), ("start", start))));
+        events.Add(Event("content_block_start",
+            Fill("""{"type":"content_block_start","index":<i>,"content_block":<start>}""", ("i", index), ("start", start))));
         events.AddRange(deltas.Select(d => Event("content_block_delta",
             Fill("""{"type":"content_block_delta","index":<i>,"delta":<delta>}""", ("i", index), ("delta", d)))));
         events.Add(Event("content_block_stop", Fill("""{"type":"content_block_stop","index":<i>}""", ("i", index))));
@@ -99,6 +101,7 @@ internal sealed class AnthropicWire : ModelWire
             WireError.Busy => ("overloaded_error", "Overloaded"),
             _ => ("api_error", "Internal server error"),
         };
-        return Fill("""{"type":"error","error":{"type":<type>,"message":<message>},"request_id":"req_1"}""", ("type", Quote(type)), ("message", Quote(message)));
+        return Fill("""{"type":"error","error":{"type":<type>,"message":<message>},"request_id":"req_1"}""",
+            ("type", Quote(type)), ("message", Quote(message)));
     }
 }

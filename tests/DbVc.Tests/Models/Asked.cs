@@ -28,7 +28,8 @@ internal sealed class Asked(ModelWire wire)
     [
         new(ChatRole.System, "You build one data pipeline."),
         new(ChatRole.User, "The task."),
-        new(ChatRole.Assistant, [new TextContent("I look."), new FunctionCallContent("c-1", "read_file", new Dictionary<string, object?> { ["path"] = "metadata.json" })]),
+        new(ChatRole.Assistant, [new TextContent("I look."),
+            new FunctionCallContent("c-1", "read_file", new Dictionary<string, object?> { ["path"] = "metadata.json" })]),
         new(ChatRole.Tool, [new FunctionResultContent("c-1", "{\"text\":\"" + new string('x', 20_000) + "\"}")]),
         new(ChatRole.Assistant, [new FunctionCallContent("c-2", "finish", new Dictionary<string, object?> { ["success"] = false })]),
         new(ChatRole.Tool, [new FunctionResultContent("c-2", "{\"error\":\"no\"}")]),

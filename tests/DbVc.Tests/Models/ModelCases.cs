@@ -37,7 +37,9 @@ internal static class ModelCases
             "a:analyze {} | call-1:analyze {}"),
 
         ["too many questions"] = Once(w => w.Error(WireError.TooMany, ("Retry-After", "7")), Good) with { Waits = [7] },
-        ["too many questions until a date"] = Once(w => w.Error(WireError.TooMany, ("Retry-After", "Sun, 01 Mar 2026 12:00:45 GMT")), Good) with { Waits = [45] },
+        ["too many questions until a date"] = Once(
+            w => w.Error(WireError.TooMany, ("Retry-After", "Sun, 01 Mar 2026 12:00:45 GMT")), Good) with
+        { Waits = [45] },
         ["too many questions, in milliseconds"] = Once(w => w.Error(WireError.TooMany, ("retry-after-ms", "1500")), Good) with { Waits = [1.5] },
         ["too many questions for ever"] = Always(w => w.Error(WireError.TooMany), "model.rate-limited ", Often),
         ["too many questions for an hour"] = Always(w => w.Error(WireError.TooMany, ("Retry-After", "3600")), "model.rate-limited "),
@@ -48,7 +50,8 @@ internal static class ModelCases
         ["slow once"] = Once(_ => ApiReply.Sent(408), Good),
         ["broken for ever"] = Always(w => w.Error(WireError.Broken), "model.unavailable The server cannot answer now (status 500)", Often),
         ["an error in the middle once"] = Once(w => ModelWire.Stream([.. w.Events(s_good).Take(4), w.ErrorEvent(WireError.Busy)]), Good),
-        ["an error in the middle for ever"] = Always(w => ModelWire.Stream([.. w.Events(s_good).Take(4), w.ErrorEvent(WireError.Broken)]), "model.unavailable ", Often),
+        ["an error in the middle for ever"] = Always(
+            w => ModelWire.Stream([.. w.Events(s_good).Take(4), w.ErrorEvent(WireError.Broken)]), "model.unavailable ", Often),
 
         ["cut off once"] = Once(w => w.Answer(s_good) with { CutAfter = 700 }, Good),
         ["cut off at once, once"] = Once(w => w.Answer(s_good) with { CutAfter = 0 }, Good),
@@ -63,7 +66,8 @@ internal static class ModelCases
         ["a refusal"] = Always(w => w.Answer(new WireAnswer("") { Refusal = "I will not do that." }), "model.refused "),
         ["an answer that is too long for itself"] = Always(w => w.Answer(s_good with { IsCutShort = true }), "model.length "),
         ["an answer with the key in it"] = Always(w => w.Answer(new WireAnswer("Your key is " + Asked.Key)), "model.key-echoed "),
-        ["a call with the key in it"] = Always(w => w.Answer(new WireAnswer("", new WireCall("a", "write_file", $$"""{"text":"{{Asked.Key}}"}"""))), "model.key-echoed "),
+        ["a call with the key in it"] = Always(
+            w => w.Answer(new WireAnswer("", new WireCall("a", "write_file", $$"""{"text":"{{Asked.Key}}"}"""))), "model.key-echoed "),
 
         ["a web page"] = Always(_ => Html(200), "model.protocol The server answered with text/html"),
         ["a web page that calls itself events"] = Always(_ => ModelWire.Stream(["<html>\n\n</html>\n"]), "model.protocol "),
@@ -77,7 +81,8 @@ internal static class ModelCases
         ["a huge answer"] = Always(w => w.Answer(new WireAnswer(new string('x', 300_000))), "model.answer-size "),
         ["one endless line"] = Always(_ => ModelWire.Stream(["data: " + new string('x', 2_000_000)]), "model.answer-size "),
         ["a huge error"] = Always(_ => ApiReply.Json(new string('x', 3_000_000)) with { Status = 500 }, "model.unavailable ", Often),
-        ["a redirect"] = Always(_ => ApiReply.Sent(307, ("Location", "https://evil.example/v1?key=1")), "model.redirect The server sends us on to \"https://evil.example/v1\""),
+        ["a redirect"] = Always(_ => ApiReply.Sent(307, ("Location", "https://evil.example/v1?key=1")),
+            "model.redirect The server sends us on to \"https://evil.example/v1\""),
 
         ["a wrong key"] = Always(w => WithKey(w.Error(WireError.Key)), "model.key-refused The server refuses the key in WORK_KEY (status 401)"),
         ["a key without permission"] = Always(w => w.Error(WireError.Forbidden), "model.key-refused "),
@@ -90,7 +95,9 @@ internal static class ModelCases
         ["a conversation that is too long once"] = Once(w => w.Error(WireError.TooLong), Good) with { Waits = [] },
         ["a conversation that is too long for ever"] = Always(w => w.Error(WireError.TooLong), "model.context ", 5),
         ["a conversation that llama.cpp does not hold"] = Once(_ => ApiReply.Json(
-            """{"error":{"code":400,"message":"the request exceeds the available context size","type":"exceed_context_size_error"}}""") with { Status = 400 }, Good),
+            """{"error":{"code":400,"message":"the request exceeds the available context size","type":"exceed_context_size_error"}}""") with
+        { Status = 400 },
+            Good),
     };
 
     private static ModelCase Always(Func<ModelWire, ApiReply> answer, string expected, int times = 1) => new((wire, _) => answer(wire), expected, times);

@@ -14,7 +14,7 @@ public sealed class ModelCatalogTests
             free: {protocol: openai, base_url: "http://10.0.0.7:11434/v1", model: "llama3.1:8b"}
             far: {protocol: openai, base_url: "http://llm.example/v1", model: m, key: WORK_KEY}
             own: {protocol: openai, base_url: "http://llm.example/v1", model: m, key: WORK_KEY, plain: true}
-            azure: {protocol: openai, base_url: "https://x.openai.azure.com/openai/deployments/d", model: d, key: BAD_KEY, key_header: api-key, api_version: "2024-10-21"}
+            azure: {protocol: openai, base_url: "https://x.openai.azure.com/d", model: d, key: BAD_KEY, key_header: api-key, api_version: "2024-10-21"}
             openai: {model: gpt-x}
             anthropic: {base_url: "https://proxy.example"}
         """;

@@ -86,7 +86,9 @@ public sealed class ProviderTests
     public void Strict_schemas_are_asked_for_where_they_say_all_and_left_where_they_are_refused(string word)
     {
         var wire = ModelWire.Of(word);
-        using var server = new ApiTestServer(q => wire.Read(q.Body).StrictTools.Count > 0 ? wire.Error(WireError.Invalid) : wire.Answer(new WireAnswer("Yes.")));
+        using var server = new ApiTestServer(q => wire.Read(q.Body).StrictTools.Count > 0
+            ? wire.Error(WireError.Invalid)
+            : wire.Answer(new WireAnswer("Yes.")));
         var asked = new Asked(wire) { Change = p => p with { Strict = true } };
         using var client = asked.Open(server.Root);
         Assert.Equal(["Yes.", "Yes."], [asked.Ask(client), asked.Ask(client)]);
@@ -118,7 +120,8 @@ public sealed class ProviderTests
         var wire = ModelWire.Of(word);
         var slow = wire.Answer(new WireAnswer(new string('a', 300)));
         using var server = new ApiTestServer(q => slow with { Drip = (q.Number == 1 ? 2 : 2000, TimeSpan.FromMilliseconds(q.Number == 1 ? 20_000 : 20)) });
-        var asked = new Asked(wire) { Settings = ModelSettings.Default with { Retries = 0, Idle = TimeSpan.FromMilliseconds(400), Timeout = TimeSpan.FromSeconds(2) } };
+        var patience = ModelSettings.Default with { Retries = 0, Idle = TimeSpan.FromMilliseconds(400), Timeout = TimeSpan.FromSeconds(2) };
+        var asked = new Asked(wire) { Settings = patience };
         Assert.StartsWith("model.timeout The server fell silent for 0.4 seconds", asked.Ask(server.Root), StringComparison.Ordinal);
         Assert.StartsWith("model.timeout No whole answer came within 2 seconds", asked.Ask(server.Root), StringComparison.Ordinal);
     }
