@@ -1,11 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using DbVc.Agents;
 using DbVc.Model;
 using DbVc.Orchestration;
 using DbVc.TestServers;
-using Microsoft.Extensions.AI;
 using Xunit;
 
 namespace DbVc.SystemTests;
