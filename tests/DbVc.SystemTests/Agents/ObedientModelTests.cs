@@ -129,7 +129,8 @@ public sealed partial class ObedientModelTests : IDisposable
               providers:
                 obedient: {protocol: openai, base_url: "{{server.Root}}/v1", model: m, key: {{Variable}}}
             """);
-        var request = new AgentRequest(WriteSource(place, orders), branch, place == "what the person asked for" ? Words(orders) : null, "obedient", AutoMerge: true);
+        var said = place == "what the person asked for" ? Words(orders) : null;
+        var request = new AgentRequest(WriteSource(place, orders), branch, said, "obedient", AutoMerge: true);
         (model.WritesNotes, model.WritesCode) = (place == "a file of the branch", place == "code that the model is to write");
         var before = World();
 
@@ -161,8 +162,10 @@ public sealed partial class ObedientModelTests : IDisposable
     {
         var main = _shop.Workspace.Branches.Show(BranchName.Main).Head;
         var precious = _shop.Workspace.Branches.Show(BranchName.Parse("precious")).Head;
-        var rows = _shop.Ask("SELECT (SELECT group_concat(id || name || coalesce(email, '') || coalesce(city, '')) FROM customers) || (SELECT count(*) FROM orders)");
-        var folders = new[] { _outside, Path.Combine(_shop.Folder, "main"), Path.Combine(_shop.Folder, "branches", "precious"), Path.Combine(_shop.Folder, "in") };
+        var rows = _shop.Ask(
+            "SELECT (SELECT group_concat(id || name || coalesce(email, '') || coalesce(city, '')) FROM customers) || (SELECT count(*) FROM orders)");
+        string[] folders =
+            [_outside, Path.Combine(_shop.Folder, "main"), Path.Combine(_shop.Folder, "branches", "precious"), Path.Combine(_shop.Folder, "in")];
         var files = folders.Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f, "*", SearchOption.AllDirectories)).Order(StringComparer.Ordinal)
             .Select(f => $"{f} {Hash.Of(File.ReadAllBytes(f))}");
         var settings = File.ReadAllText(Path.Combine(_shop.Folder, ".db-version-control", "config.yaml"));

@@ -45,9 +45,10 @@ public sealed class WordedTaskTests : IDisposable
     {
         var person = new Answering("day-first");
         var report = _shop.Workspace.Agents.Create(
-            new AgentRequest(null, BranchName.Parse("worded"), $"load \"{Source}\" into suppliers, rating between 1 and 5", null, false), person, CancellationToken.None);
+            new AgentRequest(null, BranchName.Parse("worded"), $"load \"{Source}\" into suppliers, rating between 1 and 5", null, false), person,
+            CancellationToken.None);
         Assert.NotEmpty(person.Asked);
-        Assert.DoesNotContain(report.Assumptions, a => a.Contains("Assumed: month-first", StringComparison.Ordinal));
+        Assert.DoesNotContain(report.Assumptions, a => a.Contains("Does the day or the month", StringComparison.Ordinal));
         Assert.Contains("D/M/Y", File.ReadAllText(Proposed).Replace("DD", "D").Replace("MM", "M").Replace("YYYY", "Y"), StringComparison.Ordinal);
     }
 
