@@ -1,6 +1,6 @@
 namespace DbVc.Agents;
 
-/// <summary>The bounds of one run; each has its own <see cref="AgentEnd"/>.</summary>
+/// <summary>The bounds of one run; each has its own <see cref="AgentEnd"/>, and its word in <see cref="LimitsText"/>.</summary>
 public sealed record AgentLimits
 {
     public static AgentLimits Default { get; } = new();
@@ -19,6 +19,9 @@ public sealed record AgentLimits
 
     /// <summary>Wall time of the whole run.</summary>
     public TimeSpan WallTime { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Records that all executions of the run may read together; null for any number.</summary>
+    public long? Rows { get; init; }
 
     /// <summary>Calls that are carried out of one answer; the rest are answered with an error.</summary>
     public int CallsPerAnswer { get; init; } = 16;

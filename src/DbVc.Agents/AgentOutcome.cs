@@ -40,6 +40,9 @@ public enum AgentEnd
     /// <summary><see cref="AgentLimits.WallTime"/> was met.</summary>
     WallTime,
 
+    /// <summary><see cref="AgentLimits.Rows"/> would have been passed.</summary>
+    Rows,
+
     /// <summary>A person ended it.</summary>
     Cancelled,
 }

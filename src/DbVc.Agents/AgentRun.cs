@@ -14,6 +14,10 @@ public sealed class AgentRun(IChatClient model, TaskSession session, AgentLimits
     private long _inputTokens;
     private long _outputTokens;
     private string _lastError = "";
+    private LimitMetException? _limitMet;
+
+    /// <summary>Whether asking costs nothing: the model is in this process.</summary>
+    private bool IsFree => model.GetService<ChatClientMetadata>()?.ProviderName == BuiltinChatClient.ModelName;
 
     private AgentUsage Usage => new(_iterations, _toolCalls, _inputTokens, _outputTokens);
 
@@ -22,6 +26,7 @@ public sealed class AgentRun(IChatClient model, TaskSession session, AgentLimits
     {
         using var clock = new CancellationTokenSource(limits.WallTime, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, clock.Token);
+        (session.MostValidations, session.MostRows) = (limits.FailedValidations, limits.Rows);
         transcript.WriteTask(session.Task, limits, _tools.Select(t => t.Name));
         foreach (var message in _messages) transcript.WriteMessage(message);
         var options = new ChatOptions { Tools = [.. _tools.Select(t => t.Declaration)], ToolMode = ChatToolMode.Auto };
@@ -31,11 +36,12 @@ public sealed class AgentRun(IChatClient model, TaskSession session, AgentLimits
             for (var iteration = 1; iteration <= limits.Iterations; iteration++)
             {
                 stop.Token.ThrowIfCancellationRequested();
-                if (Usage.Tokens >= limits.Tokens) return End(AgentEnd.Tokens, $"The limit of {limits.Tokens} tokens was met.");
+                if (Usage.Tokens >= limits.Tokens && !IsFree) return End(AgentEnd.Tokens, $"The limit of {limits.Tokens} tokens was met.");
                 _iterations = iteration;
                 var answer = await AskAsync(options, stop.Token);
                 var failed = RunCalls(answer, stop.Token);
                 if (session.Conclusion is not null) return Conclude(session.Conclusion);
+                if (_limitMet is not null) return End(_limitMet.End, _limitMet.Message);
                 if (session.FailedValidations >= limits.FailedValidations) return End(AgentEnd.GatesRefused, _lastError);
                 errorsInARow = failed ? errorsInARow + 1 : 0;
                 if (errorsInARow >= limits.ConsecutiveErrors)
@@ -123,6 +129,7 @@ public sealed class AgentRun(IChatClient model, TaskSession session, AgentLimits
     private ToolResult? FindRefusal(int position, CancellationToken cancellation)
     {
         if (session.Conclusion is not null) return NotRun("The task is finished.");
+        if (_limitMet is not null) return NotRun("A limit of the task was met.");
         if (cancellation.IsCancellationRequested) return NotRun("The run is being stopped.");
         return position >= limits.CallsPerAnswer ? NotRun($"One answer may hold {limits.CallsPerAnswer} calls.") : null;
     }
@@ -141,6 +148,11 @@ public sealed class AgentRun(IChatClient model, TaskSession session, AgentLimits
         try
         {
             return tool.Run(ToolArguments.Read(call, tool.Declaration), cancellation);
+        }
+        catch (LimitMetException limit)
+        {
+            _limitMet ??= limit;
+            return ToolResult.Error(new DbVcException(FailureKind.Refused, "agent.limit", limit.Message));
         }
         catch (DbVcException failure)
         {

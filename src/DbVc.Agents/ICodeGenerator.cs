@@ -58,4 +58,7 @@ public sealed record MetadataAnalysis
 
     /// <summary>Findings that are no errors.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>What the host says about records that break the metadata: names and messages of rules and steps.</summary>
+    public IReadOnlyList<string> Messages { get; init; } = [];
 }

@@ -35,6 +35,9 @@ internal static class AgentShapes
         } : null,
         ["firstFailures"] = Json.Array(report.FirstFailures, failure => failure.ToJson()),
         ["cost"] = new JsonObject { ["tokens"] = report.Cost.Tokens, ["usd"] = report.Cost.Usd, ["saved"] = report.Cost.Saved },
+        ["limits"] = report.Limits,
+        ["questions"] = Json.Array(report.Questions, question => new JsonObject { ["question"] = question.Text, ["answer"] = question.Answer }),
+        ["end"] = report.End,
         ["evidence"] = report.Evidence,
         ["error"] = report.Error,
     }.WithOverride(report.Override);

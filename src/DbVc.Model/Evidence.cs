@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DbVc.Model;
 
 /// <summary>One gate's decision.</summary>
@@ -34,6 +36,19 @@ public sealed record GateFinding(string Message)
 
     /// <summary>The source record it is about, from 1.</summary>
     public long? Row { get; init; }
+
+    /// <summary>The part of the message that generated code or a database wrote: it may hold a row, or speak to whoever reads it. Null where all of it is the
+    /// host's own.</summary>
+    [JsonIgnore]
+    public string? Foreign { get; init; }
+
+    /// <summary>What should have come, where a test says so; it stands in the message too.</summary>
+    [JsonIgnore]
+    public string? Expected { get; init; }
+
+    /// <summary>What came.</summary>
+    [JsonIgnore]
+    public string? Actual { get; init; }
 }
 
 /// <summary>What happened to the records of a source. Read is always the sum of the others.</summary>

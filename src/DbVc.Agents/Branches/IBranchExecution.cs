@@ -1,4 +1,5 @@
 using DbVc.Model;
+using DbVc.Pipelines;
 
 namespace DbVc.Agents;
 
@@ -6,8 +7,14 @@ namespace DbVc.Agents;
 public interface IBranchExecution
 {
     /// <summary>Compiles the code of the branch, runs it on the source, and loads what it accepts into the branch's database,
-    /// in place of what an earlier call loaded.</summary>
-    ExecutionReport Execute(CancellationToken cancellation);
+    /// in place of what an earlier call loaded. A source with more records than <paramref name="mostRows"/> throws <see cref="LimitMetException"/>.</summary>
+    ExecutionReport Execute(long? mostRows, CancellationToken cancellation);
+
+    /// <summary>The source as it is, with the first <paramref name="rows"/> rows.</summary>
+    SourceProfile ProfileSource(int rows, CancellationToken cancellation);
+
+    /// <summary>Records of the source as they are, by their numbers.</summary>
+    IReadOnlyList<SourceRow> ReadSource(IReadOnlySet<long> records, CancellationToken cancellation);
 
     /// <summary>Runs all gates on what is in the branch now; tells each one's verdict as it falls.</summary>
     GateVerdict ValidateResults(Action<GateSummary> gateFinished, CancellationToken cancellation);
@@ -24,6 +31,9 @@ public sealed record ExecutionReport(
 {
     /// <summary>Compiler messages and the like, with file and line.</summary>
     public IReadOnlyList<GateFinding> Findings { get; init; } = [];
+
+    /// <summary>Whether the problem is in the words of the code that ran, and may hold a row.</summary>
+    public bool CodeSaysProblem { get; init; }
 }
 
 /// <summary>Whether all gates let the branch through.</summary>

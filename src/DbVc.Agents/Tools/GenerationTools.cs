@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DbVc.Model;
@@ -7,10 +8,11 @@ namespace DbVc.Agents;
 /// <summary>The tools that turn the pinned metadata into code. Their arguments are checked against it; the generator reads only the pinned text.</summary>
 internal sealed class GenerationTools(TaskSession session)
 {
-    public ToolResult AnalyzeMetadata(ToolArguments arguments, CancellationToken cancellation)
+    [Description("Analyze provided metadata to understand data structure and requirements.")]
+    public ToolResult AnalyzeMetadata([Description("Schema, validation rules, preprocessing requirements; as given")] ObjectArgument metadata)
     {
         var pinned = session.Pinned;
-        pinned.CheckWhole("metadata", arguments.Object("metadata"));
+        pinned.CheckWhole("metadata", metadata.Value);
         var analysis = pinned.Analysis;
         var fields = analysis.Schema.EnumerateObject().Count();
         var rules = analysis.Rules.GetArrayLength();
@@ -32,34 +34,44 @@ internal sealed class GenerationTools(TaskSession session)
             + $"{Count(rules, "validation")}, {Count(steps, "preprocessing step")}", content);
     }
 
-    public ToolResult GenerateIngestion(ToolArguments arguments, CancellationToken cancellation)
+    [Description("Generate code for data ingestion based on source type.")]
+    public ToolResult GenerateIngestionCode(
+        [Description("csv, json, api, database")] string sourceType, [Description("Expected data structure")] ObjectArgument schema,
+        [Description("Target table name")] string destination, CancellationToken cancellation)
     {
-        session.Pinned.CheckSourceType("source_type", arguments.Text("source_type"));
-        session.Pinned.CheckSchema("schema", arguments.Object("schema"));
-        session.Pinned.CheckDestination("destination", arguments.Text("destination"));
+        session.Pinned.CheckSourceType("source_type", sourceType);
+        session.Pinned.CheckSchema("schema", schema.Value);
+        session.Pinned.CheckDestination("destination", destination);
         return Write("Generate ingestion code", session.Generator.GenerateIngestion(), cancellation);
     }
 
-    public ToolResult GenerateValidation(ToolArguments arguments, CancellationToken cancellation)
+    [Description("Generate validation functions based on business rules.")]
+    public ToolResult GenerateValidationCode(
+        [Description("Validation rules")] ArrayArgument rules, [Description("Data types and constraints")] ObjectArgument schema,
+        CancellationToken cancellation)
     {
-        session.Pinned.CheckRules("rules", arguments.Array("rules"));
-        session.Pinned.CheckSchema("schema", arguments.Object("schema"));
+        session.Pinned.CheckRules("rules", rules.Value);
+        session.Pinned.CheckSchema("schema", schema.Value);
         return Write("Generate validation code", session.Generator.GenerateValidation(), cancellation);
     }
 
-    public ToolResult GeneratePreprocessing(ToolArguments arguments, CancellationToken cancellation)
+    [Description("Generate data transformation and cleaning code.")]
+    public ToolResult GeneratePreprocessingCode(
+        [Description("Required preprocessing steps")] ArrayArgument transformations, [Description("Input/output schema")] ObjectArgument schema,
+        CancellationToken cancellation)
     {
-        session.Pinned.CheckTransformations("transformations", arguments.Array("transformations"));
-        session.Pinned.CheckSchema("schema", arguments.Object("schema"));
+        session.Pinned.CheckTransformations("transformations", transformations.Value);
+        session.Pinned.CheckSchema("schema", schema.Value);
         return Write("Generate preprocessing code", session.Generator.GeneratePreprocessing(), cancellation);
     }
 
-    public ToolResult CreateTests(ToolArguments arguments, CancellationToken cancellation)
+    [Description("Generate unit and integration tests for generated code.")]
+    public ToolResult CreateTests(
+        [Description("Paths of the generated code files to test")] IReadOnlyList<string> codeModules, CancellationToken cancellation)
     {
-        var modules = arguments.Texts("code_modules");
-        if (modules.Count == 0) throw new DbVcException(FailureKind.Usage, "agent.arguments", "No module is named.", "code_modules");
+        if (codeModules.Count == 0) throw new DbVcException(FailureKind.Usage, "agent.arguments", "No module is named.", "code_modules");
         var files = session.Branch.ListFiles().ToHashSet();
-        foreach (var module in modules)
+        foreach (var module in codeModules)
         {
             var path = BranchPath.Parse(module);
             if (!path.IsGenerated || !files.Contains(path))

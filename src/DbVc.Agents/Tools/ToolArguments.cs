@@ -60,11 +60,12 @@ public sealed class ToolArguments
             : throw WrongType(name, "an array of texts")),
     ];
 
-    public bool Flag(string name, bool whenMissing)
-    {
-        if (!_values.TryGetProperty(name, out var value)) return whenMissing;
-        return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw WrongType(name, "true or false");
-    }
+    public bool Flag(string name) => _values.GetProperty(name) is { ValueKind: JsonValueKind.True or JsonValueKind.False } value
+        ? value.GetBoolean()
+        : throw WrongType(name, "true or false");
+
+    /// <summary>False where it was left out, or is null: some models name every parameter.</summary>
+    public bool Has(string name) => _values.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
 
     // Some models pass structures as text that holds JSON.
     private JsonElement Structure(string name, JsonValueKind kind, string expected)

@@ -58,15 +58,16 @@ internal static class AgentCommand
     private static Verb Log()
     {
         var branch = new Argument<string>("BRANCH") { Description = "The branch." };
-        return new Verb("log", "Print the transcript of a branch's latest task.", "db-vc agent log agent-users") { branch }.OnRepository((context, workspace) =>
+        var follow = new Option<bool>("--follow") { Description = "Go on while its agent works." };
+        var raw = new Option<bool>("--raw") { Description = "Print the transcript as it is kept: JSON lines." };
+        return new Verb("log", "Tell what the agent of a branch's latest task was asked, said and did.",
+            "db-vc agent log agent-users", "db-vc agent log agent-users --follow") { branch, follow, raw }.OnRepository((context, workspace) =>
         {
-            var lines = workspace.Agents.Log(BranchName.Parse(context.Get(branch)));
+            var lines = workspace.Agents.Log(BranchName.Parse(context.Get(branch)), context.Get(follow), context.Interrupted);
+            var view = new TranscriptView(context.Output);
             if (context.Output.IsJson) context.Output.Json(new JsonObject { ["entries"] = Json.Array(lines, line => JsonNode.Parse(line)) });
-            else
-            {
-                foreach (var line in lines) context.Output.Line(line);
-            }
-
+            else if (context.Get(raw)) foreach (var line in lines) context.Output.Line(line);
+            else foreach (var line in lines) view.Write(JsonNode.Parse(line)!);
             return 0;
         });
     }

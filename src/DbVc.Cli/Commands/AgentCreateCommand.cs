@@ -11,18 +11,27 @@ internal static class AgentCreateCommand
     {
         var metadata = new Option<string?>("--metadata", "-f") { Description = "The file that describes source, schema and rules.", HelpName = "FILE" };
         var branch = new Option<string?>("--branch", "-b") { Description = "The branch to make; otherwise named after the destination.", HelpName = "BRANCH" };
-        var task = new Option<string?>("--task") { Description = "The task in words.", HelpName = "TEXT" };
+        var task = new Option<string?>("--task")
+        {
+            Description = "The task in words; where they name a source, its metadata is read off it.", HelpName = "TEXT",
+        };
         var model = new Option<string?>("--model") { Description = "The model that works; otherwise the configured one.", HelpName = "MODEL" };
         var merge = new Option<bool>("--auto-merge") { Description = "Merge into main when every gate passes." };
+        var limits = new Option<string?>("--limits")
+        {
+            Description = "Where its agent stops: iterations, errors, repairs, tokens, time, rows; else as configured.", HelpName = "NAME=AMOUNT,…",
+        };
         var (budget, expires) = (BranchCommand.Budget(), BranchCommand.Expires());
         return new Verb("create", "Make a pipeline from metadata, test it, and load its rows into a branch.",
-            "db-vc agent create --metadata metadata/users.json --branch agent-users-ingest", "db-vc agent create --task \"ingest customer data\"")
+            "db-vc agent create --metadata metadata/users.json --branch agent-users-ingest",
+            "db-vc agent create --task \"ingest customers.csv into customers, e-mails must be valid, age between 0 and 120\"")
         {
             metadata,
             branch,
             task,
             model,
             merge,
+            limits,
             budget,
             expires,
         }.OnRepository((context, workspace) =>
@@ -35,6 +44,7 @@ internal static class AgentCreateCommand
             var file = context.Get(metadata) is { } path ? Path.GetFullPath(path) : null;
             var request = new AgentRequest(file, Session.Branch(context.Get(branch)), context.Get(task), context.Get(model), context.Get(merge))
             {
+                Limits = context.Get(limits),
                 Terms = new BranchTerms(context.Get(budget), context.Get(expires)),
             };
             return AgentView.RunAsync(context, progress => workspace.Agents.Create(request, progress, context.Interrupted));

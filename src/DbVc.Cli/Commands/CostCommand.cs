@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using DbVc.Orchestration;
 
 namespace DbVc.Cli;
@@ -11,13 +10,7 @@ internal static class CostCommand
         new Verb("report", "Sum up tokens and money by task, model and month.", "db-vc cost report").OnRepository((context, workspace) =>
         {
             var report = workspace.Costs.Report();
-            context.Output.Json(new JsonObject
-            {
-                ["total"] = Shape(report.Total),
-                ["tasks"] = Json.Array(report.Tasks, Shape),
-                ["models"] = Json.Array(report.Models, Shape),
-                ["months"] = Json.Array(report.Months, Shape),
-            });
+            context.Output.Json(report.ToJson());
             if (report.Total.Answers == 0)
             {
                 context.Output.Line("No model was asked over a network yet.");
@@ -43,16 +36,4 @@ internal static class CostCommand
     private static string Money(CostLine line) => FormattableString.Invariant($"{line.Usd:0.0000}")
         + (line.Unsettled > 0 ? $" (at most; {Shown.Count(line.Unsettled, "answer")} not seen to end)" : "")
         + (line.Unpriced > 0 ? $" ({Shown.Count(line.Unpriced)} without a price)" : "");
-
-    private static JsonObject Shape(CostLine line) => new()
-    {
-        ["name"] = line.Name,
-        ["answers"] = line.Answers,
-        ["unsettled"] = line.Unsettled,
-        ["unpriced"] = line.Unpriced,
-        ["inputTokens"] = line.Input,
-        ["cachedTokens"] = line.Cached,
-        ["outputTokens"] = line.Output,
-        ["usd"] = line.Usd,
-    };
 }

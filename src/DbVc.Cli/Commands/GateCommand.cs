@@ -42,7 +42,7 @@ internal static class GateCommand
 
     private static async Task<int> RunSomeAsync(CommandContext context, Func<IAgentProgress, GateRunReport> work)
     {
-        var report = await context.Output.WithProgressAsync(view => Task.FromResult(work(new AgentProgress(view)))).ConfigureAwait(false);
+        var report = await context.Output.WithProgressAsync(view => Task.FromResult(work(new AgentProgress(view, context.Interrupted)))).ConfigureAwait(false);
         context.Output.Json(report.ToJson());
         context.Output.Line(Piece.Dim(report.IsEvidence
             ? $"There is no code in this branch. Not asked: {string.Join(", ", report.LeftOut)}."

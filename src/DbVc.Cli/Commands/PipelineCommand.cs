@@ -41,7 +41,8 @@ internal static class PipelineCommand
             var file = context.Get(source) is { } path ? Path.GetFullPath(path) : null;
             var request = new PipelineRunRequest(context.Get(name)!, file, context.Get(again), !context.Get(keep));
             var report = await context.Output.WithProgressAsync(
-                view => Task.FromResult(workspace.Pipelines.Run(request, new AgentProgress(view), context.Interrupted))).ConfigureAwait(false);
+                view => Task.FromResult(workspace.Pipelines.Run(request, new AgentProgress(view, context.Interrupted), context.Interrupted)))
+                .ConfigureAwait(false);
             context.Output.Json(PipelineShapes.Run(report));
             return PipelineView.Finish(context.Output, report);
         });
@@ -109,7 +110,7 @@ internal static class PipelineCommand
             if (!context.Get(retry)) return PipelineView.Show(context.Output, workspace.Quarantine.List(request, context.Get(limit)));
             var mended = context.Get(from) is { } path ? Path.GetFullPath(path) : null;
             var report = await context.Output.WithProgressAsync(view => Task.FromResult(
-                workspace.Quarantine.Retry(request, mended, new AgentProgress(view), context.Interrupted))).ConfigureAwait(false);
+                workspace.Quarantine.Retry(request, mended, new AgentProgress(view, context.Interrupted), context.Interrupted))).ConfigureAwait(false);
             context.Output.Json(PipelineShapes.Run(report));
             return PipelineView.Finish(context.Output, report);
         });

@@ -17,6 +17,9 @@ internal interface IProgressView
 
     /// <summary>A line that stays, between the steps or below what runs.</summary>
     void Line(params ReadOnlySpan<Piece> pieces);
+
+    /// <summary>Reads a line while nothing moves; null where nobody can be asked.</summary>
+    string? Ask(string prompt, CancellationToken interrupted);
 }
 
 /// <summary>Says nothing.</summary>
@@ -37,4 +40,6 @@ internal sealed class SilentProgress : IProgressView
     public void Line(params ReadOnlySpan<Piece> pieces)
     {
     }
+
+    public string? Ask(string prompt, CancellationToken interrupted) => null;
 }

@@ -110,7 +110,10 @@ internal sealed class Output(Terminal terminal, bool isJson)
 
     /// <summary>Runs work that reports its steps: live on a terminal, a line per finished step elsewhere, silent with --json.</summary>
     public Task<T> WithProgressAsync<T>(Func<IProgressView, Task<T>> work) =>
-        IsJson ? work(new SilentProgress()) : IsLive ? LiveProgress.RunAsync(Console, work) : work(new PlainProgress(this, TimeProvider.System));
+        IsJson ? work(new SilentProgress()) : IsLive ? LiveProgress.RunAsync(Console, Ask, work) : work(new PlainProgress(this, TimeProvider.System));
+
+    /// <summary>A line that a person types; null where nobody can be asked.</summary>
+    public string? Ask(string prompt, CancellationToken interrupted) => CanAsk ? AskAsync(prompt, interrupted).GetAwaiter().GetResult() : null;
 
     private static void Write(TextWriter writer, bool color, ReadOnlySpan<Piece> pieces)
     {

@@ -24,5 +24,7 @@ internal sealed class PlainProgress(Output output, TimeProvider clock) : IProgre
 
     public void Line(params ReadOnlySpan<Piece> pieces) => output.Line(pieces);
 
+    public string? Ask(string prompt, CancellationToken interrupted) => output.Ask(prompt, interrupted);
+
     private static Piece Mark(bool succeeded) => succeeded ? Piece.Good("✓ ") : Piece.Bad("✗ ");
 }

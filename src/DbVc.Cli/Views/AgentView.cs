@@ -11,7 +11,7 @@ internal static class AgentView
     /// <summary>Runs a task with its steps shown as they happen; the result is the exit code.</summary>
     public static async Task<int> RunAsync(CommandContext context, Func<IAgentProgress, AgentReport> work)
     {
-        var report = await context.Output.WithProgressAsync(view => Task.FromResult(work(new AgentProgress(view)))).ConfigureAwait(false);
+        var report = await context.Output.WithProgressAsync(view => Task.FromResult(work(new AgentProgress(view, context.Interrupted)))).ConfigureAwait(false);
         context.Output.Json(report.ToJson());
         context.Output.Line();
         WriteSummary(context.Output, report);
@@ -74,6 +74,7 @@ internal static class AgentView
         if (report.Cost.Tokens > 0) list.Add(Piece.Dim("Cost"), $"{Shown.Count(report.Cost.Tokens)} tokens, "
             + (report.Cost.Usd is { } usd ? FormattableString.Invariant($"{usd:0.00##} USD") : "price not known (llm.prices)"));
         foreach (var assumption in report.Assumptions) list.Add(Piece.Dim("Assumed"), assumption);
+        foreach (var question in report.Questions) list.Add(Piece.Dim("Asked"), $"{question.Text} {question.Answer ?? "(nobody answered)"}");
         output.List(list);
         if (report.Error is { } error) WriteError(output, error);
         WriteFailures(output, report.FirstFailures);

@@ -85,7 +85,8 @@ internal static class ReadTools
         },
         new("agent_log", "agent log", "The last entries of the transcript of a branch's latest task.", call => new ToolAnswer(new JsonObject
         {
-            ["entries"] = Json.Array(call.Workspace.Agents.Log(call.Arguments.Branch("branch")).TakeLast(call.Arguments.Whole("limit", 50)),
+            ["entries"] = Json.Array(
+                call.Workspace.Agents.Log(call.Arguments.Branch("branch"), follow: false, CancellationToken.None).TakeLast(call.Arguments.Whole("limit", 50)),
                 line => JsonNode.Parse(line)),
         }))
         {

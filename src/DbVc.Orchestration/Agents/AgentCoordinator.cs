@@ -1,3 +1,4 @@
+using DbVc.Agents;
 using DbVc.Model;
 
 namespace DbVc.Orchestration;
@@ -27,6 +28,8 @@ public sealed class AgentCoordinator
     public AgentReport Create(AgentRequest request, IAgentProgress progress, CancellationToken cancel)
     {
         var model = _context.Models.Require(request.Model);
+        _ = LimitsText.Parse(request.Limits, _context.Configuration.Limits);
+        if (request.MetadataPath is null) request = WordedTask.Read(_context, request, progress, cancel) ?? request;
         if (request.MetadataPath is null) return CreateWaiting(request, model, cancel);
         var plan = TaskPlan.Read(_context, request.MetadataPath, new FetchWatch(progress, cancel));
         var name = request.Branch ?? TaskNames.ForTable(_context, plan.Spec.Destination.Table);
@@ -112,10 +115,15 @@ public sealed class AgentCoordinator
     public IReadOnlyList<AgentReport> List() => [.. AgentTasks.List(_context).Where(t => !t.IsRun).Select(t => AgentTasks.Current(_context, t))];
 
     /// <summary>The transcript of a branch's latest task, line by line (JSON lines).</summary>
-    public IEnumerable<string> Log(BranchName branch)
+    /// <param name="branch">Whose.</param>
+    /// <param name="follow">Whether to wait for more while its agent works.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    public IEnumerable<string> Log(BranchName branch, bool follow, CancellationToken cancel)
     {
-        var path = Path.Combine(_context.Layout.AgentLogs, Status(branch).Task + ".jsonl");
-        return File.Exists(path) ? File.ReadLines(path) : [];
+        var report = Status(branch);
+        var path = Transcript.PathOf(_context.Layout.AgentLogs, TaskId.Parse(report.Task));
+        bool IsRunning() => AgentTasks.Read(_context, report.Task) is { } kept && AgentTasks.Current(_context, kept).State == TaskState.Running;
+        return TranscriptTail.Read(path, () => follow && IsRunning(), cancel);
     }
 
     /// <summary>Everything a reviewer needs: task, gates, differences, and what a merge would do.</summary>

@@ -58,7 +58,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     private SampleTrial Trial => _trial ??= new SampleTrial(
         new TrialSetup(_context, setup.Spec, _source, SourceSample.Read(_source, setup.Spec.Source, setup.Spec.SampleSize), Copy), this);
 
-    public ExecutionReport Execute(CancellationToken cancellation)
+    public ExecutionReport Execute(long? mostRows, CancellationToken cancellation)
     {
         _cancellation = cancellation;
         var compiled = Compile();
@@ -69,6 +69,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
             return new ExecutionReport(false, new RowCounts(0, 0, 0, 0), 0, [], problem) { Findings = findings };
         }
 
+        if (mostRows is { } most) RequireFew(most);
         try
         {
             var run = RunOnSource(compiled.Pipeline!, cancellation);
@@ -76,9 +77,17 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         }
         catch (DbVcException e) when (e.Code.StartsWith("worker.", StringComparison.Ordinal) || e.Code.StartsWith("pipeline.", StringComparison.Ordinal))
         {
-            return new ExecutionReport(false, new RowCounts(0, 0, 0, 0), 0, [], e.Hint is null ? e.Message : $"{e.Message} {e.Hint}");
+            return new ExecutionReport(false, new RowCounts(0, 0, 0, 0), 0, [], e.Hint is null ? e.Message : $"{e.Message} {e.Hint}")
+            {
+                CodeSaysProblem = e.Code is "pipeline.failed" or "pipeline.contract" or "pipeline.invalid" or "worker.failed",
+            };
         }
     }
+
+    public SourceProfile ProfileSource(int rows, CancellationToken cancellation) => SourceLook.Profile(setup.Spec, _source, rows, cancellation);
+
+    public IReadOnlyList<SourceRow> ReadSource(IReadOnlySet<long> records, CancellationToken cancellation) =>
+        SourceLook.Read(setup.Spec, _source, records, cancellation);
 
     public GateVerdict ValidateResults(Action<GateSummary> gateFinished, CancellationToken cancellation)
     {
@@ -316,6 +325,13 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
             _source.RequireUnchanged();
             throw;
         }
+    }
+
+    private void RequireFew(long most)
+    {
+        _source.Unpack(_cancellation);
+        if (CountRecords() is var records && records <= most) return;
+        throw new LimitMetException(AgentEnd.Rows, $"The source has {Quantity.Of(records, "record")}, and the task may read {Quantity.Of(most)} more.");
     }
 
     private ExpectedRecords Expect(DateTimeOffset now, CancellationToken cancellation)

@@ -22,6 +22,14 @@ internal sealed class CSharpCode(PipelineSpec spec) : ICodeGenerator
             Rules = root.GetProperty("validations").Clone(),
             Transformations = root.GetProperty("preprocessing").Clone(),
             Notes = spec.Assumptions,
+            Messages =
+            [
+                .. spec.Rules.SelectMany(r => (string[])[r.Name, r.Message]),
+                .. spec.Fields.Where(f => f.Origin is not null).SelectMany(f => (string[])[f.Origin!.Step.Name, f.Origin.Step.Problem]),
+                .. spec.Fields.Select(f => $"{f.Name} must be {FieldTypes.Describe(f.Type)}"),
+                "type",
+                "constraint",
+            ],
         };
     }
 

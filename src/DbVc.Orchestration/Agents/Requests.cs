@@ -13,6 +13,12 @@ public sealed record AgentRequest(string? MetadataPath, BranchName? Branch, stri
     /// <summary>How long its branch lives and how much it may become.</summary>
     public BranchTerms Terms { get; init; } = BranchTerms.None;
 
+    /// <summary>Limits in place of the configured ones, for example <c>iterations=20,time=10m</c>; null for those.</summary>
+    public string? Limits { get; init; }
+
+    /// <summary>What was assumed where the words of the task and its source do not say.</summary>
+    internal IReadOnlyList<string> Assumptions { get; init; } = [];
+
     /// <summary>The pipeline of main that it makes anew; null where the metadata says the name, or the branch.</summary>
     internal string? Pipeline { get; init; }
 
@@ -61,6 +67,9 @@ public enum TaskState
 /// <summary>One step of an agent.</summary>
 /// <param name="State">running, done or failed.</param>
 public sealed record TaskStep(string Name, string State, double Seconds, string Summary);
+
+/// <summary>A question of an agent, and what was said to it; null where nobody answered.</summary>
+public sealed record TaskQuestion(string Text, string? Answer);
 
 /// <summary>Test evidence; shares between 0 and 1. Null mutation score: not measured.</summary>
 public sealed record TestSummary(int Passed, int Total, double? LineCoverage, double? BranchCoverage, double? MutationScore);
@@ -138,6 +147,15 @@ public sealed record AgentReport
 
     public CostSummary Cost { get; init; } = new(0, 0, 0);
 
+    /// <summary>The limits that it was given in place of the configured ones; null where none were.</summary>
+    public string? Limits { get; init; }
+
+    /// <summary>What the agent asked, and what it was answered.</summary>
+    public IReadOnlyList<TaskQuestion> Questions { get; init; } = [];
+
+    /// <summary>What ended the agent's run, for example <c>finished</c>, <c>gave-up</c> or the limit that was met, as <c>wall-time</c>; null before.</summary>
+    public string? End { get; init; }
+
     /// <summary>Why it failed or stopped.</summary>
     public string? Error { get; init; }
 
@@ -171,6 +189,12 @@ public interface IAgentProgress
     void StepFinished(TaskStep step);
 
     void GateFinished(GateSummary gate);
+
+    /// <summary>Asks the person who watches. The words are a model's.</summary>
+    /// <param name="question">One line.</param>
+    /// <param name="choices">Answers to choose from; empty for any.</param>
+    /// <returns>Null where nobody is there.</returns>
+    string? Ask(string question, IReadOnlyList<string> choices) => null;
 
     /// <summary>Rows so far.</summary>
     /// <param name="loaded">Those that were loaded.</param>

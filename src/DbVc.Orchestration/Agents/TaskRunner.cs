@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using DbVc.Agents;
 using DbVc.Live;
 using DbVc.Model;
@@ -15,7 +16,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     {
         // Until its metadata is pinned it is a task that waits for metadata, should this process die.
         var pipeline = request.Pipeline ?? PipelineName(plan, name);
-        var report = NewReport(name, request.Text, model) with { SourcePath = request.SourcePath, EditConflicts = request.EditConflicts };
+        var report = NewReport(name, request, model) with { SourcePath = request.SourcePath, EditConflicts = request.EditConflicts };
         RequireMergeable(plan, BranchName.Main, pipeline, report);
         branches.Create(name, null, BranchFor(plan, pipeline, report, request.Terms), cancel);
         return Pin(plan, report, pipeline);
@@ -24,7 +25,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     /// <summary>Makes the branch of a task whose metadata comes later.</summary>
     public AgentReport Wait(BranchName name, AgentRequest request, string model, CancellationToken cancel)
     {
-        var report = NewReport(name, request.Text, model);
+        var report = NewReport(name, request, model);
         branches.Create(name, null, new NewBranch(name.Folder, report, request.Terms), cancel);
         return report;
     }
@@ -59,7 +60,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             MetadataPath = plan.MetadataPath,
             MetadataHash = plan.MetadataHash,
             SourceHeader = plan.SourceHeader,
-            Assumptions = plan.Spec.Assumptions
+            Assumptions = [.. report.Assumptions, .. plan.Spec.Assumptions],
         };
         AgentTasks.Save(context, pinned);
         return pinned;
@@ -68,7 +69,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     /// <summary>Makes the branch of a run, with the files of the pipeline as main has them.</summary>
     public AgentReport BeginRun(TaskPlan plan, string pipeline, BranchName name, BranchTerms terms, CancellationToken cancel)
     {
-        var report = NewReport(name, $"pipeline run {pipeline}", model: "") with
+        var report = NewReport(name, new AgentRequest(null, name, $"pipeline run {pipeline}", null, AutoMerge: false), model: "") with
         {
             State = TaskState.Running,
             Pipeline = pipeline,
@@ -106,6 +107,8 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             Changes = null,
             FirstFailures = [],
             Error = null,
+            End = null,
+            Questions = [],
             Evidence = null,
         };
         AgentTasks.Save(context, again);
@@ -124,16 +127,23 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         {
             using var run = Prepare(plan, task, report, progress);
             SourceForm.Of(plan.Spec.Source).Write(run.Setup.Checkout);
-            var session = new TaskSession(task, run.Branch, run.Execution, KeepEdits(plan, report, run.Setup.Checkout, progress), kept);
+            var session = new TaskSession(task, run.Branch, run.Execution, KeepEdits(plan, report, run.Setup.Checkout, progress), kept)
+            {
+                Disclosure = task.Model == BuiltinChatClient.ModelName ? Disclosure.Everything : Disclosure.By(context.Configuration.Disclosure),
+                Person = new TaskPerson(progress),
+            };
             using var transcript = Transcript.Open(context.Layout.AgentLogs, task.Id, run.Setup.Mask, context.Options.Clock);
             using var model = context.Models.Open(report.Model, report.Task, progress.Message);
-            var outcome = new AgentRun(model, session, Limits(), transcript, context.Options.Clock).RunAsync(time.Token).GetAwaiter().GetResult();
+            var limits = LimitsText.Parse(report.Limits, context.Configuration.Limits);
+            var outcome = new AgentRun(model, session, limits, transcript, context.Options.Clock).RunAsync(time.Token).GetAwaiter().GetResult();
             if (time.IsUp) throw time.Translate(new OperationCanceledException(time.Token));
             kept.Save(Describe(kept.Report, run.Execution) with
             {
                 State = Enum.Parse<TaskState>(outcome.State.ToString()),
                 Error = outcome.State == AgentState.Ready ? null : outcome.Reason,
                 Cost = new CostSummary(outcome.Usage.Tokens, model is MeteredChatClient paid ? paid.Usd : 0, 0),
+                End = JsonNamingPolicy.KebabCaseLower.ConvertName(outcome.End.ToString()),
+                Questions = [.. session.Questions.Select(q => new TaskQuestion(q.Question, q.Answer))],
             });
         }
         catch (Exception e)
@@ -257,7 +267,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     {
         progress.StepStarted("load");
         var started = Stopwatch.GetTimestamp();
-        var executed = run.Execution.Execute(cancel);
+        var executed = run.Execution.Execute(mostRows: null, cancel);
         var rows = executed.Rows;
         var said = executed.Problem ?? $"{rows.Read} read, {rows.Loaded} loaded, {rows.Rejected} rejected, {rows.Filtered} filtered";
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
@@ -280,7 +290,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         return report;
     }
 
-    private AgentReport NewReport(BranchName name, string? text, string model)
+    private AgentReport NewReport(BranchName name, AgentRequest request, string model)
     {
         var now = context.Options.Clock.GetUtcNow();
         return new AgentReport
@@ -288,7 +298,9 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             Task = TaskId.For(name, now).Text,
             Branch = name.Text,
             State = TaskState.Waiting,
-            Text = text,
+            Text = request.Text,
+            Limits = request.Limits,
+            Assumptions = request.Assumptions,
             Model = model,
             Created = now,
             Starter = context.Options.User.Name,
@@ -331,12 +343,6 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             FirstFailures = execution.LastRun?.FirstFailures ?? [],
         };
     }
-
-    private AgentLimits Limits() => AgentLimits.Default with
-    {
-        Iterations = context.Configuration.AgentIterations,
-        WallTime = context.Configuration.AgentWallTime,
-    };
 
     private static string PipelineName(TaskPlan plan, BranchName name) => plan.Spec.TaskId is { } id ? TaskNames.Plain(id) : name.Folder;
 

@@ -25,7 +25,12 @@ internal static partial class FailedTest
         var said = lines.TakeWhile(line => !Call().IsMatch(line)).Where(line => line[0] is not ('↓' or '↑')).Take(MostLines).ToList();
         var places = lines.Select(line => Place().Match(line)).Where(m => m.Success).Select(m => (File: m.Groups[1].Value, Line: m.Groups[2].Value)).ToList();
         said.AddRange(places.Skip(1).Take(MostCallers).Select(place => $"called at {place.File}:{place.Line}"));
-        var finding = new GateFinding((Start(test.Name) + string.Join('\n', said)).TrimEnd()) { Rule = Rule };
+        var finding = new GateFinding((Start(test.Name) + string.Join('\n', said)).TrimEnd()) 
+        {
+            Rule = Rule,
+            Expected = After(said, "Expected:"),
+            Actual = After(said, "Actual:"),
+        };
         return places.Count == 0 ? TestPlace.Put(finding, code, test.Name)
             : finding with { File = places[0].File, Line = int.Parse(places[0].Line, CultureInfo.InvariantCulture) };
     }
@@ -33,6 +38,9 @@ internal static partial class FailedTest
     /// <summary>What was said of a test, without its name; null where it did not fail.</summary>
     public static string? MessageOf(IEnumerable<GateFinding> findings, string test) =>
         findings.FirstOrDefault(f => f.Rule == Rule && f.Message.StartsWith(Start(test), StringComparison.Ordinal))?.Message[Start(test).Length..];
+
+    private static string? After(List<string> said, string word) =>
+        said.Find(line => line.StartsWith(word, StringComparison.Ordinal))?[word.Length..].Trim();
 
     private static string Start(string test) => test + " failed\n";
 

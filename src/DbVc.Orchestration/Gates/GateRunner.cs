@@ -58,7 +58,7 @@ public sealed class GateRunner
         catch (DbVcException failure)
         {
             var message = failure.Hint is null ? failure.Message : $"{failure.Message} {failure.Hint}";
-            return GateResult.Of(gate.Name, failure.Message, [new(message) { File = failure.Where, Rule = failure.Code }], []);
+            return GateResult.Of(gate.Name, failure.Message, [new(message) { File = failure.Where, Rule = failure.Code, Foreign = failure.Message }], []);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {

@@ -225,7 +225,8 @@ public sealed class DataQualityGate : IGate
             });
         }
 
-        findings.AddRange(run.Violations.Take(MaxFindings).Select(v => new GateFinding($"{v.Table} {v.Key}: {v.Message}") { Rule = v.Constraint }));
+        findings.AddRange(run.Violations.Take(MaxFindings).Select(v =>
+            new GateFinding($"{v.Table} {v.Key}: {v.Message}") { Rule = v.Constraint, Foreign = v.Key }));
         var evidence = new JsonObject
         {
             ["success"] = Math.Round(success, 6),
@@ -294,7 +295,7 @@ public sealed class DataQualityGate : IGate
             Rule = "validation_threshold",
         });
         findings.AddRange(run.RejectedByRule.OrderByDescending(r => r.Value).ThenBy(r => r.Key, StringComparer.Ordinal).Take(MaxFindings)
-            .Select(r => new GateFinding($"The rule {r.Key} rejected {Quantity.Of(r.Value, "record")}.") { Rule = r.Key }));
+            .Select(r => new GateFinding($"The rule {r.Key} rejected {Quantity.Of(r.Value, "record")}.") { Rule = r.Key, Foreign = r.Key }));
         findings.AddRange(run.FirstFailures.Take(MaxFindings).Select(ToFinding));
     }
 
@@ -304,6 +305,9 @@ public sealed class DataQualityGate : IGate
         findings.AddRange(run.FirstDisagreements.Take(MaxFindings).Select(ToFinding));
     }
 
-    private static GateFinding ToFinding(RowFailure failure) =>
-        new(failure.Field.Length == 0 ? failure.Message : $"{failure.Field}: {failure.Message}") { Rule = failure.Rule, Row = failure.Record };
+    private static GateFinding ToFinding(RowFailure failure)
+    {
+        var message = failure.Field.Length == 0 ? failure.Message : $"{failure.Field}: {failure.Message}";
+        return new GateFinding(message) { Rule = failure.Rule, Row = failure.Record, Foreign = message };
+    }
 }

@@ -18,7 +18,7 @@ internal static class TableRuleFindings
         .. run.TableRules.Where(r => r.Holds is null)
             .Select(r => new GateFinding($"There was nothing to judge for: {r.Rule.Text} ({r.Found}).") { Rule = r.Rule.Name }),
         // Data may change.
-        .. run.Drift.Select(d => new GateFinding(d.Message) { Rule = "drift." + d.Kind }),
+        .. run.Drift.Select(d => new GateFinding(d.Message) { Rule = "drift." + d.Kind, Foreign = d.Message }),
     ];
 
     /// <summary>The end of the gate's line; empty when there is nothing to say.</summary>
@@ -41,5 +41,6 @@ internal static class TableRuleFindings
 
     private static bool Warns(TableOutcome outcome) => outcome.IsBroken && outcome.Rule.Severity == RuleSeverity.Warn;
 
-    private static GateFinding ToFinding(TableOutcome outcome) => new($"{outcome.Rule.Message}: {outcome.Found}") { Rule = outcome.Rule.Name };
+    private static GateFinding ToFinding(TableOutcome outcome) =>
+        new($"{outcome.Rule.Message}: {outcome.Found}") { Rule = outcome.Rule.Name, Foreign = outcome.Found };
 }

@@ -1,3 +1,4 @@
+using DbVc.Agents;
 using DbVc.Live;
 using DbVc.Model;
 using DbVc.Models;
@@ -42,8 +43,20 @@ public sealed record Configuration
           lint_warnings: 0
         agent:
           model: builtin
+          # Limits of a task; agent create --limits says others for one. Answers, answers in a row that fail, refusals by gates, tokens, seconds, and records
+          # that all executions read together (any, or a number).
           iterations: 40
+          errors: 3
+          repairs: 3
+          tokens: 1000000
           wall_seconds: 900
+          rows: any
+          # What a model at an address may see of the data: rows in one answer, columns that are shown (patterns with * and ?; none: every value is masked to
+          # its shape), and columns that never are. Addresses, cards, accounts and the like are masked wherever they stand.
+          show_rows: 20
+          show_columns: []
+          mask_columns: ["*mail*", "*phone*", "*mobile*", "*fax*", "*address*", "*street*", "*birth*", "*first*name*", "*last*name*", "*full*name*",
+            "*surname*", "*ssn*", "*iban*", "*card*", "*passport*", "*tax*id*", "*national*id*", "*salary*", "*wage*", "*password*", "*secret*", "*token*"]
         llm:
           # Servers that answer for models, besides openai and anthropic, which need only a key in OPENAI_API_KEY or ANTHROPIC_API_KEY. agent.model, or
           # --model, then is NAME, or NAME/MODEL. Behind "key" stands the name of an environment variable, never the key. For example:
@@ -118,12 +131,14 @@ public sealed record Configuration
 
     public string Model { get; init; } = "builtin";
 
+    /// <summary>Of a task that says no others.</summary>
+    public AgentLimits Limits { get; init; } = AgentLimits.Default;
+
     /// <summary>Who answers for models that are asked over a network.</summary>
     public ModelSettings Llm { get; init; } = ModelSettings.Default;
 
-    public int AgentIterations { get; init; } = 40;
-
-    public TimeSpan AgentWallTime { get; init; } = TimeSpan.FromMinutes(15);
+    /// <summary>What a model at an address may see of the data.</summary>
+    public DisclosureRules Disclosure { get; init; } = DisclosureRules.Default;
 
     /// <summary>How long gc keeps what only the operation log leads to.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(30);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DbVc.Agents;
 using DbVc.Databases;
 using DbVc.Live;
 using DbVc.Model;
@@ -44,6 +45,8 @@ internal sealed class ConfigurationReader(string path)
         else if (key is "include" or "exclude" or "schema-only") ReadPatterns(key, node);
         else if (key == "gates.order") _result = _result with { GateOrder = ReadGates(node) };
         else if (key is "notify.webhooks" or "notify.commands" or "notify.events") ReadNotifications(key, node);
+        else if (key == "agent.show_columns") _result = _result with { Disclosure = _result.Disclosure with { Shown = ReadTexts(key, node) } };
+        else if (key == "agent.mask_columns") _result = _result with { Disclosure = _result.Disclosure with { Masked = ReadTexts(key, node) } };
         else if (key == "llm") _result = _result with { Llm = new ModelSettingsReader((line, problem) => Invalid(line, problem)).Read(node) };
         else if (key == "sources.private-hosts") _result = _result with { PrivateHosts = ReadTexts(key, node) };
         else if (node is not YamlScalarNode { Value: { } value }) throw Invalid(node.Start.Line, $"'{key}' must be a single value");
@@ -61,8 +64,9 @@ internal sealed class ConfigurationReader(string path)
                 "gates.lint_warnings" => _result with { Gates = _result.Gates with { LintWarnings = (int)Math.Min(Number(value, node), 100_000) } },
                 "notify.secret" => _result with { Notifications = _result.Notifications with { SecretVariable = value } },
                 "agent.model" => _result with { Model = value },
-                "agent.iterations" => _result with { AgentIterations = (int)Math.Min(Number(value, node), 1000) },
-                "agent.wall_seconds" => _result with { AgentWallTime = TimeSpan.FromSeconds(Math.Min(Number(value, node), 86_400)) },
+                "agent.show_rows" => _result with { Disclosure = _result.Disclosure with { Rows = (int)Math.Min(Number(value, node), 1000) } },
+                _ when key.StartsWith("agent.", StringComparison.Ordinal) && ConfigurationKeys.Names.Contains(key) =>
+                    _result with { Limits = ReadLimit(key, value, node) },
                 "gc.retention_days" => _result with { Retention = TimeSpan.FromDays(Math.Min(Number(value, node), 36_500)) },
                 "sandbox" => _result with { Sandbox = Choice(value, node, "bubblewrap", "none") == "bubblewrap" },
                 "tracking" => _result with { Live = _result.Live with { Tracks = Choice(value, node, "none", "triggers") == "triggers" } },
@@ -75,6 +79,20 @@ internal sealed class ConfigurationReader(string path)
                 _ => throw Invalid(node.Start.Line, $"there is no key '{key}'", "Keys: " + string.Join(", ", ConfigurationKeys.Names) + "."),
             };
         }
+    }
+
+    private AgentLimits ReadLimit(string key, string value, YamlNode node)
+    {
+        var limits = _result.Limits;
+        return key switch
+        {
+            "agent.iterations" => limits with { Iterations = (int)Math.Min(Number(value, node), 1000) },
+            "agent.errors" => limits with { ConsecutiveErrors = (int)Math.Min(Number(value, node), 1000) },
+            "agent.repairs" => limits with { FailedValidations = (int)Math.Min(Number(value, node), 1000) },
+            "agent.tokens" => limits with { Tokens = (long)Math.Min(Number(value, node), 1e15) },
+            "agent.rows" => limits with { Rows = value == "any" ? null : (long)Math.Min(Number(value, node), 1e15) },
+            _ => limits with { WallTime = TimeSpan.FromSeconds(Math.Min(Number(value, node), 86_400)) },
+        };
     }
 
     private List<PolicyLine> ReadPolicies(YamlNode node)

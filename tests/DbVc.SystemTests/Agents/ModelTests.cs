@@ -1,10 +1,7 @@
 using System.Text;
-using System.Text.Json;
-using DbVc.Agents;
 using DbVc.Model;
 using DbVc.Orchestration;
 using DbVc.TestServers;
-using Microsoft.Extensions.AI;
 using Xunit;
 
 namespace DbVc.SystemTests;
@@ -159,19 +156,7 @@ public sealed class ModelTests : IDisposable
     private static ApiReply Work(ModelWire wire, ApiQuestion question)
     {
         Assert.Equal(wire.Key.Before + Key, question.Headers[wire.Key.Header]);
-        using var model = new BuiltinChatClient();
-        var answer = model.GetResponseAsync(wire.Read(question.Body).Messages.Select(Read)).GetAwaiter().GetResult();
-        var calls = answer.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>();
-        return wire.Answer(new WireAnswer(answer.Text, [.. calls.Select(c => new WireCall(c.CallId, c.Name, JsonSerializer.Serialize(c.Arguments)))]));
-    }
-
-    private static ChatMessage Read(WireMessage message)
-    {
-        List<AIContent> contents = message.Text.Length > 0 ? [new TextContent(message.Text)] : [];
-        contents.AddRange(message.Calls.Select(c => new FunctionCallContent(c.Id, c.Tool,
-            JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(c.Arguments)!.ToDictionary(a => a.Key, a => (object?)a.Value))));
-        contents.AddRange(message.Results.Select(r => new FunctionResultContent(r.Id, r.Text)));
-        return new ChatMessage(message.Results.Count > 0 ? ChatRole.Tool : new ChatRole(message.Role), contents);
+        return wire.Answer(new WireAnswer("", ModelConversation.Work(wire.Read(question.Body).Messages)));
     }
 
     private void AssertNoKey()

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using DbVc.Agents;
 using DbVc.Model;
+using DbVc.Pipelines;
 using Microsoft.Extensions.AI;
 
 namespace DbVc.Tests;
@@ -78,8 +79,11 @@ internal sealed class FakeBranch : IAgentBranch
     public BranchAnswer Query(string sql)
     {
         Queries.Add(sql);
-        return new BranchAnswer(["id", "email"], [["1", "ada@example.com"], ["2", null]], Complete: true);
+        return OnQuery(sql);
     }
+
+    public Func<string, BranchAnswer> OnQuery { get; set; } = _ =>
+        new BranchAnswer(["id", "email"], [["1", "ada@example.com"], ["2", null]], Complete: true);
 }
 
 internal sealed class FakeExecution : IBranchExecution
@@ -103,11 +107,21 @@ internal sealed class FakeExecution : IBranchExecution
         new("data quality", false, 0.2, "80 % < 95 %", [new("200 rows were rejected") { Rule = "email", Row = 7 }]),
     ]);
 
-    public ExecutionReport Execute(CancellationToken cancellation)
+    public ExecutionReport Execute(long? mostRows, CancellationToken cancellation)
     {
         Executions++;
-        return OnExecute(cancellation);
+        var report = OnExecute(cancellation);
+        return report.Rows.Read > mostRows ? throw new LimitMetException(AgentEnd.Rows, $"{report.Rows.Read} records, {mostRows} more are allowed") : report;
     }
+
+    public SourceProfile ProfileSource(int rows, CancellationToken cancellation) => new(2, IsWhole: true,
+    [
+        new SourceColumnProfile("email", 1, 1, 15, 15) { Shapes = [new("aaa@aaaaaaa.aaa", 1)], Frequent = [new("ada@example.com", 1)] },
+        new SourceColumnProfile("country", 0, 2, 2, 2) { Frequent = [new("DE", 0.5)] },
+    ], [.. new IReadOnlyList<string?>[] { ["ada@example.com", "DE"], [null, "write to bob@example.com"] }.Take(rows)]);
+
+    public IReadOnlyList<SourceRow> ReadSource(IReadOnlySet<long> records, CancellationToken cancellation) =>
+        [.. records.Order().Select(r => new SourceRow(r, [new("email", "ada@example.com"), new("age", null)]))];
 
     public GateVerdict ValidateResults(Action<GateSummary> gateFinished, CancellationToken cancellation)
     {
@@ -173,6 +187,19 @@ internal sealed class RecordingObserver : IAgentObserver
     public void GateFinished(GateSummary gate) => Events.Add("gate " + gate.Name);
 }
 
+internal sealed class FakePerson : ITaskPerson
+{
+    public Func<string, string?> OnAsked { get; set; } = _ => null;
+
+    public List<string> Asked { get; } = [];
+
+    public string? Answer(string question, IReadOnlyList<string> choices)
+    {
+        Asked.Add(choices.Count == 0 ? question : $"{question} [{string.Join('|', choices)}]");
+        return OnAsked(question);
+    }
+}
+
 internal static class Samples
 {
     public const string Metadata = """
@@ -183,11 +210,15 @@ internal static class Samples
 /// <summary>A task with fakes all around; <see cref="Run"/> runs it with a model.</summary>
 internal sealed class AgentBench
 {
-    public AgentBench(string metadata = Samples.Metadata, string request = "")
+    public AgentBench(string metadata = Samples.Metadata, string request = "", Disclosure? disclosure = null)
     {
         var branch = BranchName.Parse("agent-users-ingest");
         Task = new PipelineTask(TaskId.For(branch, Time.GetUtcNow()), branch, metadata, "scripted", Time.GetUtcNow()) { Request = request };
-        Session = new TaskSession(Task, Branch, Execution, new FakeGenerator(metadata), Observer);
+        Session = new TaskSession(Task, Branch, Execution, new FakeGenerator(metadata), Observer)
+        {
+            Disclosure = disclosure ?? Disclosure.Everything,
+            Person = Person,
+        };
     }
 
     public ManualTime Time { get; } = new();
@@ -197,6 +228,8 @@ internal sealed class AgentBench
     public FakeExecution Execution { get; } = new();
 
     public RecordingObserver Observer { get; } = new();
+
+    public FakePerson Person { get; } = new();
 
     public PipelineTask Task { get; }
 

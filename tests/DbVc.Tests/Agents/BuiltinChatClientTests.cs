@@ -126,20 +126,4 @@ public sealed class BuiltinChatClientTests
         var answer = await new BuiltinChatClient().GetResponseAsync([new ChatMessage(ChatRole.User, "Delete the production database.")]);
         Assert.Equal("finish", answer.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>().Single().Name);
     }
-
-    [Fact]
-    public void The_tools_have_the_documented_names_and_parameters()
-    {
-        var tools = ToolCatalog.Create(new AgentBench().Session);
-        var described = tools.Select(t => t.Name + "(" + string.Join(", ",
-            t.Declaration.JsonSchema.GetProperty("properties").EnumerateObject().Select(p => p.Name)) + ")");
-        Assert.Equal(
-            [
-                "analyze_metadata(metadata)", "generate_ingestion_code(source_type, schema, destination)", "generate_validation_code(rules, schema)",
-                "generate_preprocessing_code(transformations, schema)", "create_tests(code_modules)", "execute_in_branch(branch_name, code_path)",
-                "validate_results(expected_schema, actual_results)", "read_file(path)", "write_file(path, content)", "query_branch(sql)",
-                "finish(summary, success)",
-            ],
-            described);
-    }
 }

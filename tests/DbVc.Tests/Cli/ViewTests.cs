@@ -132,7 +132,7 @@ public sealed class ViewTests
         await terminal.Output().WithProgressAsync(view =>
         {
             var finding = new GateFinding("too long") { File = "generated/A.cs", Line = 7, Rule = "lint.length" };
-            new AgentProgress(view).GateFinished(new GateSummary("lint", false, 0.04, "1 error", [finding]));
+            new AgentProgress(view, CancellationToken.None).GateFinished(new GateSummary("lint", false, 0.04, "1 error", [finding]));
             return Task.FromResult(0);
         });
         Assert.Matches(@"✗ .*lint  .*1 error · 0\.0 s", terminal.Out);

@@ -1,0 +1,44 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DbVc.Model;
+
+namespace DbVc.Pipelines;
+
+/// <summary>A proposal together with what a person said in words.</summary>
+public static class WordedMetadata
+{
+    private static readonly JsonSerializerOptions s_options = new()
+    {
+        WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>
+    /// The proposal's metadata with the clauses in it. What the data suggests about a field gives way to what the person says about it. Throws usage failure
+    /// <c>task.words</c> for a clause that is not understood, with the nearest known forms.
+    /// </summary>
+    public static string Write(MetadataProposal proposal, string clauses)
+    {
+        if (clauses.Length == 0) return proposal.Json;
+        var fields = MetadataReader.Read(proposal.Json, "proposal.json").Fields;
+        try
+        {
+            var read = new ClauseReader(fields).Read(clauses);
+            var root = JsonNode.Parse(proposal.Json)!;
+            var rules = root["validations"]!.AsArray();
+            for (var i = proposal.Rules.Count - 1; i >= 0; i--)
+            {
+                if (RuleParser.Parse(proposal.Rules[i].Text, fields) is [{ Fields: [var field] }] && read.RuledFields.Contains(field.Name)) rules.RemoveAt(i);
+            }
+
+            foreach (var rule in read.Rules) rules.Add((JsonNode)rule);
+            foreach (var step in read.Steps) root["preprocessing"]!.AsArray().Add((JsonNode)step);
+            return root.ToJsonString(s_options) + "\n";
+        }
+        catch (RuleException e)
+        {
+            throw new DbVcException(FailureKind.Usage, "task.words", e.Message.TrimEnd('.') + ".", "--task",
+                e.Suggestion is null ? $"The fields are {string.Join(", ", fields.Select(f => f.Name))}." : e.Suggestion, e);
+        }
+    }
+}
