@@ -20,10 +20,11 @@ internal static class AgentCommand
     private static Verb Retry()
     {
         var branch = new Argument<string>("BRANCH") { Description = "Its branch." };
-        var reload = GateCommand.Reload();
-        return new Verb("retry", "Run a task again that stopped or failed, from its pinned metadata.", "db-vc agent retry agent-users") { branch, reload }
+        var (reload, limits) = (GateCommand.Reload(), AgentCreateCommand.Limits());
+        return new Verb("retry", "Run a task again that stopped or failed, from its pinned metadata.",
+            "db-vc agent retry agent-users", "db-vc agent retry agent-users --limits time=1h") { branch, reload, limits }
             .OnRepository((context, workspace) => AgentView.RunAsync(context, progress =>
-                workspace.Agents.Retry(BranchName.Parse(context.Get(branch)), progress, context.Interrupted, context.Get(reload))));
+                workspace.Agents.Retry(BranchName.Parse(context.Get(branch)), progress, context.Interrupted, context.Get(reload), context.Get(limits))));
     }
 
     private static Verb Status()

@@ -7,6 +7,12 @@ namespace DbVc.Cli;
 /// <summary>Starts an agent and watches it to the end.</summary>
 internal static class AgentCreateCommand
 {
+    /// <summary>Where an agent stops.</summary>
+    public static Option<string?> Limits() => new("--limits")
+    {
+        Description = "Where its agent stops: iterations, errors, repairs, tokens, time, rows; else as configured.", HelpName = "NAME=AMOUNT,…",
+    };
+
     public static Verb Create()
     {
         var metadata = new Option<string?>("--metadata", "-f") { Description = "The file that describes source, schema and rules.", HelpName = "FILE" };
@@ -17,10 +23,7 @@ internal static class AgentCreateCommand
         };
         var model = new Option<string?>("--model") { Description = "The model that works; otherwise the configured one.", HelpName = "MODEL" };
         var merge = new Option<bool>("--auto-merge") { Description = "Merge into main when every gate passes." };
-        var limits = new Option<string?>("--limits")
-        {
-            Description = "Where its agent stops: iterations, errors, repairs, tokens, time, rows; else as configured.", HelpName = "NAME=AMOUNT,…",
-        };
+        var limits = Limits();
         var (budget, expires) = (BranchCommand.Budget(), BranchCommand.Expires());
         return new Verb("create", "Make a pipeline from metadata, test it, and load its rows into a branch.",
             "db-vc agent create --metadata metadata/users.json --branch agent-users-ingest",

@@ -7,6 +7,8 @@ namespace DbVc.Cli;
 /// <summary>Reads and changes the repository's settings.</summary>
 internal static class ConfigCommand
 {
+    private const int MostShown = 80;
+
     public static Verb Create() => new("config", "Read and change the repository's settings, config.yaml.") { Get(), Set() };
 
     private static Verb Get()
@@ -16,7 +18,9 @@ internal static class ConfigCommand
         {
             var settings = Workspace.Settings(context.FindRepository()).Get(context.Get(key));
             var list = new TextTable("", "", "");
-            foreach (var setting in settings) list.Add(setting.Key, Text(setting.Value), Piece.Dim(setting.IsDefault ? "default" : ""));
+            // One that is asked for is shown whole; in a list it would push the last column off the screen.
+            var most = context.Get(key) is null ? MostShown : int.MaxValue;
+            foreach (var setting in settings) list.Add(setting.Key, Shown.Cut(Text(setting.Value), most), Piece.Dim(setting.IsDefault ? "default" : ""));
             context.Output.List(list);
             context.Output.Json(context.Get(key) is null
                 ? new JsonObject { ["settings"] = Json.Array(settings, ToJson) }

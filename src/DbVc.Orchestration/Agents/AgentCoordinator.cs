@@ -81,8 +81,14 @@ public sealed class AgentCoordinator
 
     /// <summary>Runs a task again that stopped or failed, from its pinned metadata and what the source holds now. Rows that people committed in its branch
     /// are dropped only if that is said; else it throws kind Refused, <c>gates.by-hand</c>.</summary>
-    public AgentReport Retry(BranchName branch, IAgentProgress progress, CancellationToken cancel, bool reload = false)
+    /// <param name="branch">Whose task.</param>
+    /// <param name="progress">Hears of what is done.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <param name="reload">Whether rows that people put into the branch may be dropped.</param>
+    /// <param name="limits">As <see cref="AgentRequest.Limits"/>, from now on; null for those that it had.</param>
+    public AgentReport Retry(BranchName branch, IAgentProgress progress, CancellationToken cancel, bool reload = false, string? limits = null)
     {
+        _ = LimitsText.Parse(limits, _context.Configuration.Limits);
         using var held = TaskLock.Hold(_context, branch);
         var report = Status(branch);
         if (report.IsRun)
@@ -102,7 +108,7 @@ public sealed class AgentCoordinator
         if (!reload) HandMadeRows.Refuse(_context, report, $"db-vc agent retry {branch}");
         _context.Models.Require(report.Model);
         var plan = TaskPlan.Reread(_context, report, code: false, new FetchWatch(progress, cancel));
-        return _runner.Run(plan, _runner.Restart(plan.NoteSource(report)), progress, cancel);
+        return _runner.Run(plan, _runner.Restart(plan.NoteSource(report) with { Limits = limits ?? report.Limits }), progress, cancel);
     }
 
     /// <summary>The latest task of a branch, or the latest of all. Throws usage failure <c>agent.missing</c>.</summary>

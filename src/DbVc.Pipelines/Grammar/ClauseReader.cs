@@ -5,8 +5,8 @@ namespace DbVc.Pipelines;
 /// <summary>Rules and steps that a person wrote in one text, each as a sentence that metadata takes.</summary>
 public sealed record ReadClauses(IReadOnlyList<string> Rules, IReadOnlyList<string> Steps)
 {
-    /// <summary>The fields that a rule of the person is about, alone.</summary>
-    public IReadOnlySet<string> RuledFields { get; init; } = new HashSet<string>();
+    /// <summary>The fields that a rule of the person is about, alone, or that a step of theirs changes.</summary>
+    public IReadOnlySet<string> Fields { get; init; } = new HashSet<string>();
 }
 
 /// <summary>
@@ -34,9 +34,11 @@ internal sealed partial class ClauseReader(IReadOnlyList<PipelineField> fields)
         if (_pieces.Count > MostPieces) throw new RuleException($"more than {MostPieces} clauses stand in it", "write them into a metadata file.");
         if (Partition(0) is not { } found) throw _first!;
         var rules = found.Where(f => f.IsRule).Select(f => f.Text).ToList();
-        return new ReadClauses(rules, [.. found.Where(f => !f.IsRule).Select(f => f.Text)])
+        var steps = found.Where(f => !f.IsRule).Select(f => f.Text).ToList();
+        return new ReadClauses(rules, steps)
         {
-            RuledFields = rules.SelectMany(r => RuleParser.Parse(r, fields)).Where(r => r.Fields.Count == 1).Select(r => r.Fields[0].Name).ToHashSet(),
+            Fields = rules.SelectMany(r => RuleParser.Parse(r, fields)).Where(r => r.Fields.Count == 1).Select(r => r.Fields[0].Name)
+                .Concat(steps.SelectMany(s => OperationParser.Parse(s, fields)).Select(o => o.Field.Name)).ToHashSet(),
         };
     }
 

@@ -28,7 +28,7 @@ public static class WordedMetadata
             var rules = root["validations"]!.AsArray();
             for (var i = proposal.Rules.Count - 1; i >= 0; i--)
             {
-                if (RuleParser.Parse(proposal.Rules[i].Text, fields) is [{ Fields: [var field] }] && read.RuledFields.Contains(field.Name)) rules.RemoveAt(i);
+                if (RuleParser.Parse(proposal.Rules[i].Text, fields) is [{ Fields: [var field] }] && read.Fields.Contains(field.Name)) rules.RemoveAt(i);
             }
 
             foreach (var rule in read.Rules) rules.Add((JsonNode)rule);

@@ -87,7 +87,8 @@ public sealed class TaskWordsTests
             Findings = [],
         };
         var spec = MetadataReader.Read(WordedMetadata.Write(proposal, "age between 0 and 120, trim email"), "a.json");
-        Assert.Equal(["email must be unique", "age between 0 and 120"], spec.Rules.Where(r => !r.FromSchema).Select(r => r.Written ?? r.Text));
+        // Trimmed, e-mails are other values than those that were seen.
+        Assert.Equal(["age between 0 and 120"], spec.Rules.Where(r => !r.FromSchema).Select(r => r.Written ?? r.Text));
         Assert.Equal("trim email", spec.Operations.Single().Text);
         var refused = Assert.Throws<DbVcException>(() => WordedMetadata.Write(proposal, "age must be nice"));
         Assert.Equal(("task.words", FailureKind.Usage), (refused.Code, refused.Kind));
