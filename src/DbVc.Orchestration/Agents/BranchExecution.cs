@@ -188,8 +188,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     public void Dispose()
     {
         _session?.Dispose();
-        _trial?.Dispose();
-        _copy?.Dispose();
+        DropTrial();
         _source.Dispose();
     }
 
@@ -211,6 +210,14 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     {
         _session?.Dispose();
         _session = null;
+    }
+
+    /// <summary>The copy on which gates try the code goes with the branch's instance: an agent may mend its code, load again, and ask them again.</summary>
+    private void DropTrial()
+    {
+        _trial?.Dispose();
+        _copy?.Dispose();
+        (_trial, _copy) = (null, null);
     }
 
     private bool ChangesDefinitions(CommitId start, Snapshot head) =>
@@ -238,6 +245,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         _source.Unpack(cancellation);
         Checkout.RefuseLinks(setup.Checkout.Folder);
         LoadMark.Set(_context, setup.Record);
+        DropTrial();
         _context.Instances.Reset(setup.Record);
         using var database = _context.Instances.Open(setup.Record);
         var table = Destination.Ensure(setup.Spec, database, _context.Live.Provider, _context.Live.LockTimeout);
@@ -373,22 +381,4 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         using var read = database.BeginRead();
         return read.ReadSchema().Objects.Any(o => o.Kind == SchemaObjectKind.Trigger && string.Equals(o.Table, table.Name, StringComparison.OrdinalIgnoreCase));
     }
-}
-
-/// <summary>What one execution works with.</summary>
-internal sealed record ExecutionSetup(
-    WorkspaceContext Context, BranchRecord Record, PipelineTask Task, PipelineSpec Spec, string SourcePath)
-{
-    public required Checkout Checkout { get; init; }
-
-    public required SecretMask Mask { get; init; }
-
-    /// <summary>The last merged run of the same pipeline; null for the first.</summary>
-    public AgentReport? LastMerged { get; init; }
-
-    /// <summary>Whether the tests are tried on changed code; code that was merged has been.</summary>
-    public bool TriesMutants { get; init; }
-
-    /// <summary>One more run of code that was merged, and was tried on a sample then.</summary>
-    public bool IsRun { get; init; }
 }
