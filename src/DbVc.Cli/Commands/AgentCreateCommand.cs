@@ -10,7 +10,8 @@ internal static class AgentCreateCommand
     /// <summary>Where an agent stops.</summary>
     public static Option<string?> Limits() => new("--limits")
     {
-        Description = "Where its agent stops: iterations, errors, repairs, tokens, time, rows; else as configured.", HelpName = "NAME=AMOUNT,…",
+        Description = "Where its agent stops: iterations, errors, repairs, tokens, time, rows; else as configured.",
+        HelpName = "NAME=AMOUNT,…",
     };
 
     public static Verb Create()
@@ -19,7 +20,8 @@ internal static class AgentCreateCommand
         var branch = new Option<string?>("--branch", "-b") { Description = "The branch to make; otherwise named after the destination.", HelpName = "BRANCH" };
         var task = new Option<string?>("--task")
         {
-            Description = "The task in words; where they name a source, its metadata is read off it.", HelpName = "TEXT",
+            Description = "The task in words; where they name a source, its metadata is read off it.",
+            HelpName = "TEXT",
         };
         var model = new Option<string?>("--model") { Description = "The model that works; otherwise the configured one.", HelpName = "MODEL" };
         var merge = new Option<bool>("--auto-merge") { Description = "Merge into main when every gate passes." };

@@ -25,7 +25,7 @@ internal static partial class FailedTest
         var said = lines.TakeWhile(line => !Call().IsMatch(line)).Where(line => line[0] is not ('↓' or '↑')).Take(MostLines).ToList();
         var places = lines.Select(line => Place().Match(line)).Where(m => m.Success).Select(m => (File: m.Groups[1].Value, Line: m.Groups[2].Value)).ToList();
         said.AddRange(places.Skip(1).Take(MostCallers).Select(place => $"called at {place.File}:{place.Line}"));
-        var finding = new GateFinding((Start(test.Name) + string.Join('\n', said)).TrimEnd()) 
+        var finding = new GateFinding((Start(test.Name) + string.Join('\n', said)).TrimEnd())
         {
             Rule = Rule,
             Expected = After(said, "Expected:"),

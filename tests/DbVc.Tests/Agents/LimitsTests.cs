@@ -14,7 +14,12 @@ public sealed class LimitsTests
         var limits = LimitsText.Parse("iterations=20, errors=2,repairs=1,tokens=200k,time=10m,rows=1M", AgentLimits.Default with { CallsPerAnswer = 3 });
         Assert.Equal(new AgentLimits
         {
-            Iterations = 20, ConsecutiveErrors = 2, FailedValidations = 1, Tokens = 200_000, WallTime = TimeSpan.FromMinutes(10), Rows = 1_000_000,
+            Iterations = 20,
+            ConsecutiveErrors = 2,
+            FailedValidations = 1,
+            Tokens = 200_000,
+            WallTime = TimeSpan.FromMinutes(10),
+            Rows = 1_000_000,
             CallsPerAnswer = 3,
         }, limits);
         Assert.Equal(AgentLimits.Default with { Tokens = 0 }, LimitsText.Parse("tokens=0", AgentLimits.Default));
