@@ -35,6 +35,7 @@ public sealed class Workspace : IDisposable
         Outbox = context.Outbox;
         Costs = new CostDesk(context);
         Agents = new AgentCoordinator(context, Branches, Merges, History, Invariants);
+        Queue = new MergeQueue(context, Branches, Merges, Agents);
         Batches = new BatchDesk(context, Agents);
         var runner = new PipelineRunner(context, Branches, Merges);
         Pipelines = new PipelineDesk(context, runner);
@@ -47,6 +48,8 @@ public sealed class Workspace : IDisposable
     public BranchManager Branches { get; }
 
     public MergeController Merges { get; }
+
+    public MergeQueue Queue { get; }
 
     public ReplayController Replays { get; }
 
