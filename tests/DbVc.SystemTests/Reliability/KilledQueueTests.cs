@@ -53,8 +53,8 @@ public sealed class KilledQueueTests : IDisposable
         Assert.True(kills > 0, $"seed {seed}: it was never killed");
         Assert.Equal("live," + string.Join(',', Enumerable.Range(0, Plain).Select(i => $"plain-{i}")),
             (string)KillableShop.Query(_shop.Database, "SELECT group_concat(uid) FROM (SELECT uid FROM ledger ORDER BY uid)")[0][0]);
-        Assert.Equal((300L, 200L), (KillableShop.Query(_shop.Database, "SELECT count(*) FROM people")[0][0],
-            KillableShop.Query(_shop.Database, "SELECT count(*) FROM others")[0][0]));
+        Assert.Equal(300L, KillableShop.Query(_shop.Database, "SELECT count(*) FROM people")[0][0]);
+        Assert.Equal(200L, KillableShop.Query(_shop.Database, "SELECT count(*) FROM others")[0][0]);
         foreach (var name in names) Assert.Equal(1, await CountMergesAsync(name));
         await _shop.CheckWholeAsync();
     }
