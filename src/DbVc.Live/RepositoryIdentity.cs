@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using DbVc.Databases;
 using DbVc.Model;
 using DbVc.Store;
+using DbVc.VersionControl;
 
 namespace DbVc.Live;
 
@@ -80,8 +81,18 @@ public sealed record BranchRecord(string Name, string Base, DateTimeOffset Creat
     /// there either.</summary>
     public IReadOnlyList<string>? LeftOut { get; init; }
 
+    /// <summary>Main's head of another time, where the branch repeats work of then; null where main counts as it is.</summary>
+    public string? Main { get; init; }
+
     [JsonIgnore]
     public string InstanceId => Path.GetFileNameWithoutExtension(Instance);
+
+    /// <summary>Where the branch left main, or last took all of it over.</summary>
+    public CommitId FindStart(Repository repository)
+    {
+        var main = Main is { } then ? CommitId.Parse(then) : repository.Head(BranchName.Main);
+        return new CommitGraph(repository).MergeBases(repository.Head(BranchName.Parse(Name)), main) is [var common, ..] ? common : CommitId.Parse(Base);
+    }
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, LiveJson.Default.BranchRecord);
 

@@ -56,9 +56,7 @@ public sealed class BranchInstances(LiveContext context, Shadow shadow)
         // Tables may have been brought in since the caller read the record.
         branch = Require(BranchName.Parse(branch.Name));
         Drop(branch);
-        var head = context.Repository.Head(BranchName.Parse(branch.Name));
-        var common = new CommitGraph(context.Repository).MergeBases(head, context.Repository.Head(BranchName.Main));
-        var start = common.Count > 0 ? common[0] : CommitId.Parse(branch.Base);
+        var start = branch.FindStart(context.Repository);
         Make(Settle(branch, start), start);
     }
 
