@@ -84,15 +84,15 @@ public sealed record BranchRecord(string Name, string Base, DateTimeOffset Creat
     /// <summary>Main's head of another time, where the branch repeats work of then; null where main counts as it is.</summary>
     public string? Main { get; init; }
 
+    /// <summary>The branches that it was made on, which main did not hold then; null for one that was made on main.</summary>
+    public IReadOnlyList<StandsOn>? On { get; init; }
+
     [JsonIgnore]
     public string InstanceId => Path.GetFileNameWithoutExtension(Instance);
 
-    /// <summary>Where the branch left main, or last took all of it over.</summary>
-    public CommitId FindStart(Repository repository)
-    {
-        var main = Main is { } then ? CommitId.Parse(then) : repository.Head(BranchName.Main);
-        return new CommitGraph(repository).MergeBases(repository.Head(BranchName.Parse(Name)), main) is [var common, ..] ? common : CommitId.Parse(Base);
-    }
+    /// <summary>Where that begins which is the branch's own; see <see cref="BranchStart"/>.</summary>
+    public CommitId FindStart(Repository repository) => BranchStart.Find(
+        repository, this, repository.Head(BranchName.Parse(Name)), Main is { } then ? CommitId.Parse(then) : repository.Head(BranchName.Main))!.Value;
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, LiveJson.Default.BranchRecord);
 

@@ -1,6 +1,5 @@
 using DbVc.Databases;
 using DbVc.Model;
-using DbVc.VersionControl;
 
 namespace DbVc.Live;
 
@@ -49,14 +48,15 @@ public sealed class BranchInstances(LiveContext context, Shadow shadow)
         ?? throw context.Repository.MissingBranch(branch);
 
     /// <summary>
-    /// Makes the instance anew as main was when the branch last had all of it: what the branch loaded itself is gone, what came from main stays.
+    /// Makes the instance anew as it was where the branch begins, see <see cref="BranchStart"/>: what the branch loaded itself is gone, what came from
+    /// main stays.
     /// </summary>
     public void Reset(BranchRecord branch)
     {
         // Tables may have been brought in since the caller read the record.
         branch = Require(BranchName.Parse(branch.Name));
-        Drop(branch);
         var start = branch.FindStart(context.Repository);
+        Drop(branch);
         Make(Settle(branch, start), start);
     }
 

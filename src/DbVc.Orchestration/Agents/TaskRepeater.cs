@@ -113,7 +113,12 @@ internal sealed class TaskRepeater(WorkspaceContext context, BranchManager branc
         RequireKept(origin.Start);
         RequireKept(origin.Main);
         branches.Create(name, origin.Start.ToString(), new NewBranch(report.Pipeline!, null, BranchTerms.None), cancel);
-        var record = branches.RequireRecord(name) with { Base = origin.Base.ToString(), Main = origin.Main.ToString() };
+        var record = branches.RequireRecord(name) with
+        {
+            Base = origin.Base.ToString(),
+            Main = origin.Main.ToString(),
+            On = BranchRecord.Read(context.Repository.Store, BranchName.Parse(report.Branch)) is { } made && made.Task == report.Task ? made.On : null,
+        };
         using (var transaction = context.Repository.Store.Begin())
         {
             transaction.PutDocument(BranchRecord.Collection, name.Text, record.ToBytes());

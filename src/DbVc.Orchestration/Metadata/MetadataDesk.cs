@@ -67,6 +67,17 @@ public static class MetadataDesk
                 "Make it, or name another file with --out.");
         }
 
+        var report = Propose(query, file, cancellation);
+        if (file is not null) WholeFile.Write(file, System.Text.Encoding.UTF8.GetBytes(report.Proposal.Json));
+        return report;
+    }
+
+    /// <summary>The same; nothing is written.</summary>
+    /// <param name="query">The source.</param>
+    /// <param name="file">Where the metadata will lie, as a full path: relative paths begin there. Null: nowhere.</param>
+    /// <param name="cancellation">Ends it.</param>
+    internal static InferenceReport Propose(InferenceQuery query, string? file, CancellationToken cancellation)
+    {
         using var opened = InferenceSource.Open(query, file, cancellation);
         var source = opened.File;
         try
@@ -78,7 +89,6 @@ public static class MetadataDesk
             using var stream = source.OpenStream();
             var preview = SourcePreview.Read(spec, stream, query.MaxRecords, TimeProvider.System.GetUtcNow(), cancellation);
             source.RequireUnchanged();
-            if (file is not null) WholeFile.Write(file, System.Text.Encoding.UTF8.GetBytes(proposal.Json));
             return new InferenceReport(proposal, PreviewCounts.Of(preview), query.File);
         }
         catch (PipelineException e)

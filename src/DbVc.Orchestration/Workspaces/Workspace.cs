@@ -36,6 +36,7 @@ public sealed class Workspace : IDisposable
         Costs = new CostDesk(context);
         Memory = context.Memory;
         Agents = new AgentCoordinator(context, Branches, Merges, History, Invariants);
+        Batches = new BatchDesk(context, Agents);
         var runner = new PipelineRunner(context, Branches, Merges);
         Pipelines = new PipelineDesk(context, runner);
         Quarantine = new QuarantineDesk(context, runner);
@@ -61,6 +62,8 @@ public sealed class Workspace : IDisposable
     public InvariantDesk Invariants { get; }
 
     public AgentCoordinator Agents { get; }
+
+    public BatchDesk Batches { get; }
 
     public EvidenceDesk Evidence { get; }
 
