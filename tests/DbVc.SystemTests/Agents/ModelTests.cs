@@ -82,7 +82,7 @@ public sealed class ModelTests : IDisposable
         Assert.True(first.State == TaskState.Ready, first.Error);
         var asked = server.Asked.Count;
 
-        var second = _shop.Create("customers.json", "once-more");
+        var second = Create("once-more");
 
         Assert.True(second.State == TaskState.Ready, second.Error);
         Assert.Equal(asked, server.Asked.Count);
@@ -155,14 +155,16 @@ public sealed class ModelTests : IDisposable
     {
         Environment.SetEnvironmentVariable(Variable, null);
         Configure(ModelWire.Of("openai"), "http://127.0.0.1:1");
-        var failure = Assert.Throws<DbVcException>(Create);
+        var failure = Assert.Throws<DbVcException>(() => Create());
         Assert.Equal(("model.key-missing", FailureKind.Usage), (failure.Code, failure.Kind));
         Assert.Contains(Variable, failure.Hint, StringComparison.Ordinal);
         Assert.DoesNotContain(_shop.Workspace.Branches.List(), b => b.Name == "feature/customers");
     }
 
-    private AgentReport Create() => _shop.Workspace.Agents.Create(
-        new AgentRequest(_shop.Sample("customers.json"), BranchName.Parse("feature/customers"), null, "work", AutoMerge: false),
+    private AgentReport Create() => Create("feature/customers");
+
+    private AgentReport Create(string branch) => _shop.Workspace.Agents.Create(
+        new AgentRequest(_shop.Sample("customers.json"), BranchName.Parse(branch), null, "work", AutoMerge: false),
         new SilentProgress(), CancellationToken.None);
 
     private void Configure(ModelWire wire, string root, string more = "") =>

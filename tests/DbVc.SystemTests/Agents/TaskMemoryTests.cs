@@ -21,6 +21,7 @@ public sealed class TaskMemoryTests : IDisposable
     public TaskMemoryTests()
     {
         Environment.SetEnvironmentVariable(Variable, "memory-canary-16180339");
+        foreach (var file in Directory.EnumerateFiles(ShippedTask.Folder)) File.Copy(file, _shop.Sample(Path.GetFileName(file)));
         var wire = ModelWire.Of("openai");
         _server = new ApiTestServer(q => wire.Answer(new WireAnswer("", ModelConversation.Work(wire.Read(q.Body).Messages))));
         // Without answers of before: what is spared here is spared by what was learned.
@@ -43,7 +44,7 @@ public sealed class TaskMemoryTests : IDisposable
     [Fact]
     public void A_merged_pipeline_is_done_again_with_its_edits_and_without_the_model_until_it_is_forgotten()
     {
-        var first = _shop.Create("customers.json", "first");
+        var first = _shop.Create("02-bounds.json", "first");
         Assert.True(first.State == TaskState.Ready, first.Error);
         Assert.Empty(_shop.Workspace.Memory.List());
         File.AppendAllText(Validators("first"), "// Checked by Tess.\n");
@@ -55,9 +56,9 @@ public sealed class TaskMemoryTests : IDisposable
         Assert.Equal((LessonKind.Pipeline, first.Task), (lesson.Kind, lesson.Task));
         Assert.Equal("generated/Validators.cs", Assert.Single(lesson.Files).Key);
 
-        _shop.Write("DELETE FROM customers WHERE id > 200");
+        _shop.Write("DELETE FROM runners");
         var asked = _server.Asked.Count;
-        var second = _shop.Create("customers.json", "second");
+        var second = _shop.Create("02-bounds.json", "second");
         Assert.True(second.State == TaskState.Ready, second.Error);
         Assert.Equal(asked, _server.Asked.Count);
         Assert.EndsWith("// Checked by Tess.\n", File.ReadAllText(Validators("second")), StringComparison.Ordinal);
@@ -68,14 +69,13 @@ public sealed class TaskMemoryTests : IDisposable
         // What is made again from history leaves out what was forgotten.
         File.Delete(Path.Combine(_shop.Folder, ".db-version-control", "memory.db"));
         Assert.Empty(_shop.Workspace.Memory.List());
-        Assert.Equal(TaskState.Ready, _shop.Create("customers.json", "third").State);
+        Assert.Equal(TaskState.Ready, _shop.Create("02-bounds.json", "third").State);
         Assert.True(_server.Asked.Count > asked);
     }
 
     [Fact]
     public void Twenty_tasks_that_are_run_twice_ask_the_model_the_second_time_hardly_ever_and_gates_say_the_same()
     {
-        foreach (var file in Directory.EnumerateFiles(ShippedTask.Folder)) File.Copy(file, _shop.Sample(Path.GetFileName(file)));
         var tasks = ShippedTask.ReadAll().Where(t => t.Words is null && !s_left.Any(l => t.Name.EndsWith(l, StringComparison.Ordinal)))
             .Take(ProofMode.IsLong ? 20 : 2).ToList();
 

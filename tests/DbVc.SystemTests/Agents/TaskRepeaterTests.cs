@@ -20,7 +20,7 @@ public sealed class TaskRepeaterTests : IDisposable
 
         _shop.Write("UPDATE customers SET city = 'Bonn' WHERE id = 1");
         Assert.Equal(MergeState.Merged, _shop.Merge("feature/customers").State);
-        _shop.Write("DELETE FROM customers WHERE id = 2");
+        _shop.Write("UPDATE customers SET age = 41 WHERE id = 2");
         var before = (Branches(), _shop.Workspace.Agents.Status(null) with { Steps = [] });
         AssertSame(Replay(report.Task));
 

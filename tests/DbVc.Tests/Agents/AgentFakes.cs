@@ -233,6 +233,7 @@ internal sealed class AgentBench
             Disclosure = disclosure ?? Disclosure.Everything,
             Person = Person,
             Memory = Memory,
+            Clock = TaskClock.Of(Time),
         };
     }
 

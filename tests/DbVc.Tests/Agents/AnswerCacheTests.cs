@@ -56,7 +56,7 @@ public sealed class AnswerCacheTests : IDisposable
     [Fact]
     public async Task What_was_answered_once_is_answered_again_without_tokens_and_only_where_it_may_be()
     {
-        var (model, saved) = (new ScriptedChatClient(Answer("first"), Answer("second"), Answer("third")), new List<UsageDetails>());
+        var (model, saved) = (new ScriptedChatClient(_ => Answer("first"), _ => Answer("second"), _ => Answer("third")), new List<UsageDetails>());
         Assert.Equal("first", await Ask(mayReuse: true));
         Assert.Equal("first", await Ask(mayReuse: true));
         Assert.Equal("second", await Ask(mayReuse: false));
@@ -140,7 +140,7 @@ public sealed class AnswerCacheTests : IDisposable
             Called("c", "validate_results", """{"actual_results":{"rows_loaded":2,"commit":"COMMIT","rows_per_second":SPEED}}"""), Result("c", Judged),
         ];
 
-        public Hash Key() => ConversationKey.Of(Model, Messages(), Tools.Select(t => AIFunctionFactory.CreateDeclaration(t, null, default)));
+        public Hash Key() => ConversationKey.Of(Model, Messages(), Tools.Select(t => AIFunctionFactory.CreateDeclaration(t, null, System.Text.Json.JsonDocument.Parse("{}").RootElement)));
 
         public override string ToString() => $"{Task} {Branch} {Model}";
 
