@@ -91,8 +91,9 @@ public sealed class MistakenModelTests : IDisposable
         if (mistake == "a missed NULL")
         {
             // The model is not asked any more: its answers, and the times of its calls, are in the log.
-            server.Dispose();
+            var asked = server.Asked.Count;
             Assert.True(_shop.Workspace.Agents.Replay(branch.Text, new SilentProgress(), CancellationToken.None).IsSame);
+            Assert.Equal(asked, server.Asked.Count);
         }
 
         var rounds = _shop.Workspace.History.Log(new LogRequest(branch.Text, 50, null, false)).Select(e => e.Commit.Commit.Message.Trim()).ToList();
