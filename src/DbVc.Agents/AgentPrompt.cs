@@ -79,11 +79,10 @@ public static class AgentPrompt
         return text.ToString();
     }
 
-    private static void AppendFenced(StringBuilder text, string label, string body)
-    {
-        var fence = FenceOf(label, body);
-        text.Append(fence).Append('\n').Append(body).Append('\n').Append(fence).Append('\n');
-    }
+    /// <summary>A text between two lines that hold its own hash.</summary>
+    internal static string Fenced(string label, string body) => $"{FenceOf(label, body)}\n{body}\n{FenceOf(label, body)}\n";
+
+    private static void AppendFenced(StringBuilder text, string label, string body) => text.Append(Fenced(label, body));
 
     private static string FenceOf(string label, string body) => $"===== {label} {Hash.Of(Encoding.UTF8.GetBytes(body))} =====";
 }

@@ -159,13 +159,20 @@ public sealed class AgentCoordinator
 
     /// <summary>Runs code and gates again on what is in the branch now, for example after a person edited it. Rows that people committed are dropped only if
     /// that is said; else it throws kind Refused, <c>gates.by-hand</c>. A branch that main holds throws <c>gates.merged</c>.</summary>
-    public AgentReport RunGates(BranchName branch, IAgentProgress progress, CancellationToken cancel, bool reload = false)
+    public AgentReport RunGates(BranchName branch, IAgentProgress progress, CancellationToken cancel, bool reload = false) =>
+        Judge(branch, progress, cancel, isQueue: false, reload);
+
+    /// <summary>The same; the merge queue looks itself that no file comes along, so whoever runs it has no hand in the task.</summary>
+    internal AgentReport JudgeQueued(BranchName branch, IAgentProgress progress, CancellationToken cancel) =>
+        Judge(branch, progress, cancel, isQueue: true, reload: false);
+
+    private AgentReport Judge(BranchName branch, IAgentProgress progress, CancellationToken cancel, bool isQueue, bool reload)
     {
         using var held = TaskLock.Hold(_context, branch);
         RefuseMerged(branch);
         var (plan, report) = Reread(branch, progress, cancel);
         if (!reload) HandMadeRows.Refuse(_context, report, $"db-vc gate run {branch}");
-        return _runner.RunGates(plan, plan.NoteSource(report), progress, cancel);
+        return _runner.RunGates(plan, plan.NoteSource(report), progress, cancel, isHand: !isQueue);
     }
 
     /// <summary>Whether a branch holds no code and no agent's work, so that only gates about rows and definitions can judge it.</summary>

@@ -187,8 +187,8 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     }
 
     /// <summary>Runs the branch's code and the gates once more, and commits the rows that came of it.</summary>
-    public AgentReport RunGates(TaskPlan plan, AgentReport report, IAgentProgress progress, CancellationToken cancel) =>
-        Execute(plan, NoteHand(report), progress, "gate run " + report.Branch, cancel);
+    public AgentReport RunGates(TaskPlan plan, AgentReport report, IAgentProgress progress, CancellationToken cancel, bool isHand = true) =>
+        Execute(plan, isHand ? NoteHand(report) : report, progress, "gate run " + report.Branch, cancel);
 
     /// <summary>Asks some gates about what is in the branch now. It is no evidence, and the task stays as it is but for the hand in it; rows are
     /// loaded where a gate judges them.</summary>

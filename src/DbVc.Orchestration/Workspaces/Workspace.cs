@@ -36,6 +36,7 @@ public sealed class Workspace : IDisposable
         Costs = new CostDesk(context);
         Memory = context.Memory;
         Agents = new AgentCoordinator(context, Branches, Merges, History, Invariants);
+        Queue = new MergeQueue(context, Branches, Merges, Agents);
         Batches = new BatchDesk(context, Agents);
         var runner = new PipelineRunner(context, Branches, Merges);
         Pipelines = new PipelineDesk(context, runner);
@@ -48,6 +49,8 @@ public sealed class Workspace : IDisposable
     public BranchManager Branches { get; }
 
     public MergeController Merges { get; }
+
+    public MergeQueue Queue { get; }
 
     public ReplayController Replays { get; }
 
