@@ -13,6 +13,7 @@ public static class AgentPrompt
     /// <summary>What is answered to an answer without a call.</summary>
     public const string Reminder = "Nothing was done: call one of the tools. If the task cannot be done, call finish with success false and say why.";
 
+    private const string TaskLabel = "Task ";
     private const string MetadataLabel = "metadata";
     private const string RequestLabel = "request";
 
@@ -60,10 +61,14 @@ public static class AgentPrompt
         return null;
     }
 
+    /// <summary>A text of a conversation without the names of task and branch, which stand in the first line of what describes a task.</summary>
+    internal static string WithoutName(string text) =>
+        text.StartsWith(TaskLabel, StringComparison.Ordinal) && text.IndexOf('\n', StringComparison.Ordinal) is var end and > 0 ? text[end..] : text;
+
     private static string Describe(PipelineTask task)
     {
         var text = new StringBuilder();
-        text.Append("Task ").Append(task.Id.Text).Append(" on branch ").Append(task.Branch.Text).Append(".\nThe metadata, between two equal lines:\n");
+        text.Append(TaskLabel).Append(task.Id.Text).Append(" on branch ").Append(task.Branch.Text).Append(".\nThe metadata, between two equal lines:\n");
         AppendFenced(text, MetadataLabel, task.MetadataText);
         if (task.Request.Length > 0)
         {
