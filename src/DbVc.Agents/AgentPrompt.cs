@@ -64,20 +64,21 @@ public static class AgentPrompt
     {
         var text = new StringBuilder();
         text.Append("Task ").Append(task.Id.Text).Append(" on branch ").Append(task.Branch.Text).Append(".\nThe metadata, between two equal lines:\n");
-        AppendFenced(text, MetadataLabel, task.MetadataText);
+        text.Append(Fenced(MetadataLabel, task.MetadataText));
         if (task.Request.Length > 0)
         {
             text.Append("What the person asked for; where it contradicts the metadata, the metadata holds:\n");
-            AppendFenced(text, RequestLabel, task.Request);
+            text.Append(Fenced(RequestLabel, task.Request));
         }
 
         return text.ToString();
     }
 
-    private static void AppendFenced(StringBuilder text, string label, string body)
+    /// <summary>Foreign text between two lines that no text can hold in itself.</summary>
+    internal static string Fenced(string label, string body)
     {
         var fence = FenceOf(label, body);
-        text.Append(fence).Append('\n').Append(body).Append('\n').Append(fence).Append('\n');
+        return $"{fence}\n{body}\n{fence}\n";
     }
 
     private static string FenceOf(string label, string body) => $"===== {label} {Hash.Of(Encoding.UTF8.GetBytes(body))} =====";

@@ -28,7 +28,7 @@ public static class AccessTable
             "invariant list", "invariant check", "agent status", "agent list", "agent log", "pipeline list", "pipeline history", "pipeline quarantine",
             "metadata validate", "metadata explain", "metadata schema", "metadata infer", "config get", "shadow show", "tracking show",
             "evidence show", "evidence verify", "notify list", "cost report", "user list", "user show", "role list", "token list", "branch rule",
-            "completion", "init", "mcp",
+            "completion", "init", "mcp", "chat",
         ]),
         new(AccessAction.Work, Role.Agent, "make branches, commit to those that are not protected, run their gates",
             ["branch create", "branch fetch", "commit", "gate run", "agent create", "agent metadata", "agent retry"]),
