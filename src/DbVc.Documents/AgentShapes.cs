@@ -15,6 +15,7 @@ internal static class AgentShapes
         ["text"] = report.Text,
         ["model"] = report.IsRun ? null : report.Model,
         ["pipeline"] = report.Pipeline,
+        ["batch"] = report.Batch,
         ["created"] = Json.Time(report.Created),
         ["assumptions"] = Json.Array(report.Assumptions),
         ["steps"] = Json.Array(report.Steps, step => new JsonObject

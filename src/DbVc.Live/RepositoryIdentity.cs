@@ -80,6 +80,9 @@ public sealed record BranchRecord(string Name, string Base, DateTimeOffset Creat
     /// there either.</summary>
     public IReadOnlyList<string>? LeftOut { get; init; }
 
+    /// <summary>The branches that it was made on, which main did not hold then; null for one that was made on main.</summary>
+    public IReadOnlyList<StandsOn>? On { get; init; }
+
     [JsonIgnore]
     public string InstanceId => Path.GetFileNameWithoutExtension(Instance);
 

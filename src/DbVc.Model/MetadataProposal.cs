@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace DbVc.Model;
 
 /// <summary>Metadata that was read off real data: what is proposed, what speaks for it, and what only a person can say.</summary>
@@ -17,6 +19,9 @@ public sealed record MetadataProposal(string Json, string Source, string Table, 
 
     /// <summary>What else a person should know; sentences.</summary>
     public required IReadOnlyList<string> Findings { get; init; }
+
+    /// <summary>The different values of a field in the records that were looked at, as text and as its steps leave them.</summary>
+    public Func<string, IReadOnlySet<string>> Values { get; init; } = _ => ImmutableHashSet<string>.Empty;
 }
 
 /// <summary>A field as the data suggests it.</summary>

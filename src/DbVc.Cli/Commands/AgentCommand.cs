@@ -11,6 +11,8 @@ internal static class AgentCommand
     {
         AgentCreateCommand.Create(),
         AgentMetadataCommand.Create(),
+        AgentPlanCommand.Create(),
+        AgentRunCommand.Create(),
         Retry(),
         Status(),
         List(),
@@ -44,11 +46,11 @@ internal static class AgentCommand
     {
         var tasks = workspace.Agents.List();
         if (tasks.Count == 0) context.Output.Line("No tasks.");
-        var list = new TextTable("", "", "", "", "#");
+        var list = new TextTable("", "", "", "", "#", "");
         foreach (var task in tasks)
         {
             list.Add(Piece.Id(task.Task), Piece.Name(task.Branch), BranchesView.State(Json.Name(task.State), task.Override),
-                Piece.Dim(Shown.Time(task.Created)), task.Rows is { } rows ? Shown.Count(rows.Loaded, "row") : "");
+                Piece.Dim(Shown.Time(task.Created)), task.Rows is { } rows ? Shown.Count(rows.Loaded, "row") : "", Piece.Dim(task.Batch ?? ""));
         }
 
         context.Output.List(list);

@@ -115,6 +115,14 @@ internal sealed class Output(Terminal terminal, bool isJson)
     public Task<T> WithProgressAsync<T>(Func<IProgressView, Task<T>> work) =>
         IsJson ? work(new SilentProgress()) : IsLive ? LiveProgress.RunAsync(Console, Ask, work) : work(new PlainProgress(this, TimeProvider.System));
 
+    /// <summary>The same for works side by side, under these names.</summary>
+    public Task<T> WithBoardAsync<T>(IEnumerable<string> names, Func<IProgressBoard, T> work)
+    {
+        if (IsJson) return Task.FromResult(work(new SilentBoard()));
+        var width = names.Select(n => n.Length).DefaultIfEmpty().Max();
+        return IsLive ? LiveBoard.RunAsync(Console, width, Ask, work) : Task.FromResult(work(new PlainBoard(this, width, TimeProvider.System)));
+    }
+
     /// <summary>A line that a person types; null where nobody can be asked.</summary>
     public string? Ask(string prompt, CancellationToken interrupted) => CanAsk ? AskAsync(prompt, interrupted).GetAwaiter().GetResult() : null;
 

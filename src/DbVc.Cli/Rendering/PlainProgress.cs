@@ -1,9 +1,24 @@
 namespace DbVc.Cli;
 
 /// <summary>A line per finished step, for pipes, files and logs.</summary>
-internal sealed class PlainProgress(Output output, TimeProvider clock) : IProgressView
+/// <param name="write">Writes a line, at once.</param>
+/// <param name="ask">Reads one; null where nobody can be asked.</param>
+/// <param name="clock">Measures steps.</param>
+internal sealed class PlainProgress(Action<Piece[]> write, Func<string, CancellationToken, string?> ask, TimeProvider clock) : IProgressView
 {
     private Step? _step;
+
+    public PlainProgress(Output output, TimeProvider clock)
+        : this(
+            pieces =>
+            {
+                output.Line(pieces);
+                output.Flush();
+            },
+            output.Ask,
+            clock)
+    {
+    }
 
     public void Begin(string step)
     {
@@ -18,13 +33,12 @@ internal sealed class PlainProgress(Output output, TimeProvider clock) : IProgre
         if (_step is not { } step) return;
         _step = null;
         step.End(succeeded, summary);
-        output.Line(Mark(succeeded), step.Name, "  ", Piece.Dim(step.Describe()));
-        output.Flush();
+        write([Mark(succeeded), step.Name, "  ", Piece.Dim(step.Describe())]);
     }
 
-    public void Line(params ReadOnlySpan<Piece> pieces) => output.Line(pieces);
+    public void Line(params ReadOnlySpan<Piece> pieces) => write(pieces.ToArray());
 
-    public string? Ask(string prompt, CancellationToken interrupted) => output.Ask(prompt, interrupted);
+    public string? Ask(string prompt, CancellationToken interrupted) => ask(prompt, interrupted);
 
     private static Piece Mark(bool succeeded) => succeeded ? Piece.Good("✓ ") : Piece.Bad("✗ ");
 }

@@ -29,12 +29,15 @@ internal sealed class StepColumn : ProgressColumn
         {
             true => ("✓", Look.Good),
             false => ("✗", Look.Bad),
-            null => (Spinner[(int)(step.Pace.Elapsed.TotalMilliseconds / 100) % Spinner.Length].ToString(), Look.Name),
+            null => (Turn(step.Pace.Elapsed), Look.Name),
         };
         line.Append(mark + " ", SpectreLook.Style(look)).Append(step.Name + "  ");
         if (step.Succeeded is null && step.Pace.Total is > 0) AppendBar(line, (double)step.Pace.Done / step.Pace.Total.Value);
         return line.Append(step.Describe(), SpectreLook.Style(Look.Dim));
     }
+
+    /// <summary>The mark of what has been running so long.</summary>
+    public static string Turn(TimeSpan elapsed) => Spinner[(int)(elapsed.TotalMilliseconds / 100) % Spinner.Length].ToString();
 
     private static void AppendBar(Paragraph line, double part)
     {

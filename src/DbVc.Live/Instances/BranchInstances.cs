@@ -1,6 +1,5 @@
 using DbVc.Databases;
 using DbVc.Model;
-using DbVc.VersionControl;
 
 namespace DbVc.Live;
 
@@ -49,16 +48,16 @@ public sealed class BranchInstances(LiveContext context, Shadow shadow)
         ?? throw context.Repository.MissingBranch(branch);
 
     /// <summary>
-    /// Makes the instance anew as main was when the branch last had all of it: what the branch loaded itself is gone, what came from main stays.
+    /// Makes the instance anew as it was where the branch begins, see <see cref="BranchStart"/>: what the branch loaded itself is gone, what came from
+    /// main stays.
     /// </summary>
     public void Reset(BranchRecord branch)
     {
         // Tables may have been brought in since the caller read the record.
         branch = Require(BranchName.Parse(branch.Name));
+        var repository = context.Repository;
+        var start = BranchStart.Find(repository, branch, repository.Head(BranchName.Parse(branch.Name)), repository.Head(BranchName.Main))!.Value;
         Drop(branch);
-        var head = context.Repository.Head(BranchName.Parse(branch.Name));
-        var common = new CommitGraph(context.Repository).MergeBases(head, context.Repository.Head(BranchName.Main));
-        var start = common.Count > 0 ? common[0] : CommitId.Parse(branch.Base);
         Make(Settle(branch, start), start);
     }
 

@@ -25,13 +25,14 @@ public static class AccessTable
         [
             "status", "log", "show", "diff", "blame", "history", "query", "op log", "verify", "audit verify", "audit export", "export", "doctor",
             "branch list", "branch show", "branch review", "conflicts list", "conflicts show", "merge status", "stash list", "stash show", "tag",
-            "invariant list", "invariant check", "agent status", "agent list", "agent log", "pipeline list", "pipeline history", "pipeline quarantine",
+            "invariant list", "invariant check", "agent status", "agent list", "agent log", "agent plan",
+            "pipeline list", "pipeline history", "pipeline quarantine",
             "metadata validate", "metadata explain", "metadata schema", "metadata infer", "config get", "shadow show", "tracking show",
             "evidence show", "evidence verify", "notify list", "cost report", "user list", "user show", "role list", "token list", "branch rule",
             "completion", "init", "mcp", "chat",
         ]),
         new(AccessAction.Work, Role.Agent, "make branches, commit to those that are not protected, run their gates",
-            ["branch create", "branch fetch", "commit", "gate run", "agent create", "agent metadata", "agent retry"]),
+            ["branch create", "branch fetch", "commit", "gate run", "agent create", "agent metadata", "agent retry", "agent run"]),
         new(AccessAction.Write, Role.Author, "remove, rename and combine branches, tag, stash, take in export files",
         [
             "branch delete", "branch rename", "branch restore", "conflicts resolve", "merge continue", "merge abort", "cherry-pick", "revert", "rollback",

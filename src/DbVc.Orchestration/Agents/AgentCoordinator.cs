@@ -1,4 +1,5 @@
 using DbVc.Agents;
+using DbVc.Live;
 using DbVc.Model;
 
 namespace DbVc.Orchestration;
@@ -31,7 +32,7 @@ public sealed class AgentCoordinator
         _ = LimitsText.Parse(request.Limits, _context.Configuration.Limits);
         if (request.MetadataPath is null) request = WordedTask.Read(_context, request, progress, cancel) ?? request;
         if (request.MetadataPath is null) return CreateWaiting(request, model, cancel);
-        var plan = TaskPlan.Read(_context, request.MetadataPath, new FetchWatch(progress, cancel));
+        var plan = TaskPlan.Read(_context, request.MetadataPath, request.Footing?.Commit, new FetchWatch(progress, cancel));
         var name = request.Branch ?? TaskNames.ForTable(_context, plan.Spec.Destination.Table);
         using var held = TaskLock.Hold(_context, name);
         var report = _runner.Begin(plan, name, request, model, cancel);
@@ -47,7 +48,7 @@ public sealed class AgentCoordinator
     public AgentReport SupplyMetadata(string metadataPath, BranchName? branch, IAgentProgress progress, CancellationToken cancel, bool reload = false)
     {
         var name = BranchName.Parse(FindWaiting(branch).Branch);
-        var plan = TaskPlan.Read(_context, metadataPath, new FetchWatch(progress, cancel));
+        var plan = TaskPlan.Read(_context, metadataPath, TaskPlan.StartOf(_context, name), new FetchWatch(progress, cancel));
         using var held = TaskLock.Hold(_context, name);
         var waiting = FindWaiting(name);
         if (!reload) HandMadeRows.Refuse(_context, waiting, $"db-vc agent metadata {name} --file {metadataPath}");
@@ -138,7 +139,7 @@ public sealed class AgentCoordinator
         var shown = _branches.Show(branch);
         var plan = _merges.Merge(new MergeRequest(branch, BranchName.Main, DryRun: true, []) { AllowDestructive = true }, cancel);
         // Not where it was made: what it took over from main since is not its own, and a branch that stands where main stood has nothing of its own.
-        var start = _context.WasAt(BranchName.Main, shown.Head) ? shown.Head : BranchSpan.StartOf(_context, shown.Head) ?? shown.Base ?? shown.Head;
+        var start = _context.WasAt(BranchName.Main, shown.Head) ? shown.Head : FindStart(shown) ?? shown.Head;
         var diff = _history.Diff(new DiffRequest(start.ToString(), shown.Head.ToString(), null, ReviewRows), cancel);
         return new ReviewReport(shown, Current(AgentTasks.Find(_context, branch)), diff, plan)
         {
@@ -236,6 +237,9 @@ public sealed class AgentCoordinator
         throw new DbVcException(FailureKind.Usage, "pipeline.loaded", $"The source was loaded already, by {before.Run}; its records would be added once more.",
             plan.SourcePath, "New code is tried on new records: --source FILE. With the disposition upsert or replace a source may come again.");
     }
+
+    private CommitId? FindStart(BranchReport branch) =>
+        BranchSpan.StartOf(_context, branch.Head, BranchRecord.Read(_context.Repository.Store, BranchName.Parse(branch.Name))) ?? branch.Base;
 
     private AgentReport? Current(AgentReport? report) => report is null ? null : AgentTasks.Current(_context, report);
 

@@ -42,16 +42,8 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
 
     private Hash CodeHash => Subject().CodeHash;
 
-    /// <summary>Where the branch left main, or last took all of it over.</summary>
-    private CommitId Start
-    {
-        get
-        {
-            var repository = _context.Repository;
-            var common = new CommitGraph(repository).MergeBases(repository.Head(branch.Name), repository.Head(BranchName.Main));
-            return common.Count > 0 ? common[0] : CommitId.Parse(setup.Record.Base);
-        }
-    }
+    private CommitId Start => BranchStart.Find(
+        _context.Repository, setup.Record, _context.Repository.Head(branch.Name), _context.Repository.Head(BranchName.Main))!.Value;
 
     private TrialDatabase Copy => _copy ??= TrialDatabase.Make(_context.Live, _context.Shadow, setup.Record.InstanceId, Start);
 

@@ -40,7 +40,8 @@ internal static class HandMadeRows
     {
         var graph = new CommitGraph(context.Repository);
         var main = context.Repository.Head(BranchName.Main);
-        foreach (var id in context.FirstParents(context.Repository.Head(branch)).TakeWhile(id => !graph.IsAncestor(id, main)))
+        var began = BranchRecord.Read(context.Repository.Store, branch)?.Base;
+        foreach (var id in context.FirstParents(context.Repository.Head(branch)).TakeWhile(id => id.ToString() != began && !graph.IsAncestor(id, main)))
         {
             var commit = graph.Read(id);
             if (commit.Parents is not [var before, ..] || !ChangesTables(context, before, id)) continue;

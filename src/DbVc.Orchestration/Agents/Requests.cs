@@ -16,6 +16,12 @@ public sealed record AgentRequest(string? MetadataPath, BranchName? Branch, stri
     /// <summary>Limits in place of the configured ones, for example <c>iterations=20,time=10m</c>; null for those.</summary>
     public string? Limits { get; init; }
 
+    /// <summary>Where its branch begins, if not at main.</summary>
+    internal Footing? Footing { get; init; }
+
+    /// <summary>The batch that it belongs to; null for a task of its own.</summary>
+    internal string? Batch { get; init; }
+
     /// <summary>What was assumed where the words of the task and its source do not say.</summary>
     internal IReadOnlyList<string> Assumptions { get; init; } = [];
 
@@ -87,6 +93,9 @@ public sealed record AgentReport
     public required TaskState State { get; init; }
 
     public string? Text { get; init; }
+
+    /// <summary>The batch that it belongs to; null for a task of its own.</summary>
+    public string? Batch { get; init; }
 
     /// <summary>Who started it, and so does not approve it; null for a task from before that was kept.</summary>
     public string? Starter { get; init; }

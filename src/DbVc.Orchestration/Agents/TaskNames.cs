@@ -11,7 +11,11 @@ internal static class TaskNames
     private const int MaxNumber = 999;
 
     /// <summary>For example <c>agent-ingest-users-001</c>.</summary>
-    public static BranchName ForTable(WorkspaceContext context, string table) => FirstFree(context, "agent-ingest-" + Plain(table));
+    /// <param name="context">The repository.</param>
+    /// <param name="table">The destination.</param>
+    /// <param name="taken">Names that were given away and are no branches yet.</param>
+    public static BranchName ForTable(WorkspaceContext context, string table, IReadOnlySet<string>? taken = null) =>
+        FirstFree(context, "agent-ingest-" + Plain(table), taken);
 
     /// <summary>The first words of the task, for example <c>agent-ingest-customer-data-from-001</c>.</summary>
     public static BranchName ForText(WorkspaceContext context, string text) =>
@@ -37,12 +41,12 @@ internal static class TaskNames
         return name.Length == 0 ? "data" : name[..Math.Min(name.Length, 60)].TrimEnd('-', '.');
     }
 
-    private static BranchName FirstFree(WorkspaceContext context, string stem)
+    private static BranchName FirstFree(WorkspaceContext context, string stem, IReadOnlySet<string>? taken = null)
     {
         for (var number = 1; number <= MaxNumber; number++)
         {
             var name = BranchName.Parse(string.Create(CultureInfo.InvariantCulture, $"{stem}-{number:000}"));
-            if (context.Repository.FindHead(name) is null) return name;
+            if (context.Repository.FindHead(name) is null && taken?.Contains(name.Text) is not true) return name;
         }
 
         throw new DbVcException(FailureKind.Usage, "branch.exists", $"All names {stem}-001 to -{MaxNumber} are taken.", hint: "Name the branch with --branch.");

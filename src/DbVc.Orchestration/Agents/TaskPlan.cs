@@ -1,5 +1,6 @@
 using DbVc.Agents;
 using DbVc.Fetching;
+using DbVc.Live;
 using DbVc.Model;
 using DbVc.Pipelines;
 
@@ -21,9 +22,13 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
     public bool IsFetched => Spec.Source.Fetch is not null;
 
     /// <summary>Throws a usage failure that says everything that is wrong with the metadata, or what is wrong with source or destination.</summary>
-    public static TaskPlan Read(WorkspaceContext context, string path, FetchWatch watch)
+    /// <param name="context">The repository.</param>
+    /// <param name="path">The metadata.</param>
+    /// <param name="start">Where the task's branch begins; null for main's head.</param>
+    /// <param name="watch">Of a fetch.</param>
+    public static TaskPlan Read(WorkspaceContext context, string path, CommitId? start, FetchWatch watch)
     {
-        var text = new PlanText(MetadataFile.ReadText(path), Path.GetFullPath(path), Path.GetFileName(path));
+        var text = new PlanText(MetadataFile.ReadText(path), Path.GetFullPath(path), Path.GetFileName(path)) { Start = start };
         context.Options.Bound?.Files.RequireSource(MetadataReader.Read(text.Text, text.Name), text.Path);
         return Make(context, text, watch)!;
     }
@@ -50,12 +55,22 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
         var form = code && AgentTasks.PipelineOf(context, report) is { } pipeline
             ? SourceForm.Find(context.Repository.ReadSnapshot(context.Repository.Head(branch)), pipeline)
             : null;
-        var plan = new PlanText(text, report.MetadataPath!, BranchPath.MetadataFile) { SourcePath = report.SourcePath, Form = form };
+        var plan = new PlanText(text, report.MetadataPath!, BranchPath.MetadataFile)
+        {
+            SourcePath = report.SourcePath,
+            Form = form,
+            Start = StartOf(context, branch),
+        };
         var started = context.Repository.ReadSnapshot(CommitId.Parse(record.Base));
         if (report.IsRun) plan = plan with { Since = field => SourceCursor.Find(started, record.Pipeline, field) };
         return Make(context, plan, watch)
             ?? throw new DbVcException(FailureKind.Failed, "source.empty", "The source has nothing new any more.", hint: $"db-vc branch delete {branch}");
     }
+
+    /// <summary>Where a branch begins that was made on others; null for one that was made on main, which is compared with main as it is now.</summary>
+    public static CommitId? StartOf(WorkspaceContext context, BranchName branch) => context.Instances.Require(branch) is { On.Count: > 0 } record
+        ? BranchStart.Find(context.Repository, record, context.Repository.Head(branch), context.Repository.Head(BranchName.Main))
+        : null;
 
     /// <summary>The plan of one more run of what main holds.</summary>
     /// <param name="context">The repository.</param>
@@ -120,7 +135,7 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
         {
             var plan = new TaskPlan(MetadataReader.ToJson(text.Text, text.Name), text.Path, PipelineSource.Inspect(spec, source, watch.Cancel), source);
             Destination.Check(
-                plan.Spec, context.Repository.ReadSnapshot(context.Repository.Head(BranchName.Main)).ReadSchema(), context.Live.Provider.Tables);
+                plan.Spec, context.Repository.ReadSnapshot(text.Start ?? context.Repository.Head(BranchName.Main)).ReadSchema(), context.Live.Provider.Tables);
             return plan;
         }
         catch when (fetched)
@@ -137,6 +152,9 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
     {
         /// <summary>Absolute, in place of what the metadata says.</summary>
         public string? SourcePath { get; init; }
+
+        /// <summary>Where the task's branch begins; null for main's head.</summary>
+        public CommitId? Start { get; init; }
 
         /// <summary>How far the source was loaded by a field.</summary>
         public Func<string?, FetchedCursor?> Since { get; init; } = _ => null;

@@ -17,8 +17,8 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         // Until its metadata is pinned it is a task that waits for metadata, should this process die.
         var pipeline = request.Pipeline ?? PipelineName(plan, name);
         var report = NewReport(name, request, model) with { SourcePath = request.SourcePath, EditConflicts = request.EditConflicts };
-        RequireMergeable(plan, BranchName.Main, pipeline, report);
-        branches.Create(name, null, BranchFor(plan, pipeline, report, request.Terms), cancel);
+        RequireMergeable(plan, request.Footing?.Commit ?? context.Repository.Head(BranchName.Main), pipeline, report);
+        branches.Create(name, request.Footing?.Commit.ToString(), BranchFor(plan, pipeline, report, request.Terms) with { On = request.Footing?.On }, cancel);
         return Pin(plan, report, pipeline);
     }
 
@@ -33,7 +33,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     public AgentReport Pin(TaskPlan plan, AgentReport report)
     {
         var name = BranchName.Parse(report.Branch);
-        RequireMergeable(plan, name, PipelineName(plan, name), report);
+        RequireMergeable(plan, context.Repository.Head(name), PipelineName(plan, name), report);
         return Pin(plan, NoteHand(report), PipelineName(plan, name));
     }
 
@@ -165,9 +165,9 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     }
 
     /// <summary>Refuses, before anything is made, code whose edits contradict the new generation.</summary>
-    private void RequireMergeable(TaskPlan plan, BranchName branch, string pipeline, AgentReport report)
+    private void RequireMergeable(TaskPlan plan, CommitId start, string pipeline, AgentReport report)
     {
-        var present = BranchFiles.Read(context.Repository.ReadSnapshot(context.Repository.Head(branch)), pipeline);
+        var present = BranchFiles.Read(context.Repository.ReadSnapshot(start), pipeline);
         new KeptEdits(present, ((ICodeGenerator)new CSharpCode(plan.Spec)).GenerateAll(), report.EditConflicts).Require();
     }
 
@@ -300,6 +300,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             State = TaskState.Waiting,
             Text = request.Text,
             Limits = request.Limits,
+            Batch = request.Batch,
             Assumptions = request.Assumptions,
             Model = model,
             Created = now,

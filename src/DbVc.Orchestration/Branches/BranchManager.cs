@@ -176,6 +176,7 @@ public sealed class BranchManager
         {
             Budget = budget,
             Expires = expires,
+            On = made.On,
         };
         record = new PartialPlan(_context, start).Choose(record, made);
 
@@ -294,6 +295,9 @@ internal sealed record NewBranch(string Pipeline, AgentReport? Task, BranchTerms
 {
     /// <summary>The table that the task writes to; null where that is not known.</summary>
     public string? Destination { get; init; }
+
+    /// <summary>The branches that it is made on, which main does not hold; null where it is made on main.</summary>
+    public IReadOnlyList<StandsOn>? On { get; init; }
 
     /// <summary>Tables that the task's rules ask about; they are there.</summary>
     public IReadOnlyList<string> Asked { get; init; } = [];

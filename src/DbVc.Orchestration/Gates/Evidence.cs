@@ -18,6 +18,13 @@ internal static class Evidence
         var record = BranchRecord.Read(context.Repository.Store, source);
         var goal = context.Repository.Head(target);
         if (record is null) return new EvidenceVerdict(null, null);
+        if (BranchStart.FindMissing(context.Repository, record, goal) is { Count: > 0 } missing)
+        {
+            // What it stands on was judged, approved and may still be refused for itself.
+            return Refuse("what it stands on is not merged", [], $"{source} was made on {BranchStart.Names(missing)}, which '{target}' does not hold yet.",
+                string.Join(", ", missing.Select(on => $"db-vc branch merge {on.Branch}")));
+        }
+
         var hasCode = HasPipeline(context, record, head, goal);
         var report = GateReports.Find(context, source);
         if (report?.Head != head.ToString() || (hasCode && report.IsPlain)) report = null;

@@ -61,7 +61,7 @@ public sealed class EvidenceDesk
 
     private EvidenceVerification VerifyPlain(CommitId commit, GateReport report, CancellationToken cancel)
     {
-        var (judged, start) = EvidenceReplay.FindSpan(_context, commit);
+        var (judged, start) = EvidenceReplay.FindSpan(_context, commit, report.Branch);
         var repeated = report.Gates.Select(g => g.Name).Where(EvidenceComparison.IsRepeatable).ToList();
         var again = new PlainGates(_context, _invariants).Run(BranchName.Parse(report.Branch), start, judged, repeated, null, cancel);
         return new EvidenceVerification(commit, report.Hash.ToString(), EvidenceComparison.Between(report, again), repeated,

@@ -47,7 +47,7 @@ internal sealed class EvidenceReplay : IGateWork, ITrialSessions, IDisposable
     {
         // A gate that cannot be asked has failed; here that would look like evidence that is not confirmed.
         WorkerSession.Start(context.Worker).Dispose();
-        var (judged, start) = FindSpan(context, commit);
+        var (judged, start) = FindSpan(context, commit, report.Branch);
         var snapshot = context.Repository.ReadSnapshot(judged);
         var (pipeline, code, metadata) = FindPipeline(snapshot, report)
             ?? throw new DbVcException(FailureKind.Refused, "evidence.other-code",
@@ -69,11 +69,12 @@ internal sealed class EvidenceReplay : IGateWork, ITrialSessions, IDisposable
 
     /// <summary>What the gates of a commit judged, and where that began. A merge that names its evidence holds what they judged in what it merged; a branch
     /// that took main over was judged as it is.</summary>
-    public static (CommitId Judged, CommitId Start) FindSpan(WorkspaceContext context, CommitId commit)
+    public static (CommitId Judged, CommitId Start) FindSpan(WorkspaceContext context, CommitId commit, string branch)
     {
-        var made = context.Repository.ReadCommit(commit);
-        if (made.Evidence is null || made.Parents is not [var into, var merged, ..]) return (commit, BranchSpan.StartOf(context, commit) ?? commit);
-        return (merged, new CommitGraph(context.Repository).MergeBases(into, merged) is [var common, ..] ? common : into);
+        var (made, record) = (context.Repository.ReadCommit(commit), BranchRecord.Read(context.Repository.Store, BranchName.Parse(branch)));
+        if (made.Evidence is not null && made.Parents is [var into, var merged, ..])
+            return (merged, BranchStart.Find(context.Repository, record, merged, into) ?? into);
+        return (commit, BranchSpan.StartOf(context, commit, record) ?? commit);
     }
 
     /// <summary>The gates of a report that can be asked again.</summary>

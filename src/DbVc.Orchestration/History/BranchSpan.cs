@@ -1,3 +1,4 @@
+using DbVc.Live;
 using DbVc.Model;
 using DbVc.VersionControl;
 
@@ -10,11 +11,14 @@ internal static class BranchSpan
     /// Where main and a commit part; for one that main holds, where they parted before it was merged. A commit that main was at itself begins at the one
     /// before. Null where they have nothing in common.
     /// </summary>
-    public static CommitId? StartOf(WorkspaceContext context, CommitId commit)
+    /// <param name="context">The repository.</param>
+    /// <param name="commit">What is brought.</param>
+    /// <param name="record">The branch that brings it: it may begin on another one than main. Null where that is not known.</param>
+    public static CommitId? StartOf(WorkspaceContext context, CommitId commit, BranchRecord? record = null)
     {
         var graph = new CommitGraph(context.Repository);
         var main = context.FirstParents(context.Repository.Head(BranchName.Main)).ToList();
-        if (!graph.IsAncestor(commit, main[0])) return FirstBase(graph, commit, main[0]);
+        if (!graph.IsAncestor(commit, main[0])) return BranchStart.Find(context.Repository, record, commit, main[0]);
         var (holds, lacks) = (0, main.Count);
         while (lacks - holds > 1)
         {
@@ -23,9 +27,6 @@ internal static class BranchSpan
             else lacks = middle;
         }
 
-        return lacks < main.Count ? FirstBase(graph, commit, main[lacks]) : null;
+        return lacks < main.Count ? BranchStart.Find(context.Repository, record, commit, main[lacks]) : null;
     }
-
-    private static CommitId? FirstBase(CommitGraph graph, CommitId one, CommitId other) =>
-        graph.MergeBases(one, other) is [var first, ..] ? first : null;
 }

@@ -55,18 +55,29 @@ public static class MetadataDesk
     public static InferenceReport Infer(InferenceQuery query, CancellationToken cancellation)
     {
         var file = query.File is null ? null : Path.GetFullPath(query.File);
-        if (file is not null && !query.Overwrites && !query.IsTrial && Path.Exists(file))
+        if (file is not null && !query.Overwrites && Path.Exists(file))
         {
             throw new DbVcException(FailureKind.Refused, "metadata.exists", "There is a file of that name already.", query.File,
                 "Name another one with --out, or add --force to write over it.");
         }
 
-        if (file is not null && !query.IsTrial && !Directory.Exists(Path.GetDirectoryName(file)))
+        if (file is not null && !Directory.Exists(Path.GetDirectoryName(file)))
         {
             throw new DbVcException(FailureKind.Usage, "metadata.folder", "There is no folder to write the metadata to.", Path.GetDirectoryName(file),
                 "Make it, or name another file with --out.");
         }
 
+        var report = Propose(query, file, cancellation);
+        if (file is not null) WholeFile.Write(file, System.Text.Encoding.UTF8.GetBytes(report.Proposal.Json));
+        return report;
+    }
+
+    /// <summary>The same; nothing is written.</summary>
+    /// <param name="query">The source.</param>
+    /// <param name="file">Where the metadata will lie, as a full path: relative paths begin there. Null: nowhere.</param>
+    /// <param name="cancellation">Ends it.</param>
+    internal static InferenceReport Propose(InferenceQuery query, string? file, CancellationToken cancellation)
+    {
         using var opened = InferenceSource.Open(query, file, cancellation);
         var source = opened.File;
         try
@@ -78,7 +89,6 @@ public static class MetadataDesk
             using var stream = source.OpenStream();
             var preview = SourcePreview.Read(spec, stream, query.MaxRecords, TimeProvider.System.GetUtcNow(), cancellation);
             source.RequireUnchanged();
-            if (file is not null && !query.IsTrial) WholeFile.Write(file, System.Text.Encoding.UTF8.GetBytes(proposal.Json));
             return new InferenceReport(proposal, PreviewCounts.Of(preview), query.File);
         }
         catch (PipelineException e)
@@ -130,9 +140,6 @@ public sealed record InferenceQuery(string? Source, string? File, string? Table,
 
     /// <summary>Whether another file of that name is written over.</summary>
     public bool Overwrites { get; init; }
-
-    /// <summary>Whether the file is only where the metadata would lie, and is not written.</summary>
-    public bool IsTrial { get; init; }
 
     /// <summary>Records to look at.</summary>
     public long MaxRecords { get; init; } = 100_000;

@@ -44,11 +44,8 @@ internal static class WordedTask
     public static WordedPreview Preview(WorkspaceContext context, TaskWords words, CancellationToken cancel)
     {
         var path = FirstFree(Path.Combine(context.Layout.Root, Folder), words);
-        var report = MetadataDesk.Infer(new InferenceQuery(words.Source, path, words.Table, new Dictionary<string, string>())
-        {
-            Folder = context.Layout.Root,
-            IsTrial = true,
-        }, cancel);
+        var query = new InferenceQuery(words.Source, null, words.Table, new Dictionary<string, string>()) { Folder = context.Layout.Root };
+        var report = MetadataDesk.Propose(query, path, cancel);
         var text = WordedMetadata.Write(report.Proposal, words.Clauses);
         return new WordedPreview(path, text, MetadataExplanation.Of(MetadataReader.Read(text, Path.GetFileName(path)), null, null), report.Proposal);
     }

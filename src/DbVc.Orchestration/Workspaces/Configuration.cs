@@ -51,6 +51,8 @@ public sealed record Configuration
           tokens: 1000000
           wall_seconds: 900
           rows: any
+          # How many tasks of a batch run at once (agent run): cores, or a number.
+          jobs: cores
           # What a model at an address may see of the data: rows in one answer, columns that are shown (patterns with * and ?; none: every value is masked to
           # its shape), and columns that never are. Addresses, cards, accounts and the like are masked wherever they stand.
           show_rows: 20
@@ -133,6 +135,9 @@ public sealed record Configuration
 
     /// <summary>Of a task that says no others.</summary>
     public AgentLimits Limits { get; init; } = AgentLimits.Default;
+
+    /// <summary>How many tasks of a batch run at once; null for as many as the machine has cores.</summary>
+    public int? Jobs { get; init; }
 
     /// <summary>Who answers for models that are asked over a network.</summary>
     public ModelSettings Llm { get; init; } = ModelSettings.Default;

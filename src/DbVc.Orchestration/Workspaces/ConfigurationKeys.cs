@@ -25,6 +25,7 @@ internal static class ConfigurationKeys
         ("agent.tokens", c => c.Limits.Tokens),
         ("agent.wall_seconds", c => c.Limits.WallTime.TotalSeconds),
         ("agent.rows", c => c.Limits.Rows is { } rows ? rows : "any"),
+        ("agent.jobs", c => c.Jobs is { } jobs ? jobs : "cores"),
         ("agent.show_rows", c => c.Disclosure.Rows),
         ("agent.show_columns", c => List(c.Disclosure.Shown)),
         ("agent.mask_columns", c => List(c.Disclosure.Masked)),

@@ -64,6 +64,7 @@ internal sealed class ConfigurationReader(string path)
                 "gates.lint_warnings" => _result with { Gates = _result.Gates with { LintWarnings = (int)Math.Min(Number(value, node), 100_000) } },
                 "notify.secret" => _result with { Notifications = _result.Notifications with { SecretVariable = value } },
                 "agent.model" => _result with { Model = value },
+                "agent.jobs" => _result with { Jobs = value == "cores" ? null : (int)Math.Clamp(Number(value, node), 1, BatchDesk.MostJobs) },
                 "agent.show_rows" => _result with { Disclosure = _result.Disclosure with { Rows = (int)Math.Min(Number(value, node), 1000) } },
                 _ when key.StartsWith("agent.", StringComparison.Ordinal) && ConfigurationKeys.Names.Contains(key) =>
                     _result with { Limits = ReadLimit(key, value, node) },

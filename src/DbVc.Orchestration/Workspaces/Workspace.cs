@@ -35,6 +35,7 @@ public sealed class Workspace : IDisposable
         Outbox = context.Outbox;
         Costs = new CostDesk(context);
         Agents = new AgentCoordinator(context, Branches, Merges, History, Invariants);
+        Batches = new BatchDesk(context, Agents);
         var runner = new PipelineRunner(context, Branches, Merges);
         Pipelines = new PipelineDesk(context, runner);
         Quarantine = new QuarantineDesk(context, runner);
@@ -61,6 +62,8 @@ public sealed class Workspace : IDisposable
     public InvariantDesk Invariants { get; }
 
     public AgentCoordinator Agents { get; }
+
+    public BatchDesk Batches { get; }
 
     public EvidenceDesk Evidence { get; }
 

@@ -56,7 +56,7 @@ internal static class LineFolder
                 text.Length--;
                 column = NewLine(text, indent);
             }
-            else if (!inText && c == ' ' && column + RunLength(line, i + 1) > Limit)
+            else if (!inText && c == ' ' && RunLength(line, i + 1) is > 0 and var run && column + run > Limit)
             {
                 text.Append('+');
                 i += 2;

@@ -24,8 +24,13 @@ internal sealed class ProposalWriter(
             Rules = [.. drafts.Zip(rules, (d, r) => new ProposedRule(r.Text, RuleSeverities.NameOf(d.Severity), Math.Round(d.Confidence, 4), d.Evidence))],
             Questions = questions,
             Findings = findings,
+            Values = name => ValuesOf(columns.First(c => c.Name == name)),
         };
     }
+
+    private static HashSet<string> ValuesOf(ColumnProposal column) => [.. column.Values.Select(v => column.Reading.Prepare(v.Text)?.Trim()).OfType<string>()
+        .Where(text => text.Length > 0).Select(text => column.Type == FieldType.Integer && long.TryParse(text, CultureInfo.InvariantCulture, out var number)
+            ? number.ToString(CultureInfo.InvariantCulture) : text)];
 
     private static ProposedField FieldOf(ColumnProposal column, PipelineSpec spec) => new(
         column.Name, column.Column.Name, FieldTypes.NameOf(column.Type), column.IsKey, column.IsNullable,

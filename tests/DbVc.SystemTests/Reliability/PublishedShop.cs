@@ -8,8 +8,6 @@ namespace DbVc.SystemTests;
 internal sealed class PublishedShop : IDisposable
 {
     private static readonly Dictionary<string, string> s_environment = new() { ["DBVC_AUTHOR"] = "Tess <tess@example.com>" };
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
-
     public PublishedShop(string schema = "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT);")
     {
         Folder = Directory.CreateTempSubdirectory("dbvc-shop-").FullName;
@@ -17,6 +15,9 @@ internal sealed class PublishedShop : IDisposable
     }
 
     public string Folder { get; }
+
+    /// <summary>After which a command that does not end is ended.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
 
     public string Database => At("shop.db");
 
@@ -43,7 +44,7 @@ internal sealed class PublishedShop : IDisposable
     public async Task<Ended> RunAsync(params string[] arguments)
     {
         var process = Start(arguments);
-        using var watch = new Timer(_ => process.Kill(entireProcessTree: true), null, s_patience, Timeout.InfiniteTimeSpan);
+        using var watch = new Timer(_ => process.Kill(entireProcessTree: true), null, Patience, Timeout.InfiniteTimeSpan);
         return await Published.EndAsync(process);
     }
 
