@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using DbVc.Agents;
 using DbVc.Model;
@@ -26,7 +27,8 @@ internal sealed class ChatModel(ChatDesk desk, WorkspaceContext context, string 
         var limits = context.Configuration.Limits;
         using var clock = new CancellationTokenSource(limits.WallTime, context.Options.Clock);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(call.Cancel, clock.Token);
-        using var model = context.Models.Open(name, call.Talk.Id, call.Progress.Message);
+        call.Talk.CostName ??= string.Create(CultureInfo.InvariantCulture, $"chat-{context.Options.Clock.GetUtcNow():yyyyMMdd-HHmmss}");
+        using var model = context.Models.Open(name, call.Talk.CostName, call.Progress.Message);
         var messages = ChatPrompt.Build(sentence, call.Talk.Describe()).ToList();
         var options = new ChatOptions { Tools = [.. ChatTools.All.Select(t => t.Declaration)], ToolMode = ChatToolMode.Auto };
         var (tokens, errors) = (0L, 0);

@@ -72,7 +72,7 @@ internal sealed class ChatNames(Workspace workspace, Conversation conversation, 
     public string Shown(string path) => Path.GetRelativePath(conversation.Folder, path);
 
     /// <summary>The absolute path of a file that chat may read. Throws <c>access.file</c>.</summary>
-    public string FullPath(string file) => Files.Find(Path.GetFullPath(Path.Combine(conversation.Folder, file)));
+    public string FullPath(string file) => Files.Find(file.Any(char.IsControl) ? file : Path.GetFullPath(Path.Combine(conversation.Folder, file)));
 
     private string FindBranch(ChatSlot slot, string text) => Choose(slot, text, _branches.Value, "branch");
 
@@ -122,7 +122,7 @@ internal sealed class ChatNames(Workspace workspace, Conversation conversation, 
     {
         foreach (var candidate in new[] { text, Path.Combine(workspace.Root, text), Path.Combine(workspace.Root, MetadataFolder, text) })
         {
-            if (candidate.Contains("://", StringComparison.Ordinal)) continue;
+            if (candidate.Contains("://", StringComparison.Ordinal) || candidate.Any(char.IsControl)) continue;
             var full = Path.GetFullPath(Path.Combine(conversation.Folder, candidate));
             if (File.Exists(full)) return Shown(FullPath(full));
         }

@@ -9,7 +9,7 @@ internal static class ChatVerbs
     /// <summary>In the order in which help shows them.</summary>
     public static IReadOnlyList<(string Title, IReadOnlyList<ChatVerb> Verbs)> Groups { get; } =
     [
-        ("See what is", [s_help, .. LookVerbs.All, .. BranchVerbs.Questions]),
+        ("See what is", [Help, .. LookVerbs.All, .. BranchVerbs.Questions]),
         ("Look back", HistoryVerbs.All),
         ("Tasks of agents", [.. TaskVerbs.All]),
         ("Branches and merges", BranchVerbs.Acts),
@@ -20,7 +20,7 @@ internal static class ChatVerbs
     /// <summary>In the order in which they are tried: those whose patterns fit nearly anything last.</summary>
     public static IReadOnlyList<ChatVerb> All { get; } = [.. Groups.SelectMany(g => g.Verbs).OrderBy(v => v.IsLast)];
 
-    private static ChatVerb s_help => new("help", "status", "All that I know.", _ => ChatHelp.Show())
+    private static ChatVerb Help => new("help", "status", "All that I know.", _ => ChatHelp.Show())
     {
         Patterns = ChatVerb.Forms("help", "what can you do", "what do you know", "what can i|we says", "show? help", "show? commands", "what is you",
             "who is you", "commands", "?"),

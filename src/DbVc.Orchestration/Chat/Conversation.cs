@@ -8,8 +8,8 @@ public sealed class Conversation(string folder)
 {
     private readonly Dictionary<SlotKind, string> _named = [];
 
-    /// <summary>What it costs is written down under this name.</summary>
-    internal string Id { get; } = $"chat-{Guid.NewGuid():N}"[..13];
+    /// <summary>What it costs is written down under this name, from the first answer on.</summary>
+    internal string? CostName { get; set; }
 
     /// <summary>Where files are named from.</summary>
     public string Folder { get; } = folder;

@@ -148,7 +148,8 @@ public sealed class ChatTests : IDisposable
     [Fact]
     public void Files_outside_of_the_repository_are_not_read()
     {
-        var outside = Path.Combine(Path.GetTempPath(), $"dbvc-{Guid.NewGuid():N}.csv");
+        var folder = Directory.CreateTempSubdirectory("dbvc-outside-");
+        var outside = Path.Combine(folder.FullName, "people.csv");
         File.WriteAllText(outside, "id\n1\n");
         try
         {
@@ -158,7 +159,7 @@ public sealed class ChatTests : IDisposable
         }
         finally
         {
-            File.Delete(outside);
+            folder.Delete(recursive: true);
         }
     }
 

@@ -14,7 +14,7 @@ internal static class BranchVerbs
     [
         new("branch_list", "branch list", "The branches.", List)
         {
-            Patterns = ChatVerb.Forms("branch", "show? branch", "what branch is there?", "what branch do we|i have", "show? all branch",
+            Patterns = ChatVerb.Forms("branch", "show? branch", "what branch is", "what branch do we|i have", "show? all branch",
                 "what branch have we|i"),
             Example = "show branches",
         },
@@ -37,8 +37,8 @@ internal static class BranchVerbs
         },
         new("conflicts", "conflicts list", "The conflicts of merges in progress.", Conflicts)
         {
-            Patterns = ChatVerb.Forms("conflicts", "show? conflicts", "what conflicts", "what conflicts is there?", "what is conflicts",
-                "is there? conflicts", "is there? any conflicts", "why do it conflicts"),
+            Patterns = ChatVerb.Forms("conflicts", "show? conflicts", "what conflicts", "what conflicts is", "what is conflicts",
+                "is conflicts", "is any conflicts", "why do it conflicts"),
             Example = "what conflicts are there",
         },
     ];
@@ -113,7 +113,7 @@ internal static class BranchVerbs
         {
             Act = Run,
             Slots = [new ChatSlot("pipeline", SlotKind.Pipeline, "a pipeline of main")],
-            Patterns = ChatVerb.Forms("run pipeline {pipeline}", "pipeline run {pipeline}", "run pipeline {pipeline} again", "run {pipeline} pipeline",
+            Patterns = ChatVerb.Forms("run pipeline {pipeline}", "pipeline run {pipeline}", "run pipeline {pipeline}", "run {pipeline} pipeline",
                 "~run {pipeline}", "~load {pipeline}"),
             Example = "run pipeline users",
         },

@@ -12,13 +12,13 @@ internal static class LookVerbs
         new("status", "status", "The repository at a glance.", Status)
         {
             Patterns = ChatVerb.Forms("status", "show? status", "what is status", "how is things|we|everything", "what is going in", "what is up",
-                "where is we|i", "how is it going", "is everything ok|fine|good", "what should i do"),
+                "where is we|i", "how is it going", "is everything fine|good", "what should i do"),
             Example = "status",
         },
         new("tables", "show", "The tables of main and their columns.", Tables)
         {
             Slots = [s_table.OrNone()],
-            Patterns = ChatVerb.Forms("table", "show? table", "what table is there?", "what table do we|i have", "what column do table? {table} have",
+            Patterns = ChatVerb.Forms("table", "show? table", "what table is", "what table do we|i have", "what column do table? {table} have",
                 "show? column of|in table? {table}", "what column is in table? {table}",
                 "show? table {table}", "show? schema", "show? schema of table? {table}", "what column of|in table? {table}", "what is table {table}",
                 "column of|in table? {table}", "~show {table}"),
@@ -28,7 +28,7 @@ internal static class LookVerbs
         {
             Slots = [s_table, new ChatSlot("branch", SlotKind.Branch, "in this branch").OrNone()],
             Patterns = ChatVerb.Forms("how many row do table? {table} have", "how many row is in table? {table}", "how many row in|of table? {table}",
-                "~how many {table}", "~how many {table} is there?", "count table? {table}",
+                "~how many {table}", "~how many {table} is", "count table? {table}",
                 "count row of|in table? {table}", "~how many {table} do we|i have", "how many row do table? {table} have in branch? {branch}",
                 "how many {table} is? in branch? {branch}",
                 "how many row is in table? {table} in branch? {branch}", "how large|big is table? {table}"),
@@ -42,13 +42,13 @@ internal static class LookVerbs
         },
         new("invariants", "invariant check", "Whether the invariants hold.", Invariants)
         {
-            Patterns = ChatVerb.Forms("invariants", "show? invariants", "check invariants", "do invariants hold", "what invariants is there?",
-                "do all invariants hold", "is invariants ok|fine", "what invariants do we|i have"),
+            Patterns = ChatVerb.Forms("invariants", "show? invariants", "check invariants", "do invariants hold", "what invariants is",
+                "do all invariants hold", "is invariants fine", "what invariants do we|i have"),
             Example = "do the invariants hold",
         },
         new("pipelines", "pipeline list", "The pipelines of main.", Pipelines)
         {
-            Patterns = ChatVerb.Forms("pipeline", "show? pipeline", "what pipeline is there?", "what is deployed", "what pipeline do we|i have",
+            Patterns = ChatVerb.Forms("pipeline", "show? pipeline", "what pipeline is", "what is deployed", "what pipeline do we|i have",
                 "what is merged"),
             Example = "what is deployed",
         },
@@ -61,7 +61,7 @@ internal static class LookVerbs
         },
         new("tags", "tag", "The tags.", Tags)
         {
-            Patterns = ChatVerb.Forms("tag", "show? tag", "what tag is there?", "what tag do we|i have"),
+            Patterns = ChatVerb.Forms("tag", "show? tag", "what tag is", "what tag do we|i have"),
             Example = "what tags are there",
         },
         new("operations", "op log", "What commands did.", Operations)

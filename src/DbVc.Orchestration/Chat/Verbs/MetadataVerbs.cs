@@ -24,7 +24,7 @@ internal static class MetadataVerbs
         new("metadata_validate", "metadata validate", "What is wrong with a metadata file.", Validate)
         {
             Slots = [s_file],
-            Patterns = ChatVerb.Forms("validate {file}", "~is {file} valid|ok|right|correct|good", "~check {file}", "~what is fail and|in|of {file}",
+            Patterns = ChatVerb.Forms("validate {file}", "~is {file} valid|right|correct|good", "~check {file}", "~what is fail and|in|of {file}",
                 "~what is fail {file}", "is anything fail and|in {file}"),
             Example = "is metadata/users.json valid",
         },
@@ -45,7 +45,7 @@ internal static class MetadataVerbs
             Patterns = ChatVerb.Forms("~in file? {file} create|changed|require|let rule? that? {rule...}", "~in file? {file} {rule...}",
                 "~of file? {file} {rule...}",
                 "~create|changed|require|let rule? that? {rule...} in|to|into|of file? {file}", "~{rule...} in|to|into|of file? {file}",
-                "~changed file? {file} so? that? {rule...}",
+                "~changed file? {file} that? {rule...}",
                 "~create|changed|require|let rule? that? {rule...}", "~{rule...}"),
             Example = "make age at most 130 in metadata/users.json",
             IsLast = true,

@@ -26,7 +26,7 @@ internal static class TaskVerbs
         },
         new("task_list", "agent list", "The tasks of agents.", List)
         {
-            Patterns = ChatVerb.Forms("task", "show? task", "what task is there?", "what task do you have", "what task have fail", "what task fail",
+            Patterns = ChatVerb.Forms("task", "show? task", "what task is", "what task do you have", "what task have fail", "what task fail",
                 "what task is running|ready|fail",
                 "what is task do", "what is running", "who is working", "show? all task"),
             Example = "what tasks are there",
@@ -44,7 +44,7 @@ internal static class TaskVerbs
         new("watch", "agent status", "Follow a task until it ends.", Watch)
         {
             Slots = [s_task],
-            Patterns = ChatVerb.Forms("watch task? {task}", "follow task? {task}", "wait of task? {task}", "keep an? eye in task? {task}"),
+            Patterns = ChatVerb.Forms("watch task? {task}", "follow task? {task}", "wait of task? {task}", "keep eye in task? {task}"),
             Example = "watch load-users",
         },
         new("gates", "evidence show", "What the gates said about a branch, and why.", Gates)
@@ -82,7 +82,7 @@ internal static class TaskVerbs
         {
             Act = call => Finish(call, call.Workspace.Agents.Retry(call.Arguments.Branch("task"), call.Progress, call.Cancel)),
             Slots = [s_task],
-            Patterns = ChatVerb.Forms("retry task? {task}", "run task? {task} again", "create task? {task} again", "run task {task}"),
+            Patterns = ChatVerb.Forms("retry task? {task}", "~run task? {task}", "~create task? {task}", "run task {task}"),
             Example = "retry load-users",
         },
         new("gate_run", "gate run", "Run the gates of a branch.", PlanGates)
@@ -91,7 +91,7 @@ internal static class TaskVerbs
             Slots = [new ChatSlot("branch", SlotKind.Branch, "a branch")],
             Patterns = ChatVerb.Forms("run all? gate in|of branch? {branch}", "gate run {branch}", "check branch? {branch}", "test branch? {branch}",
                 "run gate {branch}",
-                "run gate again in|of branch? {branch}"),
+                "run gate in|of branch? {branch}"),
             Example = "run the gates on load-users",
         },
     ];
