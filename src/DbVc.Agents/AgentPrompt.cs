@@ -13,6 +13,7 @@ public static class AgentPrompt
     /// <summary>What is answered to an answer without a call.</summary>
     public const string Reminder = "Nothing was done: call one of the tools. If the task cannot be done, call finish with success false and say why.";
 
+    private const string TaskLabel = "Task ";
     private const string MetadataLabel = "metadata";
     private const string RequestLabel = "request";
 
@@ -60,26 +61,28 @@ public static class AgentPrompt
         return null;
     }
 
+    /// <summary>A text of a conversation without the names of task and branch, which stand in the first line of what describes a task.</summary>
+    internal static string WithoutName(string text) =>
+        text.StartsWith(TaskLabel, StringComparison.Ordinal) && text.IndexOf('\n', StringComparison.Ordinal) is var end and > 0 ? text[end..] : text;
+
     private static string Describe(PipelineTask task)
     {
         var text = new StringBuilder();
-        text.Append("Task ").Append(task.Id.Text).Append(" on branch ").Append(task.Branch.Text).Append(".\nThe metadata, between two equal lines:\n");
-        text.Append(Fenced(MetadataLabel, task.MetadataText));
+        text.Append(TaskLabel).Append(task.Id.Text).Append(" on branch ").Append(task.Branch.Text).Append(".\nThe metadata, between two equal lines:\n");
+        AppendFenced(text, MetadataLabel, task.MetadataText);
         if (task.Request.Length > 0)
         {
             text.Append("What the person asked for; where it contradicts the metadata, the metadata holds:\n");
-            text.Append(Fenced(RequestLabel, task.Request));
+            AppendFenced(text, RequestLabel, task.Request);
         }
 
         return text.ToString();
     }
 
-    /// <summary>Foreign text between two lines that no text can hold in itself.</summary>
-    internal static string Fenced(string label, string body)
-    {
-        var fence = FenceOf(label, body);
-        return $"{fence}\n{body}\n{fence}\n";
-    }
+    /// <summary>A text between two lines that hold its own hash.</summary>
+    internal static string Fenced(string label, string body) => $"{FenceOf(label, body)}\n{body}\n{FenceOf(label, body)}\n";
+
+    private static void AppendFenced(StringBuilder text, string label, string body) => text.Append(Fenced(label, body));
 
     private static string FenceOf(string label, string body) => $"===== {label} {Hash.Of(Encoding.UTF8.GetBytes(body))} =====";
 }

@@ -27,7 +27,7 @@ public sealed class AgentRun(IChatClient model, TaskSession session, AgentLimits
         using var clock = new CancellationTokenSource(limits.WallTime, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, clock.Token);
         (session.MostValidations, session.MostRows) = (limits.FailedValidations, limits.Rows);
-        transcript.WriteTask(session.Task, limits, _tools.Select(t => t.Name));
+        transcript.WriteTask(session, limits, _tools.Select(t => t.Name));
         foreach (var message in _messages) transcript.WriteMessage(message);
         var options = new ChatOptions { Tools = [.. _tools.Select(t => t.Declaration)], ToolMode = ChatToolMode.Auto };
         var errorsInARow = 0;
@@ -103,7 +103,7 @@ public sealed class AgentRun(IChatClient model, TaskSession session, AgentLimits
         for (var i = 0; i < calls.Count; i++)
         {
             var (result, step) = RunCall(calls[i], i, cancellation);
-            transcript.WriteResult(calls[i], result, step);
+            transcript.WriteResult(calls[i], result, step, session.Clock.Now);
             results.Add(new FunctionResultContent(calls[i].CallId, result.Content.GetRawText()));
             failed |= result.State == StepState.Error;
         }
@@ -116,6 +116,7 @@ public sealed class AgentRun(IChatClient model, TaskSession session, AgentLimits
     {
         _toolCalls++;
         var name = OneLine.Of(call.Name, 60);
+        session.Clock.Advance();
         session.Observer.StepStarted(name);
         var started = time.GetTimestamp();
         var result = FindRefusal(position, cancellation) ?? Invoke(call, name, cancellation);

@@ -24,6 +24,15 @@ public sealed class TaskSession(
     /// <summary>Whom the model may ask.</summary>
     public ITaskPerson Person { get; init; } = AbsentPerson.Instance;
 
+    /// <summary>The times of its calls.</summary>
+    public TaskClock Clock { get; init; } = TaskClock.Of(TimeProvider.System);
+
+    /// <summary>What a repetition of the run starts from; null where nobody will repeat it.</summary>
+    public RunOrigin? Origin { get; init; }
+
+    /// <summary>What merged tasks taught.</summary>
+    public ITaskMemory Memory { get; init; } = NoMemory.Instance;
+
     /// <summary>What the model asked, in order.</summary>
     public IList<AskedQuestion> Questions { get; } = [];
 

@@ -35,6 +35,7 @@ internal static class AgentShapes
             ["steps"] = Json.Array(changes.Steps, ToJson),
         } : null,
         ["firstFailures"] = Json.Array(report.FirstFailures, failure => failure.ToJson()),
+        ["lines"] = report.Lines?.ToJson(),
         ["cost"] = new JsonObject { ["tokens"] = report.Cost.Tokens, ["usd"] = report.Cost.Usd, ["saved"] = report.Cost.Saved },
         ["limits"] = report.Limits,
         ["questions"] = Json.Array(report.Questions, question => new JsonObject { ["question"] = question.Text, ["answer"] = question.Answer }),
@@ -42,6 +43,35 @@ internal static class AgentShapes
         ["evidence"] = report.Evidence,
         ["error"] = report.Error,
     }.WithOverride(report.Override);
+
+    public static JsonObject ToJson(this LineCounts lines) => new() { ["generated"] = lines.Generated, ["changed"] = lines.Changed };
+
+    public static JsonObject ToJson(this RepeatedTask report) => new()
+    {
+        ["task"] = report.Task,
+        ["branch"] = report.Branch,
+        ["same"] = report.IsSame,
+        ["runs"] = Json.Array(report.Runs, run => new JsonObject
+        {
+            ["start"] = run.Start.ToString(),
+            ["same"] = run.IsSame,
+            ["calls"] = Json.Array(run.Calls, call => new JsonObject
+            {
+                ["tool"] = call.Tool,
+                ["same"] = call.IsSame,
+                ["then"] = call.Then.ToJson(),
+                ["now"] = call.Now?.ToJson(),
+            }),
+        }),
+    };
+
+    private static JsonObject ToJson(this CallOutcome call) => new()
+    {
+        ["state"] = call.State,
+        ["commit"] = call.Commit,
+        ["at"] = Json.Time(call.At),
+        ["summary"] = call.Summary,
+    };
 
     public static JsonObject ToJson(this ChangedCells step) => new()
     {

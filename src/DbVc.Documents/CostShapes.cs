@@ -18,6 +18,8 @@ internal static class CostShapes
     {
         ["name"] = line.Name,
         ["answers"] = line.Answers,
+        ["reused"] = line.Reused,
+        ["savedUsd"] = line.Saved,
         ["unsettled"] = line.Unsettled,
         ["unpriced"] = line.Unpriced,
         ["inputTokens"] = line.Input,

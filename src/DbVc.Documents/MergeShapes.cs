@@ -103,6 +103,15 @@ internal static class MergeShapes
         document["resolution"] = view.Resolution is { } taken
             ? new JsonObject { ["take"] = Json.Name(taken.Kind), ["value"] = taken.Value is { } value ? Json.Of(value) : null }
             : null;
+        document["proposal"] = view.Proposal is { } proposal
+            ? new JsonObject
+            {
+                ["by"] = proposal.By,
+                ["take"] = Json.Name(proposal.Resolution.Kind),
+                ["value"] = proposal.Resolution.Value is { } proposed ? Json.Of(proposed) : null,
+                ["reason"] = proposal.Reason,
+            }
+            : null;
         return document;
     }
 

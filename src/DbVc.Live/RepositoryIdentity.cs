@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using DbVc.Databases;
 using DbVc.Model;
 using DbVc.Store;
+using DbVc.VersionControl;
 
 namespace DbVc.Live;
 
@@ -80,11 +81,18 @@ public sealed record BranchRecord(string Name, string Base, DateTimeOffset Creat
     /// there either.</summary>
     public IReadOnlyList<string>? LeftOut { get; init; }
 
+    /// <summary>Main's head of another time, where the branch repeats work of then; null where main counts as it is.</summary>
+    public string? Main { get; init; }
+
     /// <summary>The branches that it was made on, which main did not hold then; null for one that was made on main.</summary>
     public IReadOnlyList<StandsOn>? On { get; init; }
 
     [JsonIgnore]
     public string InstanceId => Path.GetFileNameWithoutExtension(Instance);
+
+    /// <summary>Where that begins which is the branch's own; see <see cref="BranchStart"/>.</summary>
+    public CommitId FindStart(Repository repository) => BranchStart.Find(
+        repository, this, repository.Head(BranchName.Parse(Name)), Main is { } then ? CommitId.Parse(then) : repository.Head(BranchName.Main))!.Value;
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, LiveJson.Default.BranchRecord);
 

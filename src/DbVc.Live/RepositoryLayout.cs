@@ -17,6 +17,12 @@ public sealed record RepositoryLayout(string Root, string Control)
 
     public string AgentLogs => Path.Combine(Control, "agent-logs");
 
+    /// <summary>Answers of models, kept to be used again; can be deleted at any time.</summary>
+    public string Answers => Path.Combine(Control, "answers");
+
+    /// <summary>What merged tasks taught; made again from history.</summary>
+    public string Memory => Path.Combine(Control, "memory.db");
+
     /// <summary>What runs of pipelines have rejected.</summary>
     public string Quarantine => Path.Combine(Control, "quarantine");
 

@@ -73,6 +73,12 @@ public sealed record ModelSettings
     /// <summary>US dollars that all tasks may ever cost.</summary>
     public decimal? UsdInAll { get; init; }
 
+    /// <summary>Megabytes that answers may take which are kept to be used again; 0 keeps none.</summary>
+    public int CacheMegabytes { get; init; } = 64;
+
+    /// <summary>How long a kept answer is good.</summary>
+    public TimeSpan CacheAge { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>Null: servers are connected to directly, whatever the environment says.</summary>
     public Uri? Proxy { get; init; }
 }

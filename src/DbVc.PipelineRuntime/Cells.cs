@@ -112,10 +112,13 @@ public static class Cells
         return true;
     }
 
-    /// <summary>The present in UTC, whole seconds, as the database's own CURRENT_TIMESTAMP would give it.</summary>
+    /// <summary>The time of the load as its host gives it, UTC; null where nobody does.</summary>
+    internal static DateTime? TimeOfLoad { get; set; }
+
+    /// <summary>The time of the load in UTC, whole seconds, as the database's own CURRENT_TIMESTAMP would give it.</summary>
     public static DateTime Now()
     {
-        var now = DateTime.UtcNow;
+        var now = TimeOfLoad ?? DateTime.UtcNow;
         return new DateTime(now.Ticks - (now.Ticks % TimeSpan.TicksPerSecond), DateTimeKind.Unspecified);
     }
 

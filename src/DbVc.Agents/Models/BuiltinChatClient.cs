@@ -19,14 +19,18 @@ public sealed class BuiltinChatClient : IChatClient
     {
         cancellationToken.ThrowIfCancellationRequested();
         var conversation = BuiltinConversation.Read(messages);
-        var next = BuiltinPlan.Next(conversation);
+        return Task.FromResult(Answer(BuiltinPlan.Next(conversation), conversation));
+    }
+
+    internal static ChatResponse Answer(BuiltinStep next, BuiltinConversation conversation)
+    {
         var call = new FunctionCallContent($"call-{conversation.Exchanges.Count + 1}", next.Tool, next.Arguments);
-        return Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, [new TextContent(next.Say), call]))
+        return new ChatResponse(new ChatMessage(ChatRole.Assistant, [new TextContent(next.Say), call]))
         {
             ModelId = ModelName,
             FinishReason = ChatFinishReason.ToolCalls,
             Usage = new UsageDetails { InputTokenCount = 0, OutputTokenCount = 0, TotalTokenCount = 0 },
-        });
+        };
     }
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(

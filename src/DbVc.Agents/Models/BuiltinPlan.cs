@@ -7,7 +7,11 @@ namespace DbVc.Agents;
 /// <param name="Say">What it says along with the call.</param>
 /// <param name="Tool">The tool it calls.</param>
 /// <param name="Arguments">With what.</param>
-internal sealed record BuiltinStep(string Say, string Tool, Dictionary<string, object?> Arguments);
+internal sealed record BuiltinStep(string Say, string Tool, Dictionary<string, object?> Arguments)
+{
+    /// <summary>Whether it ends the task without success.</summary>
+    public bool IsGivingUp => Tool == ToolCatalog.Finish && Arguments.TryGetValue("success", out var success) && success is false;
+}
 
 /// <summary>The order of the work, and what to do when a step does not succeed.</summary>
 internal static class BuiltinPlan

@@ -13,8 +13,11 @@ public sealed class ReplayChatClient(IReadOnlyList<ChatResponse> answers) : ICha
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         if (_next < answers.Count) return Task.FromResult(answers[_next++]);
-        throw new DbVcException(FailureKind.Failed, "agent.replay-ended", "The replayed log holds no more answers: the run went another way this time.");
+        throw Ended();
     }
+
+    internal static DbVcException Ended() =>
+        new(FailureKind.Failed, "agent.replay-ended", "The replayed log holds no more answers: the run went another way this time.");
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)

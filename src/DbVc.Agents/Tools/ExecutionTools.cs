@@ -27,7 +27,7 @@ internal sealed class ExecutionTools(TaskSession session)
         session.RowsRead += report.Rows.Read;
         var summary = Summarize(report);
         var content = Describe(report);
-        if (!report.Succeeded) return ToolResult.Failed(summary, content);
+        if (!report.Succeeded) return ToolResult.Failed(summary, WithRepairs(ToolCatalog.ExecuteInBranch, content));
         var commit = session.Branch.Commit("Run in branch: " + summary, cancellation);
         content["commit"] = commit?.ToString();
         session.LastExecution = JsonSerializer.SerializeToElement(content);
@@ -53,7 +53,21 @@ internal sealed class ExecutionTools(TaskSession session)
         session.FailedValidations++;
         content["offending_rows"] = ReadOffending(verdict, cancellation);
         content["rounds_left"] = Math.Max(0, session.MostValidations - session.FailedValidations);
-        return ToolResult.Failed(Summarize(verdict), content);
+        return ToolResult.Failed(Summarize(verdict), WithRepairs(ToolCatalog.ValidateResults, content));
+    }
+
+    /// <summary>What mended the like in tasks that were merged.</summary>
+    private JsonObject WithRepairs(string tool, JsonObject content)
+    {
+        if (RepairFinder.FindObjection(tool, JsonSerializer.SerializeToElement(content)) is not { } objection) return content;
+        var repairs = session.Memory.FindRepairs(objection);
+        if (repairs.Count == 0) return content;
+        content["mended_before"] = new JsonArray([.. repairs.Select(r => (JsonNode)new JsonObject
+        {
+            ["objection"] = Cut(r.Objection),
+            ["edits"] = new JsonArray([.. r.Edits.Select(e => (JsonNode)new JsonObject { ["path"] = e.Path, ["before"] = e.Before, ["after"] = e.After })]),
+        })]);
+        return content;
     }
 
     [Description("Show everything that a gate found when validate_results ran last.")]

@@ -46,8 +46,9 @@ public sealed class Transcript : IDisposable
     public void Dispose() => _stream.Dispose();
 
     /// <summary>The first line: what was asked of which model within which limits.</summary>
-    internal void WriteTask(PipelineTask task, AgentLimits limits, IEnumerable<string> tools) => WriteLine("task", writer =>
+    internal void WriteTask(TaskSession session, AgentLimits limits, IEnumerable<string> tools) => WriteLine("task", writer =>
     {
+        var task = session.Task;
         writer.WriteString("task", task.Id.Text);
         writer.WriteString("branch", task.Branch.Text);
         writer.WriteString("model", task.Model);
@@ -58,6 +59,11 @@ public sealed class Transcript : IDisposable
         writer.WriteStartArray("tools");
         foreach (var tool in tools) writer.WriteStringValue(tool);
         writer.WriteEndArray();
+        if (session.Origin is not { } origin) return;
+        writer.WriteString("start", origin.Start.ToString());
+        writer.WriteString("base", origin.Base.ToString());
+        writer.WriteString("main", origin.Main.ToString());
+        writer.WriteString("baseline", origin.Baseline);
     });
 
     internal void WriteMessage(ChatMessage message) => WriteLine("message", writer =>
@@ -77,8 +83,9 @@ public sealed class Transcript : IDisposable
         writer.WriteNumber("seconds", Math.Round(seconds, 3));
     });
 
-    internal void WriteResult(FunctionCallContent call, ToolResult result, AgentStep step) => WriteLine("result", writer =>
+    internal void WriteResult(FunctionCallContent call, ToolResult result, AgentStep step, DateTimeOffset at) => WriteLine("result", writer =>
     {
+        writer.WriteString("at", at.UtcDateTime);
         writer.WriteString("id", _mask.Mask(call.CallId ?? ""));
         writer.WriteString("tool", _mask.Mask(step.Name));
         writer.WriteString("state", JsonNamingPolicy.CamelCase.ConvertName(step.State.ToString()));

@@ -37,7 +37,7 @@ public static class TranscriptReader
     public static IReadOnlyList<ChatResponse> ReadAnswers(string text) =>
         [.. ReadLines(text).Where(line => line.GetProperty("kind").GetString() == "answer").Select(ReadAnswer)];
 
-    private static ChatResponse ReadAnswer(JsonElement line)
+    internal static ChatResponse ReadAnswer(JsonElement line)
     {
         var message = new ChatMessage(ChatRole.Assistant, line.GetProperty("text").GetString());
         foreach (var call in line.GetProperty("calls").EnumerateArray())

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using DbVc.Model;
+using DbVc.Orchestration;
 
 namespace DbVc.Cli;
 
@@ -17,6 +18,7 @@ internal static class AgentCommand
         Status(),
         List(),
         Log(),
+        AgentReplayCommand.Create(),
     };
 
     private static Verb Retry()
@@ -54,7 +56,9 @@ internal static class AgentCommand
         }
 
         context.Output.List(list);
-        context.Output.Json(new JsonObject { ["tasks"] = Json.Array(tasks, task => task.ToJson()) });
+        var lines = AgentReport.SumLines(tasks);
+        if (lines.Generated > 0) context.Output.Line(Piece.Dim("In all: " + AgentView.Lines(lines)));
+        context.Output.Json(new JsonObject { ["tasks"] = Json.Array(tasks, task => task.ToJson()), ["lines"] = lines.ToJson() });
         return 0;
     });
 

@@ -9,8 +9,9 @@ namespace DbVc.Cli;
 internal static class ConflictsCommand
 {
     private const int PageSize = 100;
+    private const string Proposal = "proposal";
 
-    public static Verb Create() => new("conflicts", "See and decide what a merge could not decide alone.") { List(), Show(), Resolve() };
+    public static Verb Create() => new("conflicts", "See and decide what a merge could not decide alone.") { List(), Show(), Propose(), Resolve() };
 
     private static Verb List()
     {
@@ -21,7 +22,7 @@ internal static class ConflictsCommand
         {
             var page = workspace.Merges.ListConflicts(context.Get(merge), context.Get(after), Limits.Positive(context.Get(limit), "--limit"));
             context.Output.Line(Piece.Dim("merge "), Piece.Id(page.Merge));
-            ConflictsView.Write(context.Output, page.Conflicts.Select(view => (view.Conflict, view.Resolution)));
+            ConflictsView.Write(context.Output, page.Conflicts);
             if (page.Next is { } next) context.Output.Line(Piece.Dim($"More: db-vc conflicts list {page.Merge} --after {next}"));
             context.Output.Json(page.ToJson());
             return 0;
@@ -40,12 +41,27 @@ internal static class ConflictsCommand
         });
     }
 
+    private static Verb Propose()
+    {
+        var merge = new Argument<string?>("MERGE") { Description = "The merge in progress, if there are several.", Arity = ArgumentArity.ZeroOrOne };
+        var model = new Option<string?>("--model") { Description = "Who is asked; the configured model if left out.", HelpName = "MODEL" };
+        return new Verb("propose", "Ask what an agent would take, and why; it decides nothing.", "db-vc conflicts propose") { merge, model }
+            .OnRepository((context, workspace) =>
+            {
+                var report = workspace.Merges.Propose(context.Get(merge), context.Get(model), context.Interrupted);
+                context.Output.Line($"Proposals about {report.Proposed} of {Shown.Count(report.Open, "open conflict")}",
+                    Piece.Dim($": db-vc conflicts list {report.Merge}; to accept: db-vc conflicts resolve ID|--all --take proposal"));
+                context.Output.Json(new JsonObject { ["merge"] = report.Merge, ["open"] = report.Open, ["proposed"] = report.Proposed });
+                return 0;
+            });
+    }
+
     private static Verb Resolve()
     {
         var id = new Argument<string?>("ID") { Description = "The conflict; or --all.", Arity = ArgumentArity.ZeroOrOne };
         var all = new Option<bool>("--all") { Description = "All conflicts that are still open." };
         var take = new Option<string?>("--take") { Description = "The side to take.", HelpName = "SIDE" };
-        take.AcceptOnlyFromAmong("source", "target", "base", "both");
+        take.AcceptOnlyFromAmong("source", "target", "base", "both", Proposal);
         var value = new Option<string?>("--value") { Description = "The value to set instead, as JSON.", HelpName = "JSON" };
         var merge = new Option<string?>("--merge") { Description = "The merge in progress; not needed when there is only one.", HelpName = "MERGE" };
         return new Verb("resolve", "Decide one conflict or all.",
@@ -67,11 +83,13 @@ internal static class ConflictsCommand
         });
     }
 
-    private static Resolution Decide(string? take, string? value) => (take, value) switch
+    /// <summary>Null for what is proposed.</summary>
+    private static Resolution? Decide(string? take, string? value) => (take, value) switch
     {
+        (Proposal, null) => null,
         (not null, null) => new Resolution(Enum.Parse<ResolutionKind>(take, ignoreCase: true)),
         (null, not null) => new Resolution(ResolutionKind.Value, Json.ParseCell(value), value),
-        _ => throw Wrong("Say what to take: --take source, target, base or both; or --value JSON."),
+        _ => throw Wrong("Say what to take: --take source, target, base, both or proposal; or --value JSON."),
     };
 
     private static DbVcException Wrong(string message) => new(FailureKind.Usage, "usage", message, hint: "db-vc conflicts resolve --help");

@@ -11,7 +11,7 @@ internal static class CostCommand
         {
             var report = workspace.Costs.Report();
             context.Output.Json(report.ToJson());
-            if (report.Total.Answers == 0)
+            if (report.Total.Answers + report.Total.Reused == 0)
             {
                 context.Output.Line("No model was asked over a network yet.");
                 return 0;
@@ -19,11 +19,11 @@ internal static class CostCommand
 
             foreach (var (title, lines) in new[] { ("task", report.Tasks), ("model", report.Models), ("month", report.Months) })
             {
-                var table = new TextTable(title, "answers", "read", "of it cached", "written", "USD");
+                var table = new TextTable(title, "answers", "read", "of it cached", "written", "USD", "reused", "USD saved");
                 foreach (var line in lines.Append(report.Total))
                 {
                     table.Add(Piece.Name(line.Name), Shown.Count(line.Answers), Shown.Count(line.Input), Shown.Count(line.Cached), Shown.Count(line.Output),
-                        Money(line));
+                        Money(line), Shown.Count(line.Reused), FormattableString.Invariant($"{line.Saved:0.0000}"));
                 }
 
                 context.Output.Table(table);

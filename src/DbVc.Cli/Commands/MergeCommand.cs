@@ -6,7 +6,10 @@ namespace DbVc.Cli;
 /// <summary>Goes on with merges in progress, or drops them.</summary>
 internal static class MergeCommand
 {
-    public static Verb Create() => new("merge", "Go on with a merge that met conflicts, or drop it.") { Status(), Continue(), Abort() };
+    public static Verb Create() => new("merge", "Go on with a merge that met conflicts, or drop it; let branches queue for main.")
+    {
+        Status(), Continue(), Abort(), QueueCommand.Create(),
+    };
 
     private static Argument<string?> Merge() =>
         new("MERGE") { Description = "The merge in progress; not needed when there is only one.", Arity = ArgumentArity.ZeroOrOne };

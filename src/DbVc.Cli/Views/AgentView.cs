@@ -46,6 +46,10 @@ internal static class AgentView
         + $"{Shown.Count(rows.Rejected)} rejected"
         + (rows.Filtered > 0 ? $", {Shown.Count(rows.Filtered)} filtered" : "") + $" of {Shown.Count(rows.Read)}";
 
+    /// <summary>For example <c>412 lines generated, 3 changed by people (0.7%)</c>.</summary>
+    public static string Lines(LineCounts lines) => $"{Shown.Count(lines.Generated, "line")} generated, {Shown.Count(lines.Changed)} changed by people"
+        + (lines.Generated > 0 && lines.Changed > 0 ? FormattableString.Invariant($" ({100.0 * lines.Changed / lines.Generated:0.#}%)") : "");
+
     private static string Coverage(TestSummary tests) => tests.LineCoverage is { } lines ? $", coverage {Shown.Percent(lines)}" : ", no coverage";
 
     /// <summary>For example <c>trim email 3 of 1,254, lowercase email 12 of 1,254 cells</c>, those that change most; says of which records.</summary>
@@ -69,10 +73,12 @@ internal static class AgentView
             list.Add(Piece.Dim("Tests"), tests.Total == 0 ? Piece.Bad("none") : $"{tests.Passed}/{tests.Total} passed{Coverage(tests)}");
         }
 
+        if (report.Lines is { } lines) list.Add(Piece.Dim("Code"), Lines(lines));
         if (report.Rows is { } rows) list.Add(Piece.Dim("Rows"), $"{Rows(rows)}, {Shown.Count((long)report.RowsPerSecond)} rows/s");
         if (report.Changes is { } changes) list.Add(Piece.Dim("Changed"), Changes(changes));
-        if (report.Cost.Tokens > 0) list.Add(Piece.Dim("Cost"), $"{Shown.Count(report.Cost.Tokens)} tokens, "
-            + (report.Cost.Usd is { } usd ? FormattableString.Invariant($"{usd:0.00##} USD") : "price not known (llm.prices)"));
+        if (report.Cost.Tokens > 0 || report.Cost.Saved > 0) list.Add(Piece.Dim("Cost"), $"{Shown.Count(report.Cost.Tokens)} tokens, "
+            + (report.Cost.Usd is { } usd ? FormattableString.Invariant($"{usd:0.00##} USD") : "price not known (llm.prices)")
+            + (report.Cost.Saved > 0 ? FormattableString.Invariant($", {report.Cost.Saved:0.00##} USD saved by answers of before") : ""));
         foreach (var assumption in report.Assumptions) list.Add(Piece.Dim("Assumed"), assumption);
         foreach (var question in report.Questions) list.Add(Piece.Dim("Asked"), $"{question.Text} {question.Answer ?? "(nobody answered)"}");
         output.List(list);

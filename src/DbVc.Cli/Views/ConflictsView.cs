@@ -13,13 +13,26 @@ internal static class ConflictsView
     public static void Write(Output output, IEnumerable<(Conflict Conflict, Resolution? Resolution)> conflicts)
     {
         var table = new TextTable("id", "where", "base", "source", "target", "decided");
-        foreach (var (conflict, resolution) in conflicts)
-        {
-            table.Add(Piece.Id(conflict.Id), Place(conflict), Side(conflict, conflict.Base), Side(conflict, conflict.Source), Side(conflict, conflict.Target),
-                resolution is null ? Piece.Warning("open") : Piece.Good(Describe(resolution)));
-        }
-
+        foreach (var (conflict, resolution) in conflicts) Add(table, conflict, resolution);
         output.Table(table);
+    }
+
+    /// <summary>The same with what is proposed about those that are open.</summary>
+    public static void Write(Output output, IReadOnlyList<ConflictView> views)
+    {
+        Write(output, views.Select(view => (view.Conflict, view.Resolution)));
+        foreach (var view in views.Where(v => v.Resolution is null)) WriteProposal(output, view, Piece.Id(view.Conflict.Id), "  ");
+    }
+
+    private static void Add(TextTable table, Conflict conflict, Resolution? resolution) =>
+        table.Add(Piece.Id(conflict.Id), Place(conflict), Side(conflict, conflict.Base), Side(conflict, conflict.Source), Side(conflict, conflict.Target),
+            resolution is null ? Piece.Warning("open") : Piece.Good(Describe(resolution)));
+
+    /// <summary>Never without saying that it is one, and whose.</summary>
+    private static void WriteProposal(Output output, ConflictView view, params Piece[] before)
+    {
+        if (view.Proposal is not { } proposal) return;
+        output.Line([.. before, Piece.Warning($"proposed by {proposal.By}: "), $"take {Describe(proposal.Resolution)}. ", Piece.Dim(proposal.Reason)]);
     }
 
     /// <summary>One conflict in full: a line per column, or the texts of both sides.</summary>
@@ -33,9 +46,11 @@ internal static class ConflictsView
         WriteTouch(output, "target   ", view.Target);
         if (conflict.Kind is ConflictKind.Cell or ConflictKind.Row) WriteColumns(output, conflict);
         else WriteTexts(output, conflict);
+        if (view.Resolution is null) WriteProposal(output, view);
         output.Line(view.Resolution is { } taken
             ? Piece.Good($"decided: {Describe(taken)}")
             : Piece.Dim($"Decide it: db-vc conflicts resolve {conflict.Id} --take source|target|base{(conflict.CanTakeBoth ? "|both" : "")}"
+                + (view.Proposal is null ? "" : "|proposal")
                 + conflict.Kind switch
                 {
                     ConflictKind.Cell => " (or --value JSON)",

@@ -55,8 +55,7 @@ public sealed class BranchInstances(LiveContext context, Shadow shadow)
     {
         // Tables may have been brought in since the caller read the record.
         branch = Require(BranchName.Parse(branch.Name));
-        var repository = context.Repository;
-        var start = BranchStart.Find(repository, branch, repository.Head(BranchName.Parse(branch.Name)), repository.Head(BranchName.Main))!.Value;
+        var start = branch.FindStart(context.Repository);
         Drop(branch);
         Make(Settle(branch, start), start);
     }

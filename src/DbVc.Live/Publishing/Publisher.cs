@@ -159,7 +159,7 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
             Snapshot = found.Snapshot,
             Parents = [head],
             Author = request.Author,
-            Time = context.Repository.NextTime([head]),
+            Time = context.Repository.NextTime([head], request.Time),
             Message = request.Message,
             Provenance = request.Provenance,
         }, mark is null ? null : [mark]));

@@ -73,6 +73,9 @@ public sealed record CaptureRequest(BranchName Branch, string Command, Author Au
     /// <summary>Only these tables can have changed; null reads all, empty reads none.</summary>
     public IReadOnlySet<string>? Tables { get; init; }
 
+    /// <summary>When it was made; null for now. Later than its parent in any case.</summary>
+    public DateTimeOffset? Time { get; init; }
+
     /// <summary>Changes that nobody committed.</summary>
     public static CaptureRequest Outside(BranchName branch) => new(branch, "capture", Author.External, "Changes made outside db-vc");
 }

@@ -19,7 +19,8 @@ public sealed record ApprovalState(int Needed, IReadOnlyList<Approval> Given)
     public int Missing => Math.Max(0, Needed - Given.Count);
 }
 
-/// <summary>Keeps approvals by branch. One is of a head: the next commit leaves it behind. A branch that is renamed or made anew begins without.</summary>
+/// <summary>Keeps approvals by branch. One is of a head: the next commit leaves it behind, unless it only took the target over (<see cref="TakenOver"/>). A
+/// branch that is renamed or made anew begins without.</summary>
 internal static class Approvals
 {
     public const string Collection = "approvals";
@@ -34,8 +35,8 @@ internal static class Approvals
     {
         if (needed == 0) return ApprovalState.NotNeeded;
         var access = AccessRecord.Read(context.Repository.Store);
-        var makers = new BranchMakers(context, target, head);
-        return new ApprovalState(needed, [.. Read(context.Repository.Store, source).Where(a => a.Head == head.ToString()
+        var (makers, taken) = (new BranchMakers(context, target, head), new TakenOver(context, target, head));
+        return new ApprovalState(needed, [.. Read(context.Repository.Store, source).Where(a => taken.IsSameAs(a.Head)
             && (access.IsOpen || access.FindUser(a.Name) is { Role: >= Role.Reviewer, Kind: IdentityKind.Person })
             && makers.FindHand(a.Name, a.Mail) is null)]);
     }
@@ -63,8 +64,10 @@ internal sealed class BranchMakers(WorkspaceContext context, BranchName target, 
     {
         var makers = new List<(string Name, string Mail, string Hand)>();
         var tasks = new HashSet<string>();
+        var taken = new TakenOver(context, target, head);
         foreach (var (id, commit) in BroughtCommits.List(context, head, context.Repository.Head(target)))
         {
+            if (taken.IsMere(id, commit)) continue;
             makers.Add((commit.Author.Name, commit.Author.Email, $"made the commit {id.Short}"));
             if (commit.Provenance is { } made && tasks.Add(made.Task) && AgentTasks.Read(context, made.Task) is { } task) AddHands(makers, task);
         }

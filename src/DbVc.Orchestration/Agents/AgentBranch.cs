@@ -17,7 +17,14 @@ internal sealed class AgentBranch(WorkspaceContext context, BranchRecord record,
     /// <summary>Whose commits these are.</summary>
     public required Author Author { get; init; }
 
-    public BranchName Name { get; } = BranchName.Parse(record.Name);
+    /// <summary>The times of what it does.</summary>
+    public required TaskClock Clock { get; init; }
+
+    /// <summary>The branch that the task was given.</summary>
+    public BranchName Name => task.Branch;
+
+    /// <summary>Where the work is done: the same, unless it is done again.</summary>
+    public BranchName Place { get; } = BranchName.Parse(record.Name);
 
     /// <summary>Tables that changed since the last commit; null when any may have, empty when none did.</summary>
     public IReadOnlySet<string>? ChangedTables { get; set; } = new HashSet<string>();
@@ -47,13 +54,14 @@ internal sealed class AgentBranch(WorkspaceContext context, BranchRecord record,
 
     public CommitId? Commit(string message, CancellationToken cancellation)
     {
-        var outcome = context.Publisher.Commit(new CaptureRequest(Name, $"{Command} {task.Id}", Author, message)
+        var outcome = context.Publisher.Commit(new CaptureRequest(Place, $"{Command} {task.Id}", Author, message)
         {
             Provenance = Author.Kind == AuthorKind.Agent
                 ? new Provenance(task.Id.Text, task.Model, AgentPrompt.HashOf(task).ToString(), ++_commits)
                 : new Provenance(task.Id.Text),
             Files = checkout.Collect(record.Pipeline),
             Tables = ChangedTables,
+            Time = Clock.Now,
         }, cancellation);
         // Files alone do not say that what was loaded is committed.
         if (ChangedTables is not { Count: 0 }) LoadMark.Remove(context, record);
@@ -65,8 +73,8 @@ internal sealed class AgentBranch(WorkspaceContext context, BranchRecord record,
 
     public BranchAnswer Query(string sql)
     {
-        using var database = context.Publisher.Open(Name);
-        using var result = PartialPlan.Query(context, Name, sql, () => database.Query(sql, new QueryLimits(MaxRows + 1, s_maxQueryTime)));
+        using var database = context.Publisher.Open(Place);
+        using var result = PartialPlan.Query(context, Place, sql, () => database.Query(sql, new QueryLimits(MaxRows + 1, s_maxQueryTime)));
         var rows = new List<IReadOnlyList<string?>>();
         foreach (var row in result.Rows)
         {

@@ -119,7 +119,7 @@ public sealed class AgentCoordinator
             branch is null ? "There is no task yet." : $"No agent ever worked on '{branch}'.", hint: "db-vc agent create --metadata FILE starts one.");
 
     /// <summary>All tasks of agents, oldest first.</summary>
-    public IReadOnlyList<AgentReport> List() => [.. AgentTasks.List(_context).Where(t => !t.IsRun).Select(t => AgentTasks.Current(_context, t))];
+    public IReadOnlyList<AgentReport> List() => [.. AgentTasks.List(_context).Where(t => !t.IsRun).Select(t => Current(t)!)];
 
     /// <summary>The transcript of a branch's latest task, line by line (JSON lines).</summary>
     /// <param name="branch">Whose.</param>
@@ -131,6 +131,16 @@ public sealed class AgentCoordinator
         var path = Transcript.PathOf(_context.Layout.AgentLogs, TaskId.Parse(report.Task));
         bool IsRunning() => AgentTasks.Read(_context, report.Task) is { } kept && AgentTasks.Current(_context, kept).State == TaskState.Running;
         return TranscriptTail.Read(path, () => follow && IsRunning(), cancel);
+    }
+
+    /// <summary>Does what a task did once more, from its log and without a model, on a branch that goes away again, and compares the commits.</summary>
+    /// <param name="name">A task's id, or a branch: then its latest.</param>
+    /// <param name="progress">Hears of what is done.</param>
+    /// <param name="cancel">Ends it.</param>
+    public RepeatedTask Replay(string name, IAgentProgress progress, CancellationToken cancel)
+    {
+        var task = AgentTasks.Read(_context, name) is { } known ? Current(known)! : Status(BranchName.Parse(name));
+        return new TaskRepeater(_context, _branches).Run(task, progress, cancel);
     }
 
     /// <summary>Everything a reviewer needs: task, gates, differences, and what a merge would do.</summary>
@@ -149,13 +159,20 @@ public sealed class AgentCoordinator
 
     /// <summary>Runs code and gates again on what is in the branch now, for example after a person edited it. Rows that people committed are dropped only if
     /// that is said; else it throws kind Refused, <c>gates.by-hand</c>. A branch that main holds throws <c>gates.merged</c>.</summary>
-    public AgentReport RunGates(BranchName branch, IAgentProgress progress, CancellationToken cancel, bool reload = false)
+    public AgentReport RunGates(BranchName branch, IAgentProgress progress, CancellationToken cancel, bool reload = false) =>
+        Judge(branch, progress, cancel, isQueue: false, reload);
+
+    /// <summary>The same; the merge queue looks itself that no file comes along, so whoever runs it has no hand in the task.</summary>
+    internal AgentReport JudgeQueued(BranchName branch, IAgentProgress progress, CancellationToken cancel) =>
+        Judge(branch, progress, cancel, isQueue: true, reload: false);
+
+    private AgentReport Judge(BranchName branch, IAgentProgress progress, CancellationToken cancel, bool isQueue, bool reload)
     {
         using var held = TaskLock.Hold(_context, branch);
         RefuseMerged(branch);
         var (plan, report) = Reread(branch, progress, cancel);
         if (!reload) HandMadeRows.Refuse(_context, report, $"db-vc gate run {branch}");
-        return _runner.RunGates(plan, plan.NoteSource(report), progress, cancel);
+        return _runner.RunGates(plan, plan.NoteSource(report), progress, cancel, isHand: !isQueue);
     }
 
     /// <summary>Whether a branch holds no code and no agent's work, so that only gates about rows and definitions can judge it.</summary>
@@ -241,7 +258,7 @@ public sealed class AgentCoordinator
     private CommitId? FindStart(BranchReport branch) =>
         BranchSpan.StartOf(_context, branch.Head, BranchRecord.Read(_context.Repository.Store, BranchName.Parse(branch.Name))) ?? branch.Base;
 
-    private AgentReport? Current(AgentReport? report) => report is null ? null : AgentTasks.Current(_context, report);
+    private AgentReport? Current(AgentReport? report) => report is null ? null : CodeLines.Measure(_context, AgentTasks.Current(_context, report));
 
     private AgentReport FindWaiting(BranchName? branch) =>
         List().LastOrDefault(t => t.State == TaskState.Waiting && (branch is null || t.Branch == branch.Value.Text))

@@ -42,8 +42,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
 
     private Hash CodeHash => Subject().CodeHash;
 
-    private CommitId Start => BranchStart.Find(
-        _context.Repository, setup.Record, _context.Repository.Head(branch.Name), _context.Repository.Head(BranchName.Main))!.Value;
+    private CommitId Start => setup.Record.FindStart(_context.Repository);
 
     private TrialDatabase Copy => _copy ??= TrialDatabase.Make(_context.Live, _context.Shadow, setup.Record.InstanceId, Start);
 
@@ -83,12 +82,13 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
 
     public GateVerdict ValidateResults(Action<GateSummary> gateFinished, CancellationToken cancellation)
     {
-        var head = _context.Repository.Head(branch.Name);
+        var head = _context.Repository.Head(branch.Place);
         var report = Judge(_context.Configuration.GateOrder, gateFinished, cancellation);
         RequireJudged(head, report);
         Report = report;
         new ResultsFolder(setup.Checkout.Folder, setup.Mask).Write(report);
-        GateReports.Save(_context, branch.Name, head, report);
+        if (setup.IsRepetition) return report.ToVerdict();
+        GateReports.Save(_context, branch.Place, head, report);
         if (_trial is not null) SampleShelf.Keep(_context, _trial.Sample);
         return report.ToVerdict();
     }
@@ -96,9 +96,9 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     /// <summary>A report is of the commit that was judged: of its files, and of no commit that came meanwhile. Throws <c>gates.moved</c>.</summary>
     private void RequireJudged(CommitId head, GateReport report)
     {
-        if (_context.Repository.Head(branch.Name) == head && EvidenceReplay.FindPipeline(_context.Repository.ReadSnapshot(head), report) is not null) return;
-        throw new DbVcException(FailureKind.Failed, "gates.moved", $"'{branch.Name}' was changed while its gates were asked.",
-            hint: $"Commit what is in its folder, and ask again: db-vc gate run {branch.Name}.");
+        if (_context.Repository.Head(branch.Place) == head && EvidenceReplay.FindPipeline(_context.Repository.ReadSnapshot(head), report) is not null) return;
+        throw new DbVcException(FailureKind.Failed, "gates.moved", $"'{branch.Place}' was changed while its gates were asked.",
+            hint: $"Commit what is in its folder, and ask again: db-vc gate run {branch.Place}.");
     }
 
     /// <summary>Asks some gates; what they say is no evidence for a merge until it is saved.</summary>
@@ -162,12 +162,12 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
 
     public ReversalOutcome? TakeBack()
     {
-        var (start, head) = (Start, _context.Repository.ReadSnapshot(_context.Repository.Head(branch.Name)).Snapshot);
+        var (start, head) = (Start, _context.Repository.ReadSnapshot(_context.Repository.Head(branch.Place)).Snapshot);
         return setup.IsRun && !ChangesDefinitions(start, head) ? null : new Reversal(_context.Live, Copy).Try(start, head, _cancellation);
     }
 
     public IReadOnlyList<DestructiveChange> FindDestructive() => DestructiveChanges.Find(_context.Repository.Chunks,
-        _context.Repository.ReadSnapshot(Start).Snapshot, _context.Repository.ReadSnapshot(_context.Repository.Head(branch.Name)).Snapshot);
+        _context.Repository.ReadSnapshot(Start).Snapshot, _context.Repository.ReadSnapshot(_context.Repository.Head(branch.Place)).Snapshot);
 
     WorkerSession ITrialSessions.Open() => Session();
 
@@ -249,7 +249,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
             Branch = setup.Record,
             CountRecords = () => _counting is { IsCompletedSuccessfully: true } counted ? counted.Result : null,
         };
-        var now = _context.Options.Clock.GetUtcNow();
+        var now = branch.Clock.Now;
         using var loader = new RowLoader(target, quarantine, progress, now);
         // While the sandbox starts.
         var compared = new ComparingReceiver(loader, Task.Run(() => Expect(now, cancellation), CancellationToken.None));
@@ -283,7 +283,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         ProfileFile.Write(Path.Combine(setup.Checkout.Folder, "results", "profile.json"), run, setup.LastMerged?.Task);
         ChangesFile.Write(Path.Combine(setup.Checkout.Folder, "results", "changes.json"), run.Changes);
         // What a merged run rejected is what main lacks; trying the branch again does not change that.
-        if (setup.Record.Merged is null)
+        if (setup.Record.Merged is null && !setup.IsRepetition)
         {
             QuarantineShelf.Keep(_context, setup.Task.Id.Text, quarantine.Path);
             ProfileFile.Write(PathOfProfile(setup.Task.Id.Text), run, setup.LastMerged?.Task);
@@ -299,7 +299,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     private LoadFacts Facts(IReadOnlyList<DriftFinding>? drift) => new()
     {
         Drift = drift,
-        Now = _context.Options.Clock.GetUtcNow(),
+        Now = branch.Clock.Now,
         LoadedBefore = setup.LastMerged?.Rows!.Loaded,
         SourceColumns = setup.Spec.SourceHeader,
     };
@@ -317,7 +317,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
         {
             // The host counts while the sandbox starts.
             var counting = _counting = Task.Run(CountRecords, CancellationToken.None);
-            return Session().Run(new RunRequest(pipeline, _ => counting.GetAwaiter().GetResult()), receiver, cancellation);
+            return Session().Run(new RunRequest(pipeline, _ => counting.GetAwaiter().GetResult()) { Time = branch.Clock.Now }, receiver, cancellation);
         }
         catch
         {
@@ -363,7 +363,7 @@ internal sealed class BranchExecution(ExecutionSetup setup, AgentBranch branch, 
     /// must go from the branch.</summary>
     private bool HoldsMore(TableSchema table)
     {
-        var head = _context.Repository.ReadSnapshot(_context.Repository.Head(branch.Name)).Snapshot;
+        var head = _context.Repository.ReadSnapshot(_context.Repository.Head(branch.Place)).Snapshot;
         var difference = new SnapshotDiff(_context.Repository.Chunks, head, _context.Repository.ReadSnapshot(Start).Snapshot);
         return difference.Objects().Any() || difference.Tables().Any(t => (t.Before ?? t.After)!.Schema.Name != table.Name);
     }

@@ -20,4 +20,7 @@ internal sealed record ExecutionSetup(
 
     /// <summary>One more run of code that was merged, and was tried on a sample then.</summary>
     public bool IsRun { get; init; }
+
+    /// <summary>What was measured once is measured again, to be compared: nothing of it outlives the branch.</summary>
+    public bool IsRepetition { get; init; }
 }

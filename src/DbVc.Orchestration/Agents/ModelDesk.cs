@@ -20,8 +20,9 @@ internal sealed class ModelDesk(WorkspaceContext context)
     /// <param name="name">From <see cref="Require"/>.</param>
     /// <param name="task">For whom.</param>
     /// <param name="notice">Hears of what is tried again, and why.</param>
-    public IChatClient Open(string name, string task, Action<string> notice) =>
-        name == BuiltinChatClient.ModelName ? new BuiltinChatClient() : OpenProvider(name, task, notice);
+    /// <param name="mayReuse">Whether answers of before do.</param>
+    public OpenedModel Open(string name, string task, Action<string> notice, bool mayReuse) =>
+        name == BuiltinChatClient.ModelName ? new OpenedModel(new BuiltinChatClient()) : OpenProvider(name, task, notice, mayReuse);
 
     // Apart, so that what a network client needs is loaded only where one is used.
     private string FindName(string name)
@@ -31,8 +32,13 @@ internal sealed class ModelDesk(WorkspaceContext context)
         return found;
     }
 
-    private MeteredChatClient OpenProvider(string name, string task, Action<string> notice) =>
-        new(Catalog(notice).Open(name), context.Costs, task, name, FindTerms(name));
+    private OpenedModel OpenProvider(string name, string task, Action<string> notice, bool mayReuse)
+    {
+        var (llm, terms) = (context.Configuration.Llm, FindTerms(name));
+        var cache = new AnswerCache(
+            context.Layout.Answers, llm.CacheMegabytes * 1_000_000L, llm.CacheAge, SecretMask.FromEnvironment(), context.Options.Clock);
+        return OpenedModel.OfProvider(new MeteredChatClient(Catalog(notice).Open(name), context.Costs, task, name, terms), cache, mayReuse);
+    }
 
     /// <summary>Nothing can be held to a budget whose price nobody knows.</summary>
     private MeteredChatClient.Terms FindTerms(string name)

@@ -83,6 +83,11 @@ public sealed record TestSummary(int Passed, int Total, double? LineCoverage, do
 /// <summary>Tokens and money; null where the model has no price.</summary>
 public sealed record CostSummary(long Tokens, decimal? Usd, decimal Saved);
 
+/// <summary>Lines of code and tests.</summary>
+/// <param name="Generated">Those that the agent made.</param>
+/// <param name="Changed">Those that people changed, added or removed since; a line that became another counts once.</param>
+public sealed record LineCounts(long Generated, long Changed);
+
 /// <summary>Everything there is to know about a task.</summary>
 public sealed record AgentReport
 {
@@ -168,11 +173,28 @@ public sealed record AgentReport
     /// <summary>Why it failed or stopped.</summary>
     public string? Error { get; init; }
 
+    /// <summary>The head of its branch when its agent had done its work; null before.</summary>
+    public string? Made { get; init; }
+
+    /// <summary>Lines that people changed before it was retried.</summary>
+    public long ChangedBefore { get; init; }
+
+    /// <summary>What the agent made and people changed, as it is now; null where nothing is made yet, or its commits are gone.</summary>
+    [JsonIgnore]
+    public LineCounts? Lines { get; init; }
+
+    /// <summary>Whether it failed before: then its model is asked anew, and no answer of before does.</summary>
+    public bool AsksAnew { get; init; }
+
     /// <summary>Hash of the gate report in the store.</summary>
     public string? Evidence { get; init; }
 
     /// <summary>Why an administrator merged it in spite of main's rules; null where they held.</summary>
     public string? Override { get; init; }
+
+    /// <summary>The lines of several tasks together.</summary>
+    public static LineCounts SumLines(IEnumerable<AgentReport> reports) => reports.Select(r => r.Lines).OfType<LineCounts>()
+        .Aggregate(new LineCounts(0, 0), (sum, lines) => new LineCounts(sum.Generated + lines.Generated, sum.Changed + lines.Changed));
 }
 
 /// <summary>What some gates said about a branch.</summary>

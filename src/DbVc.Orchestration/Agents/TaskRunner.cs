@@ -99,6 +99,8 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         var again = NoteHand(report) with
         {
             State = TaskState.Running,
+            ChangedBefore = CodeLines.Measure(context, report).Lines?.Changed ?? 0,
+            AsksAnew = report.State == TaskState.Failed,
             Steps = [],
             Gates = [],
             Tests = null,
@@ -118,30 +120,27 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     /// <summary>Runs the agent to its end. Interrupted, the task is kept as stopped and the interruption goes on.</summary>
     public AgentReport Run(TaskPlan plan, AgentReport report, IAgentProgress progress, CancellationToken cancel)
     {
-        var task = new PipelineTask(TaskId.Parse(report.Task), BranchName.Parse(report.Branch), plan.MetadataText, report.Model,
-            report.Created)
-        { Request = report.Text ?? "" };
+        var task = PreparedRun.TaskOf(plan, report);
         var kept = new TaskProgress(context, report, progress);
         using var time = StartTime(task.Branch, kept, cancel);
         try
         {
-            using var run = Prepare(plan, task, report, progress);
-            SourceForm.Of(plan.Spec.Source).Write(run.Setup.Checkout);
-            var session = new TaskSession(task, run.Branch, run.Execution, KeepEdits(plan, report, run.Setup.Checkout, progress), kept)
-            {
-                Disclosure = task.Model == BuiltinChatClient.ModelName ? Disclosure.Everything : Disclosure.By(context.Configuration.Disclosure),
-                Person = new TaskPerson(progress),
-            };
+            using var run = PreparedRun.Make(context, plan, task, report, progress);
+            var session = run.BeginSession(plan, report, kept, new TaskPerson(progress), progress);
             using var transcript = Transcript.Open(context.Layout.AgentLogs, task.Id, run.Setup.Mask, context.Options.Clock);
-            using var model = context.Models.Open(report.Model, report.Task, progress.Message);
+            using var model = context.Models.Open(report.Model, report.Task, progress.Message, mayReuse: !report.AsksAnew);
+            var past = model.IsFree || report.AsksAnew ? null : context.Memory.FindPipeline(((ICodeGenerator)new CSharpCode(plan.Spec)).GenerateAll());
+            if (past is not null) progress.Message($"As the merged task {past.Task}, of the very same metadata: the model is asked where that does not do.");
             var limits = LimitsText.Parse(report.Limits, context.Configuration.Limits);
-            var outcome = new AgentRun(model, session, limits, transcript, context.Options.Clock).RunAsync(time.Token).GetAwaiter().GetResult();
+            var agent = new AgentRun(model.Remembering(past), session, limits, transcript, context.Options.Clock);
+            var outcome = agent.RunAsync(time.Token).GetAwaiter().GetResult();
             if (time.IsUp) throw time.Translate(new OperationCanceledException(time.Token));
             kept.Save(Describe(kept.Report, run.Execution) with
             {
                 State = Enum.Parse<TaskState>(outcome.State.ToString()),
                 Error = outcome.State == AgentState.Ready ? null : outcome.Reason,
-                Cost = new CostSummary(outcome.Usage.Tokens, model is MeteredChatClient paid ? paid.Usd : 0, 0),
+                Made = context.Repository.Head(task.Branch).ToString(),
+                Cost = new CostSummary(outcome.Usage.Tokens, model.Usd, model.Saved),
                 End = JsonNamingPolicy.KebabCaseLower.ConvertName(outcome.End.ToString()),
                 Questions = [.. session.Questions.Select(q => new TaskQuestion(q.Question, q.Answer))],
             });
@@ -171,17 +170,6 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         new KeptEdits(present, ((ICodeGenerator)new CSharpCode(plan.Spec)).GenerateAll(), report.EditConflicts).Require();
     }
 
-    /// <summary>What generates the code, with the edits that are in the branch's folder. What is generated no more goes at once.</summary>
-    private static ICodeGenerator KeepEdits(TaskPlan plan, AgentReport report, Checkout checkout, IAgentProgress progress)
-    {
-        ICodeGenerator code = new CSharpCode(plan.Spec);
-        var edits = new KeptEdits(checkout.Collect(report.Pipeline!).Files, code.GenerateAll(), report.EditConflicts);
-        edits.Require();
-        foreach (var path in edits.Gone) checkout.Remove(path);
-        if (edits.Edited.Count > 0) progress.Message($"Edits of the generated code are kept: {string.Join(", ", edits.Edited)}");
-        return new EditedCode(code, edits);
-    }
-
     /// <summary>A task that has no time left failed; it was not stopped.</summary>
     private WorkTime StartTime(BranchName branch, TaskProgress kept, CancellationToken cancel)
     {
@@ -199,19 +187,19 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     }
 
     /// <summary>Runs the branch's code and the gates once more, and commits the rows that came of it.</summary>
-    public AgentReport RunGates(TaskPlan plan, AgentReport report, IAgentProgress progress, CancellationToken cancel) =>
-        Execute(plan, NoteHand(report), progress, "gate run " + report.Branch, cancel);
+    public AgentReport RunGates(TaskPlan plan, AgentReport report, IAgentProgress progress, CancellationToken cancel, bool isHand = true) =>
+        Execute(plan, isHand ? NoteHand(report) : report, progress, "gate run " + report.Branch, cancel);
 
     /// <summary>Asks some gates about what is in the branch now. It is no evidence, and the task stays as it is but for the hand in it; rows are
     /// loaded where a gate judges them.</summary>
     public GateRunReport RunSomeGates(TaskPlan plan, AgentReport report, IReadOnlyList<string> gates, IAgentProgress progress, CancellationToken cancel)
     {
         if (AgentTasks.Read(context, report.Task) is { } kept) AgentTasks.Save(context, NoteHand(kept));
-        var task = new PipelineTask(TaskId.Parse(report.Task), BranchName.Parse(report.Branch), plan.MetadataText, report.Model, report.Created);
+        var task = PreparedRun.TaskOf(plan, report);
         using var time = WorkTime.Start(context, branches.RequireRecord(task.Branch), cancel);
         try
         {
-            using var run = Prepare(plan, task, report, progress);
+            using var run = PreparedRun.Make(context, plan, task, report, progress);
             var before = context.Repository.Head(task.Branch);
             if (gates.Any(GateRunner.JudgesRows)) Load(report, run, progress, time.Token);
             var judged = run.Execution.Judge(gates, progress.GateFinished, time.Token);
@@ -226,7 +214,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
 
     private AgentReport Execute(TaskPlan plan, AgentReport report, IAgentProgress progress, string command, CancellationToken cancel)
     {
-        var task = new PipelineTask(TaskId.Parse(report.Task), BranchName.Parse(report.Branch), plan.MetadataText, report.Model, report.Created);
+        var task = PreparedRun.TaskOf(plan, report);
         using var time = WorkTime.Start(context, branches.RequireRecord(task.Branch), cancel);
         AgentTasks.Save(context, report with { State = TaskState.Running, Error = null });
         try
@@ -252,7 +240,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
 
     private AgentReport JudgeAgain(TaskPlan plan, PipelineTask task, AgentReport report, IAgentProgress progress, CancellationToken cancel)
     {
-        using var run = Prepare(plan, task, report, progress);
+        using var run = PreparedRun.Make(context, plan, task, report, progress);
         Load(report, run, progress, cancel);
         var verdict = run.Execution.ValidateResults(progress.GateFinished, cancel);
         return Describe(report, run.Execution) with
@@ -308,25 +296,6 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         };
     }
 
-    private PreparedRun Prepare(TaskPlan plan, PipelineTask task, AgentReport report, IAgentProgress progress)
-    {
-        RuntimeLibrary.Place(context.Layout, WorkerLocation.Find(context.Options.WorkerFolder.Length == 0 ? null : context.Options.WorkerFolder));
-        var record = branches.RequireRecord(task.Branch);
-        var setup = new ExecutionSetup(context, record, task, plan.Spec, plan.SourcePath)
-        {
-            Checkout = new Checkout(context.Layout.Branch(task.Branch)),
-            Mask = SecretMask.FromEnvironment(),
-            LastMerged = AgentTasks.FindLastMerged(context, record.Pipeline),
-            IsRun = report.IsRun,
-            TriesMutants = !report.IsRun && context.Configuration.Gates.MutationScore > 0,
-        };
-        var branch = new AgentBranch(context, record, task, setup.Checkout)
-        {
-            Author = report.IsRun ? context.Options.User : new Author($"{task.Model} agent", "", AuthorKind.Agent),
-        };
-        return new PreparedRun(setup, branch, new BranchExecution(setup, branch, progress));
-    }
-
     private static AgentReport Describe(AgentReport report, BranchExecution execution)
     {
         var figures = execution.Report?.Figures;
@@ -346,9 +315,4 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     }
 
     private static string PipelineName(TaskPlan plan, BranchName name) => plan.Spec.TaskId is { } id ? TaskNames.Plain(id) : name.Folder;
-
-    private sealed record PreparedRun(ExecutionSetup Setup, AgentBranch Branch, BranchExecution Execution) : IDisposable
-    {
-        public void Dispose() => Execution.Dispose();
-    }
 }

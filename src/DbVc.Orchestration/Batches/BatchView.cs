@@ -1,5 +1,3 @@
-using DbVc.Model;
-
 namespace DbVc.Orchestration;
 
 /// <summary>Says how far a batch is, from the reports of its tasks.</summary>

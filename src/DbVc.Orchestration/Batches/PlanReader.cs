@@ -1,5 +1,4 @@
 using System.Text;
-using DbVc.Databases;
 using DbVc.Model;
 using DbVc.Pipelines;
 

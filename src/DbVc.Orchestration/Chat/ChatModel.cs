@@ -28,7 +28,7 @@ internal sealed class ChatModel(ChatDesk desk, WorkspaceContext context, string 
         using var clock = new CancellationTokenSource(limits.WallTime, context.Options.Clock);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(call.Cancel, clock.Token);
         call.Talk.CostName ??= string.Create(CultureInfo.InvariantCulture, $"chat-{context.Options.Clock.GetUtcNow():yyyyMMdd-HHmmss}");
-        using var model = context.Models.Open(name, call.Talk.CostName, call.Progress.Message);
+        using var model = context.Models.Open(name, call.Talk.CostName, call.Progress.Message, mayReuse: false);
         var messages = ChatPrompt.Build(sentence, call.Talk.Describe()).ToList();
         var options = new ChatOptions { Tools = [.. ChatTools.All.Select(t => t.Declaration)], ToolMode = ChatToolMode.Auto };
         var (tokens, errors) = (0L, 0);
@@ -37,7 +37,7 @@ internal sealed class ChatModel(ChatDesk desk, WorkspaceContext context, string 
             for (var asked = 0; asked < Math.Min(MostQuestions, limits.Iterations); asked++)
             {
                 if (tokens >= limits.Tokens) throw Stopped($"The limit of {limits.Tokens} tokens was met.");
-                var answer = model.GetResponseAsync(messages, options, stop.Token).WaitAsync(stop.Token).GetAwaiter().GetResult();
+                var answer = model.Client.GetResponseAsync(messages, options, stop.Token).WaitAsync(stop.Token).GetAwaiter().GetResult();
                 tokens += Math.Max(0, answer.Usage?.TotalTokenCount ?? 0);
                 messages.AddRange(answer.Messages);
                 var calls = answer.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>().Where(c => !c.InformationalOnly).ToList();

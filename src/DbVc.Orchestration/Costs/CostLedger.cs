@@ -18,6 +18,10 @@ internal sealed record CostEntry(string Id, DateTimeOffset Time, string Task, st
 
     public long Output { get; init; }
 
+    /// <summary>US dollars that it cost when it was first given, where an answer of before did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public decimal? Saved { get; init; }
+
     /// <summary>False while nobody knows what it cost: it is being asked for, or its process died.</summary>
     public bool IsSettled { get; init; }
 }
@@ -72,6 +76,14 @@ internal sealed class CostLedger(string path, TimeProvider clock, TimeSpan lockT
             Output = tokens.Output,
             IsSettled = true,
         });
+    }
+
+    /// <summary>Writes down that an answer of before did.</summary>
+    /// <param name="saved">US dollars that it cost then.</param>
+    public void NoteReuse(string task, string model, decimal saved)
+    {
+        using var file = Open();
+        Append(file, new CostEntry($"{task}#{Read(file).Count + 1}", clock.GetUtcNow(), task, model, 0) { Saved = saved, IsSettled = true });
     }
 
     /// <summary>Every answer once, in the order in which they were asked for.</summary>

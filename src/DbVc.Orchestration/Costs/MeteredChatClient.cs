@@ -24,6 +24,17 @@ internal sealed class MeteredChatClient(IChatClient inner, CostLedger ledger, st
     /// <summary>What all answers cost so far; null where no price is known.</summary>
     public decimal? Usd { get; private set; } = terms.Price is null ? null : 0;
 
+    /// <summary>The name by which it is asked.</summary>
+    public string Model => model;
+
+    /// <summary>An answer of before did: writes down what it would have cost, and returns that.</summary>
+    public decimal Reuse(UsageDetails usage)
+    {
+        var saved = terms.Price?.Of(usage.InputTokenCount ?? 0, usage.CachedInputTokenCount ?? 0, usage.OutputTokenCount ?? 0) ?? 0;
+        ledger.NoteReuse(task, model, saved);
+        return saved;
+    }
+
     public override async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {

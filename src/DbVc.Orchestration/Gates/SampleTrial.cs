@@ -122,7 +122,7 @@ internal sealed class SampleTrial(TrialSetup setup, ITrialSessions sessions) : I
         var rowsBefore = Destination.CountRows(table, database);
         using var quarantine = new Quarantine(_folder, Sample.Content.Length);
         using var loader = new RowLoader(new LoadTarget(_spec, table, database, _context.Live.LockTimeout), quarantine, SilentProgress.Instance, _now);
-        var request = new RunRequest(pipeline, _ => Sample.Records) { MaxRecords = Sample.Records };
+        var request = new RunRequest(pipeline, _ => Sample.Records) { MaxRecords = Sample.Records, Time = _now };
         var summary = sessions.Open().Run(request, wrap is null ? loader : wrap(loader), cancel);
         loader.Commit(ReadRecords);
         loader.Dispose();

@@ -16,7 +16,7 @@ internal sealed class RowInserter : IDisposable
 
     private readonly IBulkLoad _load;
     private readonly int[] _places;
-    private readonly byte[]? _last;
+    private readonly IReadOnlyList<byte[]> _constants;
     private readonly Action<RowBlock, IReadOnlyList<RefusedRow>> _settle;
     private readonly RowBlock[] _ring = new RowBlock[Blocks];
     private readonly List<RefusedRow>[] _refused = new List<RefusedRow>[Blocks];
@@ -30,11 +30,11 @@ internal sealed class RowInserter : IDisposable
     /// <param name="load">Belongs to the inserter from here on.</param>
     /// <param name="columns">Columns of a row, at least 1.</param>
     /// <param name="places">For each column that is loaded its place in the row.</param>
-    /// <param name="last">What goes into one more column after these; null for none.</param>
+    /// <param name="constants">What goes into the columns after these, in every row.</param>
     /// <param name="settle">Hears of every block that was inserted, and which of its rows were refused; called on the judging thread.</param>
-    public RowInserter(IBulkLoad load, int columns, int[] places, byte[]? last, Action<RowBlock, IReadOnlyList<RefusedRow>> settle)
+    public RowInserter(IBulkLoad load, int columns, int[] places, IReadOnlyList<byte[]> constants, Action<RowBlock, IReadOnlyList<RefusedRow>> settle)
     {
-        (_load, _places, _last, _settle) = (load, places, last, settle);
+        (_load, _places, _constants, _settle) = (load, places, constants, settle);
         for (var i = 0; i < Blocks; i++) (_ring[i], _refused[i]) = (new RowBlock(columns, load.IsRemote), []);
         _thread = new Thread(InsertBlocks) { IsBackground = true, Name = "db-vc insert" };
         _thread.Start();
@@ -105,7 +105,7 @@ internal sealed class RowInserter : IDisposable
         for (var i = 0; i < block.Count; i++)
         {
             Bind(block.RowAt(i));
-            if (_last is not null) _load.SetText(_places.Length, _last);
+            for (var c = 0; c < _constants.Count; c++) _load.SetText(_places.Length + c, _constants[c]);
             _load.Insert();
         }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using DbVc.Databases;
 using DbVc.Live;
 using DbVc.Model;
@@ -48,15 +50,33 @@ internal sealed class RowLoader : IRowReceiver, IDisposable
 
         _loadRules = [.. _checker.LoadRules.Select(r => ILoadRule.Prepare(r, target.Spec, target.Database, now))];
 
-        // Columns that the pipeline does not fill are left to the database's defaults; what the table has no column for is left out.
+        // Other columns that the pipeline does not fill are left to the database's defaults; what the table has no column for is left out.
         var places = Enumerable.Range(0, _columns.Count).Where(i => target.Table.FindColumn(_columns[i].Name) is not null).ToArray();
         _homeless = target.Spec.Destination.Evolution == Evolution.DiscardRow ? [.. Enumerable.Range(0, _columns.Count).Except(places)] : [];
         var filled = places.Select(i => target.Table.FindColumn(_columns[i].Name)!).ToList();
         _versions = VersionTracker.Read(target, now);
-        if (target.Spec.Destination.Versions is { } versions) filled.Add(target.Table.FindColumn(versions.From)!);
+        var constants = new List<byte[]>();
+        if (_versions is not null)
+        {
+            filled.Add(target.Table.FindColumn(target.Spec.Destination.Versions!.From)!);
+            constants.Add(_versions.From);
+        }
+
+        foreach (var column in FindTimes(target))
+        {
+            filled.Add(column);
+            constants.Add(Encoding.ASCII.GetBytes(now.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)));
+        }
+
         var load = target.Database.BeginLoad(target.Table with { Columns = filled }, target.LockTimeout, Destination.OptionsFor(target.Spec));
-        _inserter = new RowInserter(load, _columns.Count, places, _versions?.From, Settle);
+        _inserter = new RowInserter(load, _columns.Count, places, constants, Settle);
     }
+
+    /// <summary>Columns that the source lacks and that have the time of the load: one time for all rows. A row that is written over another keeps the time
+    /// that it has, so where that may be the column is the database's.</summary>
+    private static IEnumerable<Column> FindTimes(LoadTarget target) => target.Spec.Destination.Disposition is Disposition.Append or Disposition.Replace
+        ? target.Spec.Fields.Except(target.Spec.FilledFields).Select(f => target.Table.FindColumn(f.Name)).OfType<Column>()
+        : [];
 
     public IReadOnlyList<PipelineColumn> Filled { get; private set; } = [];
 

@@ -6,6 +6,9 @@ namespace DbVc.Orchestration;
 /// <summary>Keeps merges in progress with their conflicts, and takes decisions about them.</summary>
 internal sealed class ConflictDesk(WorkspaceContext context)
 {
+    /// <summary>What a branch that is brought up to main is in.</summary>
+    public const string BringUp = "merge queue";
+
     public MergeRecord? FindOpen(BranchName target) => MergeRecord.ReadAll(context.Repository.Store).FirstOrDefault(m => m.Target == target.Text);
 
     /// <summary>The merge of that id, or the only one. Throws usage failure <c>merge.missing</c>.</summary>
@@ -23,8 +26,8 @@ internal sealed class ConflictDesk(WorkspaceContext context)
         [.. MergeRecord.ReadAll(context.Repository.Store).Select(m =>
         {
             var (ids, decided) = (Shelf(m).ReadIds(), Shelf(m).ReadDecisions());
-            return new MergeStatus(m.Id, BranchName.Parse(m.Source), BranchName.Parse(m.Target), ids.Count,
-                ids.Count(id => !decided.ContainsKey(id)), m.Started) { Verb = m.Replay?.Name ?? "merge" };
+            return new MergeStatus(m.Id, BranchName.Parse(m.Source), m.BringsUp ? BranchName.Main : BranchName.Parse(m.Target), ids.Count,
+                ids.Count(id => !decided.ContainsKey(id)), m.Started) { Verb = m.Replay?.Name ?? (m.BringsUp ? BringUp : "merge") };
         })];
 
     /// <summary>Throws usage failure <c>conflict.missing</c> if <paramref name="after"/> is no conflict of the merge.</summary>
@@ -33,7 +36,7 @@ internal sealed class ConflictDesk(WorkspaceContext context)
         var record = Require(merge);
         var ids = Shelf(record).ReadIds();
         var start = after is null ? 0 : IndexOf(ids, after) + 1;
-        var view = new ConflictViews(context, record, Shelf(record).ReadDecisions());
+        var view = Views(record);
         var page = Shelf(record).Read(start, limit).Select(view.Of).ToList();
         return new ConflictPage(record.Id, page, start + page.Count < ids.Count && page.Count > 0 ? page[^1].Conflict.Id : null);
     }
@@ -43,7 +46,7 @@ internal sealed class ConflictDesk(WorkspaceContext context)
     {
         var record = Owner(id) ?? throw Missing(id);
         var conflict = Shelf(record).Read(IndexOf(Shelf(record).ReadIds(), id), 1).Single();
-        return new ConflictViews(context, record, Shelf(record).ReadDecisions()).Of(conflict);
+        return Views(record).Of(conflict);
     }
 
     /// <summary>Decides one conflict, or all that are open; returns how many.</summary>
@@ -54,12 +57,29 @@ internal sealed class ConflictDesk(WorkspaceContext context)
         var ids = shelf.ReadIds();
         var chosen = request.Id is { } id ? [ids[IndexOf(ids, id)]] : Undecided(shelf, ids);
         if (chosen.Count == 0) return 0;
-        RefuseUnfit(record, ids, chosen, request.Resolution);
+        if (request.Resolution is not { } resolution) return Accept(record, chosen, request.Id);
+        RefuseUnfit(record, ids, chosen, resolution);
         using var transaction = context.Repository.Store.Begin();
-        shelf.Decide(transaction, chosen, request.Resolution);
+        shelf.Decide(transaction, new DecisionBatch(string.Concat(chosen), resolution) { By = context.Options.User.Name });
         transaction.Commit();
         return chosen.Count;
     }
+
+    /// <summary>Asks for proposals about all conflicts that nobody decided; how many there are then.</summary>
+    public ProposalReport Propose(string? merge, Func<MergeRecord, IReadOnlyList<Conflict>, IReadOnlyList<ConflictProposal>> ask)
+    {
+        var record = Require(merge);
+        var (ids, decided) = (Shelf(record).ReadIds(), Shelf(record).ReadDecisions());
+        var open = Shelf(record).Read(0, ids.Count).Where(c => !decided.ContainsKey(c.Id)).ToList();
+        var proposals = ask(record, open);
+        using var transaction = context.Repository.Store.Begin();
+        Proposals(record).Write(transaction, proposals);
+        transaction.Commit();
+        return new ProposalReport(record.Id, open.Count, proposals.Count);
+    }
+
+    /// <summary>What people accepted of what was proposed about a merge.</summary>
+    public IReadOnlyList<AcceptedProposals> Accepted(MergeRecord record) => record.Id.Length == 0 ? [] : Shelf(record).ReadAccepted();
 
     /// <summary>Keeps a merge with its open conflicts; those that were decided before for the same values stay.</summary>
     public void Keep(MergeRecord record, IReadOnlyList<Conflict> open)
@@ -88,13 +108,44 @@ internal sealed class ConflictDesk(WorkspaceContext context)
         using var transaction = context.Repository.Store.Begin();
         transaction.DeleteDocument(MergeRecord.Collection, record.Id);
         Shelf(record).Remove(transaction);
+        Proposals(record).Remove(transaction);
         transaction.Commit();
     }
 
     /// <summary>What removes a merge in progress together with the move of the branch.</summary>
     public IEnumerable<DocumentChange> Removal(MergeRecord record) =>
-        Shelf(record).Documents().Select(d => new DocumentChange(d.Collection, d.Id, []))
+        Shelf(record).Documents().Concat(Proposals(record).Documents()).Select(d => new DocumentChange(d.Collection, d.Id, []))
             .Prepend(new DocumentChange(MergeRecord.Collection, record.Id, []));
+
+    /// <summary>Decides as was proposed, in the name of the person who says so. Throws kind Refused, <c>proposal.person</c>, and usage failure
+    /// <c>proposal.missing</c>.</summary>
+    private int Accept(MergeRecord record, IReadOnlyList<string> chosen, string? id)
+    {
+        var caller = context.Guard.Caller.Author;
+        if (caller.Kind == AuthorKind.Agent)
+        {
+            throw new DbVcException(FailureKind.Refused, "proposal.person", $"{caller.Name} is an agent; only persons accept what was proposed.",
+                hint: "A person decides: db-vc conflicts list.");
+        }
+
+        var proposals = Proposals(record).Read();
+        var accepted = chosen.Where(proposals.ContainsKey).Select(c => proposals[c]).ToList();
+        if (accepted.Count == 0)
+        {
+            throw new DbVcException(FailureKind.Usage, "proposal.missing", $"Nothing is proposed about {id ?? "what is open"}.",
+                hint: $"Ask for proposals (db-vc conflicts propose {record.Id}), or say what to take: --take source, target, base or both; or --value JSON.");
+        }
+
+        using var transaction = context.Repository.Store.Begin();
+        Shelf(record).Decide(transaction, [.. accepted.GroupBy(p => (p.Resolution, p.By)).Select(group =>
+            new DecisionBatch(string.Concat(group.Select(p => p.Conflict)), group.Key.Resolution) { By = caller.Name, ProposedBy = group.Key.By })]);
+        transaction.Commit();
+        return accepted.Count;
+    }
+
+    private ConflictViews Views(MergeRecord record) => new(context, record, Shelf(record).ReadDecisions()) { Proposals = Proposals(record).Read() };
+
+    private ProposalShelf Proposals(MergeRecord record) => new(context.Repository.Store, record.Id);
 
     private static List<string> Undecided(ConflictShelf shelf, IReadOnlyList<string> ids)
     {

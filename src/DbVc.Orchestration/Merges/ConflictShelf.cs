@@ -66,11 +66,28 @@ internal sealed class ConflictShelf(IRepositoryStore store, string merge)
         transaction.PutDocument(_conflicts, OrderName, Encoding.ASCII.GetBytes(string.Concat(conflicts.Select(c => c.Id))));
     }
 
-    public void Decide(IStoreTransaction transaction, IEnumerable<string> ids, Resolution resolution)
+    public void Decide(IStoreTransaction transaction, params IReadOnlyList<DecisionBatch> batches)
     {
         var last = store.ListDocuments(_decisions).Count;
-        transaction.PutDocument(_decisions, last.ToString("d8", System.Globalization.CultureInfo.InvariantCulture),
-            JsonSerializer.SerializeToUtf8Bytes(new DecisionBatch(string.Concat(ids), resolution), MergeJson.Default.DecisionBatch));
+        foreach (var batch in batches)
+        {
+            transaction.PutDocument(_decisions, (last++).ToString("d8", System.Globalization.CultureInfo.InvariantCulture),
+                JsonSerializer.SerializeToUtf8Bytes(batch, MergeJson.Default.DecisionBatch));
+        }
+    }
+
+    /// <summary>Whose proposals whoever decided accepted; what was decided otherwise afterwards does not count.</summary>
+    public IReadOnlyList<AcceptedProposals> ReadAccepted()
+    {
+        var last = new Dictionary<string, DecisionBatch>();
+        foreach (var (_, body) in store.ListDocuments(_decisions))
+        {
+            var batch = JsonSerializer.Deserialize(body, MergeJson.Default.DecisionBatch)!;
+            for (var at = 0; at < batch.Ids.Length; at += IdLength) last[batch.Ids.Substring(at, IdLength)] = batch;
+        }
+
+        return [.. last.Values.Where(b => b.ProposedBy is not null).GroupBy(b => (b.ProposedBy!, b.By ?? ""))
+            .Select(g => new AcceptedProposals(g.Key.Item1, g.Key.Item2, g.Count())).OrderBy(a => a.ProposedBy, StringComparer.Ordinal)];
     }
 
     /// <summary>Takes conflicts out together with what was decided about them alone.</summary>
@@ -107,4 +124,11 @@ internal sealed class ConflictShelf(IRepositoryStore store, string merge)
 }
 
 /// <summary>One decision about one or many conflicts; their ids stand one after the other.</summary>
-internal sealed record DecisionBatch(string Ids, Resolution Resolution);
+internal sealed record DecisionBatch(string Ids, Resolution Resolution)
+{
+    /// <summary>Who decided; null in what was kept before that was noted.</summary>
+    public string? By { get; init; }
+
+    /// <summary>Whose proposal it was; null where the person thought for themselves.</summary>
+    public string? ProposedBy { get; init; }
+}

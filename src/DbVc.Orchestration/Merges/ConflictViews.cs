@@ -11,8 +11,14 @@ internal sealed class ConflictViews(WorkspaceContext context, MergeRecord merge,
     private readonly MergeHistory _history = new(context.Repository, CommitId.Parse(merge.SourceHead), CommitId.Parse(merge.TargetHead));
     private readonly Dictionary<string, TableSchema?> _tables = [];
 
+    /// <summary>By conflict.</summary>
+    public IReadOnlyDictionary<string, ConflictProposal> Proposals { get; init; } = new Dictionary<string, ConflictProposal>();
+
     public ConflictView Of(Conflict conflict) => new(conflict, decisions.GetValueOrDefault(conflict.Id),
-        Touch(MergeSide.Source, conflict), Touch(MergeSide.Target, conflict));
+        Touch(MergeSide.Source, conflict), Touch(MergeSide.Target, conflict))
+    {
+        Proposal = Proposals.GetValueOrDefault(conflict.Id),
+    };
 
     /// <summary>The commit that last touched the place on that side; its head where that cannot be told.</summary>
     private ConflictTouch Touch(MergeSide side, Conflict conflict)

@@ -16,6 +16,7 @@ public sealed class MergeController
     private readonly ReplayController _replays;
     private readonly MergePlanner _planner;
     private readonly ConflictDesk _conflicts;
+    private readonly BranchUpdate _update;
 
     internal MergeController(WorkspaceContext context, BranchManager branches, ReplayController replays)
     {
@@ -24,6 +25,7 @@ public sealed class MergeController
         _replays = replays;
         _planner = new MergePlanner(context.Repository, context.Live.Provider.Dialect);
         _conflicts = new ConflictDesk(context);
+        _update = new BranchUpdate(context, branches, _planner, _conflicts);
     }
 
     /// <summary>Merges a branch into another. Conflicts keep the merge in progress; failed gates, constraints and invariants refuse it.</summary>
@@ -54,8 +56,15 @@ public sealed class MergeController
             Override = reason,
             AllowDestructive = request.AllowDestructive,
         };
-        return Run(record, verdict, cancel);
+        return Run(record, verdict, cancel, request.KeepsConflicts);
     }
+
+    /// <summary>Brings a branch up to main, for the merge queue.</summary>
+    internal MergeReport BringUp(BranchName branch, bool isRunAgain, CancellationToken cancel) => _update.Start(branch, isRunAgain, cancel);
+
+    /// <summary>What is in progress with a branch as target.</summary>
+    internal MergeStatus? FindOpen(BranchName target) =>
+        _conflicts.FindOpen(target) is { } open ? _conflicts.Status().FirstOrDefault(s => s.Id == open.Id) : null;
 
     /// <summary>Merges in progress.</summary>
     public IReadOnlyList<MergeStatus> Status() => _conflicts.Status();
@@ -67,6 +76,16 @@ public sealed class MergeController
 
     /// <summary>Decides one conflict or all open ones; returns how many.</summary>
     public int Resolve(ResolveRequest request) => _conflicts.Resolve(request);
+
+    /// <summary>Asks for proposals about what is open of the given merge, or of the only one. They are kept beside the conflicts and decide nothing.</summary>
+    /// <param name="merge">Its id; null for the only one.</param>
+    /// <param name="model">Who is asked; null for the one that is configured.</param>
+    /// <param name="cancel">Ends it.</param>
+    public ProposalReport Propose(string? merge, string? model, CancellationToken cancel)
+    {
+        var proposers = new Proposers(_context, _context.Models.Require(model), cancel);
+        return _conflicts.Propose(merge, proposers.Ask);
+    }
 
     /// <summary>Goes on with a merge whose conflicts are resolved. If the target moved meanwhile, new conflicts may come up.</summary>
     /// <param name="merge">Its id; null for the only one.</param>
@@ -84,6 +103,7 @@ public sealed class MergeController
                     + "brings the branch back.");
         }
 
+        if (record.BringsUp) return _update.Continue(record, cancel);
         RequireCleanTarget(BranchName.Parse(record.Target), cancel);
         // The rule may be newer than the merge.
         if (BranchRules.NeedApprovals(_context.Repository.Store, BranchName.Parse(record.Target)))
@@ -113,7 +133,7 @@ public sealed class MergeController
             hint: $"db-vc branch merge {request.Source}");
     }
 
-    private MergeReport Run(MergeRecord record, BranchVerdict verdict, CancellationToken cancel)
+    private MergeReport Run(MergeRecord record, BranchVerdict verdict, CancellationToken cancel, bool keepsConflicts = true)
     {
         var source = CommitId.Parse(record.SourceHead);
         var target = BranchName.Parse(record.Target);
@@ -143,7 +163,7 @@ public sealed class MergeController
         }, cancel);
         var report = destructive.Count > 0 && !record.AllowDestructive && outcome is { Commit: null, Violations.Count: 0 }
             ? DestructiveTrailer.Refuse(_conflicts.FindOpen(target)?.Id == record.Id ? "merge continue" : $"branch merge {record.Source}", destructive)
-            : Report(record, outcome, merged) with { Destructive = destructive };
+            : Report(record, outcome, merged, keepsConflicts) with { Destructive = destructive };
         return report with
         {
             Approvals = verdict.Approvals.Needed > 0 ? verdict.Approvals : null,
@@ -156,7 +176,7 @@ public sealed class MergeController
     private static IReadOnlyList<DestructiveChange> FindDestructive(BranchName target, IChunkSource chunks, Snapshot before, Snapshot after) =>
         target.IsMain ? DestructiveChanges.Find(chunks, before, after) : [];
 
-    private MergeReport Report(MergeRecord record, PublishOutcome outcome, MergeOutcome? merged)
+    private MergeReport Report(MergeRecord record, PublishOutcome outcome, MergeOutcome? merged, bool keepsConflicts)
     {
         var conflicts = merged?.Conflicts ?? [];
         if (outcome.Violations.Count > 0)
@@ -169,7 +189,7 @@ public sealed class MergeController
             };
         }
 
-        if (conflicts.Count > 0 && BranchRules.NeedApprovals(_context.Repository.Store, BranchName.Parse(record.Target)))
+        if (conflicts.Count > 0 && keepsConflicts && BranchRules.NeedApprovals(_context.Repository.Store, BranchName.Parse(record.Target)))
         {
             return RefuseConflicts(record, conflicts.Count);
         }
@@ -177,11 +197,11 @@ public sealed class MergeController
         if (conflicts.Count > 0)
         {
             // What it takes away was not shown yet: whoever continues is asked.
-            _conflicts.Keep(record with { TargetHead = outcome.Before.ToString(), AllowDestructive = false }, conflicts);
+            if (keepsConflicts) _conflicts.Keep(record with { TargetHead = outcome.Before.ToString(), AllowDestructive = false }, conflicts);
             return new MergeReport
             {
                 State = MergeState.Conflicts,
-                Merge = record.Id,
+                Merge = keepsConflicts ? record.Id : null,
                 Conflicts = [.. conflicts.Take(MaxReported)],
                 ConflictCount = conflicts.Count,
                 Message = conflicts.Count == 1 ? "One conflict to resolve." : $"{conflicts.Count} conflicts to resolve."
@@ -231,7 +251,8 @@ public sealed class MergeController
         var title = $"Merge branch '{record.Source}'" + (record.Target == BranchName.Main.Text ? "" : $" into {record.Target}");
         // Code is run on what the branch took from main, and must know that somebody decided some of it.
         var decided = record.Target == BranchName.Main.Text ? 0 : _conflicts.Status().FirstOrDefault(s => s.Id == record.Id)?.Conflicts ?? 0;
-        string[] trailers = [.. MergeTrailers.Write(verdict, record.Override, decided), .. KeyTrailer.Write(rekeyed)];
+        string[] trailers = [.. MergeTrailers.Write(verdict, record.Override), .. MergeTrailers.WriteDecided(decided, _conflicts.Accepted(record)),
+            .. KeyTrailer.Write(rekeyed)];
         return new Commit
         {
             Snapshot = snapshot,
@@ -251,6 +272,7 @@ public sealed class MergeController
         {
             var merged = branch with { Merged = source.ToString(), Override = record.Override ?? branch.Override };
             changes.Add(new DocumentChange(BranchRecord.Collection, branch.Name, merged.ToBytes()));
+            changes.AddRange(QueueShelf.Landed(_context.Repository.Store, branch, _context.Repository.Clock.GetUtcNow()));
         }
 
         return changes;
@@ -299,23 +321,6 @@ public sealed class MergeController
         };
     }
 
-    /// <summary>The highest key that a database behind either branch handed out.</summary>
-    private Func<string, long> HighestKeys(MergeRecord record)
-    {
-        var databases = new Lazy<List<IReadOnlyDictionary<string, long>>>(() =>
-            [.. new[] { record.Source, record.Target }.Select(BranchName.Parse).Where(HasDatabase).Select(ReadHighestKeys)]);
-        return table => databases.Value.Select(d => d.GetValueOrDefault(table)).DefaultIfEmpty(0).Max();
-
-        bool HasDatabase(BranchName branch) => branch.IsMain
-            || (BranchRecord.Read(_context.Repository.Store, branch) is { } found && _context.Instances.Exists(found));
-
-        IReadOnlyDictionary<string, long> ReadHighestKeys(BranchName branch)
-        {
-            using var database = _context.Publisher.Open(branch);
-            return database.ReadHighestKeys();
-        }
-    }
-
     /// <summary>New keys begin behind those that were handed out. Where others took them before the merge was done, the next attempt leaves them room: gaps
     /// between such keys mean nothing, and numbers that keep running are overtaken in the end.</summary>
     private static Func<string, long> KeepDistance(Func<string, long> highestKey, int attempts) => attempts == 0 ? highestKey : table =>
@@ -325,6 +330,6 @@ public sealed class MergeController
         source, head, target, MergePolicies.Parse([.. _context.Configuration.Policies, .. record.Policies.Select(text => new PolicyLine(text))]),
         _conflicts.Decisions(record))
     {
-        HighestKey = HighestKeys(record),
+        HighestKey = HandedOutKeys.Of(_context, BranchName.Parse(record.Source), BranchName.Parse(record.Target)),
     };
 }

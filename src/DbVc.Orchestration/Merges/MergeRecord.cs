@@ -14,6 +14,9 @@ internal sealed record MergeRecord(string Id, string Source, string Target, stri
     /// <summary>Set where the merge carries one change over (cherry-pick, revert, undo, stash) instead of merging a branch.</summary>
     public ReplayRecord? Replay { get; init; }
 
+    /// <summary>Set where a branch is brought up to main: the branch is source and moves, main is what it is merged with and stays.</summary>
+    public bool BringsUp { get; init; }
+
     /// <summary>Why an administrator merges in spite of the target's rules.</summary>
     public string? Override { get; init; }
 
@@ -59,4 +62,5 @@ internal sealed class ValueConverter : JsonConverter<Value>
 [JsonSerializable(typeof(MergeRecord))]
 [JsonSerializable(typeof(Conflict[]))]
 [JsonSerializable(typeof(DecisionBatch))]
+[JsonSerializable(typeof(ConflictProposal[]))]
 internal sealed partial class MergeJson : JsonSerializerContext;

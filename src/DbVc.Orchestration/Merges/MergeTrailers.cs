@@ -1,4 +1,3 @@
-using System.Globalization;
 using DbVc.Model;
 
 namespace DbVc.Orchestration;
@@ -14,14 +13,19 @@ public static class MergeTrailers
 
     /// <param name="verdict">What the target's rules said.</param>
     /// <param name="reason">Why they were passed over; null where they were not.</param>
-    /// <param name="decided">How many conflicts somebody decided.</param>
-    internal static IEnumerable<string> Write(BranchVerdict verdict, string? reason, int decided)
+    internal static IEnumerable<string> Write(BranchVerdict verdict, string? reason)
     {
-        if (decided > 0) yield return Decided + string.Create(CultureInfo.InvariantCulture, $"{decided} {(decided == 1 ? "conflict" : "conflicts")}");
         foreach (var approval in verdict.Approvals.Given) yield return Approved + new Author(approval.Name, approval.Mail, AuthorKind.Human);
         if (reason is null) yield break;
         yield return Override + reason;
         if (verdict.Lacking.Count > 0) yield return PassedOver + string.Join("; ", verdict.Lacking);
+    }
+
+    /// <summary>How many conflicts somebody decided, and whose proposals who accepted.</summary>
+    internal static IEnumerable<string> WriteDecided(int decided, IReadOnlyList<AcceptedProposals> accepted)
+    {
+        if (decided > 0) yield return Decided + Quantity.Of(decided, "conflict");
+        foreach (var some in accepted) yield return $"Accepted: {Quantity.Of(some.Count, "proposal")} of {some.ProposedBy}, by {some.By}";
     }
 
     /// <summary>Why a merge went past the rules of its target; null for any other commit.</summary>

@@ -13,6 +13,9 @@ public sealed record MergeRequest(BranchName Source, BranchName Target, bool Dry
 
     /// <summary>A person's word that what the change takes away may go.</summary>
     public bool AllowDestructive { get; init; }
+
+    /// <summary>Whether a merge that meets conflicts stays in progress; if not, they are reported and nothing is kept.</summary>
+    public bool KeepsConflicts { get; init; } = true;
 }
 
 /// <summary>How a merge ended.</summary>
@@ -77,7 +80,7 @@ public sealed record MergeReport
 /// <summary>A merge that waits for its conflicts to be resolved; survives restarts.</summary>
 public sealed record MergeStatus(string Id, BranchName Source, BranchName Target, int Conflicts, int Open, DateTimeOffset Started)
 {
-    /// <summary>The command that began it; the source of any but a merge is a commit, by the first digits of its id.</summary>
+    /// <summary>The command that began it; where that is no merge and not the queue, the source is a commit, by the first digits of its id.</summary>
     public string Verb { get; init; } = "merge";
 }
 
@@ -86,11 +89,22 @@ public sealed record MergeStatus(string Id, BranchName Source, BranchName Target
 public sealed record ConflictPage(string Merge, IReadOnlyList<ConflictView> Conflicts, string? Next);
 
 /// <summary>A conflict with what was decided about it, and who set each side.</summary>
-public sealed record ConflictView(Conflict Conflict, Resolution? Resolution, ConflictTouch Source, ConflictTouch Target);
+public sealed record ConflictView(Conflict Conflict, Resolution? Resolution, ConflictTouch Source, ConflictTouch Target)
+{
+    /// <summary>What an agent would take; it decides nothing.</summary>
+    public ConflictProposal? Proposal { get; init; }
+}
+
+/// <summary>What was proposed about a merge.</summary>
+/// <param name="Merge">Its id.</param>
+/// <param name="Open">Conflicts that nobody decided.</param>
+/// <param name="Proposed">Those about which something is proposed.</param>
+public sealed record ProposalReport(string Merge, int Open, int Proposed);
 
 /// <summary>Who last touched the place of a conflict on one side.</summary>
 public sealed record ConflictTouch(CommitId Commit, Author Author, DateTimeOffset Time);
 
 /// <summary>Decides one conflict or all open ones of a merge.</summary>
 /// <param name="Id">A conflict's id; null for all.</param>
-public sealed record ResolveRequest(string? Merge, string? Id, Resolution Resolution);
+/// <param name="Resolution">What to take; null for what is proposed.</param>
+public sealed record ResolveRequest(string? Merge, string? Id, Resolution? Resolution);

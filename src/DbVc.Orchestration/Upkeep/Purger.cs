@@ -1,3 +1,4 @@
+using DbVc.Agents;
 using DbVc.Live;
 using DbVc.Model;
 using DbVc.Store;
@@ -117,6 +118,8 @@ internal sealed class Purger(WorkspaceContext context)
         if (record.To is null) record = RewriteHistory(record, erasure, cancel);
         _erasure.CleanLive(CommitId.Parse(record.From!), CommitId.Parse(record.To!));
         _erasure.DropCopies();
+        AnswerCache.Clear(context.Layout.Answers);
+        MemoryDesk.Clear(context.Layout);
         foreach (var branch in OtherBranches())
         {
             if (BranchRecord.Read(Store, branch) is { } known) BranchInfo.Write(context, known, known.Merged is null ? "open" : "merged");

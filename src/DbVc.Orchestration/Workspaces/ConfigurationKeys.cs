@@ -38,6 +38,8 @@ internal static class ConfigurationKeys
         ("llm.usd_per_task", c => Usd(c.Llm.UsdPerTask)),
         ("llm.usd_per_day", c => Usd(c.Llm.UsdPerDay)),
         ("llm.usd_in_all", c => Usd(c.Llm.UsdInAll)),
+        ("llm.cache_megabytes", c => c.Llm.CacheMegabytes),
+        ("llm.cache_days", c => c.Llm.CacheAge.TotalDays),
         ("llm.proxy", c => c.Llm.Proxy?.ToString() ?? ""),
         ("gc.retention_days", c => c.Retention.TotalDays),
         ("sources.private-hosts", c => List(c.PrivateHosts)),

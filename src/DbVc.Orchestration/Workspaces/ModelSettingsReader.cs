@@ -31,6 +31,8 @@ internal sealed partial class ModelSettingsReader(Func<long, string, DbVcExcepti
                 "usd_per_task" => settings with { UsdPerTask = Budget(value) },
                 "usd_per_day" => settings with { UsdPerDay = Budget(value) },
                 "usd_in_all" => settings with { UsdInAll = Budget(value) },
+                "cache_megabytes" => settings with { CacheMegabytes = Whole(value, 0, 100_000) },
+                "cache_days" => settings with { CacheAge = TimeSpan.FromDays(Whole(value, 1, 36_500)) },
                 "proxy" => settings with { Proxy = Text(value).Length == 0 ? null : Address("llm.proxy", value) },
                 _ => throw invalid(value.Start.Line, $"there is no key 'llm.{name}'"),
             };

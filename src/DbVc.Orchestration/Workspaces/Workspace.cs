@@ -34,7 +34,9 @@ public sealed class Workspace : IDisposable
         Evidence = new EvidenceDesk(context, Invariants);
         Outbox = context.Outbox;
         Costs = new CostDesk(context);
+        Memory = context.Memory;
         Agents = new AgentCoordinator(context, Branches, Merges, History, Invariants);
+        Queue = new MergeQueue(context, Branches, Merges, Agents);
         Batches = new BatchDesk(context, Agents);
         var runner = new PipelineRunner(context, Branches, Merges);
         Pipelines = new PipelineDesk(context, runner);
@@ -48,6 +50,8 @@ public sealed class Workspace : IDisposable
     public BranchManager Branches { get; }
 
     public MergeController Merges { get; }
+
+    public MergeQueue Queue { get; }
 
     public ReplayController Replays { get; }
 
@@ -70,6 +74,8 @@ public sealed class Workspace : IDisposable
     public Outbox Outbox { get; }
 
     public CostDesk Costs { get; }
+
+    public MemoryDesk Memory { get; }
 
     public PipelineDesk Pipelines { get; }
 
@@ -161,6 +167,8 @@ internal sealed record WorkspaceContext(
 
     private CostLedger? _costs;
 
+    private MemoryDesk? _memory;
+
     public RepositoryLayout Layout => Live.Layout;
 
     /// <summary>Tells people what happened.</summary>
@@ -168,6 +176,9 @@ internal sealed record WorkspaceContext(
 
     /// <summary>Finds and opens models.</summary>
     public ModelDesk Models => _models ??= new ModelDesk(this);
+
+    /// <summary>What merged tasks taught.</summary>
+    public MemoryDesk Memory => _memory ??= new MemoryDesk(this);
 
     /// <summary>What models cost.</summary>
     public CostLedger Costs => _costs ??= new CostLedger(Path.Combine(Layout.Control, CostLedger.FileName), Options.Clock, Options.LockTimeout);

@@ -53,7 +53,7 @@ internal sealed record WireTest(string Name, string Outcome, string? Message, do
 internal sealed record TestReply(WireTest[] Tests, bool Finished, bool TimedOut, int ExitCode, string Output);
 
 /// <summary>Blobs: assembly, symbols.</summary>
-internal sealed record RunRequestHeader(string AssemblyName, long? MaxRecords);
+internal sealed record RunRequestHeader(string AssemblyName, long? MaxRecords, DateTime? Now = null);
 
 internal sealed record WireColumn(string Name, int Kind);
 

@@ -65,7 +65,7 @@ public sealed record PipelineSpec
 
     /// <summary>
     /// The fields that the pipeline fills. A field with default <c>current_timestamp</c> that the source does not have
-    /// (or is not known to have) is left to the database's own default.
+    /// (or is not known to have) is filled by the host that loads.
     /// </summary>
     public IReadOnlyList<PipelineField> FilledFields => [.. Fields.Where(f => f.Default is not { IsCurrentTimestamp: true } || IsInSource(f))];
 

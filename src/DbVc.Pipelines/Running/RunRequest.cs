@@ -9,6 +9,9 @@ public sealed record RunRequest(CompiledPipeline Pipeline, Func<Stream, long> Co
 {
     /// <summary>Stop after this many records; null for all.</summary>
     public long? MaxRecords { get; init; }
+
+    /// <summary>The time of the load, UTC, which stands for a default of <c>current_timestamp</c>; null for the sandbox's clock.</summary>
+    public DateTimeOffset? Time { get; init; }
 }
 
 /// <summary>What came back, counted by the host; every record of the source came back exactly once.</summary>

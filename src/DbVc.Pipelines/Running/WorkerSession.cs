@@ -103,7 +103,8 @@ public sealed class WorkerSession : IDisposable
         var output = _channel.OutputBytes;
         return _channel.Exchange("run the pipeline", _options.Limits.RunTime, () =>
         {
-            _channel.Send(FrameKind.Run, new RunRequestHeader(request.Pipeline.AssemblyName, request.MaxRecords), WireJson.Default.RunRequestHeader,
+            var header = new RunRequestHeader(request.Pipeline.AssemblyName, request.MaxRecords, request.Time?.UtcDateTime);
+            _channel.Send(FrameKind.Run, header, WireJson.Default.RunRequestHeader,
                 request.Pipeline.Assembly, request.Pipeline.Symbols);
             // Counted while the worker starts on it.
             using var stream = source.OpenStream();

@@ -56,10 +56,10 @@ public sealed class Repository(IRepositoryStore store, TimeProvider clock)
     public static bool IsRevisionRef(string name) =>
         new[] { HeadPrefix, TagPrefix, StashPrefix }.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 
-    /// <summary>A time for a new commit: the clock's, but always later than its parents'.</summary>
-    public DateTimeOffset NextTime(IEnumerable<CommitId> parents)
+    /// <summary>A time for a new commit: the clock's or the one given, but always later than its parents'.</summary>
+    public DateTimeOffset NextTime(IEnumerable<CommitId> parents, DateTimeOffset? at = null)
     {
-        var time = CommitCodec.Truncate(Clock.GetUtcNow());
+        var time = CommitCodec.Truncate(at ?? Clock.GetUtcNow());
         foreach (var parent in parents)
         {
             var earliest = ReadCommit(parent).Time.AddMicroseconds(1);

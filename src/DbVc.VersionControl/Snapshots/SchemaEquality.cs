@@ -7,5 +7,8 @@ public static class SchemaEquality
 {
     public static bool Same(TableSchema? before, TableSchema? after) =>
         ReferenceEquals(before, after)
-        || (before is not null && after is not null && SchemaCodec.Encode(before).AsSpan().SequenceEqual(SchemaCodec.Encode(after)));
+        || (before is not null && after is not null && Canonical(before).AsSpan().SequenceEqual(Canonical(after)));
+
+    /// <summary>The bytes that are the same for equal schemas only.</summary>
+    public static byte[] Canonical(TableSchema schema) => SchemaCodec.Encode(schema);
 }

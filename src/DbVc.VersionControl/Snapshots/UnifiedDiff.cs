@@ -26,6 +26,16 @@ public static class UnifiedDiff
         return patch.ToString();
     }
 
+    /// <summary>Lines that were changed, added or removed; a line that became another counts once. Null stands for a file that does not exist.</summary>
+    public static int CountChanged(string? before, string? after)
+    {
+        if (before is null || after is null) return Lines(before ?? after).Length;
+        return new Differ().CreateLineDiffs(before, after, ignoreWhitespace: false).DiffBlocks.Sum(b => Math.Max(b.DeleteCountA, b.InsertCountB));
+    }
+
+    /// <summary>How many lines a text has.</summary>
+    public static int CountLines(string text) => Lines(text).Length;
+
     private static string[] Lines(string? text)
     {
         if (string.IsNullOrEmpty(text)) return [];

@@ -33,6 +33,7 @@ internal static class PipelineRunner
     {
         var sink = new FrameSink(output, request.MaxRecords ?? long.MaxValue);
         var clock = Stopwatch.StartNew();
+        Cells.TimeOfLoad = request.Now;
         try
         {
             var pipeline = Create(assembly);

@@ -26,7 +26,7 @@ public sealed class BatchTests : IDisposable
         await _shop.CheckOnceAsync(resumed, s_rows);
         await _shop.Program.FailsAsync(2, "No batch waits", "agent", "run", "--resume", "--yes");
         await _shop.MergeAllAsync(resumed);
-        Assert.Equal([], KillableShop.Query(_shop.Program.Database, "PRAGMA foreign_key_check"));
+        Assert.Empty(KillableShop.Query(_shop.Program.Database, "PRAGMA foreign_key_check"));
         Assert.Equal(120L, KillableShop.Query(_shop.Program.Database, "SELECT count(*) FROM lines")[0][0]);
         await _shop.Program.CheckWholeAsync();
     }

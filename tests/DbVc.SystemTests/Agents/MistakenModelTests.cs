@@ -88,6 +88,14 @@ public sealed class MistakenModelTests : IDisposable
         Assert.Contains(objection, model.Objection, StringComparison.Ordinal);
         Assert.Contains("agent.not-validated", model.Insisted, StringComparison.Ordinal);
         Assert.Equal("finished", report.End);
+        if (mistake == "a missed NULL")
+        {
+            // The model is not asked any more: its answers, and the times of its calls, are in the log.
+            var asked = server.Asked.Count;
+            Assert.True(_shop.Workspace.Agents.Replay(branch.Text, new SilentProgress(), CancellationToken.None).IsSame);
+            Assert.Equal(asked, server.Asked.Count);
+        }
+
         var rounds = _shop.Workspace.History.Log(new LogRequest(branch.Text, 50, null, false)).Select(e => e.Commit.Commit.Message.Trim()).ToList();
         Assert.Equal(2, rounds.Count(m => m == "Write " + file));
     }

@@ -71,6 +71,29 @@ public sealed class ModelTests : IDisposable
         Assert.Equal([report.Task], costs.Tasks.Select(t => t.Name));
     }
 
+    [Theory]
+    [MemberData(nameof(Words))]
+    public void The_same_task_once_more_asks_nothing_costs_nothing_and_makes_the_same_code(string word)
+    {
+        var wire = ModelWire.Of(word);
+        using var server = new ApiTestServer(q => Work(wire, q));
+        Configure(wire, server.Root, "\n  prices: {work/*: {input: 3, output: 15}}");
+        var first = Create();
+        Assert.True(first.State == TaskState.Ready, first.Error);
+        var asked = server.Asked.Count;
+
+        var second = Create("once-more");
+
+        Assert.True(second.State == TaskState.Ready, second.Error);
+        Assert.Equal(asked, server.Asked.Count);
+        Assert.Equal(new CostSummary(0, 0, first.Cost.Usd!.Value), second.Cost);
+        Assert.Equal(Files("feature+customers"), Files("once-more"));
+        var total = _shop.Workspace.Costs.Report().Total;
+        Assert.Equal((asked, asked), (total.Answers, total.Reused));
+        Assert.Equal((first.Cost.Usd.Value, first.Cost.Usd.Value), (total.Usd, total.Saved));
+        AssertNoKey();
+    }
+
     [Fact]
     public void A_budget_of_zero_asks_nothing()
     {
@@ -132,14 +155,16 @@ public sealed class ModelTests : IDisposable
     {
         Environment.SetEnvironmentVariable(Variable, null);
         Configure(ModelWire.Of("openai"), "http://127.0.0.1:1");
-        var failure = Assert.Throws<DbVcException>(Create);
+        var failure = Assert.Throws<DbVcException>(() => Create());
         Assert.Equal(("model.key-missing", FailureKind.Usage), (failure.Code, failure.Kind));
         Assert.Contains(Variable, failure.Hint, StringComparison.Ordinal);
         Assert.DoesNotContain(_shop.Workspace.Branches.List(), b => b.Name == "feature/customers");
     }
 
-    private AgentReport Create() => _shop.Workspace.Agents.Create(
-        new AgentRequest(_shop.Sample("customers.json"), BranchName.Parse("feature/customers"), null, "work", AutoMerge: false),
+    private AgentReport Create() => Create("feature/customers");
+
+    private AgentReport Create(string branch) => _shop.Workspace.Agents.Create(
+        new AgentRequest(_shop.Sample("customers.json"), BranchName.Parse(branch), null, "work", AutoMerge: false),
         new SilentProgress(), CancellationToken.None);
 
     private void Configure(ModelWire wire, string root, string more = "") =>
@@ -157,6 +182,15 @@ public sealed class ModelTests : IDisposable
     {
         Assert.Equal(wire.Key.Before + Key, question.Headers[wire.Key.Header]);
         return wire.Answer(new WireAnswer("", ModelConversation.Work(wire.Read(question.Body).Messages)));
+    }
+
+    /// <summary>What the agent wrote into a branch, by path.</summary>
+    private string Files(string folder)
+    {
+        var root = Path.Combine(_shop.Folder, "branches", folder);
+        return string.Join('\n', new[] { "generated", "tests" }
+            .SelectMany(f => Directory.EnumerateFiles(Path.Combine(root, f), "*.cs", SearchOption.AllDirectories))
+            .Order(StringComparer.Ordinal).Select(f => $"{Path.GetRelativePath(root, f)} {Hash.Of(File.ReadAllBytes(f))}"));
     }
 
     private void AssertNoKey()

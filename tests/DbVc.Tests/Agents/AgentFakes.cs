@@ -200,6 +200,20 @@ internal sealed class FakePerson : ITaskPerson
     }
 }
 
+/// <summary>Remembers what it is given, and what it was asked about.</summary>
+internal sealed class FakeMemory : ITaskMemory
+{
+    public List<PastRepair> Repairs { get; } = [];
+
+    public List<string> Asked { get; } = [];
+
+    public IReadOnlyList<PastRepair> FindRepairs(string objection)
+    {
+        Asked.Add(objection);
+        return Repairs;
+    }
+}
+
 internal static class Samples
 {
     public const string Metadata = """
@@ -218,6 +232,8 @@ internal sealed class AgentBench
         {
             Disclosure = disclosure ?? Disclosure.Everything,
             Person = Person,
+            Memory = Memory,
+            Clock = TaskClock.Of(Time),
         };
     }
 
@@ -230,6 +246,8 @@ internal sealed class AgentBench
     public RecordingObserver Observer { get; } = new();
 
     public FakePerson Person { get; } = new();
+
+    public FakeMemory Memory { get; } = new();
 
     public PipelineTask Task { get; }
 

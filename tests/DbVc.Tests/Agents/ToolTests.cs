@@ -133,6 +133,24 @@ public sealed class ToolTests
     }
 
     [Fact]
+    public async Task What_mended_the_like_before_comes_along_with_a_refusal_and_with_nothing_else()
+    {
+        var bench = new AgentBench();
+        bench.Branch.Files[s_code] = "";
+        bench.Execution.OnValidate = _ => new GateVerdictOf("unit", 1).Verdict;
+        bench.Memory.Repairs.Add(new PastRepair("t", "unit: it was so", [new PastEdit("generated/A.cs", "<", "<=")]));
+        var model = new ScriptedChatClient(
+            Call("execute_in_branch", new { branch_name = bench.Branch.Name.Text, code_path = "generated" }),
+            Call("validate_results", new { expected_schema = new { id = "integer", email = "string" }, actual_results = new { } }),
+            Call("finish", new { summary = "no", success = false }));
+        await bench.Run(model);
+        Assert.False(Result(model, 1, 0).TryGetProperty("mended_before", out _));
+        var past = Result(model, 2, 0).GetProperty("mended_before")[0];
+        Assert.Equal(("unit: it was so", "<="), (past.GetProperty("objection").GetString(), past.GetProperty("edits")[0].GetProperty("after").GetString()));
+        Assert.StartsWith("unit: ", Assert.Single(bench.Memory.Asked), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task There_is_no_report_of_what_was_not_judged()
     {
         var (step, result) = await new AgentBench().Try(Make("c", "show_gate_report", new { gate = "unit" }));

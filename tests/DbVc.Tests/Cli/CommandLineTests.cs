@@ -58,7 +58,7 @@ public sealed class CommandLineTests
     [InlineData("branch", "Say which: create, list, show, rename, delete, restore, fetch, review, merge, approve, override, rule.")]
     [InlineData("undo abc", "'abc' is not a number that OP can be.")]
     [InlineData("log -n many", "'many' is not a number that --limit can be.")]
-    [InlineData("conflicts resolve x --take left", "'left' is none of the words for --take: source, target, base, both.")]
+    [InlineData("conflicts resolve x --take left", "'left' is none of the words for --take: source, target, base, both, proposal.")]
     public async Task What_does_not_fit_is_said_in_plain_words(string line, string message)
     {
         var terminal = new FakeTerminal();
