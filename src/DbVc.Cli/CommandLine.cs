@@ -71,7 +71,8 @@ internal sealed class CommandLine
     private static IEnumerable<VerbGroup> Groups() =>
     [
         new("Begin", [InitCommand.Create(), ConfigCommand.Create(), DoctorCommand.Create(), CompletionCommand.Create()]),
-        new("See and keep what changes", [StatusCommand.Create(), DiffCommand.Create(), CommitCommand.Create(), StashCommand.Create()]),
+        new("See and keep what changes",
+            [StatusCommand.Create(), DiffCommand.Create(), CommitCommand.Create(), StashCommand.Create(), ChatCommand.Create()]),
         new("Let an agent bring data in",
         [
             MetadataCommand.Create(), AgentCommand.Create(), GateCommand.Create(), EvidenceCommand.Create(), PipelineCommand.Create(),

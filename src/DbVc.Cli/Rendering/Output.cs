@@ -108,6 +108,9 @@ internal sealed class Output(Terminal terminal, bool isJson)
         return await Task.Run(terminal.In.ReadLine, interrupted).WaitAsync(interrupted).ConfigureAwait(false);
     }
 
+    /// <summary>A line that is piped in; null at the end of input.</summary>
+    public Task<string?> ReadAsync(CancellationToken interrupted) => Task.Run(terminal.In.ReadLine, interrupted).WaitAsync(interrupted);
+
     /// <summary>Runs work that reports its steps: live on a terminal, a line per finished step elsewhere, silent with --json.</summary>
     public Task<T> WithProgressAsync<T>(Func<IProgressView, Task<T>> work) =>
         IsJson ? work(new SilentProgress()) : IsLive ? LiveProgress.RunAsync(Console, Ask, work) : work(new PlainProgress(this, TimeProvider.System));

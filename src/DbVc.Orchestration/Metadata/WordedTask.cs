@@ -40,6 +40,16 @@ internal static class WordedTask
         }
     }
 
+    /// <summary>What <see cref="Read"/> would write, and what it would ask; writes nothing. Throws as it does.</summary>
+    public static WordedPreview Preview(WorkspaceContext context, TaskWords words, CancellationToken cancel)
+    {
+        var path = FirstFree(Path.Combine(context.Layout.Root, Folder), words);
+        var query = new InferenceQuery(words.Source, null, words.Table, new Dictionary<string, string>()) { Folder = context.Layout.Root };
+        var report = MetadataDesk.Propose(query, path, cancel);
+        var text = WordedMetadata.Write(report.Proposal, words.Clauses);
+        return new WordedPreview(path, text, MetadataExplanation.Of(MetadataReader.Read(text, Path.GetFileName(path)), null, null), report.Proposal);
+    }
+
     /// <summary>What the person decides; nobody may be there, and then the proposal's own choice holds.</summary>
     private static Dictionary<string, string> Ask(IReadOnlyList<OpenQuestion> questions, IAgentProgress progress)
     {
@@ -66,3 +76,10 @@ internal static class WordedTask
             "Remove some of them, or give the metadata with --metadata FILE.");
     }
 }
+
+/// <summary>The metadata of a task in words before it is written.</summary>
+/// <param name="Path">Where it would lie.</param>
+/// <param name="Text">As it would be written, if every question is answered as it is assumed.</param>
+/// <param name="Explained">What it means.</param>
+/// <param name="Proposal">What it was made from.</param>
+internal sealed record WordedPreview(string Path, string Text, MetadataExplanation Explained, MetadataProposal Proposal);

@@ -41,6 +41,7 @@ public sealed class Workspace : IDisposable
         var runner = new PipelineRunner(context, Branches, Merges);
         Pipelines = new PipelineDesk(context, runner);
         Quarantine = new QuarantineDesk(context, runner);
+        Chat = new ChatDesk(this, context);
     }
 
     /// <summary>The folder that holds <c>.db-version-control</c>.</summary>
@@ -91,6 +92,8 @@ public sealed class Workspace : IDisposable
     public ApprovalDesk Approvals { get; }
 
     public BranchFileDesk Files { get; }
+
+    public ChatDesk Chat { get; }
 
     /// <summary>Opens the repository that contains a folder, and finishes what a command left behind that was killed.</summary>
     public static Workspace Open(string startFolder, WorkspaceOptions options, CancellationToken cancel)

@@ -1,7 +1,7 @@
 namespace DbVc.Pipelines;
 
 /// <summary>Finds what was probably meant.</summary>
-internal static class Suggestion
+public static class Suggestion
 {
     /// <summary>The candidate that needs the fewest edits, if it is close enough to be meant; null otherwise.</summary>
     public static string? Nearest(string word, IEnumerable<string> candidates)

@@ -16,8 +16,8 @@ internal sealed class Proposers(WorkspaceContext context, string model, Cancella
 
     private IEnumerable<ConflictProposal> AskModel(MergeRecord merge, IReadOnlyList<Conflict> open)
     {
-        using var client = context.Models.Open(model, "conflicts-" + merge.Id, _ => { });
-        return [.. new ConflictModel(client, Disclosure.By(context.Configuration.Disclosure)).Ask(open, cancel)
+        using var opened = context.Models.Open(model, "conflicts-" + merge.Id, _ => { }, mayReuse: false);
+        return [.. new ConflictModel(opened.Client, Disclosure.By(context.Configuration.Disclosure)).Ask(open, cancel)
             .Select(p => new ConflictProposal(p.Conflict, model, p.Resolution, p.Reason))];
     }
 }

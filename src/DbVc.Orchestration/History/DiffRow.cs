@@ -1,14 +1,14 @@
 using DbVc.Model;
-using DbVc.Orchestration;
 
-namespace DbVc.Documents;
+namespace DbVc.Orchestration;
 
 /// <summary>A changed row with the names of its columns.</summary>
-internal sealed class DiffRow
+public sealed class DiffRow
 {
     private readonly TableSchema? _columnsBefore;
     private readonly TableSchema? _columnsAfter;
 
+    /// <summary>A row of a table that differs.</summary>
     public DiffRow(TableDiff table, RowChange change)
     {
         (_columnsBefore, _columnsAfter) = (table.Before, table.After);
@@ -20,13 +20,16 @@ internal sealed class DiffRow
         OldKey = Before is null || After is null ? [] : KeyOf(table.Before, Before);
     }
 
+    /// <summary>Null where the row was added.</summary>
     public IReadOnlyList<NamedValue>? Before { get; }
 
+    /// <summary>Null where it was deleted.</summary>
     public IReadOnlyList<NamedValue>? After { get; }
 
     /// <summary>Empty for a table without primary key.</summary>
     public IReadOnlyList<NamedValue> Key { get; }
 
+    /// <summary>How many identical rows.</summary>
     public long Count { get; }
 
     /// <summary>Columns whose text is a number.</summary>
