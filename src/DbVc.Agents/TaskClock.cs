@@ -1,4 +1,3 @@
-using DbVc.Model;
 
 namespace DbVc.Agents;
 

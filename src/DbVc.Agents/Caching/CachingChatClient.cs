@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using DbVc.Model;
 using Microsoft.Extensions.AI;
 
 namespace DbVc.Agents;

@@ -23,8 +23,11 @@ internal static class ChatCommand
             Description = "What you want to know, or to have done; without it you are asked for one after the other.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var model = new Option<string?>("--model") { Description = "Who answers what the grammar does not know; otherwise the configured model.",
-            HelpName = "MODEL" };
+        var model = new Option<string?>("--model")
+        {
+            Description = "Who answers what the grammar does not know; otherwise the configured model.",
+            HelpName = "MODEL"
+        };
         var yes = new Option<bool>(YesFlag, "-y") { Description = "Do what would change something without asking." };
         return new Verb("chat", "Ask about history, change metadata and start work in plain words; shows what it will do before it does.",
             "db-vc chat", "db-vc chat \"who changed email of customers 42 and why\"", "db-vc chat merge fix-ages --yes") { words, model, yes }

@@ -28,6 +28,11 @@ internal static class ChatView
         output.List(table);
     }
 
-    private static Look LookOf(ChatTone tone) => tone switch { ChatTone.Good => Look.Good, ChatTone.Bad => Look.Bad, ChatTone.Quiet => Look.Dim,
-        _ => Look.Plain };
+    private static Look LookOf(ChatTone tone) => tone switch
+    {
+        ChatTone.Good => Look.Good,
+        ChatTone.Bad => Look.Bad,
+        ChatTone.Quiet => Look.Dim,
+        _ => Look.Plain
+    };
 }

@@ -1,7 +1,6 @@
 using DbVc.Agents;
 using DbVc.Model;
 using DbVc.Models;
-using Microsoft.Extensions.AI;
 
 namespace DbVc.Orchestration;
 

@@ -2,7 +2,6 @@ using System.Text;
 using DbVc.Agents;
 using DbVc.Live;
 using DbVc.Model;
-using DbVc.VersionControl;
 
 namespace DbVc.Orchestration;
 

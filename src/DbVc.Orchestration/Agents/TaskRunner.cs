@@ -3,7 +3,6 @@ using System.Text.Json;
 using DbVc.Agents;
 using DbVc.Live;
 using DbVc.Model;
-using DbVc.Pipelines;
 using DbVc.VersionControl;
 
 namespace DbVc.Orchestration;

@@ -46,8 +46,14 @@ public sealed class ChatDesk
         var anew = Answer(verb, call);
         if (!anew.ShowsTheSame(proposal)) return anew with { IsShownAnew = true };
         var done = verb.Act(call);
-        return done with { Verb = verb.Name, Arguments = call.Arguments, Command = proposal.Command, Kind = done.Failure is null ? ChatKind.Done
-            : ChatKind.Failed };
+        return done with
+        {
+            Verb = verb.Name,
+            Arguments = call.Arguments,
+            Command = proposal.Command,
+            Kind = done.Failure is null ? ChatKind.Done
+            : ChatKind.Failed
+        };
     });
 
     /// <summary>The first verb that a sentence fits and whose slots stand for something that is there.</summary>

@@ -39,8 +39,13 @@ internal static class ChatDiff
     /// <summary>A patch without its heading.</summary>
     public static IReadOnlyList<string> PatchLines(string patch) => [.. patch.TrimEnd('\n').Split('\n').Skip(2)];
 
-    public static ChatTone ToneOf(string line) => line switch { ['+', ..] => ChatTone.Good, ['-', ..] => ChatTone.Bad, ['@', ..] => ChatTone.Quiet,
-        _ => ChatTone.Plain };
+    public static ChatTone ToneOf(string line) => line switch
+    {
+        ['+', ..] => ChatTone.Good,
+        ['-', ..] => ChatTone.Bad,
+        ['@', ..] => ChatTone.Quiet,
+        _ => ChatTone.Plain
+    };
 
     private static ChatLine Row(ChatCall call, DiffRow row)
     {

@@ -28,8 +28,11 @@ internal static class ChatTools
 
     private static AIFunctionDeclaration Declare(ChatVerb verb)
     {
-        var properties = new JsonObject(verb.Slots.Select(s => KeyValuePair.Create(s.Name, (JsonNode?)new JsonObject { ["type"] = "string",
-            ["description"] = s.Says })));
+        var properties = new JsonObject(verb.Slots.Select(s => KeyValuePair.Create(s.Name, (JsonNode?)new JsonObject
+        {
+            ["type"] = "string",
+            ["description"] = s.Says
+        })));
         return AIFunctionFactory.CreateDeclaration(verb.Name, (verb.Changes ? "Proposes: " : "") + verb.Says, JsonSerializer.SerializeToElement(new JsonObject
         {
             ["type"] = "object",

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DbVc.Live;
-using DbVc.Model;
 
 namespace DbVc.Orchestration;
 

@@ -95,7 +95,10 @@ public sealed class AnswerCacheTests : IDisposable
         Assert.InRange(Directory.GetFiles(_folder).Sum(f => new FileInfo(f).Length), 1, 2_000);
         Assert.Null(cache.Find(Key("n1")));
         if (!OperatingSystem.IsWindows())
-            Assert.All(Directory.GetFiles(_folder), f => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(f)));
+        {
+            foreach (var file in Directory.GetFiles(_folder)) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        }
+
         Assert.Null(Cache(0).Find(Key("n0")));
     }
 
@@ -109,6 +112,8 @@ public sealed class AnswerCacheTests : IDisposable
     /// <summary>One conversation, as far as the gates.</summary>
     public sealed record Run
     {
+        private static readonly System.Text.Json.JsonElement s_anything = System.Text.Json.JsonDocument.Parse("{}").RootElement;
+
         public string Model { get; init; } = "work/m";
 
         public string Task { get; init; } = "users-20260101-000000";
@@ -140,7 +145,7 @@ public sealed class AnswerCacheTests : IDisposable
             Called("c", "validate_results", """{"actual_results":{"rows_loaded":2,"commit":"COMMIT","rows_per_second":SPEED}}"""), Result("c", Judged),
         ];
 
-        public Hash Key() => ConversationKey.Of(Model, Messages(), Tools.Select(t => AIFunctionFactory.CreateDeclaration(t, null, System.Text.Json.JsonDocument.Parse("{}").RootElement)));
+        public Hash Key() => ConversationKey.Of(Model, Messages(), Tools.Select(t => AIFunctionFactory.CreateDeclaration(t, null, s_anything)));
 
         public override string ToString() => $"{Task} {Branch} {Model}";
 

@@ -42,7 +42,12 @@ public sealed class OrderedPoolTests
     {
         var after = new Dictionary<string, string[]>
         {
-            ["good"] = [], ["bad"] = [], ["child"] = ["bad"], ["grandchild"] = ["child"], ["other"] = ["good"], ["both"] = ["good", "bad"],
+            ["good"] = [],
+            ["bad"] = [],
+            ["child"] = ["bad"],
+            ["grandchild"] = ["child"],
+            ["other"] = ["good"],
+            ["both"] = ["good", "bad"],
             ["last"] = ["other"],
         };
         var (done, failed) = (new List<string>(), new List<string>());

@@ -173,8 +173,12 @@ internal static class BranchVerbs
             "list");
     }
 
-    private static ChatTone ToneOf(string status) => status switch { "failed" or "stopped" => ChatTone.Bad, "ready" or "merged" => ChatTone.Good,
-        _ => ChatTone.Plain };
+    private static ChatTone ToneOf(string status) => status switch
+    {
+        "failed" or "stopped" => ChatTone.Bad,
+        "ready" or "merged" => ChatTone.Good,
+        _ => ChatTone.Plain
+    };
 
     private static string Name(ChatCall call, BranchReport branch)
     {
