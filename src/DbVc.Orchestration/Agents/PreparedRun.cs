@@ -25,7 +25,7 @@ internal sealed record PreparedRun(ExecutionSetup Setup, AgentBranch Branch, Bra
     public static PreparedRun Make(ExecutionSetup setup, TaskClock clock, IAgentProgress progress)
     {
         var context = setup.Context;
-        RuntimeLibrary.Place(context.Layout, WorkerLocation.Find(context.Options.WorkerFolder.Length == 0 ? null : context.Options.WorkerFolder));
+        RuntimeLibrary.Place(context, WorkerLocation.Find(context.Options.WorkerFolder.Length == 0 ? null : context.Options.WorkerFolder));
         var branch = new AgentBranch(context, setup.Record, setup.Task, setup.Checkout)
         {
             Author = setup.IsRun ? context.Options.User : new Author($"{setup.Task.Model} agent", "", AuthorKind.Agent),

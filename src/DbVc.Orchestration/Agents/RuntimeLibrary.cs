@@ -16,12 +16,18 @@ internal static class RuntimeLibrary
         "$(MSBuildThisFileDirectory)../../../" + RepositoryLayout.ControlName + "/" + RepositoryLayout.RuntimeName + "/" + FileName;
 
     /// <summary>Puts the copy in its place, unless the same bytes lie there already.</summary>
-    public static void Place(RepositoryLayout layout, WorkerLocation worker)
+    public static void Place(WorkspaceContext context, WorkerLocation worker)
     {
-        var copy = Path.Combine(layout.Runtime, FileName);
+        var copy = Path.Combine(context.Layout.Runtime, FileName);
         var current = File.ReadAllBytes(Path.Combine(worker.Folder, FileName));
-        if (RegularFile.TryRead(copy, followLink: false, current.Length, out var placed) is null && placed.AsSpan().SequenceEqual(current)) return;
-        Directory.CreateDirectory(layout.Runtime);
+        if (IsAt(copy, current)) return;
+        // Tasks that begin at the same time would write the same draft.
+        using var held = context.Repository.Store.Lock("runtime", context.Options.LockTimeout);
+        if (IsAt(copy, current)) return;
+        Directory.CreateDirectory(context.Layout.Runtime);
         WholeFile.Write(copy, current);
     }
+
+    private static bool IsAt(string copy, byte[] current) =>
+        RegularFile.TryRead(copy, followLink: false, current.Length, out var placed) is null && placed.AsSpan().SequenceEqual(current);
 }
