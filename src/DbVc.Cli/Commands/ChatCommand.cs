@@ -29,7 +29,7 @@ internal static class ChatCommand
             HelpName = "MODEL"
         };
         var yes = new Option<bool>(YesFlag, "-y") { Description = "Do what would change something without asking." };
-        return new Verb("chat", "Ask about history, change metadata and start work in plain words; what it will do is shown first.",
+        return new Verb("chat", "Ask about history, change metadata and start work in plain words; acts are shown first.",
             "db-vc chat", "db-vc chat \"who changed email of customers 42 and why\"", "db-vc chat merge fix-ages --yes") { words, model, yes }
             .Runs(context => RunAsync(context, string.Join(' ', context.Get(words) ?? []), context.Get(model), context.Get(yes)));
     }

@@ -56,7 +56,7 @@ internal static class LineFolder
                 text.Length--;
                 column = NewLine(text, indent);
             }
-            else if (!inText && c == ' ' && RunLength(line, i + 1) is > 0 and var run && column + run > Limit)
+            else if (!inText && c == ' ' && IsSum(line, i + 1) && column + RunLength(line, i + 1) > Limit)
             {
                 text.Append('+');
                 i += 2;
@@ -91,6 +91,8 @@ internal static class LineFolder
     /// <summary>Of a run of one letter that is added at this place, <c>+ new string('a', 60)</c>; 0 where none is.</summary>
     private static int RunLength(string line, int at) =>
         string.CompareOrdinal(line, at, "+ new ", 0, "+ new ".Length) == 0 ? line.IndexOf(')', at) + 1 - at : 0;
+
+    private static bool IsSum(string line, int at) => string.CompareOrdinal(line, at, "+ ", 0, 2) == 0;
 
     private static bool IsOperator(string line, int at) =>
         string.CompareOrdinal(line, at, "|| ", 0, 3) == 0 || string.CompareOrdinal(line, at, "&& ", 0, 3) == 0;
