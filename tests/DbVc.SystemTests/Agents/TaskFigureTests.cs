@@ -66,7 +66,8 @@ public sealed class TaskFigureTests : IDisposable
             var found = (report.Rows?.Loaded, report.Rows?.Rejected, report.Rows?.Filtered);
             var problem = report.State != TaskState.Ready ? $"{report.State}: {report.Error}"
                 : found != (task.Loaded, task.Rejected, task.Filtered) ? $"{found}; first rejected: {string.Join("; ", report.FirstFailures)}" : null;
-            return new Done(task, Stopwatch.GetElapsedTime(started).TotalSeconds, problem, report.Lines?.Generated ?? 0);
+            var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            return new Done(task, seconds, problem, _shop.Workspace.Agents.Status(BranchName.Parse(report.Branch)).Lines?.Generated ?? 0);
         }
         catch (DbVcException failure)
         {
