@@ -24,6 +24,8 @@ public static class AgentPrompt
         Work in this order, one call after the other:
         1. analyze_metadata with the metadata as given. It answers with the normal form: source_type, destination, schema, rules, transformations.
         2. generate_ingestion_code, generate_validation_code, generate_preprocessing_code with exactly those values.
+           Where the answer has open_items, write the body of each of these methods, with exactly this signature, in place of the line that it names
+           (edit_file). Write nothing else: all other code is generated.
         3. create_tests with the paths of the generated files.
         4. execute_in_branch with the branch's name and "generated".
         5. validate_results with the schema and what execute_in_branch measured.

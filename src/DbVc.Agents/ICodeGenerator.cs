@@ -32,6 +32,9 @@ public sealed record BranchFile(BranchPath Path, string Text)
     /// <summary>What the generator made, where the text has edits of people besides; null where it is the text.</summary>
     public string? Original { get; init; }
 
+    /// <summary>The methods in it that the generator could not write.</summary>
+    public IReadOnlyList<OpenItem> Open { get; init; } = [];
+
     public int Lines => Text.Count(c => c == '\n') + (Text.Length > 0 && Text[^1] != '\n' ? 1 : 0);
 }
 

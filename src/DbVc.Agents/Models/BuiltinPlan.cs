@@ -35,6 +35,7 @@ internal static class BuiltinPlan
 
         if (last.Flag("succeeded") == false) return GiveUp($"The generated code did not run: {last.Text("problem")}");
         if (last.Flag("passed") == false) return GiveUp(DescribeGates(last));
+        if (DescribeOpen(last, conversation) is { } open) return GiveUp(open);
         var next = Order.FirstOrDefault(tool => conversation.FindResult(tool) is null);
         return next is null ? GiveUp("There is nothing left to do.") : Call(next, conversation);
     }
@@ -63,6 +64,17 @@ internal static class BuiltinPlan
 
     private static BuiltinStep GiveUp(string summary) =>
         new("This cannot be done.", ToolCatalog.Finish, new() { ["summary"] = summary, ["success"] = false });
+
+    /// <summary>What a person has to write: this model writes nothing of its own. Null where there is nothing.</summary>
+    private static string? DescribeOpen(Exchange exchange, BuiltinConversation conversation)
+    {
+        if (exchange.Result.ValueKind != JsonValueKind.Object || !exchange.Result.TryGetProperty("open_items", out var items)) return null;
+        string Text(JsonElement item, string name) => item.GetProperty(name).GetString()!;
+        var methods = items.EnumerateArray().Select(i => $"{Text(i, "signature")} in {Text(i, "path")} (\"{Text(i, "must_judge")}\")");
+        var branch = conversation.FindResult(ToolCatalog.AnalyzeMetadata) is { } analysis ? Text(analysis, "branch_name") : "BRANCH";
+        return $"The metadata says in words of its own what a person or another model must write as code: {string.Join("; ", methods)}. "
+            + $"Write it in the branch's folder, then: db-vc agent retry {branch}";
+    }
 
     private static Dictionary<string, object?> Take(JsonElement? result, params ReadOnlySpan<string> names)
     {

@@ -99,9 +99,26 @@ internal sealed class GenerationTools(TaskSession session)
             ["files"] = new JsonArray([.. files.Select(f => (JsonNode)new JsonObject { ["path"] = f.Path.Text, ["lines"] = f.Lines })]),
             ["commit"] = commit?.ToString(),
         };
+        var open = FindOpen(files);
+        if (open.Count > 0) content["open_items"] = new JsonArray([.. open.Select(ToNode)]);
         var names = files.Count == 0 ? "nothing to generate" : "created " + string.Join(", ", files.Select(f => $"{f.Path} ({Count(f.Lines, "line")})"));
-        return ToolResult.Passed(names, content);
+        return ToolResult.Passed(open.Count == 0 ? names : $"{names}; {Count(open.Count, "method")} to be written", content);
     }
+
+    /// <summary>What is to be written still, after what was written already.</summary>
+    private List<OpenItem> FindOpen(IReadOnlyList<BranchFile> files) =>
+        [.. files.Where(f => f.Open.Count > 0).SelectMany(f => f.Open.Where(item => item.IsOpenIn(session.Branch.ReadFile(f.Path))))];
+
+    private static JsonNode ToNode(OpenItem item) => new JsonObject
+    {
+        ["path"] = item.Path.Text,
+        ["signature"] = item.Signature,
+        ["replace"] = item.Body,
+        ["must_judge"] = item.Words,
+        ["passes"] = new JsonArray([.. item.Passing.Select(p => (JsonNode)p)]),
+        ["fails"] = new JsonArray([.. item.Failing.Select(p => (JsonNode)p)]),
+        ["constraints"] = OpenItem.Constraints,
+    };
 
     private static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 

@@ -47,6 +47,8 @@ internal sealed class AgentBranch(WorkspaceContext context, BranchRecord record,
 
     public void WriteGenerated(BranchFile file)
     {
+        // What was written into its open methods since stays, as long as the generator leaves them as it did.
+        if (file.Open.Count > 0 && checkout.IsOriginal(file.Path, file.Original ?? file.Text)) return;
         // In this order: a file whose original is that of the generation before is merged with this one to what it is.
         WriteFile(file.Path, file.Text);
         checkout.WriteOriginal(file.Path, file.Original ?? file.Text);

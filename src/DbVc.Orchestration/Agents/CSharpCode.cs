@@ -35,7 +35,7 @@ internal sealed class CSharpCode(PipelineSpec spec) : ICodeGenerator
 
     public IReadOnlyList<BranchFile> GenerateIngestion() => Files([CSharpGenerator.GenerateIngestion(spec)]);
 
-    public IReadOnlyList<BranchFile> GenerateValidation() => Files([CSharpGenerator.GenerateValidators(spec)]);
+    public IReadOnlyList<BranchFile> GenerateValidation() => Files([CSharpGenerator.GenerateValidators(spec), .. CSharpGenerator.GenerateCustomRules(spec)]);
 
     public IReadOnlyList<BranchFile> GeneratePreprocessing() => Files([CSharpGenerator.GeneratePreprocessors(spec)]);
 
@@ -44,5 +44,8 @@ internal sealed class CSharpCode(PipelineSpec spec) : ICodeGenerator
         [.. CSharpGenerator.GenerateTests(spec), .. CSharpGenerator.GenerateProjects(spec, new GeneratorOptions { RuntimePath = RuntimeLibrary.ProjectPath })]);
 
     private static IReadOnlyList<BranchFile> Files(IEnumerable<GeneratedFile> files) =>
-        [.. files.Select(f => new BranchFile(BranchPath.Parse(f.Path), f.Text))];
+        [.. files.Select(f => new BranchFile(BranchPath.Parse(f.Path), f.Text) { Open = [.. f.Open.Select(Describe)] })];
+
+    private static OpenItem Describe(OpenMethod method) =>
+        new(BranchPath.Parse(method.Path), method.Signature, method.Body, method.Words, method.Passing, method.Failing);
 }

@@ -64,6 +64,10 @@ internal sealed class Checkout(string folder)
     /// <summary>Keeps what the generator made of a file.</summary>
     public void WriteOriginal(BranchPath path, string text) => Write($"{OriginalFolder}/{path}", text);
 
+    /// <summary>Whether the file is there, and the generator made this of it.</summary>
+    public bool IsOriginal(BranchPath path, string text) => File.Exists(Resolve(path.Text)) && File.Exists(Resolve($"{OriginalFolder}/{path}"))
+        && ReadBytes($"{OriginalFolder}/{path}").AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(text));
+
     /// <summary>Removes a generated file and its original.</summary>
     public void Remove(BranchPath path)
     {

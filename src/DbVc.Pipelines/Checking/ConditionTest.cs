@@ -28,11 +28,15 @@ internal abstract class ConditionTest
         Matches matches => new PatternTest(indexOf(matches.Field), new Pattern(matches.Pattern), matches.Negated),
         TextTest test => new PartTest(indexOf(test.Field), test.Kind, Encoding.UTF8.GetBytes(test.Part), test.Negated),
         Presence presence => new PresenceTest(indexOf(presence.Field), presence.Kind, presence.Field.Type == FieldType.Text),
+        DescribedTest described => new ExampleTest(described, [.. described.Subjects.Select(indexOf)]),
         _ => throw new InvalidOperationException($"Unknown condition {condition.GetType().Name}."),
     };
 
     /// <summary>False only when the row breaks the condition.</summary>
     public abstract bool Passes(IRowView row);
+
+    /// <summary>Whether that is certain: false where what is said in words alone decides, and the row is none of its examples.</summary>
+    public virtual bool IsKnown(IRowView row) => true;
 
     private static ConditionTest BuildComparison(Operand subject, Comparator comparator, Operand value, Func<PipelineField, int> indexOf)
     {
@@ -74,6 +78,8 @@ internal abstract class ConditionTest
 
             return true;
         }
+
+        public override bool IsKnown(IRowView row) => parts.All(p => p.IsKnown(row)) || parts.Any(p => p.IsKnown(row) && !p.Passes(row));
     }
 
     private sealed class Any(ConditionTest[] parts) : ConditionTest
@@ -87,6 +93,8 @@ internal abstract class ConditionTest
 
             return false;
         }
+
+        public override bool IsKnown(IRowView row) => parts.All(p => p.IsKnown(row)) || parts.Any(p => p.IsKnown(row) && p.Passes(row));
     }
 
     private sealed class LongComparison(OperandReader first, Comparator comparator, OperandReader second) : ConditionTest

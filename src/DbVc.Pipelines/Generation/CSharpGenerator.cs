@@ -16,20 +16,28 @@ public static class CSharpGenerator
     public const string IngestionPath = "generated/Ingestion.cs";
     public const string ValidatorsPath = "generated/Validators.cs";
     public const string PreprocessorsPath = "generated/Preprocessors.cs";
+    public const string CustomRulesPath = "generated/CustomRules.cs";
 
     /// <summary>All files of a pipeline: code, tests and project files.</summary>
     public static IReadOnlyList<GeneratedFile> Generate(PipelineSpec spec, GeneratorOptions options) =>
     [
-        GenerateIngestion(spec), GenerateValidators(spec), GeneratePreprocessors(spec),
+        GenerateIngestion(spec), GenerateValidators(spec), .. GenerateCustomRules(spec), GeneratePreprocessors(spec),
         .. GenerateTests(spec), .. GenerateProjects(spec, options),
     ];
 
     /// <summary>A rule's condition as the C# expression that it becomes; fields stand in it by their own names.</summary>
-    public static string Express(PipelineRule rule) => new ConditionCode(f => f.Name).Write(rule, "Pattern");
+    public static string Express(PipelineRule rule) => new ConditionCode(f => f.Name).Write(rule, rule.Described.Count > 0 ? "Test" : "Pattern");
 
     public static GeneratedFile GenerateIngestion(PipelineSpec spec) => new(IngestionPath, new IngestionWriter(spec, new PipelineNames(spec)).Write());
 
     public static GeneratedFile GenerateValidators(PipelineSpec spec) => new(ValidatorsPath, new ValidatorsWriter(spec, new PipelineNames(spec)).Write());
+
+    /// <summary>The file in which the code of rules in words of their own is to be written; none where metadata has no such rule.</summary>
+    public static IReadOnlyList<GeneratedFile> GenerateCustomRules(PipelineSpec spec)
+    {
+        var custom = new CustomRulesWriter(spec, new PipelineNames(spec));
+        return custom.Methods.Count == 0 ? [] : [new GeneratedFile(CustomRulesPath, custom.Write()) { Open = custom.Methods }];
+    }
 
     public static GeneratedFile GeneratePreprocessors(PipelineSpec spec) =>
         new(PreprocessorsPath, new PreprocessorsWriter(spec, new PipelineNames(spec)).Write());

@@ -31,6 +31,10 @@ internal sealed class ConditionCode(Func<PipelineField, string> nameOf)
     public static string PatternName(string method, int index) => method + "Expression"
         + (index == 0 ? "" : (index + 1).ToString(System.Globalization.CultureInfo.InvariantCulture));
 
+    /// <summary>The method of what is said in words of its own, inside the method <paramref name="method"/>.</summary>
+    public static string DescribedName(string method, int index) => method
+        + (index == 0 ? "" : (index + 1).ToString(System.Globalization.CultureInfo.InvariantCulture));
+
     /// <summary>The lists that a condition looks texts up in, as static members; a short list is plainer as a chain of comparisons.</summary>
     public static IReadOnlyList<OneOf> Lists(Condition condition) => condition switch
     {
@@ -47,10 +51,11 @@ internal sealed class ConditionCode(Func<PipelineField, string> nameOf)
     private string? _method;
     private int _pattern;
     private int _list;
+    private int _described;
 
     public string Write(PipelineRule rule, string method)
     {
-        (_method, _pattern, _list) = (method, 0, 0);
+        (_method, _pattern, _list, _described) = (method, 0, 0, 0);
         return Write(rule);
     }
 
@@ -145,6 +150,9 @@ internal sealed class ConditionCode(Func<PipelineField, string> nameOf)
                 return $"{Not(test.Negated)}Rules.{test.Kind}({Name(test.Field)}, {Literals.Utf8(test.Part)})";
             case Presence presence:
                 return WritePresence(presence);
+            case DescribedTest described:
+                var values = described.Subjects.Select(f => f.Type == FieldType.Text ? $"{Name(f)}.ToString()" : $"{Name(f)}.Value");
+                return $"{CustomRulesWriter.ClassName}.{DescribedName(_method!, _described++)}({string.Join(", ", values)})";
             default:
                 throw new InvalidOperationException($"Unknown condition {condition.GetType().Name}.");
         }

@@ -57,6 +57,7 @@ public static class KnownForms
         "newest value of X must be at most 2 days old",
         "X must have a value in every 1 day",
         "X must not drift from the last run",
+        "X must satisfy 'words of your own' as in 'A', 'B' but not 'C'",
         "distribution of X must be near 'A' 50 %, 'B' 50 %",
     ];
 }

@@ -58,6 +58,7 @@ internal sealed class RuleParser
         if (ReferenceParser.TryParse(_reader) is { } reference) return [FinishLoadRule(reference)];
         if (TimeParser.TryParse(_reader) is { } times) return FinishLoadRules(times);
         if (TryParseHeading() is { } headed) return [FinishRule(headed, "the end of the rule")];
+        if (StartsDescribed()) return [FinishRule(ParseConditional(), "the end of the rule")];
         if (StartsGroup() is { } group) return [FinishRule(group, "the end of the rule")];
         if (TryParseList(out var rules)) return rules;
         var condition = ParseConditional();
@@ -113,6 +114,15 @@ internal sealed class RuleParser
 
         _reader.Index = start;
         return null;
+    }
+
+    /// <summary>Before lists of fields, too: what is said of several is said of them together.</summary>
+    private bool StartsDescribed()
+    {
+        var start = _reader.Index;
+        var starts = DescribedParser.TryParse(_reader, _predicates, out _);
+        _reader.Index = start;
+        return starts;
     }
 
     /// <summary>Before lists of fields, as a group begins like one; a sentence that goes on after it is read as a whole.</summary>
@@ -216,6 +226,7 @@ internal sealed class RuleParser
         }
 
         if (TryParseBrackets(out var inner)) return inner;
+        if (DescribedParser.TryParse(_reader, _predicates, out var described)) return described;
         if (GroupParser.TryParse(_reader, _predicates, out var group)) return group;
         if (_lastSubject is not null && Words.StartsPredicate(_reader.Current) && _reader.FindField(_reader.Current) is null)
         {

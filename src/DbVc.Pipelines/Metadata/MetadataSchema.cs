@@ -247,6 +247,7 @@ public static class MetadataSchema
     {
         RuleParameterKind.Number => new JsonObject { ["type"] = "number" },
         RuleParameterKind.Rows => ListOf(null, ListOf(null, Scalar())),
+        RuleParameterKind.Examples => ListOf(null, AnyOf(null, Scalar(), ListOf(null, Scalar()))),
         RuleParameterKind.Texts => ListOf(null, new JsonObject { ["type"] = "string" }),
         RuleParameterKind.Truth => new JsonObject { ["type"] = "boolean" },
         RuleParameterKind.Values => ListOf(null, Scalar()),

@@ -90,6 +90,13 @@ internal sealed class RuleArguments(ProblemList problems, JsonValue item, IReadO
         return rows;
     }
 
+    /// <summary>Values for one field, or lists of them for several.</summary>
+    public IReadOnlyList<IReadOnlyList<Operand>>? Examples(string name, int fields)
+    {
+        if (fields > 1 || List(name) is { Items: [{ Kind: JsonKind.Array }, ..] }) return Rows(name, fields);
+        return Operands(name)?.Select(o => (IReadOnlyList<Operand>)[o]).ToList();
+    }
+
     /// <summary>The condition that a parameter states in English.</summary>
     public Condition? Condition(string name)
     {

@@ -44,6 +44,7 @@ internal sealed class RuleObjectReader(ProblemList problems, IReadOnlyList<Pipel
         if (definition.BuildTableOfGroup is { } buildOfGroup) return buildOfGroup(arguments, targets) is { } check ? [PipelineRule.Of(check)] : [];
         if (definition.BuildReference is { } refer) return refer(arguments, targets) is { } reference ? [PipelineRule.ReferringTo(targets, reference)] : [];
         if (definition.BuildTime is { } buildTime) return [.. targets.Select(f => buildTime(arguments, f)).OfType<PipelineRule>()];
+        if (definition.BuildTogether is { } together) return together(arguments, targets) is { } described ? [PipelineRule.Of(described)] : [];
         if (definition.BuildGroup is { } build) return build(arguments, targets) is { } condition ? [PipelineRule.Of(condition)] : [];
         return [.. targets.Select(f => definition.Build!(arguments, f)).OfType<Condition>().Select(c => PipelineRule.Of(c))];
     }

@@ -49,7 +49,7 @@ internal static class ConditionBuilder
     public static Condition InList(PipelineField field, IReadOnlyList<Operand> values, bool negated = false, bool ignoresCase = false)
     {
         if (ignoresCase) RequireText(field, "a comparison that ignores case");
-        var coerced = values.Select(v => ((Comparison)Compare(new FieldOperand(field), Comparator.Equal, v)).Value).Distinct().ToList();
+        var coerced = values.Select(v => Typed(field, v)).Distinct().ToList();
         return coerced.Count == 0 ? throw new RuleException("its list of values is empty") : new OneOf(field, coerced, negated) { IgnoresCase = ignoresCase };
     }
 
@@ -171,8 +171,36 @@ internal static class ConditionBuilder
                 _ => PresenceKind.Given,
             },
         },
+        DescribedTest => throw new RuleException("what is said in words of its own has no opposite", "say what rows must satisfy, with examples of it."),
         _ => throw new InvalidOperationException($"Unknown condition {condition.GetType().Name}."),
     };
+
+    /// <summary>What a person or a model writes the code of.</summary>
+    public static Condition Described(
+        IReadOnlyList<PipelineField> fields, string words, IReadOnlyList<IReadOnlyList<Operand>> passing, IReadOnlyList<IReadOnlyList<Operand>> failing)
+    {
+        if (fields.Distinct().Count() < fields.Count) throw new RuleException("it names a field twice");
+        if (string.IsNullOrWhiteSpace(words) || words.Any(char.IsControl)) throw new RuleException("what rows must satisfy is one line of words");
+        if (words.Length > DescribedTest.LongestWords) throw new RuleException($"what rows must satisfy has more than {DescribedTest.LongestWords} characters");
+        var (good, bad) = (Examples(fields, passing, "pass"), Examples(fields, failing, "do not pass"));
+        if (good.FirstOrDefault(g => bad.Any(b => b.SequenceEqual(g))) is { } both)
+            throw new RuleException($"the example {string.Join(", ", both.Select(ConditionText.NameOperand))} both passes and does not");
+        return new DescribedTest(fields, words.Trim(), good, bad);
+    }
+
+    private static Operand Typed(PipelineField field, Operand value) => ((Comparison)Compare(new FieldOperand(field), Comparator.Equal, value)).Value;
+
+    private static List<IReadOnlyList<Operand>> Examples(IReadOnlyList<PipelineField> fields, IReadOnlyList<IReadOnlyList<Operand>> examples, string which)
+    {
+        if (examples.Count is 0 or > DescribedTest.MostExamples)
+        {
+            throw new RuleException($"it has {examples.Count} examples of values that {which}",
+                $"give 1 to {DescribedTest.MostExamples}: what the vocabulary has no words for is known by its examples alone.");
+        }
+
+        if (examples.Any(e => e.Count != fields.Count)) throw new RuleException($"an example has as many values as there are fields, {fields.Count}");
+        return [.. examples.Select(e => (IReadOnlyList<Operand>)[.. e.Select((v, i) => Typed(fields[i], v))])];
+    }
 
     /// <summary>The condition when it is surely true: a test of NULL, which is neither true nor false, does not pass.</summary>
     public static Condition Certain(Condition condition) => condition switch

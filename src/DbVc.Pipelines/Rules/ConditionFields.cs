@@ -35,6 +35,7 @@ internal static class ConditionFields
         Matches matches => [matches.Field],
         TextTest test => [test.Field],
         Presence presence => [presence.Field],
+        DescribedTest described => described.Subjects,
         _ => throw new InvalidOperationException($"Unknown condition {condition.GetType().Name}."),
     };
 

@@ -43,6 +43,7 @@ internal static partial class ConditionText
         Presence { Kind: PresenceKind.NotNull } => "not_null",
         Presence { Kind: PresenceKind.Given } => "required",
         AllOf all when ConditionFields.Of(all).Count == 1 && all.Parts.All(p => NameOf(p) == "range") => "range",
+        _ when DescribedTest.In(condition).Count > 0 => "custom",
         _ => "expression",
     };
 
@@ -147,6 +148,8 @@ internal static partial class ConditionText
         HasFormat format => (NameField(format.Field), $"must {Not(format.Negated)}be a valid {format.Format.Nouns[0]}"),
         Matches matches => (NameField(matches.Field), $"must {Not(matches.Negated)}match /{matches.Pattern.Replace("/", "\\/", StringComparison.Ordinal)}/"),
         TextTest test => (NameField(test.Field), $"must {Not(test.Negated)}{VerbOf(test.Kind)} {NameOperand(new TextOperand(test.Part))}"),
+        DescribedTest described => (string.Join(" and ", described.Subjects.Select(NameField)),
+            $"must satisfy {NameOperand(new TextOperand(described.Words))} as in {Examples(described.Passing)} but not {Examples(described.Failing)}"),
         Presence presence => (NameField(presence.Field), presence.Kind switch
         {
             PresenceKind.NotNull => "must not be null",
@@ -156,6 +159,10 @@ internal static partial class ConditionText
         }),
         _ => throw new InvalidOperationException($"Unknown condition {condition.GetType().Name}."),
     };
+
+    /// <summary>Values of one field as they are, of several in brackets.</summary>
+    private static string Examples(IReadOnlyList<IReadOnlyList<Operand>> examples) =>
+        string.Join(", ", examples.Select(e => e.Count == 1 ? NameOperand(e[0]) : $"({string.Join(", ", e.Select(NameOperand))})"));
 
     private static string DescribeLength(Comparison comparison)
     {

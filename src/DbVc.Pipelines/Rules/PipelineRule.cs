@@ -87,6 +87,9 @@ public sealed record PipelineRule
 
     public bool IsUnique => Condition is null && !IsForHost;
 
+    /// <summary>What of it a person or a model writes the code of.</summary>
+    public IReadOnlyList<DescribedTest> Described => DescribedTest.In(Condition);
+
     /// <summary>The field that reports name: empty for a rule over several.</summary>
     public string ReportedField
     {
@@ -97,7 +100,7 @@ public sealed record PipelineRule
     /// <summary>What reports say about a record that breaks it.</summary>
     public BrokenRule AsBroken() => new(ReportedField, Name, Message);
 
-    /// <summary>A rule from its condition.</summary>
+    /// <summary>A rule from its condition; throws <see cref="RuleException"/> for a severity that it cannot have.</summary>
     public static PipelineRule Of(Condition condition, RuleSeverity severity = RuleSeverity.Reject) => new PipelineRule
     {
         Name = ConditionText.NameOf(condition),
@@ -105,8 +108,7 @@ public sealed record PipelineRule
         Condition = condition,
         Text = "",
         Message = "",
-        Severity = severity,
-    }.Worded();
+    }.WithSeverity(severity);
 
     /// <summary>A rule that no two accepted rows have equal values in <paramref name="fields"/>.</summary>
     public static PipelineRule Unique(IReadOnlyList<PipelineField> fields, bool nullsAreEqual = false) => new PipelineRule
@@ -158,9 +160,15 @@ public sealed record PipelineRule
     }.Worded();
 
     /// <summary>The same rule with another severity; throws <see cref="RuleException"/> for one that the rule cannot have.</summary>
-    public PipelineRule WithSeverity(RuleSeverity severity) => Table is not null && severity is RuleSeverity.Reject or RuleSeverity.Drop
-        ? throw new RuleException("a rule about the whole table finds no single row to keep out", "use severity fail or warn.")
-        : (this with { Severity = severity }).Worded();
+    public PipelineRule WithSeverity(RuleSeverity severity)
+    {
+        if (Table is not null && severity is RuleSeverity.Reject or RuleSeverity.Drop)
+            throw new RuleException("a rule about the whole table finds no single row to keep out", "use severity fail or warn.");
+        // db-vc counts and leaves out by its own judgement, and of these it has none.
+        if (Described.Count > 0 && severity is RuleSeverity.Warn or RuleSeverity.Drop)
+            throw new RuleException("only the written code knows which rows break it, so it can neither warn nor leave out", "use quarantine or fail.");
+        return (this with { Severity = severity }).Worded();
+    }
 
     /// <summary>The same rule for a share of the rows; throws <see cref="RuleException"/> for a rule that judges each row alone.</summary>
     public PipelineRule WithShare(decimal share)
@@ -168,6 +176,7 @@ public sealed record PipelineRule
         if (share is <= 0 or > 1) throw new RuleException("the share of rows that must pass is above 0 and at most 100 %");
         if (Table is not null) throw new RuleException("a rule about the whole table has no share of rows that may break it");
         if (IsUnique) throw new RuleException("a rule about duplicates has no share of rows that may break it");
+        if (Described.Count > 0) throw new RuleException("only the written code knows which rows break it, so no share of rows may");
         if (Drops) throw new RuleException("rows are left out one by one, and a share is known only at the end", "use severity warn or fail.");
         return (this with { Severity = Severity == RuleSeverity.Warn ? RuleSeverity.Warn : RuleSeverity.Fail, MinimumShare = share }).Worded();
     }

@@ -10,6 +10,9 @@ internal enum RuleParameterKind
 
     /// <summary>A list of lists of such values.</summary>
     Rows,
+
+    /// <summary>A list of such values for a rule about one field, of lists of them for one about several.</summary>
+    Examples,
     Number,
     Text,
     Texts,
@@ -42,6 +45,9 @@ internal sealed record RuleDefinition(string Name, string Summary)
 
     /// <summary>The condition on a group of fields.</summary>
     public Func<RuleArguments, IReadOnlyList<PipelineField>, Condition?>? BuildGroup { get; init; }
+
+    /// <summary>The condition on one field or several together.</summary>
+    public Func<RuleArguments, IReadOnlyList<PipelineField>, Condition?>? BuildTogether { get; init; }
 
     /// <summary>The check of the whole table, for a rule without a field.</summary>
     public Func<RuleArguments, TableCheck?>? BuildTable { get; init; }

@@ -38,6 +38,15 @@ internal static class RuleVocabulary
             Example = "\"expression\": \"total = quantity * price\"",
             English = "total must equal quantity * price",
         },
+        new("custom", "What no rule here can say: in words, with values that pass and values that do not. Its code is written by a model or a person.")
+        {
+            Aliases = ["user_defined", "described"],
+            Parameters = [new("says", RuleParameterKind.Text), new("passes", RuleParameterKind.Examples), new("fails", RuleParameterKind.Examples)],
+            BuildTogether = (a, fields) => a.Text("says") is { } words && a.Examples("passes", fields.Count) is { } passing
+                && a.Examples("fails", fields.Count) is { } failing ? ConditionBuilder.Described(fields, words, passing, failing) : null,
+            Example = "\"field\": \"name\", \"says\": \"the letters stand in the order of the alphabet\", \"passes\": [\"abc\"], \"fails\": [\"cab\", \"ba\"]",
+            English = "name must satisfy 'the letters stand in the order of the alphabet' as in 'abc' but not 'cab', 'ba'",
+        },
     ];
 
     /// <summary>The rule of a name; null for none.</summary>

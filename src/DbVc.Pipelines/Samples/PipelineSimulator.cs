@@ -12,6 +12,11 @@ internal sealed record SimulatedOutcome(IReadOnlyList<object?>? Values, IReadOnl
     /// <summary>The rule that leaves the record out; null when none does.</summary>
     public PipelineRule? DroppedBy { get; init; }
 
+    /// <summary>The rules that are said in words of their own, and have no example like this row: the code may reject it by them too.</summary>
+    public IReadOnlyList<PipelineRule> Open { get; init; } = [];
+
+    public bool IsOpen => Open.Count > 0;
+
     /// <summary><c>field:rule</c> for every broken rule.</summary>
     public IReadOnlyList<string> Failures => [.. Broken.Select(b => $"{b.Field}:{b.Rule}")];
 
@@ -60,11 +65,18 @@ internal sealed class PipelineSimulator
             }
         }
 
+        List<PipelineRule>? open = null;
         foreach (var (rule, test) in _plan.Rules)
         {
-            if (!test.Passes(row)) broken.Add(rule.AsBroken());
+            if (!test.IsKnown(row)) (open ??= []).Add(rule);
+            else if (!test.Passes(row)) broken.Add(rule.AsBroken());
         }
 
+        return Settle(row, broken) with { Open = open ?? (IReadOnlyList<PipelineRule>)[] };
+    }
+
+    private SimulatedOutcome Settle(SampleRow row, List<BrokenRule> broken)
+    {
         if (broken.Count == 0 && ClaimKeys(row, broken) is { } repeated) return new SimulatedOutcome(null, []) { DroppedBy = repeated };
         return broken.Count > 0 ? new SimulatedOutcome(null, broken) : new SimulatedOutcome([.. _plan.Fields.Select((_, i) => row.ValueAt(i))], []);
     }

@@ -23,7 +23,7 @@ internal static class RuleCases
         {
             var fits = true;
             for (var i = 0; i < cells.Length; i++) fits &= row.TrySet(i, Text.From(cells[i]));
-            if (!fits) continue;
+            if (!fits || !test.IsKnown(row)) continue;
             var passes = test.Passes(row);
             tried.Add((new RuleCase(cells, passes), [.. variants.Select(v => v.Passes(row) != passes)]));
         }

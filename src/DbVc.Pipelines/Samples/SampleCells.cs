@@ -68,6 +68,10 @@ internal static class SampleCells
             case TextTest test when test.Field.Name == field.Name:
                 cells.AddRange([test.Part, "x" + test.Part, test.Part + "x", "x" + test.Part + "x"]);
                 break;
+            case DescribedTest described when described.Subjects.Contains(field):
+                var at = described.Subjects.ToList().IndexOf(field);
+                cells.AddRange(described.Passing.Concat(described.Failing).Select(e => TextOf(e[at])));
+                break;
             case Presence presence when presence.Field.Name == field.Name && field.Type == FieldType.Text:
                 cells.AddRange(["x", "", " "]);
                 break;
@@ -157,7 +161,8 @@ internal static class SampleCells
         _ => null,
     };
 
-    private static string TextOf(Operand literal) => literal switch
+    /// <summary>A literal as a source might write it.</summary>
+    internal static string TextOf(Operand literal) => literal switch
     {
         NumberOperand number => number.Value.ToString(CultureInfo.InvariantCulture),
         TextOperand text => text.Value,

@@ -51,7 +51,7 @@ internal sealed class SampleRecords
                     var record = Replace(good, i, cell);
                     if (!_format.CanWrite(record) || IsTimed(record)) continue;
                     var outcome = new PipelineSimulator(_spec).Take(record);
-                    if (!outcome.IsRejected || !outcome.Failures.Any(seen.Add)) continue;
+                    if (outcome is not { IsRejected: true, IsOpen: false } || !outcome.Failures.Any(seen.Add)) continue;
                     found.Add(record);
                     if (outcome.Broken is [var only]) alone.Add(only);
                 }
@@ -82,7 +82,7 @@ internal sealed class SampleRecords
             .. Plain().SelectMany(f => _spec.Operations.Where(o => o.Field.Name == f.Field.Name).SelectMany(OperationCells.Of).Distinct()
                 .Select(c => Replace(Good[0], f.Column, c)).Where(r => _format.CanWrite(r) && Differs(r, raw, f.Field, f.Column)).Take(1)),
             .. Plain().Where(f => f.Field.Default is { IsCurrentTimestamp: false }).Select(f => Replace(Good[0], f.Column, null))
-                .Where(r => _format.CanWrite(r) && new PipelineSimulator(_spec).Take(r).IsAccepted),
+                .Where(r => _format.CanWrite(r) && IsAccepted(new PipelineSimulator(_spec), r)),
             .. FindSparse(),
         ];
     }
@@ -95,7 +95,7 @@ internal sealed class SampleRecords
         {
             // The time of the load stands there then.
             var without = Replace(sparse, i, null);
-            if (!IsTimed(without) && _format.CanWrite(without) && new PipelineSimulator(_spec).Take(without).IsAccepted) sparse = without;
+            if (!IsTimed(without) && _format.CanWrite(without) && IsAccepted(new PipelineSimulator(_spec), without)) sparse = without;
         }
 
         if (!ReferenceEquals(sparse, Good[0])) yield return sparse;
@@ -107,8 +107,7 @@ internal sealed class SampleRecords
 
     private bool Differs(IReadOnlyList<string?> record, PipelineSpec raw, PipelineField field, int column)
     {
-        var values = new PipelineSimulator(_spec).Take(record).Values;
-        if (values is null) return false;
+        if (new PipelineSimulator(_spec).Take(record) is not { IsOpen: false, Values: { } values }) return false;
         var plain = new SampleRow(_fields);
         var index = plain.IndexOf(field);
         return !PipelineSimulator.TrySet(raw, plain, index, record[column]) || !Equals(plain.ValueAt(index), values[index]);
@@ -128,10 +127,11 @@ internal sealed class SampleRecords
         {
             var fits = true;
             for (var i = 0; i < cells.Length; i++) fits &= PipelineSimulator.TrySet(_spec, row, places[i], cells[i]);
-            if (!fits || test.Passes(row)) continue;
+            if (!fits || !test.IsKnown(row) || test.Passes(row)) continue;
             var record = Good[0].Select((c, i) => indexes.IndexOf(i) is >= 0 and var at ? cells[at] : c).ToList();
-            var broken = simulator.Take(record).Broken;
-            if (!broken.Contains(rule.AsBroken()) || !_format.CanWrite(record) || IsTimed(record)) continue;
+            var outcome = simulator.Take(record);
+            var broken = outcome.Broken;
+            if (outcome.IsOpen || !broken.Contains(rule.AsBroken()) || !_format.CanWrite(record) || IsTimed(record)) continue;
             if (broken.Count == 1) return record;
             first ??= record;
         }
@@ -144,7 +144,7 @@ internal sealed class SampleRecords
     {
         if (Good.Count == 0) return [];
         return [.. _columns.SelectMany((f, i) => _samples.BadCellsOf(f).Select(c => Replace(Good[0], i, c))
-            .Where(r => _format.CanWrite(r) && !IsTimed(r) && new PipelineSimulator(_spec).Take(r).IsLeftOut).Take(1))];
+            .Where(r => _format.CanWrite(r) && !IsTimed(r) && new PipelineSimulator(_spec).Take(r) is { IsLeftOut: true, IsOpen: false }).Take(1))];
     }
 
     /// <summary>For each rule about duplicates a record that, after the first good one, breaks that rule, and if possible no other.</summary>
@@ -159,7 +159,8 @@ internal sealed class SampleRecords
             var record = _columns.Select((c, i) => names.Contains(c) ? Good[0][i] : other[i]).ToList();
             var simulator = new PipelineSimulator(_spec);
             simulator.Take(Good[0]);
-            if (_format.CanWrite(record) && !simulator.Take(record).IsAccepted && !found.Any(f => f.SequenceEqual(record))) found.Add(record);
+            if (!_format.CanWrite(record) || found.Any(f => f.SequenceEqual(record))) continue;
+            if (simulator.Take(record) is { IsAccepted: false, IsOpen: false }) found.Add(record);
         }
 
         return found;
@@ -167,6 +168,9 @@ internal sealed class SampleRecords
 
     /// <summary>Whether an empty cell of it becomes the time of the load, which nobody can expect.</summary>
     private bool IsTimed(IReadOnlyList<string?> record) => Enumerable.Range(0, record.Count).Any(column => record[column] is null && _timed[column]);
+
+    /// <summary>Surely: no test can expect anything of a record that is for the written code to judge.</summary>
+    private static bool IsAccepted(PipelineSimulator simulator, IReadOnlyList<string?> record) => simulator.Take(record) is { IsAccepted: true, IsOpen: false };
 
     private static IReadOnlyList<string?> Replace(IReadOnlyList<string?> record, int index, string? cell)
     {
@@ -187,7 +191,7 @@ internal sealed class SampleRecords
         var simulator = new PipelineSimulator(alone);
         var blank = new string?[_columns.Count];
         return [.. cells.Select(c => (string?)c).Append(null)
-            .Where(c => (c is null && _samples.MayBeMissing(column)) || simulator.Take(Replace(blank, index, c)).IsAccepted)];
+            .Where(c => (c is null && _samples.MayBeMissing(column)) || IsAccepted(simulator, Replace(blank, index, c)))];
     }
 
     private List<IReadOnlyList<string?>> FindGood()
@@ -212,14 +216,14 @@ internal sealed class SampleRecords
         bool IsAcceptedFirst(IReadOnlyList<string?> record)
         {
             var simulator = new PipelineSimulator(_spec);
-            return _format.CanWrite(record) && good.Select((r, i) => i == 0 ? record : r).All(r => simulator.Take(r).IsAccepted);
+            return _format.CanWrite(record) && good.Select((r, i) => i == 0 ? record : r).All(r => IsAccepted(simulator, r));
         }
     }
 
     /// <summary>Fills the record field by field, giving up a value as soon as a rule over the fields so far breaks.</summary>
     private bool Search(PipelineSimulator simulator, string?[] record, SampleRow row, int index, int rotation)
     {
-        if (index == record.Length) return _format.CanWrite(record) && simulator.Take(record).IsAccepted;
+        if (index == record.Length) return _format.CanWrite(record) && IsAccepted(simulator, record);
         var candidates = _candidates[index];
         for (var i = 0; i < candidates.Count && _tries < MaxTries; i++)
         {
