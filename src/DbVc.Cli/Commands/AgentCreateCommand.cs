@@ -20,16 +20,18 @@ internal static class AgentCreateCommand
         var branch = new Option<string?>("--branch", "-b") { Description = "The branch to make; otherwise named after the destination.", HelpName = "BRANCH" };
         var task = new Option<string?>("--task")
         {
-            Description = "The task in words; where they name a source, its metadata is read off it.",
+            Description = "The task in words; where they name a source, its metadata is read off it; where they name several, a plan is made.",
             HelpName = "TEXT",
         };
         var model = new Option<string?>("--model") { Description = "The model that works; otherwise the configured one.", HelpName = "MODEL" };
         var merge = new Option<bool>("--auto-merge") { Description = "Merge into main when every gate passes." };
         var limits = Limits();
+        var yes = new Option<bool>("--yes", "-y") { Description = "Run a plan of several sources without asking." };
         var (budget, expires) = (BranchCommand.Budget(), BranchCommand.Expires());
         return new Verb("create", "Make a pipeline from metadata, test it, and load its rows into a branch.",
             "db-vc agent create --metadata metadata/users.json --branch agent-users-ingest",
-            "db-vc agent create --task \"ingest customers.csv into customers, e-mails must be valid, age between 0 and 120\"")
+            "db-vc agent create --task \"ingest customers.csv into customers, e-mails must be valid, age between 0 and 120\"",
+            "db-vc agent create --task \"load these 3 files of the shop: customers.csv, orders.csv and items.csv\"")
         {
             metadata,
             branch,
@@ -39,20 +41,36 @@ internal static class AgentCreateCommand
             limits,
             budget,
             expires,
-        }.OnRepository((context, workspace) =>
+            yes,
+        }.OnRepository(async (context, workspace) =>
         {
             if (context.Get(metadata) is null && context.Get(task) is null)
             {
                 throw new DbVcException(FailureKind.Usage, "usage", "An agent needs metadata or a task.", hint: "Give --metadata FILE or --task TEXT.");
             }
 
+            if (context.Get(metadata) is null && BatchDesk.IsLarge(context.Get(task)!))
+            {
+                if (new Option[] { branch, merge, budget, expires }.FirstOrDefault(context.Has) is { } other)
+                {
+                    throw new DbVcException(FailureKind.Usage, "usage", $"The task names several sources, and {other.Name} is about one branch.",
+                        hint: "Leave it out: each source gets a branch of its own.");
+                }
+
+                var plan = Path.GetRelativePath(Environment.CurrentDirectory, workspace.Batches.DraftWords(context.Get(task)!, context.Interrupted));
+                var request = new BatchRequest([plan]) { Model = context.Get(model), Limits = context.Get(limits) };
+                var left = $"Nothing was run. The plan can be changed and run: db-vc agent run {plan}";
+                return await AgentRunCommand.RunAsync(
+                    context, workspace, workspace.Batches.Prepare(request, context.Interrupted), null, context.Get(yes), left).ConfigureAwait(false);
+            }
+
             var file = context.Get(metadata) is { } path ? Path.GetFullPath(path) : null;
-            var request = new AgentRequest(file, Session.Branch(context.Get(branch)), context.Get(task), context.Get(model), context.Get(merge))
+            var single = new AgentRequest(file, Session.Branch(context.Get(branch)), context.Get(task), context.Get(model), context.Get(merge))
             {
                 Limits = context.Get(limits),
                 Terms = new BranchTerms(context.Get(budget), context.Get(expires)),
             };
-            return AgentView.RunAsync(context, progress => workspace.Agents.Create(request, progress, context.Interrupted));
+            return await AgentView.RunAsync(context, progress => workspace.Agents.Create(single, progress, context.Interrupted)).ConfigureAwait(false);
         });
     }
 }

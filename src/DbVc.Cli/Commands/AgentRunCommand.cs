@@ -39,18 +39,25 @@ internal static class AgentRunCommand
                 Model = context.Get(model),
                 Limits = context.Get(limits),
             }, context.Interrupted);
-            BatchTable.WritePlan(context.Output, batch);
-            if (!context.Get(yes) && !await context.ConfirmAsync($"Run {Shown.Count(batch.Tasks.Count, "task")}?", "--yes").ConfigureAwait(false))
-            {
-                context.Output.Line("Nothing was done.");
-                return 0;
-            }
-
-            var done = await context.Output.WithBoardAsync(batch.Tasks.Select(t => t.Name), board =>
-                workspace.Batches.Run(batch, context.Get(jobs), new BatchProgress(board, context.Interrupted), context.Interrupted)).ConfigureAwait(false);
-            context.Output.Json(done.ToJson());
-            BatchTable.WriteResult(context.Output, done);
-            return BatchTable.ExitCode(done, context.Interrupted.IsCancellationRequested);
+            return await RunAsync(context, workspace, batch, context.Get(jobs), context.Get(yes), "Nothing was done.").ConfigureAwait(false);
         });
+    }
+
+    /// <summary>Shows a batch, asks, runs it, and shows what became of it.</summary>
+    /// <param name="left">What to say after a no.</param>
+    public static async Task<int> RunAsync(CommandContext context, Workspace workspace, BatchReport batch, int? jobs, bool isAgreed, string left)
+    {
+        BatchTable.WritePlan(context.Output, batch);
+        if (!isAgreed && !await context.ConfirmAsync($"Run {Shown.Count(batch.Tasks.Count, "task")}?", "--yes").ConfigureAwait(false))
+        {
+            context.Output.Line(left);
+            return 0;
+        }
+
+        var done = await context.Output.WithBoardAsync(batch.Tasks.Select(t => t.Name), board =>
+            workspace.Batches.Run(batch, jobs, new BatchProgress(board, context.Interrupted), context.Interrupted)).ConfigureAwait(false);
+        context.Output.Json(done.ToJson());
+        BatchTable.WriteResult(context.Output, done);
+        return BatchTable.ExitCode(done, context.Interrupted.IsCancellationRequested);
     }
 }

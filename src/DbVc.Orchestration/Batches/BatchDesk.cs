@@ -1,3 +1,4 @@
+using System.Globalization;
 using DbVc.Agents;
 using DbVc.Model;
 
@@ -45,6 +46,24 @@ public sealed class BatchDesk
         var (tasks, taken) = (new PlanMaker(_context).Make(request, cancel), new HashSet<string>(StringComparer.Ordinal));
         var record = new BatchRecord("", _context.Options.Clock.GetUtcNow(), _context.Options.User.Name, "", [.. tasks.Select(t => ToItem(t, taken))]);
         return BatchView.Describe(_context, record);
+    }
+
+    /// <summary>Whether a task in words is one large request, of several sources: it is planned first, and not begun as it is.</summary>
+    public static bool IsLarge(string task) => PlanSources.AreMany(task);
+
+    /// <summary>
+    /// Makes and writes the plan of a large request: into <c>plans/NUMBER/</c> of the repository, with the metadata beside it. Throws as <see cref="Draft"/>
+    /// does, and then nothing was written.
+    /// </summary>
+    /// <returns>The plan's file.</returns>
+    public string DraftWords(string task, CancellationToken cancel)
+    {
+        var plans = Path.Combine(_context.Layout.Root, "plans");
+        var number = 1;
+        while (Path.Exists(Path.Combine(plans, number.ToString("000", CultureInfo.InvariantCulture)))) number++;
+        var path = Path.Combine(plans, number.ToString("000", CultureInfo.InvariantCulture), "plan.yaml");
+        Draft(new DraftRequest([]) { Task = task, Out = path }, cancel);
+        return path;
     }
 
     /// <summary>A batch as it is now; the latest that is not at its end where none is named. Throws usage failures <c>batch.missing</c> and

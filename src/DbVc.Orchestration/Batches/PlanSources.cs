@@ -27,6 +27,9 @@ internal static class PlanSources
         throw Refuse(found.Count == 0 ? "No source is named." : $"{found.Count} sources are more than a plan takes ({MostSources}).", Known);
     }
 
+    /// <summary>Whether a task in words is one large request, to be split into tasks.</summary>
+    public static bool AreMany(string task) => PlanWords.AreAboutMany(task, Expand);
+
     private static IReadOnlyList<string> Expand(string name)
     {
         if (name.Contains("://", StringComparison.Ordinal) || File.Exists(name)) return [name];

@@ -34,6 +34,21 @@ internal static partial class PlanWords
         return sources;
     }
 
+    /// <summary>Whether the words ask for several sources: they say how many, or name nothing else.</summary>
+    public static bool AreAboutMany(string text, Func<string, IReadOnlyList<string>> expand)
+    {
+        if (Sentence().Match(text) is not { Success: true } match) return false;
+        if (match.Groups["count"] is { Success: true } said) return said.Value != "1";
+        try
+        {
+            return Read(text, expand).Count > 1;
+        }
+        catch (DbVcException failure) when (failure.Code == "plan.words")
+        {
+            return false;
+        }
+    }
+
     private static DbVcException Refuse(string message, string hint) => new(FailureKind.Usage, "plan.words", message, "--task", hint);
 
     [GeneratedRegex("""

@@ -76,6 +76,41 @@ public sealed class BatchTests : IDisposable
     }
 
     [Fact]
+    public async Task A_dozen_files_named_in_words_become_a_plan_that_is_shown_run_on_a_yes_and_let_in_by_the_queue()
+    {
+        string[] tables =
+        [
+            "regions", "countries", "suppliers", "warehouses", "categories", "goods", "clients", "carts", "cart_lines", "parcels", "refunds", "ratings",
+        ];
+        await _shop.Program.SucceedsAsync("init", "--database", "shop.db");
+        foreach (var (table, number) in tables.Select((t, i) => (t, i)))
+        {
+            // Each is about the one before it, by a column that is called as its table is.
+            var parent = number == 0 ? null : tables[number - 1];
+            _shop.Source(table + ".csv", parent is null ? "id,label" : $"id,{parent}_id,label",
+                Enumerable.Range(1, 12).Select(i => parent is null ? $"{i},{table} {i}" : $"{i},{i % 7 + 1},{table} {i}"));
+        }
+
+        string[] words = ["agent", "create", "--task", "load these 12 files of the shop: data/*.csv"];
+        await _shop.Program.FailsAsync(2, "13 files are spoken of, and 12 are named", "agent", "create", "--task", "load these 13 files: data/*.csv");
+        await _shop.Program.FailsAsync(2, "--branch is about one branch", [.. words, "--branch", "all"]);
+        Assert.Empty((await _shop.DocumentAsync(0, "agent", "list")).GetProperty("tasks").EnumerateArray());
+
+        var done = await _shop.DocumentAsync(0, [.. words, "--yes"]);
+
+        Assert.Equal(tables.Select(t => $"{t} ready"), BatchShop.States(done));
+        Assert.Equal(["carts"], BatchShop.After(done, "cart_lines"));
+        var branches = done.GetProperty("tasks").EnumerateArray().Select(t => t.GetProperty("branch").GetString()!);
+        await _shop.Program.SucceedsAsync(["merge", "queue", "add", .. branches]);
+        await _shop.Program.SucceedsAsync("merge", "queue", "run");
+        foreach (var table in tables)
+        {
+            var rows = await _shop.DocumentAsync(0, "query", $"SELECT count(*) AS n FROM {table}");
+            Assert.Equal("12", rows.GetProperty("rows")[0][0].ToString());
+        }
+    }
+
+    [Fact]
     public async Task Two_processes_do_not_carry_out_one_batch()
     {
         await MakeShopAsync();
