@@ -1,5 +1,4 @@
 using DbVc.Model;
-using DbVc.Pipelines;
 
 namespace DbVc.Orchestration;
 
@@ -32,18 +31,11 @@ internal static class ChatHelp
     public static ChatReply NotUnderstood(Sentence sentence)
     {
         var said = sentence.Words.Where(w => !w.IsNoise && !ChatWords.Little.Contains(w.Plain)).Select(w => w.Plain).ToHashSet();
-        var near = ChatVerbs.All.Select(v => (Verb: v, Score: v.Patterns.Max(p => Score(p, said)))).Where(v => v.Score > 0)
+        var near = ChatVerbs.All.Select(v => (Verb: v, Score: v.Patterns.Max(p => p.NearnessTo(said)))).Where(v => v.Score > 0)
             .OrderByDescending(v => v.Score).Take(MostNear).Select(v => v.Verb).ToList();
         var text = new ChatText().Bad("I don't know that.");
         if (near.Count > 0) text.Say("Nearest to it are:").Each(near, v => new ChatLine(ChatTone.Plain, ["  " + v.Example, v.Says]));
         text.Quiet("'help' lists all that I know.");
         return new ChatReply { Kind = ChatKind.Unknown, Lines = text.Lines, Failure = FailureKind.Usage };
-    }
-
-    private static double Score(ChatPattern pattern, IReadOnlySet<string> said)
-    {
-        var words = pattern.Words.Where(w => !ChatWords.Little.Contains(w)).Distinct().ToList();
-        var common = words.Count(w => said.Contains(w) || (w.Length > 3 && said.Any(s => s.Length > 3 && Suggestion.CountEdits(s, w) <= 1)));
-        return words.Count == 0 ? 0 : common * (common / (double)words.Count);
     }
 }

@@ -1,3 +1,5 @@
+using DbVc.Pipelines;
+
 namespace DbVc.Orchestration;
 
 /// <summary>What a pattern found for a slot: words of a sentence.</summary>
@@ -83,6 +85,17 @@ internal sealed class ChatPattern
             foreach (var match in Match(sentence, element + 1, last + 1, found, mayGoOn)) yield return match;
             found.Remove(slot.Slot!);
         }
+    }
+
+    /// <summary>How many words the pattern has in common with those that were said, less the more it lacks; 0 for none.</summary>
+    public double NearnessTo(IReadOnlySet<string> said)
+    {
+        var telling = _elements.Where(e => e.Slot is null && !e.Words.All(ChatWords.Little.Contains)).ToList();
+        var common = telling.Count(e => e.Words.Any(IsSaid));
+        var lacking = telling.Count(e => !e.IsOptional && !e.Words.Any(IsSaid));
+        return common == 0 ? 0 : common * (common / (double)(common + lacking));
+
+        bool IsSaid(string word) => said.Contains(word) || (word.Length > 3 && said.Any(s => s.Length > 3 && Suggestion.CountEdits(s, word) <= 1));
     }
 
     private sealed record Element(IReadOnlyList<string> Words, string? Slot, bool IsOptional, bool TakesSeveral)

@@ -9,10 +9,10 @@ internal static class ChatVerbs
     /// <summary>In the order in which help shows them.</summary>
     public static IReadOnlyList<(string Title, IReadOnlyList<ChatVerb> Verbs)> Groups { get; } =
     [
-        ("See what is", [Help, .. LookVerbs.All, .. BranchVerbs.Questions]),
+        ("See what is", [Help, .. LookVerbs.All, .. BranchVerbs.Questions, .. QueueVerbs.Questions]),
         ("Look back", HistoryVerbs.All),
         ("Tasks of agents", [.. TaskVerbs.All]),
-        ("Branches and merges", BranchVerbs.Acts),
+        ("Branches and merges", [.. BranchVerbs.Acts, .. QueueVerbs.Acts]),
         ("Take back", [.. TakeBackVerbs.Questions, .. TakeBackVerbs.Acts]),
         ("Metadata", MetadataVerbs.All),
     ];

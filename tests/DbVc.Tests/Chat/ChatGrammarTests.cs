@@ -79,6 +79,16 @@ public sealed class ChatGrammarTests : IDisposable
         { "start a task with metadata/users.json", "db-vc agent create --metadata metadata/users.json" },
         { "run metadata/users.json on branch people", "db-vc agent create --metadata metadata/users.json --branch people" },
         { "run the gates on fix-bob", "db-vc gate run fix-bob" },
+        { "what is in the merge queue?", "db-vc merge queue list" },
+        { "queue fix-bob", "db-vc merge queue add fix-bob" },
+        { "please put fix-bob into the merge queue", "db-vc merge queue add fix-bob" },
+        { "take fix-bob out of the queue", "db-vc merge queue remove fix-bob" },
+        { "run the merge queue", "db-vc merge queue list" },
+        { "what do you remember about users", "db-vc memory list users" },
+        {
+            "load these 2 files of the shop: users.csv and orders.csv",
+            "db-vc agent create --task \"load these 2 files of the shop: users.csv and orders.csv\""
+        },
     };
 
     [Fact]
@@ -109,7 +119,8 @@ public sealed class ChatGrammarTests : IDisposable
             if (reply.Command.Count == 0) continue;
             var parsed = new CommandLine().Root.Parse([.. reply.Command]);
             Assert.True(parsed.Errors.Count == 0, $"{reply.CommandLine}: {string.Join(' ', parsed.Errors.Select(e => e.Message))}");
-            if (reply.Verb is "conflicts") continue;
+            // Of what conflicts or waits in a queue there is none.
+            if (reply.Verb is "conflicts" or "queue_run") continue;
             Assert.Equal(ChatVerbs.All.Single(v => v.Name == reply.Verb).Action, CommandContext.NameOf(parsed.CommandResult.Command));
         }
     }

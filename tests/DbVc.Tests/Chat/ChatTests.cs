@@ -56,6 +56,22 @@ public sealed class ChatTests : IDisposable
     }
 
     [Fact]
+    public void A_branch_is_put_into_the_merge_queue_and_let_into_main_on_a_yes_to_each()
+    {
+        Assert.Equal(ChatKind.Done, _shop.Carry(_shop.Ask("put fix-bob into the merge queue")).Kind);
+        Assert.Contains("fix-bob", ChatShop.TextOf(_shop.Ask("what is in the merge queue?")), StringComparison.Ordinal);
+        Assert.Equal("2", _shop.Shop.Ask("SELECT count(*) FROM orders"));
+
+        var proposal = _shop.Ask("run the merge queue");
+        Assert.Equal((ChatKind.Proposal, "db-vc merge queue run"), (proposal.Kind, proposal.CommandLine));
+        var done = _shop.Carry(proposal);
+        Assert.True(done.Kind == ChatKind.Done, ChatShop.TextOf(done));
+        Assert.Contains("landed", ChatShop.TextOf(done), StringComparison.Ordinal);
+        Assert.Equal("3", _shop.Shop.Ask("SELECT count(*) FROM orders"));
+        Assert.Contains("is empty", ChatShop.TextOf(_shop.Ask("run the merge queue")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_moved_since_it_was_shown_is_shown_anew_and_not_done()
     {
         var proposal = _shop.Ask("merge fix-bob");

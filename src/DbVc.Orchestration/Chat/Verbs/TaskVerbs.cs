@@ -41,6 +41,13 @@ internal static class TaskVerbs
                 "what is status of task? {task}", "what do task {task} do", "show? progress", "how far is it"),
             Example = "how is load-users",
         },
+        new("memory", "memory list", "What merged tasks taught.", Memory)
+        {
+            Slots = [new ChatSlot("words", SlotKind.Text, "what it is about").OrNone()],
+            Patterns = ChatVerb.Forms("memory", "show? memory", "what is in memory", "what do you remember", "what do you remember about|of {words...}",
+                "what have you learned", "what have you learned about|of {words...}", "show? lessons"),
+            Example = "what do you remember about customers",
+        },
         new("watch", "agent status", "Follow a task until it ends.", Watch)
         {
             Slots = [s_task],
@@ -199,6 +206,15 @@ internal static class TaskVerbs
         };
     }
 
+    private static ChatReply Memory(ChatCall call)
+    {
+        var words = call.Arguments.Find("words");
+        var lessons = call.Workspace.Memory.List(words);
+        string[] command = words is null ? ["memory", "list"] : ["memory", "list", words];
+        return ChatCall.Reply(lessons.Count == 0 ? new ChatText().Say(words is null ? "Nothing: no task of a model was merged." : "Nothing about that.")
+            : new ChatText().Each(lessons, l => ChatText.Line(l.Id, l.Kind.ToString().ToLowerInvariant(), l.Pipeline, call.Foreign(l.About)), 20), command);
+    }
+
     private static string Name(TaskState state) => state.ToString().ToLowerInvariant();
 
     private static ChatReply Gates(ChatCall call)
@@ -228,6 +244,12 @@ internal static class TaskVerbs
     private static ChatReply PlanWords(ChatCall call)
     {
         var words = call.Arguments.Get("words");
+        if (BatchDesk.IsLarge(words))
+        {
+            return ChatCall.Fail(FailureKind.Usage, new ChatText().Bad("These are several sources, and a task here loads one.")
+                .Say("The command makes a plan of them, shows it, and runs it on a yes."), "agent", "create", "--task", words);
+        }
+
         if (TaskWords.Find(words) is not { } task) throw new DbVcException(FailureKind.Usage, ChatNames.Unmeant, "This names no source.");
         if (Path.GetExtension(task.Source) is ".json" or ".yaml" or ".yml" && task.Table is null
             && call.Names.MetadataFiles().Any(f => Path.GetFileName(f) == Path.GetFileName(task.Source)))
