@@ -70,10 +70,10 @@ internal static class BuiltinPlan
     {
         if (exchange.Result.ValueKind != JsonValueKind.Object || !exchange.Result.TryGetProperty("open_items", out var items)) return null;
         string Text(JsonElement item, string name) => item.GetProperty(name).GetString()!;
-        var methods = items.EnumerateArray().Select(i => $"{Text(i, "signature")} in {Text(i, "path")} (\"{Text(i, "must_judge")}\")");
+        var methods = items.EnumerateArray().Select(i => $"\n  {Text(i, "signature")} in {Text(i, "path")}\n    {Text(i, "must_judge")}");
         var branch = conversation.FindResult(ToolCatalog.AnalyzeMetadata) is { } analysis ? Text(analysis, "branch_name") : "BRANCH";
-        return $"The metadata says in words of its own what a person or another model must write as code: {string.Join("; ", methods)}. "
-            + $"Write it in the branch's folder, then: db-vc agent retry {branch}";
+        return $"The metadata says in words of its own what a person or another model must write as code:{string.Concat(methods)}\n"
+            + $"Write it into that file of the branch's folder, then: db-vc agent retry {branch}";
     }
 
     private static Dictionary<string, object?> Take(JsonElement? result, params ReadOnlySpan<string> names)

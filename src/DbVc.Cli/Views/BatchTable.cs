@@ -15,7 +15,7 @@ internal static class BatchTable
         var table = new TextTable("task", "source", "table", "branch", "after", "state");
         foreach (var task in batch.Tasks)
         {
-            table.Add(Piece.Name(task.Name), task.Source ?? "", task.Table, task.Branch, string.Join(", ", task.After),
+            table.Add(Piece.Name(task.Name), SourceOf(task), task.Table, task.Branch, string.Join(", ", task.After),
                 new Piece(Json.Name(task.State), LookOf(task.State)));
         }
 
@@ -24,6 +24,14 @@ internal static class BatchTable
         {
             foreach (var why in task.Why) output.Line(Piece.Dim($"  {task.Name}: "), why);
         }
+    }
+
+    /// <summary>As a reader finds it from where they are; metadata names a file as it lies beside itself.</summary>
+    private static string SourceOf(BatchTask task)
+    {
+        if (task.Source is not { } source) return "";
+        var beside = Path.GetDirectoryName(task.Metadata) is { Length: > 0 } folder ? Path.GetFullPath(source, folder) : source;
+        return File.Exists(beside) ? Path.GetRelativePath(Environment.CurrentDirectory, beside) : source;
     }
 
     /// <summary>What came of it, and what to do next.</summary>
@@ -67,7 +75,11 @@ internal static class BatchTable
                 + $"db-vc agent run --resume {batch.Batch}";
         // In this order: one that stands on another is merged after it.
         if (batch.Tasks.Where(t => t.State == BatchTaskState.Ready).Select(t => t.Branch).ToList() is { Count: > 0 } ready)
-            yield return $"To merge, in this order: {string.Join(", ", ready)}";
+        {
+            var branches = string.Join(' ', ready);
+            yield return ready.Count == 1 ? $"To merge it: db-vc branch merge {branches}"
+                : $"To merge them, in this order: db-vc merge queue add {branches}, then db-vc merge queue run";
+        }
     }
 
     private static bool IsThere(BatchTask task) => task.State is BatchTaskState.Ready or BatchTaskState.Merged;

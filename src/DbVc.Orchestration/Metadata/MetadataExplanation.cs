@@ -95,6 +95,7 @@ public sealed record MetadataExplanation(
     {
         if (rule.Table is not null) return (rule.Severity == RuleSeverity.Warn ? "warn" : "fail the run") + ", once all rows are loaded";
         var when = rule.IsForLoad ? ", when the row is loaded" : "";
+        if (rule.Described.Count > 0) when = "; its code is to be written, and only its examples are judged here";
         return EffectOf(rule, rule.Severity) + when;
     }
 

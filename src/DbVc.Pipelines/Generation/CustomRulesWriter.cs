@@ -36,7 +36,7 @@ internal sealed class CustomRulesWriter(PipelineSpec spec, PipelineNames names)
     {
         var parameters = test.Subjects.Select(f => $"{TypeOf(f.Type)} {names.Parameter(f)}");
         return new OpenMethod(CSharpGenerator.CustomRulesPath, $"public static bool {name}({string.Join(", ", parameters)})",
-            $"throw new NotImplementedException({Literals.Text($"{ClassName}.{name} is to be written.")});", test.Words.TrimEnd('.'),
+            $"throw new System.NotImplementedException({Literals.Text($"{ClassName}.{name} is to be written.")});", test.Words.TrimEnd('.'),
             Examples(test.Passing), Examples(test.Failing));
     }
 

@@ -91,11 +91,12 @@ internal sealed class PipelineNames
 
         if (rule.Condition is Matches matches) return Of(matches.Field) + (matches.Negated ? "MustNotMatchPattern" : "MustMatchPattern");
         if (rule.Condition is Presence { Kind: PresenceKind.Given } given) return Of(given.Field) + "IsRequired";
+        if (rule.Condition is DescribedTest described && Identifiers.Pascal(described.Words, "Rule") is { Length: <= LongestRuleName } name) return name;
         var text = rule.Text;
         foreach (var field in rule.Fields)
         {
-            var name = ConditionText.NameField(field);
-            text = name[0] == '`' ? text.Replace(name, Of(field), StringComparison.Ordinal) : Regex.Replace(text, $@"\b{Regex.Escape(name)}\b", Of(field));
+            var shown = ConditionText.NameField(field);
+            text = shown[0] == '`' ? text.Replace(shown, Of(field), StringComparison.Ordinal) : Regex.Replace(text, $@"\b{Regex.Escape(shown)}\b", Of(field));
         }
 
         foreach (var (sign, word) in s_signs) text = text.Replace(sign, word, StringComparison.Ordinal);

@@ -11,7 +11,8 @@ namespace DbVc.SystemTests;
 public sealed class OpenItemTests : IDisposable
 {
     private const string Variable = "DBVC_TEST_OPEN_KEY";
-    private const string Body = "throw new NotImplementedException(\"CustomRules.NoRule is to be written.\");";
+    private const string Body = "throw new System.NotImplementedException(\"CustomRules.TheLastOfFourDigitsIsTheSumOfTheOthersModuloTen is to be written.\");";
+    private const string Signature = "public static bool TheLastOfFourDigitsIsTheSumOfTheOthersModuloTen(string no)";
     private const string Right = "no.Length == 4 && (no[0] + no[1] + no[2] - 3 * '0') % 10 == no[3] - '0';";
 
     private static readonly BranchName Branch = BranchName.Parse("members");
@@ -50,7 +51,7 @@ public sealed class OpenItemTests : IDisposable
     {
         var report = _shop.Create("members.json", Branch.Text);
         Assert.Equal((TaskState.Failed, "gave-up"), (report.State, report.End));
-        Assert.Contains("public static bool NoRule(string no) in generated/CustomRules.cs", report.Error, StringComparison.Ordinal);
+        Assert.Contains($"{Signature} in generated/CustomRules.cs", report.Error, StringComparison.Ordinal);
         Assert.Contains($"db-vc agent retry {Branch}", report.Error, StringComparison.Ordinal);
         Assert.Equal(MergeState.Refused, _shop.Merge(Branch.Text).State);
 
@@ -76,7 +77,7 @@ public sealed class OpenItemTests : IDisposable
         });
 
         Assert.True(report.State == TaskState.Ready, report.Error + "\n" + string.Join('\n', report.Gates.SelectMany(g => g.Findings)));
-        Assert.Equal("public static bool NoRule(string no)", item!["signature"]!.GetValue<string>());
+        Assert.Equal(Signature, item!["signature"]!.GetValue<string>());
         Assert.Equal("generated/CustomRules.cs", item["path"]!.GetValue<string>());
         Assert.Equal("the last of four digits is the sum of the others modulo ten", item["must_judge"]!.GetValue<string>());
         Assert.Equal(["'1237'", "'123'", "'12363'"], item["fails"]!.AsArray().Select(f => f!.GetValue<string>()));
@@ -161,7 +162,7 @@ public sealed class OpenItemTests : IDisposable
         public sealed class ValidatorsTests
         {
             [Fact]
-            public void Any_number_is_right() => Assert.True(Validators.NoRule(Text.From("1237")));
+            public void Any_number_is_right() => Assert.True(Validators.TheLastOfFourDigitsIsTheSumOfTheOthersModuloTen(Text.From("1237")));
         }
 
         """;

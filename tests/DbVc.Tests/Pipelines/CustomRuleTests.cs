@@ -58,11 +58,11 @@ public sealed class CustomRuleTests
         var file = Assert.Single(CSharpGenerator.GenerateCustomRules(spec));
         var method = Assert.Single(file.Open);
         Assert.Equal("generated/CustomRules.cs", file.Path);
-        Assert.Equal("public static bool AgeAndNameRule(long age, string name)", method.Signature);
+        Assert.Equal("public static bool TheNameHasSoManyLetters(long age, string name)", method.Signature);
         Assert.Contains($"    {method.Signature} =>\n        {method.Body}\n", file.Text, StringComparison.Ordinal);
         Assert.Equal(["4, 'Anna'", "2, 'Al'"], method.Passing);
         var validators = CSharpGenerator.GenerateValidators(spec).Text;
-        Assert.Contains("age is null || name.IsNull || CustomRules.AgeAndNameRule(age.Value, name.ToString());", validators, StringComparison.Ordinal);
+        Assert.Contains("age is null || name.IsNull || CustomRules.TheNameHasSoManyLetters(age.Value, name.ToString());", validators, StringComparison.Ordinal);
         var tests = CSharpGenerator.GenerateTests(spec).Single(t => t.Path == "tests/ValidatorsTests.cs").Text;
         foreach (var example in new[] { "(4L, \"Anna\", true)", "(2L, \"Al\", true)", "(3L, \"Al\", false)" })
             Assert.Contains(example, tests, StringComparison.Ordinal);
