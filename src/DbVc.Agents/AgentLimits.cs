@@ -17,6 +17,9 @@ public sealed record AgentLimits
     /// <summary>Input and output tokens of the whole run.</summary>
     public long Tokens { get; init; } = 1_000_000;
 
+    /// <summary>US dollars that the answers of the task may cost, all its runs together; null for what is configured.</summary>
+    public decimal? Usd { get; init; }
+
     /// <summary>Wall time of the whole run.</summary>
     public TimeSpan WallTime { get; init; } = TimeSpan.FromMinutes(15);
 

@@ -37,11 +37,17 @@ public enum AgentEnd
     /// <summary><see cref="AgentLimits.Tokens"/> was met.</summary>
     Tokens,
 
+    /// <summary>The next answer could cost more than is left of a budget: <see cref="AgentLimits.Usd"/>, or that of a day or of the repository.</summary>
+    Money,
+
     /// <summary><see cref="AgentLimits.WallTime"/> was met.</summary>
     WallTime,
 
     /// <summary><see cref="AgentLimits.Rows"/> would have been passed.</summary>
     Rows,
+
+    /// <summary>Somebody else changed files or commits of the branch meanwhile.</summary>
+    Disturbed,
 
     /// <summary>A person ended it.</summary>
     Cancelled,

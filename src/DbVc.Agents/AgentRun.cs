@@ -14,7 +14,7 @@ public sealed class AgentRun(IChatClient model, TaskSession session, AgentLimits
     private long _inputTokens;
     private long _outputTokens;
     private string _lastError = "";
-    private LimitMetException? _limitMet;
+    private (AgentEnd End, string Reason)? _ended;
 
     /// <summary>Whether asking costs nothing: the model is in this process.</summary>
     private bool IsFree => model.GetService<ChatClientMetadata>()?.ProviderName == BuiltinChatClient.ModelName;
@@ -33,6 +33,7 @@ public sealed class AgentRun(IChatClient model, TaskSession session, AgentLimits
         var errorsInARow = 0;
         try
         {
+            session.Branch.RequireUndisturbed();
             for (var iteration = 1; iteration <= limits.Iterations; iteration++)
             {
                 stop.Token.ThrowIfCancellationRequested();
@@ -41,7 +42,7 @@ public sealed class AgentRun(IChatClient model, TaskSession session, AgentLimits
                 var answer = await AskAsync(options, stop.Token);
                 var failed = RunCalls(answer, stop.Token);
                 if (session.Conclusion is not null) return Conclude(session.Conclusion);
-                if (_limitMet is not null) return End(_limitMet.End, _limitMet.Message);
+                if (_ended is { } ended) return End(ended.End, ended.Reason);
                 if (session.FailedValidations >= limits.FailedValidations) return End(AgentEnd.GatesRefused, _lastError);
                 errorsInARow = failed ? errorsInARow + 1 : 0;
                 if (errorsInARow >= limits.ConsecutiveErrors)
@@ -58,7 +59,7 @@ public sealed class AgentRun(IChatClient model, TaskSession session, AgentLimits
         }
         catch (ModelException failure)
         {
-            return End(AgentEnd.ModelFailed, failure.Message, failure.InnerException?.ToString());
+            return End(EndingFailure.Find(failure.InnerException!) ?? AgentEnd.ModelFailed, failure.Message, failure.InnerException?.ToString());
         }
     }
 
@@ -130,7 +131,7 @@ public sealed class AgentRun(IChatClient model, TaskSession session, AgentLimits
     private ToolResult? FindRefusal(int position, CancellationToken cancellation)
     {
         if (session.Conclusion is not null) return NotRun("The task is finished.");
-        if (_limitMet is not null) return NotRun("A limit of the task was met.");
+        if (_ended is not null) return NotRun("The run is at its end.");
         if (cancellation.IsCancellationRequested) return NotRun("The run is being stopped.");
         return position >= limits.CallsPerAnswer ? NotRun($"One answer may hold {limits.CallsPerAnswer} calls.") : null;
     }
@@ -148,15 +149,17 @@ public sealed class AgentRun(IChatClient model, TaskSession session, AgentLimits
 
         try
         {
+            session.Branch.RequireUndisturbed();
             return tool.Run(ToolArguments.Read(call, tool.Declaration), cancellation);
         }
         catch (LimitMetException limit)
         {
-            _limitMet ??= limit;
+            _ended ??= (limit.End, limit.Message);
             return ToolResult.Error(new DbVcException(FailureKind.Refused, "agent.limit", limit.Message));
         }
         catch (DbVcException failure)
         {
+            if (EndingFailure.Find(failure) is { } end) _ended ??= (end, EndingFailure.Describe(failure));
             return ToolResult.Error(failure);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -187,9 +190,5 @@ public sealed class AgentRun(IChatClient model, TaskSession session, AgentLimits
 
     /// <summary>Sets a failure of the model apart from every other; only an expected failure's text is passed on.</summary>
     private sealed class ModelException(Exception cause) : Exception(
-        cause is DbVcException known ? Describe(known) : $"The model could not be asked ({cause.GetType().Name}).", cause)
-    {
-        private static string Describe(DbVcException known) => known.Message + (known.Where is { } where ? $" ({known.Code}, {where})" : $" ({known.Code})")
-            + (known.Hint is { } hint ? " " + hint : "");
-    }
+        cause is DbVcException known ? EndingFailure.Describe(known) : $"The model could not be asked ({cause.GetType().Name}).", cause);
 }

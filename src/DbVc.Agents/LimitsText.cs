@@ -3,10 +3,12 @@ using DbVc.Model;
 
 namespace DbVc.Agents;
 
-/// <summary>Limits as people write them: <c>iterations=20,errors=3,repairs=2,tokens=200k,time=10m,rows=1M</c>.</summary>
+/// <summary>Limits as people write them: <c>iterations=20,errors=3,repairs=2,tokens=200k,usd=0.50,time=10m,rows=1M</c>.</summary>
 public static class LimitsText
 {
-    private const string Hint = "Write for example iterations=20,errors=3,repairs=2,tokens=200k,time=10m,rows=1M.";
+    private const string Hint = "Write for example iterations=20,errors=3,repairs=2,tokens=200k,usd=0.50,time=10m,rows=1M.";
+
+    private const int MostUsd = 1_000_000;
 
     private static readonly Dictionary<string, Func<AgentLimits, string, AgentLimits>> s_words = new(StringComparer.Ordinal)
     {
@@ -14,6 +16,7 @@ public static class LimitsText
         ["errors"] = (limits, text) => limits with { ConsecutiveErrors = (int)Amount(text, 1_000) },
         ["repairs"] = (limits, text) => limits with { FailedValidations = (int)Amount(text, 1_000) },
         ["tokens"] = (limits, text) => limits with { Tokens = Amount(text, long.MaxValue) },
+        ["usd"] = (limits, text) => limits with { Usd = Money(text) },
         ["time"] = (limits, text) => limits with { WallTime = Time(text) },
         ["rows"] = (limits, text) => limits with { Rows = Amount(text, long.MaxValue) },
     };
@@ -45,6 +48,11 @@ public static class LimitsText
             throw Invalid($"'{text}' is not a whole number, with k, M or G behind it if you like");
         return number * unit <= most ? number * unit : throw Invalid($"'{text}' is more than {Quantity.Of(most)}");
     }
+
+    private static decimal Money(string text) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number <= MostUsd
+            ? number
+            : throw Invalid($"'{text}' is no amount of US dollars up to {Quantity.Of(MostUsd)}, such as 2 or 0.50");
 
     private static TimeSpan Time(string text)
     {

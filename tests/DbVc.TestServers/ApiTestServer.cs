@@ -60,6 +60,7 @@ public sealed class ApiTestServer : IDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly Lock _lock = new();
     private readonly List<ApiQuestion> _asked = [];
+    private bool _isDisposed;
 
     /// <param name="answer">What is answered to a question.</param>
     /// <param name="certificate">With one, TLS is spoken.</param>
@@ -84,6 +85,7 @@ public sealed class ApiTestServer : IDisposable
 
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true)) return;
         _end.Cancel();
         _listener.Dispose();
         _end.Dispose();

@@ -19,6 +19,12 @@ public interface IAgentBranch
     /// <summary>Writes a file that the generator made, and keeps what it made beside it, to tell edits of people apart later.</summary>
     void WriteGenerated(BranchFile file);
 
+    /// <summary>
+    /// Throws kind Refused, <c>agent.disturbed</c>, where files or commits of the branch are others than the agent left there. The first call notes what
+    /// it begins with.
+    /// </summary>
+    void RequireUndisturbed();
+
     /// <summary>Commits files and rows of the branch, with the agent as author; null if nothing changed. Cancelled, nothing is committed.</summary>
     CommitId? Commit(string message, CancellationToken cancellation);
 

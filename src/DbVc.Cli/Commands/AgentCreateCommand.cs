@@ -10,7 +10,7 @@ internal static class AgentCreateCommand
     /// <summary>Where an agent stops.</summary>
     public static Option<string?> Limits() => new("--limits")
     {
-        Description = "Where its agent stops: iterations, errors, repairs, tokens, time, rows; else as configured.",
+        Description = "Where its agent stops: iterations, errors, repairs, tokens, usd, time, rows; else as configured.",
         HelpName = "NAME=AMOUNT,…",
     };
 

@@ -13,6 +13,7 @@ internal sealed class AgentBranch(WorkspaceContext context, BranchRecord record,
     private static readonly TimeSpan s_maxQueryTime = TimeSpan.FromSeconds(10);
 
     private int _commits;
+    private KnownBranch? _known;
 
     /// <summary>Whose commits these are.</summary>
     public required Author Author { get; init; }
@@ -43,6 +44,7 @@ internal sealed class AgentBranch(WorkspaceContext context, BranchRecord record,
         }
 
         checkout.Write(path, text);
+        _known?.Note(path, text);
     }
 
     public void WriteGenerated(BranchFile file)
@@ -54,17 +56,27 @@ internal sealed class AgentBranch(WorkspaceContext context, BranchRecord record,
         checkout.WriteOriginal(file.Path, file.Original ?? file.Text);
     }
 
+    public void RequireUndisturbed()
+    {
+        var files = checkout.Collect(record.Pipeline);
+        _known ??= new KnownBranch(context, task, Place, files);
+        _known.Require(files);
+    }
+
     public CommitId? Commit(string message, CancellationToken cancellation)
     {
+        var files = checkout.Collect(record.Pipeline);
+        _known?.Require(files);
         var outcome = context.Publisher.Commit(new CaptureRequest(Place, $"{Command} {task.Id}", Author, message)
         {
             Provenance = Author.Kind == AuthorKind.Agent
                 ? new Provenance(task.Id.Text, task.Model, AgentPrompt.HashOf(task).ToString(), ++_commits)
                 : new Provenance(task.Id.Text),
-            Files = checkout.Collect(record.Pipeline),
+            Files = files,
             Tables = ChangedTables,
             Time = Clock.Now,
         }, cancellation);
+        _known?.Note(outcome.Head);
         // Files alone do not say that what was loaded is committed.
         if (ChangedTables is not { Count: 0 }) LoadMark.Remove(context, record);
         ChangedTables = new HashSet<string>();

@@ -28,8 +28,7 @@ public sealed class AgentCoordinator
     /// </summary>
     public AgentReport Create(AgentRequest request, IAgentProgress progress, CancellationToken cancel)
     {
-        var model = _context.Models.Require(request.Model);
-        _ = LimitsText.Parse(request.Limits, _context.Configuration.Limits);
+        var model = _context.Models.Require(request.Model, LimitsText.Parse(request.Limits, _context.Configuration.Limits).Usd);
         if (request.MetadataPath is null) request = WordedTask.Read(_context, request, progress, cancel) ?? request;
         if (request.MetadataPath is null) return CreateWaiting(request, model, cancel);
         var plan = TaskPlan.Read(_context, request.MetadataPath, request.Footing?.Commit, new FetchWatch(progress, cancel));
@@ -52,7 +51,7 @@ public sealed class AgentCoordinator
         using var held = TaskLock.Hold(_context, name);
         var waiting = FindWaiting(name);
         if (!reload) HandMadeRows.Refuse(_context, waiting, $"db-vc agent metadata {name} --file {metadataPath}");
-        _context.Models.Require(waiting.Model);
+        _context.Models.Require(waiting.Model, LimitsText.Parse(waiting.Limits, _context.Configuration.Limits).Usd);
         return _runner.Run(plan, _runner.Pin(plan, waiting), progress, cancel);
     }
 
@@ -107,7 +106,7 @@ public sealed class AgentCoordinator
 
         RefuseMerged(branch);
         if (!reload) HandMadeRows.Refuse(_context, report, $"db-vc agent retry {branch}");
-        _context.Models.Require(report.Model);
+        _context.Models.Require(report.Model, LimitsText.Parse(limits ?? report.Limits, _context.Configuration.Limits).Usd);
         var plan = TaskPlan.Reread(_context, report, code: false, new FetchWatch(progress, cancel));
         return _runner.Run(plan, _runner.Restart(plan.NoteSource(report) with { Limits = limits ?? report.Limits }), progress, cancel);
     }

@@ -10,6 +10,8 @@ namespace DbVc.Orchestration;
 /// </summary>
 internal static class HandMadeRows
 {
+    private const string Code = "gates.by-hand";
+
     /// <summary>Throws kind Refused, <c>gates.by-hand</c>. The task's lock is held.</summary>
     /// <param name="context">The repository.</param>
     /// <param name="report">The task.</param>
@@ -17,15 +19,24 @@ internal static class HandMadeRows
     public static void Refuse(WorkspaceContext context, AgentReport report, string again)
     {
         var branch = BranchName.Parse(report.Branch);
-        var made = HoldsUncommitted(context, branch) ? "what is in its database and in no commit"
-            : FindCommit(context, report, branch) is { } found ? $"what {found.Commit.Author.Name} committed in {found.Id.Short}, \"{Title(found.Commit)}\""
-            : null;
-        if (made is null) return;
-        throw new DbVcException(FailureKind.Refused, "gates.by-hand",
-            $"The code of '{branch}' is run on main's rows, and that would drop {made}.",
+        var isOpen = HoldsUncommitted(context, branch);
+        var found = isOpen ? null : FindCommit(context, report, branch);
+        if (found is null && !isOpen) return;
+        if (found is not null && MergeTrailers.IsDecided(found.Commit)) throw DecidedRows(branch, found, again);
+        var made = found is null ? "what is in its database and in no commit"
+            : $"what {found.Commit.Author.Name} committed in {found.Id.Short}, \"{Title(found.Commit)}\"";
+        throw new DbVcException(FailureKind.Refused, Code, $"The code of '{branch}' is run on main's rows, and that would drop {made}.",
             hint: "Bring it into main on a branch of its own (db-vc branch create NAME, db-vc cherry-pick COMMIT --onto NAME), or let it go: "
                 + $"{again} --reload");
     }
+
+    /// <summary>A merge is no change that could be carried over to another branch.</summary>
+    private static DbVcException DecidedRows(BranchName branch, NamedCommit merge, string again) => new(FailureKind.Refused, Code,
+        $"The code of '{branch}' is run on main's rows, and that would drop what {merge.Commit.Author.Name} decided about rows in {merge.Id.Short}, "
+            + $"\"{Title(merge.Commit)}\".",
+        hint: $"Have the code make its rows on main's as they are now: {again} --reload; then the branch can land (db-vc merge queue add {branch}, or "
+            + $"db-vc branch merge {branch}). What was decided about files stays. Rows that the code makes otherwise than was decided are mended after that, "
+            + "on a branch of their own.");
 
     private static bool HoldsUncommitted(WorkspaceContext context, BranchName branch)
     {
@@ -47,7 +58,9 @@ internal static class HandMadeRows
             if (commit.Parents is not [var before, ..] || !ChangesTables(context, before, id)) continue;
             // One that repeats the task's commit elsewhere filled nothing.
             if (commit.Provenance?.Task == report.Task && commit.Origin is null) return null;
-            if (commit.Parents is not [_, var other] || !graph.IsAncestor(other, main) || MergeTrailers.IsDecided(commit)) return new NamedCommit(id, commit);
+            if (commit.Parents is not [_, var other] || !graph.IsAncestor(other, main)) return new NamedCommit(id, commit);
+            // What was decided about files alone left main's rows as they are.
+            if (MergeTrailers.IsDecided(commit) && ChangesTables(context, other, id)) return new NamedCommit(id, commit);
         }
 
         return null;

@@ -127,10 +127,10 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             using var run = PreparedRun.Make(context, plan, task, report, progress);
             var session = run.BeginSession(plan, report, kept, new TaskPerson(progress), progress);
             using var transcript = Transcript.Open(context.Layout.AgentLogs, task.Id, run.Setup.Mask, context.Options.Clock);
-            using var model = context.Models.Open(report.Model, report.Task, progress.Message, mayReuse: !report.AsksAnew);
+            var limits = LimitsText.Parse(report.Limits, context.Configuration.Limits);
+            using var model = context.Models.Open(report.Model, report.Task, progress.Message, mayReuse: !report.AsksAnew, limits.Usd);
             var past = model.IsFree || report.AsksAnew ? null : context.Memory.FindPipeline(((ICodeGenerator)new CSharpCode(plan.Spec)).GenerateAll());
             if (past is not null) progress.Message($"As the merged task {past.Task}, of the very same metadata: the model is asked where that does not do.");
-            var limits = LimitsText.Parse(report.Limits, context.Configuration.Limits);
             var agent = new AgentRun(model.Remembering(past), session, limits, transcript, context.Options.Clock);
             var outcome = agent.RunAsync(time.Token).GetAwaiter().GetResult();
             if (time.IsUp) throw time.Translate(new OperationCanceledException(time.Token));

@@ -25,8 +25,7 @@ public sealed class BatchDesk
     /// </summary>
     public BatchReport Prepare(BatchRequest request, CancellationToken cancel)
     {
-        _context.Models.Require(request.Model);
-        _ = LimitsText.Parse(request.Limits, _context.Configuration.Limits);
+        _context.Models.Require(request.Model, LimitsText.Parse(request.Limits, _context.Configuration.Limits).Usd);
         var tasks = new PlanReader(_context).Read(request, cancel);
         var digest = PlanReader.DigestOf(tasks, request);
         if (FindUnfinished(digest) is { } begun) return begun;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DbVc.Agents;
 using DbVc.Model;
 
 namespace DbVc.Orchestration;
@@ -54,10 +55,11 @@ internal sealed class CostLedger(string path, TimeProvider clock, TimeSpan lockT
         })
         {
             if (limit is not { } allowed || spent + (most ?? 0) <= allowed) continue;
-            throw new DbVcException(FailureKind.Refused, "model.budget", string.Create(CultureInfo.InvariantCulture,
+            throw new DbVcException(FailureKind.Refused, EndingFailure.Budget, string.Create(CultureInfo.InvariantCulture,
                 $"The next answer may cost up to {most:0.####} USD, and of the budget {name} of {allowed:0.####} USD "
                 + $"{Math.Max(0, allowed - spent):0.####} are left."),
-                model, "db-vc cost report shows what was spent; the budgets are llm.usd_per_task, llm.usd_per_day and llm.usd_in_all.");
+                model, "db-vc cost report shows what was spent; the budgets are llm.usd_per_task (of one task: --limits usd=AMOUNT), llm.usd_per_day and "
+                    + "llm.usd_in_all.");
         }
 
         var entry = new CostEntry($"{task}#{entries.Count + 1}", now, task, model, most);

@@ -21,14 +21,15 @@ internal sealed class BranchUpdate(WorkspaceContext context, BranchManager branc
         if (verdict.Refusal is { } refusal) return refusal;
         return Run(new MergeRecord(MergeRecord.NewId(head, main), branch.Text, branch.Text, head.ToString(), main.ToString(),
             context.Repository.Clock.GetUtcNow(), [])
-        { BringsUp = true }, isRunAgain, cancel);
+        { BringsUp = true, RunsAgain = isRunAgain }, isRunAgain, cancel);
     }
 
-    /// <summary>Goes on once conflicts are decided; what main got since may bring new ones.</summary>
+    /// <summary>Goes on once conflicts are decided; what main got since may bring new ones. Where only files were decided about, the rows are left to the
+    /// branch's code as if nothing had been.</summary>
     public MergeReport Continue(MergeRecord record, CancellationToken cancel)
     {
         branches.RequireClean(BranchName.Parse(record.Source), cancel);
-        return Run(record, isRunAgain: false, cancel);
+        return Run(record, record.RunsAgain && conflicts.AreFilesOnly(record), cancel);
     }
 
     private MergeReport Run(MergeRecord record, bool isRunAgain, CancellationToken cancel)

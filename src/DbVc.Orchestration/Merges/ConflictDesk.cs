@@ -65,6 +65,9 @@ internal sealed class ConflictDesk(WorkspaceContext context)
         return chosen.Count;
     }
 
+    /// <summary>Whether all conflicts of a merge in progress are about files.</summary>
+    public bool AreFilesOnly(MergeRecord record) => Shelf(record).Read(0, Shelf(record).ReadIds().Count).All(c => c.Kind == ConflictKind.File);
+
     /// <summary>Asks for proposals about all conflicts that nobody decided; how many there are then.</summary>
     public ProposalReport Propose(string? merge, Func<MergeRecord, IReadOnlyList<Conflict>, IReadOnlyList<ConflictProposal>> ask)
     {

@@ -17,6 +17,10 @@ internal sealed record MergeRecord(string Id, string Source, string Target, stri
     /// <summary>Set where a branch is brought up to main: the branch is source and moves, main is what it is merged with and stays.</summary>
     public bool BringsUp { get; init; }
 
+    /// <summary>Whether the branch's code runs on main's rows afterwards, so that its own rows are left to it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool RunsAgain { get; init; }
+
     /// <summary>Why an administrator merges in spite of the target's rules.</summary>
     public string? Override { get; init; }
 

@@ -101,7 +101,7 @@ public sealed class ModelTests : IDisposable
         using var server = new ApiTestServer(_ => wire.Error(WireError.Broken));
         Configure(wire, server.Root, "\n  usd_per_task: 0\n  prices: {work/m: {input: 3, output: 15}}");
         var report = Create();
-        Assert.Equal(TaskState.Failed, report.State);
+        Assert.Equal((TaskState.Stopped, "money"), (report.State, report.End));
         Assert.Contains("of the budget of the task of 0 USD 0 are left. (model.budget", report.Error, StringComparison.Ordinal);
         Assert.Empty(server.Asked);
     }

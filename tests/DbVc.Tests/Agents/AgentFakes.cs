@@ -70,6 +70,11 @@ internal sealed class FakeBranch : IAgentBranch
 
     public void WriteGenerated(BranchFile file) => WriteFile(file.Path, file.Text);
 
+    public void RequireUndisturbed()
+    {
+        // Nobody else is here.
+    }
+
     public CommitId? Commit(string message, CancellationToken cancellation)
     {
         Commits.Add(message);

@@ -11,13 +11,15 @@ public sealed class LimitsTests
     [Fact]
     public void What_is_written_stands_in_place_of_what_is_configured()
     {
-        var limits = LimitsText.Parse("iterations=20, errors=2,repairs=1,tokens=200k,time=10m,rows=1M", AgentLimits.Default with { CallsPerAnswer = 3 });
+        const string Text = "iterations=20, errors=2,repairs=1,tokens=200k,usd=0.5,time=10m,rows=1M";
+        var limits = LimitsText.Parse(Text, AgentLimits.Default with { CallsPerAnswer = 3 });
         Assert.Equal(new AgentLimits
         {
             Iterations = 20,
             ConsecutiveErrors = 2,
             FailedValidations = 1,
             Tokens = 200_000,
+            Usd = 0.5m,
             WallTime = TimeSpan.FromMinutes(10),
             Rows = 1_000_000,
             CallsPerAnswer = 3,
@@ -28,7 +30,10 @@ public sealed class LimitsTests
 
     [Theory]
     [InlineData("", "nothing is in it")]
-    [InlineData("money=3", "'money' is none of iterations, errors, repairs, tokens, time, rows")]
+    [InlineData("money=3", "'money' is none of iterations, errors, repairs, tokens, usd, time, rows")]
+    [InlineData("usd=-1", "'-1' is no amount of US dollars up to 1,000,000")]
+    [InlineData("usd=1,5", "'5' is not NAME=AMOUNT")]
+    [InlineData("usd=much", "'much' is no amount")]
     [InlineData("tokens", "'tokens' is not NAME=AMOUNT")]
     [InlineData("tokens=-1", "'-1' is not a whole number")]
     [InlineData("tokens=1,tokens=2", "'tokens' is there twice")]

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using DbVc.Models;
 using DbVc.TestServers;
 using Xunit;
@@ -146,8 +144,8 @@ public sealed class ProviderTests
     public void A_certificate_is_always_looked_at(string word)
     {
         var wire = ModelWire.Of(word);
-        using var expired = Certificate("CN=old.example", "2020-01-01", "2021-02-03");
-        using var unknown = Certificate("CN=127.0.0.1", "2020-01-01", "2120-01-01");
+        using var expired = TestCertificate.Make("CN=old.example", "2020-01-01", "2021-02-03");
+        using var unknown = TestCertificate.Make("CN=127.0.0.1", "2020-01-01", "2120-01-01");
         foreach (var (certificate, said) in new[]
         {
             (expired, "its certificate 'old.example' expired on 2021-02-03"), (unknown, "its certificate '127.0.0.1' is not trusted here"),
@@ -171,17 +169,5 @@ public sealed class ProviderTests
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
         Assert.ThrowsAny<OperationCanceledException>(() => client.GetResponseAsync(asked.Messages, asked.Options, stop.Token).GetAwaiter().GetResult());
         Assert.Single(server.Asked);
-    }
-
-    private static X509Certificate2 Certificate(string name, string from, string until)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        var (start, end) = (DateTimeOffset.Parse(from + "Z", null), DateTimeOffset.Parse(until + "Z", null));
-        using var made = request.CreateSelfSigned(start, end);
-        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
     }
 }
