@@ -26,11 +26,10 @@ internal static class HandMadeRows
         var made = found is null ? "what is in its database and in no commit"
             : $"what {found.Commit.Author.Name} committed in {found.Id.Short}, \"{Title(found.Commit)}\"";
         throw new DbVcException(FailureKind.Refused, Code, $"The code of '{branch}' is run on main's rows, and that would drop {made}.",
-            hint: "Bring it into main on a branch of its own (db-vc branch create NAME, db-vc cherry-pick COMMIT --onto NAME), or let it go: "
-                + $"{again} --reload");
+            hint: $"{(found is null ? $"Commit it (db-vc commit --branch {branch}), and b" : "B")}ring it into main on a branch of its own: "
+                + $"db-vc diff {found?.Id.Short ?? "COMMIT"}~1 {found?.Id.Short ?? "COMMIT"} --sql says what to write there. Then, or to let it go: {again} --reload");
     }
 
-    /// <summary>A merge is no change that could be carried over to another branch.</summary>
     private static DbVcException DecidedRows(BranchName branch, NamedCommit merge, string again) => new(FailureKind.Refused, Code,
         $"The code of '{branch}' is run on main's rows, and that would drop what {merge.Commit.Author.Name} decided about rows in {merge.Id.Short}, "
             + $"\"{Title(merge.Commit)}\".",

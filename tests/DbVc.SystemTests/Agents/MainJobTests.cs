@@ -275,7 +275,7 @@ internal class SilentProgress : IAgentProgress
     {
     }
 
-    public void GateFinished(GateSummary gate)
+    public virtual void GateFinished(GateSummary gate)
     {
     }
 
