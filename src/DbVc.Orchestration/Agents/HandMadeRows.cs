@@ -25,9 +25,10 @@ internal static class HandMadeRows
         if (found is not null && MergeTrailers.IsDecided(found.Commit)) throw DecidedRows(branch, found, again);
         var made = found is null ? "what is in its database and in no commit"
             : $"what {found.Commit.Author.Name} committed in {found.Id.Short}, \"{Title(found.Commit)}\"";
+        var commit = found?.Id.Short ?? "COMMIT";
         throw new DbVcException(FailureKind.Refused, Code, $"The code of '{branch}' is run on main's rows, and that would drop {made}.",
             hint: $"{(found is null ? $"Commit it (db-vc commit --branch {branch}), and b" : "B")}ring it into main on a branch of its own: "
-                + $"db-vc diff {found?.Id.Short ?? "COMMIT"}~1 {found?.Id.Short ?? "COMMIT"} --sql says what to write there. Then, or to let it go: {again} --reload");
+                + $"db-vc diff {commit}~1 {commit} --sql says what to write there. Then, or to let it go: {again} --reload");
     }
 
     private static DbVcException DecidedRows(BranchName branch, NamedCommit merge, string again) => new(FailureKind.Refused, Code,

@@ -94,8 +94,9 @@ public sealed class CanaryTests : IDisposable
     }
 
     /// <summary>Files about the work; databases, packs of rows, fetched sources, rejected records and exports hold the data itself.</summary>
-    private static bool IsAbout(string file) => new[] { "/agent-logs/", "/answers/", "memory.db", "costs.jsonl", "/generated/", "/tests/", "audit", "branch.info" }
-        .Any(part => file.Contains(part, StringComparison.Ordinal));
+    private static bool IsAbout(string file) =>
+        new[] { "/agent-logs/", "/answers/", "memory.db", "costs.jsonl", "/generated/", "/tests/", "audit", "branch.info" }
+            .Any(part => file.Contains(part, StringComparison.Ordinal));
 
     private async Task PrepareAsync()
     {
@@ -103,7 +104,8 @@ public sealed class CanaryTests : IDisposable
             {"task_id": "people",
              "source": {"type": "api", "location": "{{_source.Root}}/people", "headers": {"X-Token": "${API_TOKEN}"}, "pagination": "offset"},
              "destination": {"table": "people", "disposition": "upsert"},
-             "schema": {"id": {"type": "integer", "primary_key": true}, "name": "string", "mail": "string", "card": "string", "ssn": "string", "age": "integer"},
+             "schema": {"id": {"type": "integer", "primary_key": true},
+                        "name": "string", "mail": "string", "card": "string", "ssn": "string", "age": "integer"},
              "validations": ["mail must be valid", "age between 0 and 120"], "test_data": {"validation_threshold": 0.5} }
             """);
         foreach (var (name, password) in new[] { ("literal", "canary-literal-26457513"), ("legacy", "${LEGACY_PASSWORD}") })
@@ -144,7 +146,8 @@ public sealed class CanaryTests : IDisposable
         await SayAsync("metadata", "explain", "legacy.json");
         await SayAsync("metadata", "validate", "literal.json");
         Directory.CreateDirectory(At("elsewhere"));
-        var init = await Published.RunAsync(At("elsewhere"), Environment(), "init", "--database", $"postgres://app:{s_secrets["LEGACY_PASSWORD"]}@127.0.0.1:1/shop");
+        var address = $"postgres://app:{s_secrets["LEGACY_PASSWORD"]}@127.0.0.1:1/shop";
+        var init = await Published.RunAsync(At("elsewhere"), Environment(), "init", "--database", address);
         Assert.NotEqual(0, init.ExitCode);
         _printed.AppendLine(init.Output + init.Error);
         Assert.DoesNotContain("canary-literal-26457513", _printed.ToString(), StringComparison.Ordinal);

@@ -175,7 +175,8 @@ public sealed class QueuedCodeTests : IDisposable
             Enumerable.Range(first + 1, Records).Select(i => $"p{i}@x.org,Name {i}").Prepend("mail,name"));
         File.WriteAllText(_shop.Sample("people.json"), """
             {"task_id": "people", "source": "people.csv", "destination": "people",
-             "schema": {"mail": {"type": "string", "primary_key": true}, "name": "string"}, "validations": ["name not null", {"rule": "no_duplicates", "fields": ["name"]}],
+             "schema": {"mail": {"type": "string", "primary_key": true}, "name": "string"},
+             "validations": ["name not null", {"rule": "no_duplicates", "fields": ["name"]}],
              "test_data": {"sample_size": 20, "validation_threshold": 0.9} }
             """);
     }
