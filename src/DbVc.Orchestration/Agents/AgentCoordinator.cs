@@ -90,7 +90,7 @@ public sealed class AgentCoordinator
     {
         _ = LimitsText.Parse(limits, _context.Configuration.Limits);
         using var held = TaskLock.Hold(_context, branch);
-        var report = Status(branch);
+        var report = Require(branch);
         if (report.IsRun)
         {
             throw new DbVcException(FailureKind.Usage, "agent.not-stopped", $"No agent works on '{branch}'; it is a run of the pipeline {report.Pipeline}.",
@@ -111,14 +111,23 @@ public sealed class AgentCoordinator
         return _runner.Run(plan, _runner.Restart(plan.NoteSource(report) with { Limits = limits ?? report.Limits }), progress, cancel);
     }
 
-    /// <summary>The latest task of a branch, or the latest of all. Throws usage failure <c>agent.missing</c>.</summary>
-    public AgentReport Status(BranchName? branch) =>
+    /// <summary>The latest task of a branch, or the latest of all, with its lines. Throws usage failure <c>agent.missing</c>.</summary>
+    public AgentReport Status(BranchName? branch) => new CodeLines(_context).Measure(Require(branch));
+
+    /// <summary>The same; lines are counted where they are shown.</summary>
+    private AgentReport Require(BranchName? branch) =>
         Current(AgentTasks.List(_context).LastOrDefault(t => branch is null || t.Branch == branch.Value.Text))
         ?? throw new DbVcException(FailureKind.Usage, "agent.missing",
             branch is null ? "There is no task yet." : $"No agent ever worked on '{branch}'.", hint: "db-vc agent create --metadata FILE starts one.");
 
-    /// <summary>All tasks of agents, oldest first.</summary>
-    public IReadOnlyList<AgentReport> List() => [.. AgentTasks.List(_context).Where(t => !t.IsRun).Select(t => Current(t)!)];
+    /// <summary>All tasks of agents with their lines, oldest first.</summary>
+    public IReadOnlyList<AgentReport> List()
+    {
+        var lines = new CodeLines(_context);
+        return [.. ListAgents().Select(lines.Measure)];
+    }
+
+    private IEnumerable<AgentReport> ListAgents() => AgentTasks.List(_context).Where(t => !t.IsRun).Select(t => Current(t)!);
 
     /// <summary>The transcript of a branch's latest task, line by line (JSON lines).</summary>
     /// <param name="branch">Whose.</param>
@@ -126,7 +135,7 @@ public sealed class AgentCoordinator
     /// <param name="cancel">Ends the wait.</param>
     public IEnumerable<string> Log(BranchName branch, bool follow, CancellationToken cancel)
     {
-        var report = Status(branch);
+        var report = Require(branch);
         var path = Transcript.PathOf(_context.Layout.AgentLogs, TaskId.Parse(report.Task));
         bool IsRunning() => AgentTasks.Read(_context, report.Task) is { } kept && AgentTasks.Current(_context, kept).State == TaskState.Running;
         return TranscriptTail.Read(path, () => follow && IsRunning(), cancel);
@@ -138,7 +147,7 @@ public sealed class AgentCoordinator
     /// <param name="cancel">Ends it.</param>
     public RepeatedTask Replay(string name, IAgentProgress progress, CancellationToken cancel)
     {
-        var task = AgentTasks.Read(_context, name) is { } known ? Current(known)! : Status(BranchName.Parse(name));
+        var task = AgentTasks.Read(_context, name) is { } known ? Current(known)! : Require(BranchName.Parse(name));
         return new TaskRepeater(_context, _branches).Run(task, progress, cancel);
     }
 
@@ -150,7 +159,8 @@ public sealed class AgentCoordinator
         // Not where it was made: what it took over from main since is not its own, and a branch that stands where main stood has nothing of its own.
         var start = _context.WasAt(BranchName.Main, shown.Head) ? shown.Head : FindStart(shown) ?? shown.Head;
         var diff = _history.Diff(new DiffRequest(start.ToString(), shown.Head.ToString(), null, ReviewRows), cancel);
-        return new ReviewReport(shown, Current(AgentTasks.Find(_context, branch)), diff, plan)
+        var task = Current(AgentTasks.Find(_context, branch)) is { } found ? new CodeLines(_context).Measure(found) : null;
+        return new ReviewReport(shown, task, diff, plan)
         {
             AreGatesAtHead = GateReports.Find(_context, branch)?.Head == shown.Head.ToString(),
         };
@@ -229,7 +239,7 @@ public sealed class AgentCoordinator
 
     private (TaskPlan Plan, AgentReport Report) Reread(BranchName branch, IAgentProgress progress, CancellationToken cancel)
     {
-        var report = Status(branch);
+        var report = Require(branch);
         if (report.MetadataPath is null)
         {
             throw new DbVcException(FailureKind.Usage, "agent.no-metadata", $"The task on '{branch}' has no metadata yet.",
@@ -257,10 +267,10 @@ public sealed class AgentCoordinator
     private CommitId? FindStart(BranchReport branch) =>
         BranchSpan.StartOf(_context, branch.Head, BranchRecord.Read(_context.Repository.Store, BranchName.Parse(branch.Name))) ?? branch.Base;
 
-    private AgentReport? Current(AgentReport? report) => report is null ? null : CodeLines.Measure(_context, AgentTasks.Current(_context, report));
+    private AgentReport? Current(AgentReport? report) => report is null ? null : AgentTasks.Current(_context, report);
 
     private AgentReport FindWaiting(BranchName? branch) =>
-        List().LastOrDefault(t => t.State == TaskState.Waiting && (branch is null || t.Branch == branch.Value.Text))
+        ListAgents().LastOrDefault(t => t.State == TaskState.Waiting && (branch is null || t.Branch == branch.Value.Text))
         ?? throw new DbVcException(FailureKind.Usage, "agent.none-waiting",
             branch is null ? "No task waits for metadata." : $"No task on '{branch}' waits for metadata.",
             hint: "Start one with db-vc agent create --task \"…\", or give the metadata at once with --metadata FILE.");

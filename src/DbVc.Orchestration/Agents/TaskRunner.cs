@@ -98,7 +98,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         var again = NoteHand(report) with
         {
             State = TaskState.Running,
-            ChangedBefore = CodeLines.Measure(context, report).Lines?.Changed ?? 0,
+            ChangedBefore = new CodeLines(context).Measure(report).Lines?.Changed ?? 0,
             AsksAnew = report.State == TaskState.Failed,
             Steps = [],
             Gates = [],
