@@ -20,6 +20,9 @@ public sealed record MetadataProposal(string Json, string Source, string Table, 
     /// <summary>What else a person should know; sentences.</summary>
     public required IReadOnlyList<string> Findings { get; init; }
 
+    /// <summary>What is as a supplier wrote before, because this source does not say; sentences, which stand among the findings, too.</summary>
+    public IReadOnlyList<string> Recalled { get; init; } = [];
+
     /// <summary>The different values of a field in the records that were looked at, as text and as its steps leave them.</summary>
     public Func<string, IReadOnlySet<string>> Values { get; init; } = _ => ImmutableHashSet<string>.Empty;
 }

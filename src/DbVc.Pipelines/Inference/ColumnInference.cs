@@ -6,16 +6,17 @@ namespace DbVc.Pipelines;
 /// <summary>Finds out what the texts of a column are.</summary>
 /// <param name="request">What a person has decided already.</param>
 /// <param name="questions">Takes what only a person can say.</param>
-internal sealed class ColumnInference(InferenceRequest request, List<OpenQuestion> questions)
+internal sealed class ColumnInference(InferenceRequest request, List<OpenQuestion> questions, List<string> recalled)
 {
     /// <summary>The share of a column's values that must be read in a way before it is proposed.</summary>
     public const double Most = 0.95;
 
     public ColumnProposal Propose(SampledColumn column, string name)
     {
-        var values = column.Values.Where(v => !NullWords.IsBlank(v.Text) && !NullWords.IsWord(v.Text)).ToList();
+        var values = column.Values.Where(v => !NullWords.IsBlank(v.Text) && !IsNullWord(name, v.Text)).ToList();
         var total = values.Sum(v => v.Count);
-        var found = total == 0 ? new FoundReading(ColumnReadings.Text) : Decided(name, values) ?? new ReadingChooser(name, values, total).Choose();
+        var found = total == 0 ? new FoundReading(ColumnReadings.Text)
+            : Decided(name, values) ?? new ReadingChooser(name, values, total) { Remembered = request.Remembered }.Choose();
         var proposal = WithNulls(new ColumnProposal(column, name, found.Reading, values) { Type = TypeOf(found.Reading, values, total) });
         if (found.Question is { } question && request.FindDecision(name) is null)
         {
@@ -54,19 +55,22 @@ internal sealed class ColumnInference(InferenceRequest request, List<OpenQuestio
     private ColumnProposal WithNulls(ColumnProposal proposal)
     {
         var blanks = proposal.Column.Values.Where(v => NullWords.IsBlank(v.Text)).ToList();
-        var words = proposal.Column.Values.Where(v => !NullWords.IsBlank(v.Text) && NullWords.IsWord(v.Text)).ToList();
+        var words = proposal.Column.Values.Where(v => !NullWords.IsBlank(v.Text) && IsNullWord(proposal.Name, v.Text)).ToList();
         var isText = proposal.Type == FieldType.Text && proposal.Values.Count > 0;
         var (sure, open) = isText ? (words.Where(w => NullWords.IsSure(w.Text)).ToList(), words.Where(w => !NullWords.IsSure(w.Text)).ToList()) : (words, []);
+        var known = open.Where(w => IsRemembered(proposal.Name, w.Text)).ToList();
+        (sure, open) = ([.. sure, .. known], [.. open.Except(known)]);
         var decision = request.FindDecision(proposal.Name);
         if (decision == NullWords.Null) (sure, open) = (words, []);
         if (decision == NullWords.Keep) (sure, open) = ([], []);
-        Ask(proposal.Name, sure, isText && decision is null, NullWords.Null);
+        Ask(proposal.Name, [.. sure.Except(known)], isText && decision is null, NullWords.Null);
+        Ask(proposal.Name, [.. sure.Intersect(known)], isText && decision is null, NullWords.Null, $" It does {request.Remembered?.As}.");
         Ask(proposal.Name, open, isText, NullWords.Keep);
         var kept = words.Except(sure);
         var padded = isText ? proposal.Values.Where(v => v.Text.Trim() != v.Text).ToList() : [];
         var found = proposal with
         {
-            NullTokens = [.. sure.Select(v => padded.Count > 0 ? v.Text.Trim() : v.Text).Distinct()],
+            NullTokens = [.. sure.Select(v => padded.Count > 0 ? v.Text.Trim() : v.Text).Concat(RecallTokens(proposal, sure, decision)).Distinct()],
             TrimsFirst = padded.Count > 0,
             HasBlanks = isText && blanks.Exists(b => b.Text.Length > 0),
             Values = isText ? [.. proposal.Values, .. kept] : proposal.Values,
@@ -83,11 +87,30 @@ internal sealed class ColumnInference(InferenceRequest request, List<OpenQuestio
         return found;
     }
 
-    private void Ask(string name, List<SampledValue> words, bool isOpen, string assumed)
+    /// <summary>What stands for NULL anywhere, or with this supplier. A number that does so in one field does not in others.</summary>
+    private bool IsNullWord(string name, string text) => NullWords.IsWord(text) || IsRemembered(name, text);
+
+    private bool IsRemembered(string name, string text) => request.Remembered is { } remembered && text.Trim() is var word
+        && (remembered.TokensOf(name).Contains(word) || (remembered.Tokens.Contains(word) && !word.Any(char.IsDigit)));
+
+    /// <summary>What stood for NULL in the field of that name and may come again; and says which words are NULL for no other reason than that.</summary>
+    private IEnumerable<string> RecallTokens(ColumnProposal proposal, List<SampledValue> sure, string? decision)
+    {
+        if (request.Remembered is not { } remembered || decision == NullWords.Keep) return [];
+        var seen = sure.Select(v => v.Text.Trim()).Distinct().ToList();
+        var only = seen.Where(w => !NullWords.IsWord(w)).ToList();
+        List<string> added = [.. remembered.TokensOf(proposal.Name).Except(seen).Where(t => proposal.Values.All(v => v.Text.Trim() != t))];
+        if (only.Count + added.Count == 0) return [];
+        var said = $"{string.Join(" and ", only.Concat(added).Select(t => $"'{t}'"))} stands for NULL, {remembered.As}";
+        recalled.Add($"{proposal.Name}: {said}.");
+        return added;
+    }
+
+    private void Ask(string name, List<SampledValue> words, bool isOpen, string assumed, string also = "")
     {
         if (!isOpen || words.Count == 0) return;
         var shown = string.Join(" and ", words.Take(3).Select(w => Invariant($"'{w.Text}' ({w.Count:#,0} times, first in line {w.Line:#,0})")));
-        questions.Add(new OpenQuestion(name, $"Does {shown} mean that there is no value?", NullWords.Choices, assumed));
+        questions.Add(new OpenQuestion(name, $"Does {shown} mean that there is no value?{also}", NullWords.Choices, assumed));
     }
 
     /// <summary>Decimals that are all whole are whole numbers.</summary>

@@ -1,3 +1,5 @@
+using DbVc.Model;
+
 namespace DbVc.Pipelines;
 
 /// <summary>What a proposal is made from.</summary>
@@ -11,6 +13,9 @@ public sealed record InferenceRequest(string Location, string? Table, IReadOnlyD
 
     /// <summary>The source as the proposal is to have it; null: as it was found.</summary>
     public SourceDraft? Draft { get; init; }
+
+    /// <summary>How its supplier wrote before; null where nobody knows. It is proposed where the source does not say, and never without saying so.</summary>
+    public RememberedDialect? Remembered { get; init; }
 
     /// <summary>The decision about a field, ignoring case; null when there is none.</summary>
     internal string? FindDecision(string field) =>

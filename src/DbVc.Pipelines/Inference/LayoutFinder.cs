@@ -7,7 +7,8 @@ namespace DbVc.Pipelines;
 /// <summary>Finds how a CSV source is written when nothing is declared about it: the way in which the most records have as many fields as the header.</summary>
 /// <param name="request">What a person has decided already.</param>
 /// <param name="questions">Takes what only a person can say.</param>
-internal sealed class LayoutFinder(InferenceRequest request, List<OpenQuestion> questions)
+/// <param name="recalled">Takes what is as it was before, because the source does not say.</param>
+internal sealed class LayoutFinder(InferenceRequest request, List<OpenQuestion> questions, List<string> recalled)
 {
     /// <summary>Stands for the source where fields are named.</summary>
     public const string Source = "SOURCE";
@@ -28,6 +29,7 @@ internal sealed class LayoutFinder(InferenceRequest request, List<OpenQuestion> 
             if (FindBest(sample, options, skip) is var trial && trial.IsBetterThan(best)) best = trial;
         }
 
+        SayRecalled(sample, best);
         return FindHeader(sample, FindHeaderRows(sample, best.Options));
     }
 
@@ -57,12 +59,15 @@ internal sealed class LayoutFinder(InferenceRequest request, List<OpenQuestion> 
         var decided = request.FindDecision(Source) is { } word ? TextEncodings.Find(word) : null;
         if (decided is not null) return decided;
         var end = Math.Max(0, sample.Length - 3);
+        if (RecallEncoding(sample, otherwise) is { } recalledOne) return recalledOne;
         if (sample.AsSpan() is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] || SourceSniffer.FindWideEncoding(sample) is not null
             || CsvText.FindInvalidUtf8(sample) is var at && (at < 0 || at >= end)) return otherwise;
-        var guesses = (CharsetDetector.DetectFromBytes(sample).Details ?? []).Select(d => TextEncodings.Find(d.EncodingName ?? "")).OfType<string>()
-            .Append("windows-1252").Append("latin-1").Distinct().Where(g => g != "utf-8").Take(3).ToList();
+        var known = request.Remembered?.Dialect.Encoding is { } before && before != "utf-8" ? TextEncodings.Find(before) : null;
+        var detected = (CharsetDetector.DetectFromBytes(sample).Details ?? []).Select(d => TextEncodings.Find(d.EncodingName ?? ""));
+        var guesses = detected.Prepend(known).OfType<string>().Append("windows-1252").Append("latin-1").Distinct().Where(g => g != "utf-8").Take(3).ToList();
         questions.Add(new OpenQuestion(Source, $"Byte {at + 1} is no UTF-8. In which encoding is the source written? Around it stands "
-            + string.Join(", ", guesses.Select(g => $"'{ReadAround(sample, at, g)}' in {g}")) + ".", guesses, guesses[0]));
+            + string.Join(", ", guesses.Select(g => $"'{ReadAround(sample, at, g)}' in {g}")) + "."
+            + (known is null ? "" : $" {known} is {request.Remembered!.As}."), guesses, guesses[0]));
         return guesses[0];
     }
 
@@ -79,7 +84,27 @@ internal sealed class LayoutFinder(InferenceRequest request, List<OpenQuestion> 
         return System.Text.Encoding.UTF8.GetString(text.AsSpan(0, length));
     }
 
-    private static Trial FindBest(byte[] sample, CsvOptions options, int skip) => s_delimiters.Prepend(options.Delimiter).Distinct()
+    /// <summary>A source without a letter that encodings write differently is as its supplier's others.</summary>
+    private string? RecallEncoding(byte[] sample, string otherwise)
+    {
+        if (request.Remembered is not { Dialect.Encoding: { } written } remembered || TextEncodings.Find(written) is not { } encoding
+            || encoding == otherwise || encoding.StartsWith("utf-16", StringComparison.Ordinal) || encoding.StartsWith("utf-32", StringComparison.Ordinal)
+            || sample.AsSpan().IndexOfAnyExceptInRange((byte)1, (byte)0x7F) >= 0) return null;
+        recalled.Add($"{Source}: nothing in it tells encodings apart; {encoding} is {remembered.As}.");
+        return encoding;
+    }
+
+    /// <summary>Where another delimiter would do as well.</summary>
+    private void SayRecalled(byte[] sample, Trial best)
+    {
+        if (request.Remembered is not { Dialect.Delimiter: { } sign } remembered || best.Options.Delimiter != sign) return;
+        var others = s_delimiters.Where(d => d != sign).Select(d => Trial.Of(sample, best.Options with { Delimiter = d })).ToList();
+        if (others.Exists(o => !best.IsBetterThan(o)))
+            recalled.Add($"{Source}: another delimiter would do as well; {(sign == '\t' ? "tab" : $"'{sign}'")} is {remembered.As}.");
+    }
+
+    private Trial FindBest(byte[] sample, CsvOptions options, int skip) => s_delimiters.Prepend(options.Delimiter)
+        .Prepend(request.Remembered?.Dialect.Delimiter ?? options.Delimiter).Distinct()
         .Select(d => Trial.Of(sample, options with { Delimiter = d, SkipRows = skip })).Aggregate((best, trial) => trial.IsBetterThan(best) ? trial : best);
 
     /// <summary>A first record that is of the same kind as the others is data.</summary>

@@ -16,8 +16,8 @@ public static class MetadataInference
     /// <param name="open">Opens the source from its start; called more than once.</param>
     public static MetadataProposal Propose(InferenceRequest request, SourceSpec known, Func<Stream> open, CancellationToken cancellation)
     {
-        var (questions, findings) = (new List<OpenQuestion>(), new List<string>());
-        var source = known.IsFound ? known : FindSource(request, open, questions, findings) with { Member = known.Member };
+        var (questions, findings, recalled) = (new List<OpenQuestion>(), new List<string>(), new List<string>());
+        var source = known.IsFound ? known : FindSource(request, open, new Notes(questions, findings, recalled)) with { Member = known.Member };
         if (source.Table is { SkipRows: > 0 } sheet)
             findings.Add(Invariant($"The first {sheet.SkipRows} rows of the sheet are before its header, and passed over."));
         using var stream = open();
@@ -33,41 +33,45 @@ public static class MetadataInference
         }
 
         var table = request.Table ?? FieldNaming.Of([known.Fetch?.Subject ?? NameWithoutExtensions(request.Location)])[0];
-        var inference = new ColumnInference(request, questions);
+        var inference = new ColumnInference(request, questions, recalled);
         var fields = sample.Columns.Zip(FieldNaming.Of(names), inference.Propose).ToList();
         RefuseUnknownDecisions(request, fields);
         var columns = new KeyInference(findings).Mark(fields, table);
         var rules = new RuleInference(findings);
         List<RuleDraft> drafts = [.. columns.SelectMany(rules.Of), .. RelationInference.Of(columns)];
-        return new ProposalWriter(request with { Table = table }, source, sample, columns, drafts).Write(questions, findings);
+        findings.AddRange(recalled);
+        return new ProposalWriter(request with { Table = table }, source, sample, columns, drafts).Write(questions, findings) with { Recalled = recalled };
     }
 
-    private static SourceSpec FindSource(InferenceRequest request, Func<Stream> open, List<OpenQuestion> questions, List<string> findings)
+    private static SourceSpec FindSource(InferenceRequest request, Func<Stream> open, Notes notes)
     {
         var sample = ReadStart(open);
         var isTab = request.Location.Contains(".tsv", StringComparison.OrdinalIgnoreCase);
         if (!IsJson(request.Location, sample))
         {
-            var options = new LayoutFinder(request, questions).Find(sample, CsvOptions.Default with { Delimiter = isTab ? '\t' : ',' });
+            var options = new LayoutFinder(request, notes.Questions, notes.Recalled).Find(sample, CsvOptions.Default with { Delimiter = isTab ? '\t' : ',' });
             var csv = SpecOf(new SourceSpec("csv", request.Location, options) { Declared = ["encoding", "delimiter", "skip_rows", "header"] });
-            var detector = new DialectDetector(csv, sample, sample.Length < SourceInspector.SampleBytes, findings);
+            var detector = new DialectDetector(csv, sample, sample.Length < SourceInspector.SampleBytes, notes.Findings);
             return csv.Source with { Csv = detector.Detect(), LineEnds = detector.LineEnds };
         }
 
         var json = SpecOf(new SourceSpec("json", request.Location, CsvOptions.Default) { Json = JsonOptions.Default });
-        var inspector = new JsonInspector(json, findings);
+        var inspector = new JsonInspector(json, notes.Findings);
         using var stream = open();
         var form = inspector.FindForm(stream);
         if (inspector.Arrays.Count == 0) return json.Source with { Json = form };
         var decided = inspector.Arrays.FirstOrDefault(a => a.Equals(request.FindDecision(LayoutFinder.Source), StringComparison.OrdinalIgnoreCase));
         if (inspector.Arrays.Count > 1 && decided is null)
         {
-            questions.Add(new OpenQuestion(LayoutFinder.Source, "The source is one object with several arrays. Which one holds the records?",
+            notes.Questions.Add(new OpenQuestion(LayoutFinder.Source, "The source is one object with several arrays. Which one holds the records?",
                 inspector.Arrays, inspector.Arrays[0]));
         }
 
         return json.Source with { Json = form with { Form = JsonForm.Array, Records = decided ?? inspector.Arrays[0] } };
     }
+
+    /// <summary>What is said about a proposal.</summary>
+    private sealed record Notes(List<OpenQuestion> Questions, List<string> Findings, List<string> Recalled);
 
     /// <summary>Lines at the end that alone do not fit are no records.</summary>
     private static SourceSpec LeaveOutFooter(SourceSpec source, SourceSample sample, List<string> findings)

@@ -18,6 +18,9 @@ internal sealed class ReadingChooser(string name, IReadOnlyList<SampledValue> va
 
     private static readonly string[] s_timeNames = ["at", "date", "day", "time", "timestamp", "ts", "created", "updated", "modified", "epoch", "on"];
 
+    /// <summary>How the supplier wrote before; null where nobody knows.</summary>
+    public RememberedDialect? Remembered { get; init; }
+
     /// <summary>Every reading that some columns have.</summary>
     public static IEnumerable<ColumnReading> All(IReadOnlyList<SampledValue> values) =>
     [
@@ -83,8 +86,10 @@ internal sealed class ReadingChooser(string name, IReadOnlyList<SampledValue> va
         if (fractions.Count > 0 && fractions.TrueForAll(f => f is { Digits: 3, Whole: <= 4 }))
         {
             var shown = values.First(v => v.Text.Contains('.', StringComparison.Ordinal));
-            return new FoundReading(reading, null, Ask($"Every point is followed by three digits. Does the one of {shown.Show()} begin the fraction, or "
-                + "separate thousands?", "decimal", "decimal", "decimal-comma"));
+            var separates = Remembered?.Dialect.DecimalMark == "comma";
+            return new FoundReading(separates ? ColumnReadings.Written[0].Comma : reading, Recall(separates, "the fraction begins with a comma"), Ask(
+                $"Every point is followed by three digits. Does the one of {shown.Show()} begin the fraction, or separate thousands?",
+                separates ? "decimal-comma" : "decimal", "decimal", "decimal-comma"));
         }
 
         return fractions.Exists(f => f.Digits > LongestExactFraction)
@@ -121,10 +126,18 @@ internal sealed class ReadingChooser(string name, IReadOnlyList<SampledValue> va
                 $"{sure:#,0} of {total:#,0} can only be read with the {(reading == dayFirst ? "day" : "month")} first, {against:#,0} only the other way"));
         }
 
-        return new FoundReading(ColumnReadings.Text, "dates whose order is not known stay text", Ask(
-            Invariant($"Does the day or the month of {values[0].Show()} come first? {days:#,0} values say the day, {months:#,0} the month."),
-            "text", "day-first", "month-first", "text"));
+        var question = Invariant($"Does the day or the month of {values[0].Show()} come first? {days:#,0} values say the day, {months:#,0} the month.");
+        if (Remembered?.DayFirst is { } dayIsFirst)
+        {
+            return new FoundReading(dayIsFirst ? dayFirst : monthFirst, Recall(true, $"the {(dayIsFirst ? "day" : "month")} comes first"),
+                Ask($"{question} It is the {(dayIsFirst ? "day" : "month")} {Remembered.As}.", dayIsFirst ? "day-first" : "month-first",
+                    "day-first", "month-first", "text"));
+        }
+
+        return new FoundReading(ColumnReadings.Text, "dates whose order is not known stay text", Ask(question, "text", "day-first", "month-first", "text"));
     }
+
+    private string? Recall(bool isRecalled, string what) => isRecalled ? $"{what}, {Remembered!.As}" : null;
 
     private FoundReading? ChooseNumber()
     {
@@ -137,9 +150,15 @@ internal sealed class ReadingChooser(string name, IReadOnlyList<SampledValue> va
             if (points != commas) return new FoundReading(points > commas ? point : comma);
             var open = values.FirstOrDefault(v => point.Prepare(v.Text) != comma.Prepare(v.Text));
             if (open is null) return new FoundReading(point);
+            var asked = $"Is {open.Show()} the number {point.Prepare(open.Text)} or {comma.Prepare(open.Text)}?";
+            if (Remembered?.Dialect.DecimalMark is { } mark)
+            {
+                return new FoundReading(mark == "comma" ? comma : point, Recall(true, $"the fraction begins with a {mark}"),
+                    Ask($"{asked} The fraction begins with a {mark} {Remembered.As}.", "decimal-" + mark, "decimal-point", "decimal-comma", "text"));
+            }
+
             return new FoundReading(ColumnReadings.Text, "numbers whose decimal sign is not known stay text",
-                Ask($"Is {open.Show()} the number {point.Prepare(open.Text)} or {comma.Prepare(open.Text)}?", "text",
-                    "decimal-point", "decimal-comma", "text"));
+                Ask(asked, "text", "decimal-point", "decimal-comma", "text"));
         }
 
         return null;
