@@ -8,6 +8,9 @@ namespace DbVc.Model;
 /// <param name="Suggestion">What was probably meant, or null.</param>
 public sealed record MetadataProblem(string Path, int Line, int Column, string Message, string? Suggestion = null)
 {
+    /// <summary>The English rule that is not understood; null for any other problem.</summary>
+    public string? Sentence { get; init; }
+
     public override string ToString() =>
         $"{Path} (line {Line}): {Message}{(Suggestion is null ? "" : " " + char.ToUpperInvariant(Suggestion[0]) + Suggestion[1..])}";
 }

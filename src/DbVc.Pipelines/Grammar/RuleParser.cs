@@ -29,7 +29,8 @@ internal sealed class RuleParser
         {
             var nearest = Suggestion.NearestForms(text, KnownForms.Rules, 3);
             var known = $"Nearest known forms: {string.Join(" | ", nearest)}";
-            throw new RuleException($"\"{text}\" is not understood: {e.Message}", e.Suggestion is null ? known : $"{e.Suggestion} {known}");
+            throw new RuleException($"\"{text}\" is not understood: {e.Message}", e.Suggestion is null ? known : $"{e.Suggestion} {known}")
+            { Sentence = text };
         }
     }
 

@@ -19,7 +19,10 @@ public static class WordedMetadata
     /// The proposal's metadata with the clauses in it. What the data suggests about a field gives way to what the person says about it. Throws usage failure
     /// <c>task.words</c> for a clause that is not understood, with the nearest known forms.
     /// </summary>
-    public static string Write(MetadataProposal proposal, string clauses)
+    /// <param name="proposal">What the data says.</param>
+    /// <param name="clauses">What the person says.</param>
+    /// <param name="recall">What else is said about a rule that is not understood; null for nothing.</param>
+    public static string Write(MetadataProposal proposal, string clauses, Func<string, string?>? recall = null)
     {
         if (clauses.Length == 0) return proposal.Json;
         var fields = MetadataReader.Read(proposal.Json, "proposal.json").Fields;
@@ -40,7 +43,8 @@ public static class WordedMetadata
         catch (RuleException e)
         {
             throw new DbVcException(FailureKind.Usage, "task.words", e.Message.TrimEnd('.') + ".", "--task",
-                e.Suggestion is null ? $"The fields are {string.Join(", ", fields.Select(f => f.Name))}." : e.Suggestion, e);
+                MetadataReader.Suggest(e.Suggestion ?? $"The fields are {string.Join(", ", fields.Select(f => f.Name))}.",
+                    e.Sentence is { } sentence ? recall?.Invoke(sentence) : null), e);
         }
     }
 }

@@ -8,9 +8,10 @@ public static class MetadataReader
     /// <summary>Reads a metadata file; throws one usage failure, code <c>metadata.invalid</c>, that lists all problems.</summary>
     /// <param name="text">Its content.</param>
     /// <param name="fileName">Its name, for messages; one that ends in <c>.yaml</c> or <c>.yml</c> is YAML.</param>
-    public static PipelineSpec Read(string text, string fileName)
+    /// <param name="recall">What else is said about a rule that is not understood; null for nothing.</param>
+    public static PipelineSpec Read(string text, string fileName, Func<string, string?>? recall = null)
     {
-        var (spec, problems) = Parse(text, fileName);
+        var (spec, problems) = Parse(text, fileName, recall);
         return spec is not null && problems.Count == 0 ? spec : throw Invalid(fileName, problems);
     }
 
@@ -26,7 +27,8 @@ public static class MetadataReader
     }
 
     /// <summary>All problems of a metadata file in order of appearance; empty when it can be used.</summary>
-    public static IReadOnlyList<MetadataProblem> Check(string text, string fileName = "") => Parse(text, fileName).Problems;
+    public static IReadOnlyList<MetadataProblem> Check(string text, string fileName = "", Func<string, string?>? recall = null) =>
+        Parse(text, fileName, recall).Problems;
 
     /// <summary>The text as JSON: YAML is written anew, JSON stays as it is byte for byte. The file must be one that <see cref="Read"/> takes.</summary>
     public static string ToJson(string text, string fileName) =>
@@ -34,12 +36,16 @@ public static class MetadataReader
 
     private static bool IsYaml(string fileName) => Path.GetExtension(fileName).ToLowerInvariant() is ".yaml" or ".yml";
 
-    private static (PipelineSpec? Spec, IReadOnlyList<MetadataProblem> Problems) Parse(string text, string fileName)
+    private static (PipelineSpec? Spec, IReadOnlyList<MetadataProblem> Problems) Parse(string text, string fileName, Func<string, string?>? recall)
     {
         var list = new ProblemList();
         var spec = ParseText(text, fileName, list) is { } root ? new SpecReader(list, root).Read() : null;
-        return (spec, InOrder(list));
+        return (spec, [.. InOrder(list).Select(p => p.Sentence is { } sentence ? p with { Suggestion = Suggest(p.Suggestion, recall?.Invoke(sentence)) } : p)]);
     }
+
+    /// <summary>What the vocabulary suggests, and what is recalled.</summary>
+    internal static string? Suggest(string? known, string? recalled) =>
+        recalled is null ? known : known is null ? recalled : $"{known.TrimEnd('.')}. {recalled}";
 
     /// <summary>Null for what is no object; the list says why.</summary>
     private static JsonValue? ParseText(string text, string fileName, ProblemList list)

@@ -10,7 +10,11 @@ internal sealed class ProblemList
     public void Add(JsonValue at, string message, string? suggestion = null) =>
         Problems.Add(new MetadataProblem(at.Path, at.Line, at.Column, message, suggestion));
 
-    public void Add(JsonValue at, RuleException e) => Add(at, char.ToUpperInvariant(e.Message[0]) + e.Message[1..].TrimEnd('.') + ".", e.Suggestion);
+    public void Add(JsonValue at, RuleException e)
+    {
+        var message = char.ToUpperInvariant(e.Message[0]) + e.Message[1..].TrimEnd('.') + ".";
+        Problems.Add(new MetadataProblem(at.Path, at.Line, at.Column, message, e.Suggestion) { Sentence = e.Sentence });
+    }
 
     /// <summary>Reports members that are not among <paramref name="known"/>.</summary>
     public void RefuseUnknown(JsonValue value, params IReadOnlyList<string> known)

@@ -4,4 +4,7 @@ namespace DbVc.Pipelines;
 internal sealed class RuleException(string message, string? suggestion = null) : Exception(message)
 {
     public string? Suggestion { get; } = suggestion;
+
+    /// <summary>The whole rule that is not understood; null for anything else.</summary>
+    public string? Sentence { get; init; }
 }
