@@ -13,4 +13,7 @@ public sealed record PipelineTask(
 {
     /// <summary>What the person asked for in words; empty if only metadata was given.</summary>
     public string Request { get; init; } = "";
+
+    /// <summary>What earlier work taught about the like, as <see cref="PastWork"/> writes it; empty for nothing.</summary>
+    public string Past { get; init; } = "";
 }

@@ -3,7 +3,7 @@ using DbVc.Orchestration;
 
 namespace DbVc.Documents;
 
-/// <summary>Users, tokens, rules and approvals as documents.</summary>
+/// <summary>Users, tokens, rules, approvals and rejections as documents.</summary>
 internal static class AccessShapes
 {
     public static JsonObject ToJson(this Identity user) => new()
@@ -48,4 +48,20 @@ internal static class AccessShapes
             ["time"] = Json.Time(approval.Time),
         }),
     };
+
+    public static JsonObject ToJson(this Rejection rejection) => new()
+    {
+        ["name"] = rejection.Name,
+        ["mail"] = rejection.Mail,
+        ["head"] = rejection.Head,
+        ["reason"] = rejection.Reason,
+        ["time"] = Json.Time(rejection.Time),
+    };
+
+    /// <summary>The document with those who said no, where somebody did.</summary>
+    public static JsonObject WithRejections(this JsonObject document, IReadOnlyList<Rejection> rejections)
+    {
+        if (rejections.Count > 0) document["rejections"] = Json.Array(rejections, rejection => rejection.ToJson());
+        return document;
+    }
 }

@@ -75,7 +75,7 @@ internal static class CommitShapes
         ["used"] = branch.Used is { } used ? new JsonObject { ["rows"] = used.Rows, ["bytes"] = used.Bytes, ["seconds"] = used.Seconds } : null,
         ["expires"] = Json.Time(branch.Expires),
         ["leftOut"] = Json.Array(branch.LeftOut),
-    }.WithOverride(branch.Override);
+    }.WithOverride(branch.Override).WithRejections(branch.Rejections);
 
     public static JsonObject ToJson(this IEnumerable<BranchReport> branches) =>
         new() { ["branches"] = Json.Array(branches, branch => branch.ToJson()) };

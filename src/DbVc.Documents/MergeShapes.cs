@@ -17,7 +17,7 @@ internal static class MergeShapes
             document["passedOver"] = Json.Array(report.PassedOver);
         }
 
-        return document;
+        return document.WithRejections(report.Rejections);
     }
 
     private static JsonObject Describe(MergeReport report) => new()

@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using DbVc.Pipelines;
 
 namespace DbVc.Agents;
@@ -8,7 +9,7 @@ namespace DbVc.Agents;
 /// The one place that decides what of the data a model sees. Values are masked to their shape unless the configuration shows their column, and those that
 /// say who somebody is even then. What generated code says of itself counts as data: it may hold a row. Models inside this process see everything.
 /// </summary>
-public sealed class Disclosure
+public sealed partial class Disclosure
 {
     private readonly DisclosureRules? _rules;
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
@@ -45,6 +46,26 @@ public sealed class Disclosure
 
     /// <summary>What generated code says, or what the database says of a row; words of the metadata are as they are.</summary>
     public string Foreign(string text) => _rules is null || IsKnown(text) || (ShowsAll && !PersonalKinds.AreIn(text)) ? text : ValueShape.Of(text);
+
+    /// <summary>What a person once wrote about data, or code that came of it: words stay; what is quoted, or says who somebody is, is masked to its
+    /// shape.</summary>
+    /// <param name="text">A sentence, or an expression of C#.</param>
+    /// <param name="showsNumbers">Whether numbers of four digits and more stay: as bounds of a rule they are no data, in prose they may be.</param>
+    public string Sentence(string text, bool showsNumbers)
+    {
+        if (_rules is null || (ShowsAll && !PersonalKinds.AreIn(text))) return text;
+        if (PersonalKinds.AreIn(text)) return ValueShape.Of(text);
+        var masked = Quoted().Replace(text, found => $"{found.Value[0]}{ValueShape.Of(found.Value[1..^1])}{found.Value[^1]}");
+        return showsNumbers ? masked : Number().Replace(masked, found => ValueShape.Of(found.Value));
+    }
+
+    [GeneratedRegex("""
+        "(?:[^"\\]|\\.)*"|(?<![\p{L}\p{N}])'[^']*'|`[^`]*`|“[^”]*”|„[^“”]*[“”]|«[^»]*»
+        """, RegexOptions.IgnorePatternWhitespace)]
+    private static partial Regex Quoted();
+
+    [GeneratedRegex(@"[0-9][0-9.,\-/]{2,}[0-9]")]
+    private static partial Regex Number();
 
     /// <summary>What the host says, with what others said in it masked.</summary>
     public string Message(string message, IEnumerable<string?> foreign) => _rules is null

@@ -20,6 +20,9 @@ public sealed record LoggedCall(string Tool, DateTimeOffset At, string State, st
 /// <param name="Calls">Of these answers, in order.</param>
 public sealed record LoggedRun(RunOrigin Origin, IReadOnlyList<ChatResponse> Answers, IReadOnlyList<LoggedCall> Calls)
 {
+    /// <summary>As <see cref="PipelineTask.Past"/>.</summary>
+    public string Past { get; init; } = "";
+
     /// <summary>The runs of a log, oldest first. Throws <c>agent.log-damaged</c>, and <c>agent.replay-old</c> where it does not say what a run needs.</summary>
     public static IReadOnlyList<LoggedRun> ReadAll(string text)
     {
@@ -52,7 +55,7 @@ public sealed record LoggedRun(RunOrigin Origin, IReadOnlyList<ChatResponse> Ans
         }
 
         Begin(null);
-        return new LoggedRun(ReadOrigin(task), answers, calls);
+        return new LoggedRun(ReadOrigin(task), answers, calls) { Past = TextOf(task, "past") ?? "" };
 
         void Begin(ChatResponse? next)
         {

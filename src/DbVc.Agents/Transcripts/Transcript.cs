@@ -53,6 +53,7 @@ public sealed class Transcript : IDisposable
         writer.WriteString("branch", task.Branch.Text);
         writer.WriteString("model", task.Model);
         writer.WriteString("prompt", AgentPrompt.HashOf(task).ToString());
+        if (task.Past.Length > 0) writer.WriteString("past", _mask.Mask(task.Past));
         writer.WriteNumber("iterations", limits.Iterations);
         writer.WriteNumber("tokens", limits.Tokens);
         writer.WriteNumber("seconds", limits.WallTime.TotalSeconds);

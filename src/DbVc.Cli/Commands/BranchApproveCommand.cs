@@ -5,7 +5,7 @@ using DbVc.Orchestration;
 
 namespace DbVc.Cli;
 
-/// <summary>Approves a branch, or merges it in spite of its target's rules.</summary>
+/// <summary>Approves or rejects a branch, or merges it in spite of its target's rules.</summary>
 internal static class BranchApproveCommand
 {
     public static Verb Create()
@@ -27,9 +27,34 @@ internal static class BranchApproveCommand
                 : workspace.Approvals.Approve(branch, context.Get(comment), context.Interrupted);
             context.Output.Line(Piece.Good("✓ "), context.Get(withdraw) ? "Withdrew the approval of " : "Approved ", Piece.Name(branch.Text), " at ",
                 Piece.Id(CommitId.Parse(report.Head).Short));
-            ReviewView.WriteApprovals(context.Output, report.State);
-            context.Output.Json(new JsonObject { ["branch"] = report.Branch, ["head"] = report.Head, ["approvals"] = report.State.ToJson() });
-            return 0;
+            return Write(context, report);
+        });
+    }
+
+    public static Verb CreateReject()
+    {
+        var name = BranchCommand.Name();
+        var reason = new Option<string?>("--reason") { Description = "Why, for people and for whoever tries the like.", HelpName = "TEXT" };
+        var withdraw = new Option<bool>("--withdraw") { Description = "Take your rejection back, and what it taught." };
+        return new Verb("reject", "Reject a branch as it is now: it does not come into main until it has another head.",
+            "db-vc branch reject agent-users --reason \"ages over 120 are typing errors, not people\"", "db-vc branch reject agent-users --withdraw")
+        {
+            name,
+            reason,
+            withdraw,
+        }.OnRepository((context, workspace) =>
+        {
+            var branch = BranchName.Parse(context.Get(name));
+            if (context.Get(withdraw) == (context.Get(reason) is not null))
+            {
+                throw new DbVcException(FailureKind.Usage, "usage", "Say why, or take it back: --reason TEXT or --withdraw.",
+                    hint: "db-vc branch reject --help");
+            }
+
+            var report = context.Get(withdraw) ? workspace.Approvals.WithdrawRejection(branch) : workspace.Approvals.Reject(branch, context.Get(reason));
+            context.Output.Line(Piece.Good("✓ "), context.Get(withdraw) ? "Withdrew the rejection of " : "Rejected ", Piece.Name(branch.Text), " at ",
+                Piece.Id(CommitId.Parse(report.Head).Short));
+            return Write(context, report);
         });
     }
 
@@ -61,5 +86,14 @@ internal static class BranchApproveCommand
             }, context.Interrupted);
             return MergeView.Finish(context, report, target.Text);
         });
+    }
+
+    private static int Write(CommandContext context, ApprovalReport report)
+    {
+        if (report.State.Needed > 0 || report.State.Given.Count > 0) ReviewView.WriteApprovals(context.Output, report.State);
+        ReviewView.WriteRejections(context.Output, report.Rejections);
+        context.Output.Json(new JsonObject { ["branch"] = report.Branch, ["head"] = report.Head, ["approvals"] = report.State.ToJson() }
+            .WithRejections(report.Rejections));
+        return 0;
     }
 }

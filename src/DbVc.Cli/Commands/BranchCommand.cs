@@ -20,6 +20,7 @@ internal static class BranchCommand
         BranchReviewCommand.Create(),
         BranchMergeCommand.Create(),
         BranchApproveCommand.Create(),
+        BranchApproveCommand.CreateReject(),
         BranchApproveCommand.CreateOverride(),
         BranchRuleCommand.Create(),
     };

@@ -4,12 +4,12 @@ using DbVc.Orchestration;
 
 namespace DbVc.Cli;
 
-/// <summary>What merged pipelines taught.</summary>
+/// <summary>What merged and rejected pipelines taught.</summary>
 internal static class MemoryCommand
 {
     private const int MostText = 100;
 
-    public static Verb Create() => new("memory", "See and forget what merged pipelines taught.") { List(), Show(), Forget() };
+    public static Verb Create() => new("memory", "See and forget what merged and rejected pipelines taught.") { List(), Show(), Forget() };
 
     private static Argument<string> Id() => new("LESSON") { Description = "As db-vc memory list names it." };
 
@@ -22,10 +22,11 @@ internal static class MemoryCommand
         }.OnRepository((context, workspace) =>
         {
             var lessons = workspace.Memory.List(context.Get(words));
-            if (lessons.Count == 0) context.Output.Line("Nothing was learned yet. Pipelines that are merged teach.");
+            if (lessons.Count == 0)
+                context.Output.Line("Nothing was learned yet. Pipelines that are merged teach, and reasons for which branches are rejected.");
             var list = new TextTable("", "", "", "");
             foreach (var lesson in lessons)
-                list.Add(Piece.Id(lesson.Id), Json.Name(lesson.Kind), Piece.Dim(Shown.Time(lesson.Learned)), Shown.Cut(lesson.About, MostText));
+                list.Add(Piece.Id(lesson.Id), Json.Name(lesson.Kind), Piece.Dim(Shown.Time(lesson.Learned)), Shown.Cut(TitleOf(lesson), MostText));
             context.Output.List(list);
             context.Output.Json(new JsonObject { ["lessons"] = Json.Array(lessons, lesson => lesson.ToJson()) });
             return 0;
@@ -39,8 +40,10 @@ internal static class MemoryCommand
         {
             var lesson = workspace.Memory.Show(context.Get(id)!);
             context.Output.Json(lesson.ToJson());
-            context.Output.Line(Piece.Id(lesson.Id), "  ", Json.Name(lesson.Kind), Piece.Dim($"  pipeline {lesson.Pipeline}, {Shown.Time(lesson.Learned)}"));
-            context.Output.Line(lesson.About);
+            var pipeline = lesson.Pipeline.Length == 0 ? "" : $"pipeline {lesson.Pipeline}, ";
+            context.Output.Line(Piece.Id(lesson.Id), "  ", Json.Name(lesson.Kind), Piece.Dim($"  {pipeline}{Shown.Time(lesson.Learned)}"));
+            context.Output.Line(TitleOf(lesson));
+            foreach (var line in DetailsOf(lesson)) context.Output.Line("  ", line);
             foreach (var (path, text) in lesson.Files) Write(context.Output, path, null, text);
             foreach (var edit in lesson.Edits) Write(context.Output, edit.Path, edit.Before, edit.After);
             if (lesson.Kind == LessonKind.Pipeline && lesson.Files.Count == 0) context.Output.Line(Piece.Dim("All files are as they were generated."));
@@ -58,6 +61,29 @@ internal static class MemoryCommand
             context.Output.Json(new JsonObject { ["forgotten"] = context.Get(id) });
             return 0;
         });
+    }
+
+    private static string TitleOf(Lesson lesson) => lesson switch
+    {
+        { Rule: { } rule } => rule.Sentence,
+        { Dialect: { } dialect } => dialect.Supplier,
+        { Rejection: { } rejection } => rejection.Reason,
+        _ => lesson.About,
+    };
+
+    private static IEnumerable<string> DetailsOf(Lesson lesson)
+    {
+        if (lesson.Rule is { } rule)
+        {
+            yield return $"means  {rule.Canonical}";
+            yield return $"became  {rule.Code ?? "nothing in code: the host judges it"}";
+        }
+
+        foreach (var line in lesson.Dialect?.Dialect.Describe() ?? []) yield return line;
+        if (lesson.Dialect is { } dialect) yield return $"as in commit {dialect.Commit}";
+        if (lesson.Rejection is not { } rejection) yield break;
+        yield return $"by {rejection.By}, of the branch {rejection.Branch}";
+        if (rejection.Tables.Count > 0) yield return $"for {string.Join(", ", rejection.Tables)}";
     }
 
     private static void Write(Output output, string path, string? before, string after)

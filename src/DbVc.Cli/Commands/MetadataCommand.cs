@@ -22,7 +22,7 @@ internal static class MetadataCommand
             .Runs(context =>
         {
             var name = context.Get(file)!;
-            var report = MetadataDesk.Validate(Path.GetFullPath(name));
+            var report = MetadataDesk.Validate(Path.GetFullPath(name), new FolderMemory(context.Folder, Session.Options()).Recall);
             if (report.Problems.Count == 0) context.Output.Line(Piece.Good("✓ "), name, " is whole.");
             else context.Output.Line(Piece.Bad("✗ "), name, report.Problems.Count == 1 ? " has 1 problem:" : $" has {report.Problems.Count} problems:");
             foreach (var problem in report.Problems)

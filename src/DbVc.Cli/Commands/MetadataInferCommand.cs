@@ -64,6 +64,7 @@ internal static class MetadataInferCommand
                 Member = context.Get(member),
                 MaxRecords = ReadCount(context.Get(records)),
                 Overwrites = context.Get(force),
+                Recall = new FolderMemory(context.Folder, Session.Options()).FindDialect,
             };
             var report = MetadataDesk.Infer(query, context.Interrupted);
             InferenceView.Show(context.Output, report);

@@ -12,7 +12,7 @@ internal static class BranchesView
         var list = new TextTable("", "", "", "", "", "");
         foreach (var branch in branches)
         {
-            list.Add(Piece.Name("  " + branch.Name), Piece.Id(branch.Head.Short), State(branch.Status, branch.Override),
+            list.Add(Piece.Name("  " + branch.Name), Piece.Id(branch.Head.Short), State(branch),
                 Piece.Dim(branch.Created is { } time ? Shown.Time(time) : ""), Piece.Dim(branch.Task is null ? "" : $"task {branch.Task}"),
                 Piece.Dim(string.Join("  ", Terms(branch))));
         }
@@ -35,8 +35,10 @@ internal static class BranchesView
     {
         var list = new TextTable("", "").Add(Piece.Dim("branch"), Piece.Name(branch.Name)).Add(Piece.Dim("head"), Piece.Id(branch.Head.ToString()));
         if (branch.Base is { } start) list.Add(Piece.Dim("base"), Piece.Id(start.ToString()));
-        list.Add(Piece.Dim("status"), State(branch.Status, branch.Override));
+        list.Add(Piece.Dim("status"), State(branch));
         if (branch.Override is { } reason) list.Add(Piece.Dim("override"), Piece.Bad(reason));
+        foreach (var rejection in branch.Rejections)
+            list.Add(Piece.Dim("rejected"), Piece.Bad($"by {rejection.Name}, {Shown.Time(rejection.Time)}: {rejection.Reason}"));
         list.Add(Piece.Dim("database"), branch.Database ?? "(made on first use)");
         if (branch.LeftOut.Count > 0) list.Add(Piece.Dim("left out"), LeftOut(branch));
         if (branch.Created is { } time) list.Add(Piece.Dim("created"), Shown.Time(time));
@@ -69,6 +71,9 @@ internal static class BranchesView
 
     /// <summary>A status; in red where an administrator went past the rules.</summary>
     public static Piece State(string status, string? reason) => reason is null ? new Piece(status, LookOf(status)) : Piece.Bad($"{status} OVERRIDE");
+
+    private static Piece State(BranchReport branch) =>
+        branch.Rejections.Count == 0 ? State(branch.Status, branch.Override) : Piece.Bad($"{branch.Status} REJECTED");
 
     public static Look LookOf(string status) => status switch
     {

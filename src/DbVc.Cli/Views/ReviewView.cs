@@ -22,6 +22,7 @@ internal static class ReviewView
         output.Line("Branch: ", Piece.Name(review.Branch.Name));
         output.Line("Status: ", Verdict(review.Plan));
         if (review.Plan.Approvals is { } approvals) WriteApprovals(output, approvals);
+        WriteRejections(output, review.Plan.Rejections);
         if (review.Branch.Override is { } reason) output.Line(Piece.Bad($"OVERRIDE {reason}"));
         MergeView.WriteDestructive(output, review.Plan);
         if (review.Task is not { } task) return;
@@ -48,6 +49,13 @@ internal static class ReviewView
         output.Line("Approvals: ", $"{state.Given.Count} of {state.Needed}", state.Missing == 0 ? "" : Piece.Warning($", {state.Missing} missing"));
         foreach (var approval in state.Given)
             output.Line(Piece.Good("  ✓ "), Piece.Name(approval.Name), Piece.Dim($"  {Shown.Time(approval.Time)}  "), approval.Comment ?? "");
+    }
+
+    /// <summary>Who said no, and why.</summary>
+    public static void WriteRejections(Output output, IReadOnlyList<Rejection> rejections)
+    {
+        foreach (var rejection in rejections)
+            output.Line(Piece.Bad("Rejected: "), Piece.Name(rejection.Name), Piece.Dim($"  {Shown.Time(rejection.Time)}  "), rejection.Reason);
     }
 
     private static Piece Verdict(MergeReport plan) => plan.State switch

@@ -42,7 +42,7 @@ public static class AccessTable
         ]),
         new(AccessAction.Merge, Role.Author, "commit what the live database holds; merge into a protected branch what its rules allow",
             ["branch merge", "merge queue run", "pipeline run"]),
-        new(AccessAction.Approve, Role.Reviewer, "approve a branch that others made", ["branch approve"]),
+        new(AccessAction.Approve, Role.Reviewer, "approve a branch that others made, reject one", ["branch approve", "branch reject"]),
         new(AccessAction.TakeBack, Role.Reviewer, "revert, undo, roll back, stash and pick single commits on a protected branch", []),
         new(AccessAction.Administer, Role.Admin, "users, roles, tokens of others, rules of branches, overrides, settings, invariants, gc, purge",
         [

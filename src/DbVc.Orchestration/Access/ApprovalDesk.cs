@@ -3,7 +3,7 @@ using DbVc.Store;
 
 namespace DbVc.Orchestration;
 
-/// <summary>Takes approvals, and takes them back.</summary>
+/// <summary>Takes approvals and rejections, and takes them back.</summary>
 public sealed class ApprovalDesk
 {
     private const string LockName = "approvals";
@@ -21,11 +21,15 @@ public sealed class ApprovalDesk
         var rule = BranchRules.Of(Store, target);
         // At least one is asked for here, so that those who approved are named where nobody had to.
         var state = Approvals.Count(_context, branch, target, head, Math.Max(1, rule.Approvals));
-        return new ApprovalReport(branch.Text, head.ToString(), state with { Needed = rule.Approvals }, rule);
+        return new ApprovalReport(branch.Text, head.ToString(), state with { Needed = rule.Approvals }, rule)
+        {
+            Rejections = branch == target ? [] : Rejections.Find(_context, target, head),
+        };
     }
 
     /// <summary>True where the caller's yes would count for something.</summary>
     public bool IsAsked(BranchName branch, BranchName target) => BranchRules.Of(Store, target).Approvals > 0
+        && Rejections.Find(_context, target, _context.Repository.Head(branch)).All(r => r.Name == _context.Guard.Caller.Author.Name)
         && Approvals.Read(Store, branch).All(a => a.Name != _context.Guard.Caller.Author.Name || a.Head != _context.Repository.Head(branch).ToString());
 
     /// <summary>The caller's yes to the branch's head. Throws kind Refused: <c>access.denied</c>, <c>token.scope</c>, <c>approval.agent</c>,
@@ -34,26 +38,57 @@ public sealed class ApprovalDesk
     {
         var head = _context.Repository.Head(branch);
         if (branch.IsMain) throw new DbVcException(FailureKind.Usage, "approval.main", "main is what branches are approved for.", hint: "db-vc branch list");
-        var caller = RequireReviewer(branch);
-        var kind = caller.Author.Kind == AuthorKind.Agent ? IdentityKind.Agent : caller.User?.Kind ?? IdentityKind.Person;
-        if (kind != IdentityKind.Person)
-        {
-            var word = kind.ToString().ToLowerInvariant();
-            throw Refuse($"approval.{word}", $"{caller.Author.Name} is of the kind {word}; only persons approve.", "A person has to look at it.");
-        }
-
+        var caller = RequirePerson(branch, "approve");
         if (new BranchMakers(_context, BranchName.Main, head).FindHand(caller.Author.Name, caller.Author.Email) is { } hand)
             throw Refuse("approval.own", $"{caller.Author.Name} {hand} and cannot approve '{branch}'.", "Somebody else has to look at it.");
         new BranchManager(_context).RequireClean(branch, cancel);
         var approval = new Approval(head.ToString(), caller.Author.Name, caller.Author.Email, comment, _context.Repository.Clock.GetUtcNow());
-        Write(branch, $"branch approve {branch} {head.Short}", caller, others => [.. others, approval]);
+        // Who says yes to it does not say no any more.
+        Write(branch, $"branch approve {branch} {head.Short}", caller, others => [.. others, approval], FindOwn(caller, head));
+        return Show(branch, BranchName.Main);
+    }
+
+    /// <summary>The caller's no to the branch's head, which keeps it out of main until it has another one, and teaches. A yes of the same person is taken back.
+    /// Throws usage failures <c>rejection.main</c>, <c>rejection.reason</c> and <c>rejection.merged</c>; kind Refused: <c>access.denied</c>,
+    /// <c>token.scope</c>, <c>approval.agent</c>, <c>approval.service</c>.</summary>
+    public ApprovalReport Reject(BranchName branch, string? reason)
+    {
+        var head = _context.Repository.Head(branch);
+        if (branch.IsMain) throw new DbVcException(FailureKind.Usage, "rejection.main", "main is what branches are kept out of.", hint: "db-vc branch list");
+        var line = Rejections.RequireReason(reason);
+        var caller = RequirePerson(branch, "reject");
+        if (QueuedMerge.IsHeld(_context, head))
+        {
+            throw new DbVcException(FailureKind.Usage, "rejection.merged", $"Main holds everything of '{branch}' already.",
+                hint: "Take the merge back: db-vc revert MERGE (see: db-vc log main).");
+        }
+
+        var now = _context.Repository.Clock.GetUtcNow();
+        var rejection = new RejectedWork(_context, branch, head).Describe(caller.Author, line, now);
+        Write(branch, $"branch reject {branch} {head.Short}: {line}", caller, others => [.. others], FindOwn(caller, head), rejection);
+        return Show(branch, BranchName.Main);
+    }
+
+    /// <summary>Takes the caller's no back, and what it taught. Throws usage failure <c>rejection.missing</c>.</summary>
+    public ApprovalReport WithdrawRejection(BranchName branch)
+    {
+        var caller = RequireReviewer(branch, "reject");
+        var own = FindOwn(caller, _context.Repository.Head(branch));
+        if (own.Count == 0)
+        {
+            throw new DbVcException(FailureKind.Usage, "rejection.missing", $"{caller.Author.Name} has not rejected what '{branch}' is now.",
+                hint: $"db-vc branch show {branch}");
+        }
+
+        var kept = Approvals.Read(Store, branch).Where(a => a.Name == caller.Author.Name).ToList();
+        Write(branch, $"branch reject {branch} --withdraw", caller, others => [.. others, .. kept], own);
         return Show(branch, BranchName.Main);
     }
 
     /// <summary>Takes the caller's yes back. Throws usage failure <c>approval.missing</c>.</summary>
     public ApprovalReport Withdraw(BranchName branch)
     {
-        var caller = RequireReviewer(branch);
+        var caller = RequireReviewer(branch, "approve");
         if (Approvals.Read(Store, branch).All(a => a.Name != caller.Author.Name))
         {
             throw new DbVcException(FailureKind.Usage, "approval.missing", $"{caller.Author.Name} has not approved '{branch}'.",
@@ -64,20 +99,36 @@ public sealed class ApprovalDesk
         return Show(branch, BranchName.Main);
     }
 
-    private Caller RequireReviewer(BranchName branch)
+    private Caller RequireReviewer(BranchName branch, string verb)
     {
-        _context.Guard.Require(AccessAction.Approve, "db-vc branch approve");
+        _context.Guard.Require(AccessAction.Approve, $"db-vc branch {verb}");
         _context.Guard.RequireReach(branch);
         return _context.Guard.Caller;
     }
 
-    private void Write(BranchName branch, string command, Caller caller, Func<IEnumerable<Approval>, IReadOnlyList<Approval>> change)
+    private Caller RequirePerson(BranchName branch, string verb)
+    {
+        var caller = RequireReviewer(branch, verb);
+        var kind = caller.Author.Kind == AuthorKind.Agent ? IdentityKind.Agent : caller.User?.Kind ?? IdentityKind.Person;
+        if (kind == IdentityKind.Person) return caller;
+        var word = kind.ToString().ToLowerInvariant();
+        throw Refuse($"approval.{word}", $"{caller.Author.Name} is of the kind {word}; only persons {verb}.", "A person has to look at it.");
+    }
+
+    /// <summary>What the caller said no to, and that is still what the branch is.</summary>
+    private List<Rejection> FindOwn(Caller caller, CommitId head) =>
+        [.. Rejections.Find(_context, BranchName.Main, head).Where(r => r.Name == caller.Author.Name)];
+
+    private void Write(BranchName branch, string command, Caller caller, Func<IEnumerable<Approval>, IReadOnlyList<Approval>> change,
+        IReadOnlyList<Rejection>? gone = null, Rejection? rejection = null)
     {
         using var held = Store.Lock(LockName, _context.Options.LockTimeout);
         var next = change(Approvals.Read(Store, branch).Where(a => a.Name != caller.Author.Name));
         using var transaction = Store.Begin();
         if (next.Count == 0) transaction.DeleteDocument(Approvals.Collection, branch.Text);
         else transaction.PutDocument(Approvals.Collection, branch.Text, Approvals.ToBytes(next));
+        foreach (var taken in gone ?? []) Rejections.Delete(transaction, taken);
+        if (rejection is not null) Rejections.Put(transaction, rejection);
         transaction.AppendOperation(new OperationDraft(command, caller.Author.Name, _context.Repository.Clock.GetUtcNow(), []));
         transaction.Commit();
     }

@@ -40,16 +40,26 @@ internal static class BranchRules
     /// <summary>True where nothing comes that nobody has approved: no conflict is decided on the way there.</summary>
     public static bool NeedApprovals(IRepositoryStore store, BranchName branch) => Of(store, branch) is { Protected: true, Approvals: > 0 };
 
-    /// <summary>Gates first, then approvals.</summary>
+    /// <summary>Gates first, then rejections, then approvals.</summary>
     public static BranchVerdict Judge(WorkspaceContext context, BranchName source, BranchName target, CommitId head)
     {
         var rule = Of(context.Repository.Store, target);
         if (!rule.Protected) return new BranchVerdict(null, ApprovalState.NotNeeded, null);
         var approvals = Approvals.Count(context, source, target, head, rule.Approvals);
         var evidence = rule.Gates == GatesNeeded.None ? new EvidenceVerdict(null, null) : Evidence.Judge(context, source, target, head, rule.Gates);
-        return new BranchVerdict(evidence.Hash, approvals, evidence.Refusal ?? RefuseMissing(approvals, source.Text))
+        var rejections = source.IsMain ? [] : Rejections.Find(context, target, head);
+        var refusal = evidence.Refusal ?? RefuseRejected(rejections, source.Text) ?? RefuseMissing(approvals, source.Text);
+        return new BranchVerdict(evidence.Hash, approvals, refusal is null ? null : refusal with { Rejections = rejections })
         {
-            Lacking = [.. new[] { evidence.Lack, approvals.Missing == 0 ? null : $"{approvals.Given.Count} of {approvals.Needed} approvals" }.OfType<string>()],
+            Rejections = rejections,
+            Lacking =
+            [
+                .. new[]
+                {
+                    evidence.Lack, NameRejections(rejections),
+                    approvals.Missing == 0 ? null : $"{approvals.Given.Count} of {approvals.Needed} approvals",
+                }.OfType<string>(),
+            ],
         };
     }
 
@@ -81,6 +91,23 @@ internal static class BranchRules
         });
     }
 
+    /// <summary>Null where nobody said no to the branch whose head the commit was.</summary>
+    public static MergeReport? RefuseRejectedPick(WorkspaceContext context, CommitId commit, BranchName target) =>
+        !Of(context.Repository.Store, target).Protected ? null
+        : RefuseRejected([.. Rejections.ReadAll(context.Repository.Store).Where(r => r.Head == commit.ToString())], commit.Short);
+
+    private static string? NameRejections(IReadOnlyList<Rejection> rejections) => rejections.Count == 0 ? null
+        : "rejected by " + string.Join(", ", rejections.Select(r => r.Name).Distinct());
+
+    /// <summary>Null where nobody said no.</summary>
+    internal static MergeReport? RefuseRejected(IReadOnlyList<Rejection> rejections, string source) => rejections.Count == 0 ? null : new MergeReport
+    {
+        State = MergeState.Refused,
+        Rejections = rejections,
+        Message = $"'{source}' was rejected by {string.Join("; by ", rejections.Select(r => $"{r.Name}: {r.Reason.TrimEnd('.')}"))}. It may come in once it "
+            + $"has another head, or whoever rejected it takes that back: db-vc branch reject {source} --withdraw.",
+    };
+
     private static MergeReport? RefuseMissing(ApprovalState approvals, string source) => approvals.Missing == 0 ? null : new MergeReport
     {
         State = MergeState.Refused,
@@ -96,6 +123,9 @@ internal static class BranchRules
 /// <param name="Refusal">Why not; null where it may be merged.</param>
 internal sealed record BranchVerdict(Hash? Evidence, ApprovalState Approvals, MergeReport? Refusal)
 {
+    /// <summary>Who said no to it.</summary>
+    public IReadOnlyList<Rejection> Rejections { get; init; } = [];
+
     /// <summary>All that keeps it out, in words; what an override passes over.</summary>
     public IReadOnlyList<string> Lacking { get; init; } = [];
 }

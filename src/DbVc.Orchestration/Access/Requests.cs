@@ -21,4 +21,8 @@ public sealed record CallerReport(string Name, string Role, string By, Identity?
 public sealed record BranchRuleRequest(string Pattern, bool? Protected, int? Approvals, string? Gates);
 
 /// <summary>How far a branch is approved for a target.</summary>
-public sealed record ApprovalReport(string Branch, string Head, ApprovalState State, BranchRule Rule);
+public sealed record ApprovalReport(string Branch, string Head, ApprovalState State, BranchRule Rule)
+{
+    /// <summary>Who said no to what the branch is now; whoever did keeps it out of the target.</summary>
+    public IReadOnlyList<Rejection> Rejections { get; init; } = [];
+}

@@ -24,8 +24,11 @@ internal static class AgentTasks
         context.Repository.Store.ReadDocument(Collection, task) is { } bytes ? JsonSerializer.Deserialize(bytes, AgentJson.Default.AgentReport) : null;
 
     /// <summary>All tasks, oldest first.</summary>
-    public static IReadOnlyList<AgentReport> List(WorkspaceContext context) =>
-        [.. context.Repository.Store.ListDocuments(Collection)
+    public static IReadOnlyList<AgentReport> List(WorkspaceContext context) => ListBut(context, new HashSet<string>());
+
+    /// <summary>All tasks but some, which are not even read, oldest first.</summary>
+    public static IReadOnlyList<AgentReport> ListBut(WorkspaceContext context, IReadOnlySet<string> left) =>
+        [.. context.Repository.Store.ListDocuments(Collection).Where(d => !left.Contains(d.Key))
             .Select(d => JsonSerializer.Deserialize(d.Value, AgentJson.Default.AgentReport)!).OrderBy(t => t.Created)];
 
     /// <summary>What a task makes or runs, by its name below <c>pipelines/</c>. Tasks of before did not say it.</summary>

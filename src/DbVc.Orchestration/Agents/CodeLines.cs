@@ -23,7 +23,8 @@ internal sealed class CodeLines(WorkspaceContext context)
     /// <summary>Where people went on with it: on its branch, or on main until another task made the pipeline anew.</summary>
     private CommitId? FindNow(AgentReport report)
     {
-        if (report.State == TaskState.Merged && _newest.Value.GetValueOrDefault(report.Pipeline!) == report.Task) return context.Repository.Head(BranchName.Main);
+        if (report.State == TaskState.Merged && _newest.Value.GetValueOrDefault(report.Pipeline!) == report.Task)
+            return context.Repository.Head(BranchName.Main);
         return BranchRecord.Read(context.Repository.Store, BranchName.Parse(report.Branch)) is { } branch && branch.Task == report.Task
             ? context.Repository.Head(BranchName.Parse(report.Branch))
             : null;

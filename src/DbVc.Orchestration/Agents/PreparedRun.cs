@@ -36,7 +36,11 @@ internal sealed record PreparedRun(ExecutionSetup Setup, AgentBranch Branch, Bra
 
     /// <summary>The task that a report is about, with the metadata that was pinned.</summary>
     public static PipelineTask TaskOf(TaskPlan plan, AgentReport report) =>
-        new(TaskId.Parse(report.Task), BranchName.Parse(report.Branch), plan.MetadataText, report.Model, report.Created) { Request = report.Text ?? "" };
+        new(TaskId.Parse(report.Task), BranchName.Parse(report.Branch), plan.MetadataText, report.Model, report.Created)
+        {
+            Request = report.Text ?? "",
+            Past = report.Past,
+        };
 
     /// <summary>Makes the branch's folder ready, and what tools work on.</summary>
     public TaskSession BeginSession(TaskPlan plan, AgentReport report, IAgentObserver observer, ITaskPerson person, IAgentProgress progress)
@@ -44,13 +48,17 @@ internal sealed record PreparedRun(ExecutionSetup Setup, AgentBranch Branch, Bra
         SourceForm.Of(plan.Spec.Source).Write(Setup.Checkout);
         return new TaskSession(Setup.Task, Branch, Execution, KeepEdits(plan, report, Setup.Checkout, progress), observer)
         {
-            Disclosure = report.Model == BuiltinChatClient.ModelName ? Disclosure.Everything : Disclosure.By(Setup.Context.Configuration.Disclosure),
+            Disclosure = DisclosureOf(Setup.Context, report),
             Person = person,
             Memory = Setup.IsRepetition || report.Model == BuiltinChatClient.ModelName ? NoMemory.Instance : Setup.Context.Memory.ForTools(),
             Clock = Branch.Clock,
             Origin = Origin(),
         };
     }
+
+    /// <summary>What a task's model may see.</summary>
+    public static Disclosure DisclosureOf(WorkspaceContext context, AgentReport report) =>
+        report.Model == BuiltinChatClient.ModelName ? Disclosure.Everything : Disclosure.By(context.Configuration.Disclosure);
 
     public void Dispose() => Execution.Dispose();
 

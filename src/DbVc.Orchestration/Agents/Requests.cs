@@ -99,6 +99,9 @@ public sealed record AgentReport
 
     public string? Text { get; init; }
 
+    /// <summary>What its model was told of earlier work when it began; kept, because the prompt is named in its commits. Empty for nothing.</summary>
+    public string Past { get; init; } = "";
+
     /// <summary>The batch that it belongs to; null for a task of its own.</summary>
     public string? Batch { get; init; }
 

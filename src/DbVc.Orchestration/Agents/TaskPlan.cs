@@ -29,7 +29,7 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
     public static TaskPlan Read(WorkspaceContext context, string path, CommitId? start, FetchWatch watch)
     {
         var text = new PlanText(MetadataFile.ReadText(path), Path.GetFullPath(path), Path.GetFileName(path)) { Start = start };
-        context.Options.Bound?.Files.RequireSource(MetadataReader.Read(text.Text, text.Name), text.Path);
+        context.Options.Bound?.Files.RequireSource(MetadataReader.Read(text.Text, text.Name, context.Memory.Recall), text.Path);
         return Make(context, text, watch)!;
     }
 
@@ -119,7 +119,7 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
 
     private static TaskPlan? Make(WorkspaceContext context, PlanText text, FetchWatch watch)
     {
-        var spec = MetadataReader.Read(text.Text, text.Name);
+        var spec = MetadataReader.Read(text.Text, text.Name, context.Memory.Recall);
         if (text.Form is { } form) spec = spec with { Source = form.ApplyTo(spec.Source) };
         var folder = Path.GetDirectoryName(text.Path)!;
         var (source, fetched) = (FetchedFiles.Locate(context, text.SourcePath) ?? text.SourcePath, false);

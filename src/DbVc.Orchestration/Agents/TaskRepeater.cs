@@ -140,7 +140,7 @@ internal sealed class TaskRepeater(WorkspaceContext context, BranchManager branc
     {
         var repeated = report with { Branch = name.Text };
         var plan = TaskPlan.Reread(context, repeated, code: false, new FetchWatch(progress, cancel));
-        var task = PreparedRun.TaskOf(plan, report);
+        var task = PreparedRun.TaskOf(plan, report) with { Past = logged.Past };
         var record = branches.RequireRecord(name);
         var setup = new ExecutionSetup(context, record, task, plan.Spec, plan.SourcePath)
         {

@@ -119,6 +119,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     /// <summary>Runs the agent to its end. Interrupted, the task is kept as stopped and the interruption goes on.</summary>
     public AgentReport Run(TaskPlan plan, AgentReport report, IAgentProgress progress, CancellationToken cancel)
     {
+        report = PastFinder.Tell(context, plan.Spec, report, progress);
         var task = PreparedRun.TaskOf(plan, report);
         var kept = new TaskProgress(context, report, progress);
         using var time = StartTime(task.Branch, kept, cancel);

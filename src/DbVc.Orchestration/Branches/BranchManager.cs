@@ -56,6 +56,7 @@ public sealed class BranchManager
         transaction.PutDocument(DeletedBranch.Collection, name.Text, new DeletedBranch(head.ToString(), record).ToBytes());
         KeepMerged(record, transaction);
         transaction.DeleteDocument(Approvals.Collection, name.Text);
+        Rejections.Seal(_context.Repository.Store, transaction, name);
         GateReports.Forget(name, transaction);
         transaction.Publish();
         Reached(PublishStep.BranchForgotten);
@@ -120,6 +121,7 @@ public sealed class BranchManager
         transaction.MoveBranch(name, null, CommitId.Parse(deleted.Head));
         transaction.PutDocument(BranchRecord.Collection, name.Text, (deleted.Record with { Expires = null }).ToBytes());
         transaction.DeleteDocument(DeletedBranch.Collection, name.Text);
+        Rejections.Unseal(_context.Repository.Store, transaction, name);
         transaction.Publish();
         Directory.CreateDirectory(_context.Layout.Branch(name));
         CheckOutFiles(name);
@@ -283,6 +285,7 @@ public sealed class BranchManager
             Budget = record.Budget,
             Expires = record.Expires,
             Override = record.Merged is null ? null : record.Override,
+            Rejections = status == "merged" ? [] : Rejections.Find(_context, BranchName.Main, head),
             LeftOut = PartialPlan.LeftOut(_context, record, head),
         };
     }

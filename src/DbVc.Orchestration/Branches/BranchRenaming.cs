@@ -23,6 +23,7 @@ internal sealed class BranchRenaming(WorkspaceContext context, BranchName from, 
         }
 
         transaction.DeleteDocument(Approvals.Collection, from.Text);
+        Rejections.Move(context.Repository.Store, transaction, from, to);
         GateReports.Move(context, from, to, transaction);
         transaction.Publish();
         MoveFolder(context.Layout.Branch(from), context.Layout.Branch(to));

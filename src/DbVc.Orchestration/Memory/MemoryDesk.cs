@@ -1,22 +1,35 @@
-using System.Text;
+using System.Text.RegularExpressions;
 using DbVc.Agents;
 using DbVc.Live;
 using DbVc.Model;
+using DbVc.Pipelines;
 
 namespace DbVc.Orchestration;
 
-/// <summary>What merged pipelines taught: learned from history when it is asked for, so that no merge waits for it and none is missed.</summary>
-public sealed class MemoryDesk
+/// <summary>
+/// What merged pipelines taught, and rejected ones: learned from history when it is asked for, so that no merge waits for it and none is missed.
+/// </summary>
+public sealed partial class MemoryDesk
 {
     private const string Forgotten = "forgotten";
     private const int MostOffered = 2;
+    private const int MostExamples = 5;
+    private const int MostLikened = 50;
+    private const int MostRecalled = 3;
+
+    /// <summary>Words that most rules have: none is like another for them.</summary>
+    private static readonly HashSet<string> s_common = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "a", "all", "an", "and", "are", "at", "be", "but", "by", "each", "every", "for", "greater", "has", "have", "if", "in", "is", "it", "least", "less",
+        "more", "most", "must", "no", "not", "of", "on", "only", "or", "should", "than", "that", "the", "then", "to", "when", "where", "with",
+    };
 
     private readonly WorkspaceContext _context;
 
     internal MemoryDesk(WorkspaceContext context) => _context = context;
 
     /// <summary>All lessons, newest first.</summary>
-    /// <param name="words">Only those that these words find, the nearest first; null for all.</param>
+    /// <param name="words">Only those that these words find, kind by kind, the nearest first; null for all.</param>
     public IReadOnlyList<Lesson> List(string? words = null)
     {
         using var shelf = Open();
@@ -25,16 +38,23 @@ public sealed class MemoryDesk
     }
 
     /// <summary>One lesson. Throws usage failure <c>memory.missing</c>.</summary>
-    public Lesson Show(string id) => List().FirstOrDefault(l => l.Id == id) ?? throw Missing(id);
+    public Lesson Show(string id)
+    {
+        using var shelf = Open();
+        return shelf.Find(id) ?? throw Missing(id);
+    }
 
-    /// <summary>Forgets a lesson for good, also when memory is made anew. Throws usage failure <c>memory.missing</c>.</summary>
+    /// <summary>Forgets a lesson for good, also when memory is made anew. A branch that was rejected stays so. Throws usage failure
+    /// <c>memory.missing</c>.</summary>
     public void Forget(string id)
     {
         using var shelf = Open();
-        if (!shelf.Remove(id)) throw Missing(id);
+        if (shelf.Find(id) is null) throw Missing(id);
+        // Written down first: what is only off the shelf is learned again.
         using var transaction = _context.Repository.Store.Begin();
         transaction.PutDocument(Forgotten, id, "{}"u8.ToArray());
         transaction.Commit();
+        shelf.Remove(id);
     }
 
     /// <summary>What tools may offer of it.</summary>
@@ -44,7 +64,45 @@ public sealed class MemoryDesk
     internal Lesson? FindPipeline(IReadOnlyList<BranchFile> generated)
     {
         using var shelf = Open();
-        return shelf.FindPipeline(FingerprintOf(generated.Select(f => KeyValuePair.Create(f.Path.Text, f.Text))));
+        return shelf.FindByKey(LessonKind.Pipeline, LessonReader.FingerprintOf(generated.Select(f => KeyValuePair.Create(f.Path.Text, f.Text))));
+    }
+
+    /// <summary>What to say about a rule that is not understood: the nearest that were, in pipelines that are merged; null for none.</summary>
+    public string? Recall(string sentence)
+    {
+        var near = FindRules(sentence, MostRecalled);
+        return near.Count == 0 ? null
+            : $"Understood here before: {string.Join(" | ", near.Select(l => $"{l.Rule!.Sentence} ({l.Pipeline})"))}";
+    }
+
+    /// <summary>Rules that share a word of weight with these, the nearest first.</summary>
+    internal IReadOnlyList<Lesson> FindRules(string words, int most = MostExamples)
+    {
+        using var shelf = Open();
+        return shelf.Find(LessonKind.Rule, string.Join(' ', Word().Matches(words).Select(m => m.Value).Where(w => !s_common.Contains(w))), most);
+    }
+
+    /// <summary>How the supplier of a source wrote when a pipeline for one of theirs was merged last; null where none was.</summary>
+    /// <param name="location">An address, or the full path of a file.</param>
+    public RememberedDialect? FindDialect(string location)
+    {
+        if (Supplier.Of(location) is not { } supplier) return null;
+        using var shelf = Open();
+        return shelf.FindByKey(LessonKind.Dialect, supplier) is { Dialect: { } dialect } lesson
+            ? new RememberedDialect(dialect.Dialect, $"as in {lesson.Pipeline} (commit {dialect.Commit})") : null;
+    }
+
+    /// <summary>Rejections of branches for the same table, or whose metadata asked for very much the same; newest first.</summary>
+    internal IReadOnlyList<Lesson> FindRejections(PipelineSpec spec)
+    {
+        using var shelf = Open();
+        var pieces = TaskLikeness.PiecesOf(spec);
+        return
+        [
+            .. shelf.List(LessonKind.Rejection, MostLikened)
+                .Where(l => l.Rejection!.Tables.Contains(spec.Destination.Table, StringComparer.OrdinalIgnoreCase)
+                    || TaskLikeness.AreVerySimilar(l.Rejection.Pieces, pieces)).Take(MostExamples),
+        ];
     }
 
     /// <summary>Removes all that was learned, for example because it may hold what was purged; what history still holds is learned again.</summary>
@@ -58,12 +116,8 @@ public sealed class MemoryDesk
         var shelf = new MemoryShelf(_context.Layout.Memory);
         try
         {
-            foreach (var task in AgentTasks.List(_context).Where(t => !t.IsRun && t.Pipeline is not null && !shelf.Knows(t.Task)))
-            {
-                if (AgentTasks.Current(_context, task) is not { State: TaskState.Merged } merged) continue;
-                shelf.Add(task.Task, [.. Learn(merged).Where(l => !IsForgotten(l))]);
-            }
-
+            LearnMerged(shelf);
+            LearnRejected(shelf);
             return shelf;
         }
         catch
@@ -73,59 +127,34 @@ public sealed class MemoryDesk
         }
     }
 
-    private bool IsForgotten(Lesson lesson) => _context.Repository.Store.ReadDocument(Forgotten, lesson.Id) is not null;
-
-    private IEnumerable<Lesson> Learn(AgentReport task)
+    /// <summary>Whatever is merged moves main: where it stands still nothing is new, and no task is read.</summary>
+    private void LearnMerged(MemoryShelf shelf)
     {
-        // An override says that what was merged was not good enough to be an example.
-        if (task.Override is not null) yield break;
-        if (ReadFiles(task) is { } files && FindGenerated(files) is { Count: > 0 } generated)
+        var head = _context.Repository.Head(BranchName.Main).ToString();
+        if (shelf.ReadHead() == head) return;
+        var (known, reader) = (shelf.ReadTasks(), new LessonReader(_context));
+        foreach (var task in AgentTasks.ListBut(_context, known).Where(t => !t.IsRun && t.Pipeline is not null))
         {
-            yield return new Lesson($"{task.Task}/pipeline", LessonKind.Pipeline, task.Task, task.Pipeline!, task.Text ?? task.Pipeline!, task.Created)
-            {
-                Fingerprint = FingerprintOf(generated),
-                Files = generated.Where(g => files.TryGetValue(g.Key, out var text) && text != g.Value).ToDictionary(g => g.Key, g => files[g.Key]),
-            };
+            if (AgentTasks.Current(_context, task) is not { State: TaskState.Merged } merged) continue;
+            shelf.Add(task.Task, [.. reader.Read(merged).Where(l => !IsForgotten(l.Id))]);
         }
 
-        foreach (var (repair, i) in ReadRepairs(task).Select((r, i) => (r, i)))
-        {
-            yield return new Lesson($"{task.Task}/repair-{i + 1}", LessonKind.Repair, task.Task, task.Pipeline!, repair.Objection, task.Created)
-            {
-                Edits = [.. repair.Edits.Select(e => new LessonEdit(e.Path, e.Before, e.After))],
-            };
-        }
+        shelf.WriteHead(head);
     }
 
-    /// <summary>The pipeline's files as they were merged; null where that commit is not kept any more.</summary>
-    private Dictionary<string, string>? ReadFiles(AgentReport task)
+    /// <summary>Rejections come and go without a merge.</summary>
+    private void LearnRejected(MemoryShelf shelf)
     {
-        var merged = BranchRecord.Read(_context.Repository.Store, BranchName.Parse(task.Branch)) is { } branch && branch.Task == task.Task
-            ? branch.Merged : task.Made;
-        if (merged is null || _context.Repository.Store.ReadCommit(CommitId.Parse(merged).Hash) is null) return null;
-        return BranchFiles.Read(_context.Repository.ReadSnapshot(CommitId.Parse(merged)), task.Pipeline!)
-            .ToDictionary(f => f.Key, f => Encoding.UTF8.GetString(f.Value), StringComparer.Ordinal);
+        var known = shelf.ReadIds(LessonKind.Rejection);
+        var lessons = Rejections.ReadAll(_context.Repository.Store).Select(LessonReader.Of).ToList();
+        foreach (var lesson in lessons.Where(l => !known.Contains(l.Id) && !IsForgotten(l.Id))) shelf.Add(lesson);
+        foreach (var gone in known.Except(lessons.Select(l => l.Id))) shelf.Remove(gone);
     }
 
-    private static Dictionary<string, string> FindGenerated(Dictionary<string, string> files) =>
-        files.Where(f => f.Key.StartsWith(Checkout.OriginalFolder + "/", StringComparison.Ordinal))
-            .ToDictionary(f => f.Key[(Checkout.OriginalFolder.Length + 1)..], f => f.Value, StringComparer.Ordinal);
+    private bool IsForgotten(string id) => _context.Repository.Store.ReadDocument(Forgotten, id) is not null;
 
-    private IReadOnlyList<PastRepair> ReadRepairs(AgentReport task)
-    {
-        try
-        {
-            return RepairFinder.Find(task.Task, File.ReadAllText(Transcript.PathOf(_context.Layout.AgentLogs, TaskId.Parse(task.Task))));
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or DbVcException { Code: "agent.log-damaged" })
-        {
-            // A log that is gone teaches nothing.
-            return [];
-        }
-    }
-
-    private static string FingerprintOf(IEnumerable<KeyValuePair<string, string>> files) => Hash.Of(Encoding.UTF8.GetBytes(string.Join('\0',
-        files.OrderBy(f => f.Key, StringComparer.Ordinal).SelectMany(f => new[] { f.Key, f.Value })))).ToString();
+    [GeneratedRegex(@"[\p{L}\p{N}_]{2,}")]
+    private static partial Regex Word();
 
     private static DbVcException Missing(string id) =>
         new(FailureKind.Usage, "memory.missing", "There is no such lesson.", id, "db-vc memory list shows all.");

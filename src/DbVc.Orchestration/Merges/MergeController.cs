@@ -167,6 +167,7 @@ public sealed class MergeController
         return report with
         {
             Approvals = verdict.Approvals.Needed > 0 ? verdict.Approvals : null,
+            Rejections = verdict.Rejections,
             Override = report.State == MergeState.Merged ? record.Override : null,
             PassedOver = report.State == MergeState.Merged && record.Override is not null ? verdict.Lacking : [],
         };
@@ -314,6 +315,7 @@ public sealed class MergeController
             Gates = verdict.Refusal?.Gates ?? [],
             Destructive = destructive,
             Approvals = verdict.Approvals.Needed > 0 ? verdict.Approvals : null,
+            Rejections = verdict.Rejections,
             Message = verdict.Refusal?.Message
                 ?? (violations.Count > 0 || !isRefused
                     ? "Nothing was changed."

@@ -67,6 +67,9 @@ public sealed record MergeReport
     /// <summary>Who approved, where the target's rules ask for approvals; null where they do not.</summary>
     public ApprovalState? Approvals { get; init; }
 
+    /// <summary>Who said no to what is merged.</summary>
+    public IReadOnlyList<Rejection> Rejections { get; init; } = [];
+
     /// <summary>Why it went past the target's rules; null for any other merge.</summary>
     public string? Override { get; init; }
 

@@ -13,10 +13,12 @@ public static class MetadataDesk
     public static string Schema() => MetadataSchema.Write();
 
     /// <summary>Everything that is wrong with a file, and what it leaves open.</summary>
-    public static MetadataReport Validate(string path)
+    /// <param name="path">The metadata.</param>
+    /// <param name="recall">What else is said about a rule that is not understood, as <see cref="MemoryDesk.Recall"/> does; null for nothing.</param>
+    public static MetadataReport Validate(string path, Func<string, string?>? recall = null)
     {
         var (text, name) = (MetadataFile.ReadText(path), Path.GetFileName(path));
-        var problems = MetadataReader.Check(text, name);
+        var problems = MetadataReader.Check(text, name, recall);
         return new MetadataReport(problems, problems.Count > 0 ? [] : MetadataReader.Read(text, name).Assumptions);
     }
 
@@ -82,7 +84,13 @@ public static class MetadataDesk
         var source = opened.File;
         try
         {
-            var request = new InferenceRequest(opened.Location, query.Table, query.Decisions) { MaxRecords = query.MaxRecords, Draft = opened.Draft };
+            var request = new InferenceRequest(opened.Location, query.Table, query.Decisions)
+            {
+                MaxRecords = query.MaxRecords,
+                Draft = opened.Draft,
+                Remembered = query.Recall?.Invoke(query.Source is { } named && !named.Contains("://", StringComparison.Ordinal)
+                    ? Path.GetFullPath(named) : opened.Location),
+            };
             var proposal = MetadataInference.Propose(request, opened.Known, source.OpenStream, cancellation);
             if (opened.Notices.Count > 0) proposal = proposal with { Findings = [.. opened.Notices, .. proposal.Findings] };
             var spec = SourceInspector.Inspect(MetadataReader.Read(proposal.Json, "proposal.json"), source.OpenStream);
@@ -137,6 +145,10 @@ public sealed record InferenceQuery(string? Source, string? File, string? Table,
 
     /// <summary>Where a repository is looked for, upwards: its settings say which private hosts may be asked.</summary>
     public string Folder { get; init; } = ".";
+
+    /// <summary>How the supplier of a source (an address, or the full path of a file) is known to write, as <see cref="MemoryDesk.FindDialect"/> says;
+    /// null for nobody.</summary>
+    public Func<string, RememberedDialect?>? Recall { get; init; }
 
     /// <summary>Whether another file of that name is written over.</summary>
     public bool Overwrites { get; init; }

@@ -19,18 +19,22 @@ internal static class WordedTask
         if (TaskWords.Find(request.Text ?? "") is not { } words) return null;
         var folder = Directory.CreateDirectory(Path.Combine(context.Layout.Root, Folder)).FullName;
         var path = FirstFree(folder, words);
-        var query = new InferenceQuery(words.Source, path, words.Table, new Dictionary<string, string>()) { Folder = context.Layout.Root };
+        var query = QueryOf(context, words, path);
         try
         {
             var report = MetadataDesk.Infer(query, cancel);
             var decisions = Ask(report.Proposal.Questions, progress);
             if (decisions.Count > 0) report = MetadataDesk.Infer(query with { Decisions = decisions, Overwrites = true }, cancel);
-            WholeFile.Write(path, Encoding.UTF8.GetBytes(WordedMetadata.Write(report.Proposal, words.Clauses)));
+            WholeFile.Write(path, Encoding.UTF8.GetBytes(WordedMetadata.Write(report.Proposal, words.Clauses, context.Memory.Recall)));
             progress.Message($"Metadata was read off {words.Source}: {Path.GetRelativePath(context.Layout.Root, path)}");
             return request with
             {
                 MetadataPath = path,
-                Assumptions = [.. report.Proposal.Questions.Where(q => !decisions.ContainsKey(q.Field)).Select(q => $"{q.Text} Assumed: {q.Assumed}.")],
+                Assumptions =
+                [
+                    .. report.Proposal.Questions.Where(q => !decisions.ContainsKey(q.Field)).Select(q => $"{q.Text} Assumed: {q.Assumed}."),
+                    .. report.Proposal.Recalled,
+                ],
             };
         }
         catch (Exception e) when (e is not DbVcException { Code: "metadata.exists" })
@@ -44,11 +48,14 @@ internal static class WordedTask
     public static WordedPreview Preview(WorkspaceContext context, TaskWords words, CancellationToken cancel)
     {
         var path = FirstFree(Path.Combine(context.Layout.Root, Folder), words);
-        var query = new InferenceQuery(words.Source, null, words.Table, new Dictionary<string, string>()) { Folder = context.Layout.Root };
+        var query = QueryOf(context, words, null);
         var report = MetadataDesk.Propose(query, path, cancel);
-        var text = WordedMetadata.Write(report.Proposal, words.Clauses);
+        var text = WordedMetadata.Write(report.Proposal, words.Clauses, context.Memory.Recall);
         return new WordedPreview(path, text, MetadataExplanation.Of(MetadataReader.Read(text, Path.GetFileName(path)), null, null), report.Proposal);
     }
+
+    private static InferenceQuery QueryOf(WorkspaceContext context, TaskWords words, string? path) =>
+        new(words.Source, path, words.Table, new Dictionary<string, string>()) { Folder = context.Layout.Root, Recall = context.Memory.FindDialect };
 
     /// <summary>What the person decides; nobody may be there, and then the proposal's own choice holds.</summary>
     private static Dictionary<string, string> Ask(IReadOnlyList<OpenQuestion> questions, IAgentProgress progress)

@@ -49,6 +49,9 @@ internal sealed class QueuedMerge(WorkspaceContext context, BranchManager branch
         if (BranchRecord.Read(Store, name) is not { } record || !entry.IsOf(record))
             return Refuse(entry, $"The branch '{name}' that was added is not there any more.");
         if (IsHeld(context, context.Repository.Head(name))) return Land(entry, FindLanding(context.Repository.Head(name)));
+        // Before anything is brought up or asked: it would not come in.
+        if (BranchRules.RefuseRejected(Rejections.Find(context, BranchName.Main, context.Repository.Head(name)), entry.Branch) is { } rejected)
+            return Refuse(entry, rejected.Message);
         var task = record.Task is null ? null : AgentTasks.FindState(context, record.Task);
         if (task == "failed") return Refuse(entry, $"Its task failed. See: db-vc agent status {name}.");
         // What the queue itself was cut off at is no reason to wait.

@@ -98,6 +98,9 @@ public sealed record BranchReport(
     /// <summary>Why an administrator merged it in spite of main's rules; null where they held.</summary>
     public string? Override { get; init; }
 
+    /// <summary>Who said no to what it is now, and so keeps it out of main.</summary>
+    public IReadOnlyList<Rejection> Rejections { get; init; } = [];
+
     /// <summary>Tables that its commits hold and its database does not, by name.</summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];
 }

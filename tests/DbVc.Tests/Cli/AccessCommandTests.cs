@@ -70,6 +70,17 @@ public sealed class AccessCommandTests : IDisposable
         await _cli.TellAsync("branch", "merge", "side", "--dry-run");
         await _cli.TellAsync("branch", "merge", "side");
         await _cli.TellAsync("branch", "show", "side");
+        await _cli.TellAsync("branch", "reject", "side");
+        await _cli.TellAsync("branch", "reject", "side", "--reason", "a balance of 1 is a typing error");
+        Assert.Equal("Ada", (string?)(await _cli.JsonAsync("branch", "show", "side"))["rejections"]![0]!["name"]);
+        await _cli.TellAsync("branch", "merge", "side");
+        await _cli.TellAsync("branch", "list");
+        await _cli.TellAsync("branch", "show", "side");
+        await _cli.TellAsync("branch", "review", "side", "--stat");
+        var lesson = (await _cli.JsonAsync("memory", "list"))["lessons"]![0]!;
+        Assert.Equal(("rejection", "a balance of 1 is a typing error"), ((string?)lesson["kind"], (string?)lesson["rejection"]!["reason"]));
+        await _cli.TellAsync("branch", "reject", "side", "--withdraw");
+        await _cli.TellAsync("memory", "list");
         await _cli.TellAsync("branch", "override", "side", "--reason", "outage 42");
         await _cli.TellAsync("show", "HEAD", "--stat");
         await _cli.TellAsync("log", "-n", "1");

@@ -55,7 +55,7 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("branch", "Say which: create, list, show, rename, delete, restore, fetch, review, merge, approve, override, rule.")]
+    [InlineData("branch", "Say which: create, list, show, rename, delete, restore, fetch, review, merge, approve, reject, override, rule.")]
     [InlineData("undo abc", "'abc' is not a number that OP can be.")]
     [InlineData("log -n many", "'many' is not a number that --limit can be.")]
     [InlineData("conflicts resolve x --take left", "'left' is none of the words for --take: source, target, base, both, proposal.")]

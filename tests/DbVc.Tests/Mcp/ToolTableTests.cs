@@ -11,8 +11,8 @@ public sealed partial class ToolTableTests
     /// <summary>What only a person does, whatever the role.</summary>
     private static readonly string[] s_people =
     [
-        "rollback", "revert", "undo", "cherry-pick", "stash", "purge", "gc", "user", "token", "branch approve", "branch override", "branch rule", "config",
-        "import", "pipeline run", "invariant add", "invariant remove", "tracking", "shadow", "notify",
+        "rollback", "revert", "undo", "cherry-pick", "stash", "purge", "gc", "user", "token", "branch approve", "branch reject", "branch override",
+        "branch rule", "config", "import", "pipeline run", "invariant add", "invariant remove", "tracking", "shadow", "notify",
     ];
 
     public static TheoryData<string> Names => [.. ToolTable.All.Select(tool => tool.Name)];

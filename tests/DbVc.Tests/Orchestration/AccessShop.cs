@@ -61,11 +61,8 @@ internal sealed class AccessShop : IDisposable
         As("ada").Access.SetRule(new BranchRuleRequest(pattern, isProtected, approvals, gates));
 
     /// <summary>A report of passed gates for a branch's head, as the gates write it.</summary>
-    public void PassGates(string name, bool passed = true)
+    public void PassGates(string name, bool passed = true) => Do(context =>
     {
-        var layout = RepositoryLayout.Find(Shop.Folder);
-        using var store = RepositoryStore.Open(layout.Control);
-        var context = WorkspaceContext.Create(store, layout, ShopRepository.Options with { Credential = new Credential(null, "ada") });
         var branch = BranchName.Parse(name);
         GateReports.Save(context, branch, context.Repository.Head(branch), new GateReport
         {
@@ -79,6 +76,51 @@ internal sealed class AccessShop : IDisposable
             Figures = new GateFigures(),
             Gates = [GateResult.Of("unit", "", passed ? [] : [new GateFinding("It failed.")], [])],
         });
+    });
+
+    /// <summary>A branch that a task made of metadata and that passed its gates, as they leave it; nothing was run.</summary>
+    public AgentReport Task(string name, string metadata, DateTimeOffset created)
+    {
+        var branch = BranchName.Parse(name);
+        As("art").Branches.Create(branch, null, CancellationToken.None);
+        var folder = Path.Combine(Shop.Folder, "branches", name);
+        File.WriteAllText(Path.Combine(folder, "metadata.json"), metadata);
+        As("art").Branches.Commit(branch, "Pin metadata", null, CancellationToken.None);
+        var report = new AgentReport
+        {
+            Task = $"{created:yyyyMMdd-HHmmss}-{name}",
+            Branch = name,
+            State = TaskState.Ready,
+            Pipeline = name,
+            Created = created,
+            MetadataPath = Path.Combine(Shop.Folder, "metadata.json"),
+            Starter = "Art",
+        };
+        Do(context =>
+        {
+            AgentTasks.Save(context, report);
+            using var transaction = context.Repository.Store.Begin();
+            var record = BranchRecord.Read(context.Repository.Store, branch)! with { Task = report.Task };
+            transaction.PutDocument(BranchRecord.Collection, name, record.ToBytes());
+            transaction.Commit();
+        });
+        PassGates(name);
+        return report;
+    }
+
+    /// <summary>The documents of a collection as they are kept.</summary>
+    public IReadOnlyList<string> Documents(string collection)
+    {
+        IReadOnlyList<string> found = [];
+        Do(context => found = [.. context.Repository.Store.ListDocuments(collection).Select(d => System.Text.Encoding.UTF8.GetString(d.Value))]);
+        return found;
+    }
+
+    public void Do(Action<WorkspaceContext> action)
+    {
+        var layout = RepositoryLayout.Find(Shop.Folder);
+        using var store = RepositoryStore.Open(layout.Control);
+        action(WorkspaceContext.Create(store, layout, ShopRepository.Options with { Credential = new Credential(null, "ada") }));
     }
 
     public string Head(string branch) => As("ada").Branches.Show(BranchName.Parse(branch)).Head.ToString();

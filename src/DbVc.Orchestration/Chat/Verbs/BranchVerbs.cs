@@ -8,6 +8,7 @@ internal static class BranchVerbs
     private static readonly ChatSlot s_branch = new("branch", SlotKind.Branch, "a branch");
     private static readonly ChatSlot s_into = new("into", SlotKind.Branch, "the branch that receives the changes; otherwise main");
     private static readonly ChatSlot s_new = new("branch", SlotKind.NewBranch, "the name of the new branch");
+    private static readonly ChatSlot s_reason = new("reason", SlotKind.Text, "why, for people and for whoever tries the like");
     private static readonly ChatSlot s_message = new("message", SlotKind.Text, "what was changed and why");
 
     public static IReadOnlyList<ChatVerb> Questions { get; } =
@@ -88,6 +89,13 @@ internal static class BranchVerbs
             Slots = [s_branch],
             Patterns = ChatVerb.Forms("approve branch? {branch}", "branch approve {branch}"),
             Example = "approve fix-ages",
+        },
+        new("branch_reject", "branch reject", "Reject what a branch is now, and say why.", PlanReject)
+        {
+            Act = Reject,
+            Slots = [s_branch, s_reason],
+            Patterns = ChatVerb.Forms("reject branch? {branch} because {reason...}", "branch reject {branch} {reason...}"),
+            Example = "reject fix-ages because \"ages over 120 are typing errors\"",
         },
         new("commit", "commit", "Keep what changed in the live database, or in a branch's.", PlanCommit)
         {
@@ -271,6 +279,21 @@ internal static class BranchVerbs
     {
         var report = call.Workspace.Approvals.Approve(call.Arguments.Branch("branch"), null, call.Cancel);
         return Done(call, $"Approved; {report.State.Given.Count} of {Quantity.Of(report.State.Needed, "approval")}.");
+    }
+
+    private static ChatReply PlanReject(ChatCall call)
+    {
+        var branch = call.Workspace.Branches.Show(call.Arguments.Branch("branch"));
+        var reason = Rejections.RequireReason(call.Arguments.Get("reason"));
+        return ChatCall.Propose(new ChatText()
+            .Say($"You would reject {branch.Name} as it is at {branch.Head.Short}: it does not come into main until it has another head."),
+            "branch", "reject", branch.Name, "--reason", reason);
+    }
+
+    private static ChatReply Reject(ChatCall call)
+    {
+        var report = call.Workspace.Approvals.Reject(call.Arguments.Branch("branch"), call.Arguments.Get("reason"));
+        return Done(call, $"Rejected: {report.Rejections[^1].Reason}");
     }
 
     private static ChatReply PlanCommit(ChatCall call)

@@ -70,7 +70,7 @@ internal static class MetadataVerbs
     private static ChatReply Validate(ChatCall call)
     {
         var file = call.Arguments.Get("file");
-        var report = MetadataDesk.Validate(call.Names.FullPath(file));
+        var report = MetadataDesk.Validate(call.Names.FullPath(file), call.Context.Memory.Recall);
         if (report.Problems.Count == 0) return ChatCall.Reply(new ChatText().Good("Nothing is wrong with it.")
             .Each(report.Assumptions, a => ChatText.Line("Assumed: " + a)), "metadata", "validate", file);
         var text = new ChatText().Each(report.Problems, p => new ChatLine(ChatTone.Bad, [$"line {p.Line}", p.Message, p.Suggestion ?? ""]));

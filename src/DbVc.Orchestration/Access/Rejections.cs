@@ -1,0 +1,95 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DbVc.Model;
+using DbVc.Store;
+using DbVc.VersionControl;
+
+namespace DbVc.Orchestration;
+
+/// <summary>Somebody's no to exactly one head of a branch, and why.</summary>
+/// <param name="Branch">What the branch was called then.</param>
+/// <param name="Head">40 hexadecimal digits.</param>
+/// <param name="Reason">One line, as the person wrote it.</param>
+public sealed record Rejection(string Id, string Branch, string Head, string Name, string Mail, string Reason, DateTimeOffset Time)
+{
+    /// <summary>The task that made the branch; null for a person's own work.</summary>
+    public string? Task { get; init; }
+
+    /// <summary>The pipeline that the branch brought; null for none.</summary>
+    public string? Pipeline { get; init; }
+
+    /// <summary>The table that it was to load, or those that it changed.</summary>
+    public IReadOnlyList<string> Tables { get; init; } = [];
+
+    /// <summary>What its metadata asked for, piece by piece (<see cref="TaskLikeness"/>); empty without metadata.</summary>
+    public IReadOnlyList<string> Pieces { get; init; } = [];
+}
+
+/// <summary>
+/// Keeps rejections. One is of a head, under whatever name it is to be merged: the next commit leaves it behind, unless it only took the target over
+/// (<see cref="TakenOver"/>). What it taught stays.
+/// </summary>
+internal static class Rejections
+{
+    private const string Collection = "rejections";
+    private const int MostReason = 1000;
+    private const int CommitDigits = 40;
+
+    public static IReadOnlyList<Rejection> ReadAll(IRepositoryStore store) =>
+        [.. store.ListDocuments(Collection).Select(d => Open(Parse(d.Value))).OrderBy(r => r.Time)];
+
+    /// <summary>Those that hold for a head, oldest first.</summary>
+    public static IReadOnlyList<Rejection> Find(WorkspaceContext context, BranchName target, CommitId head)
+    {
+        var all = ReadAll(context.Repository.Store);
+        if (all.Count == 0 || context.Repository.Head(target) == head) return [];
+        var taken = new TakenOver(context, target, head);
+        return [.. all.Where(r => taken.IsSameAs(r.Head))];
+    }
+
+    public static void Put(IStoreTransaction transaction, Rejection rejection) =>
+        transaction.PutDocument(Collection, rejection.Id, ToBytes(rejection));
+
+    public static void Delete(IStoreTransaction transaction, Rejection rejection) => transaction.DeleteDocument(Collection, rejection.Id);
+
+    /// <summary>Where a branch goes: a document that names a commit keeps it for ever, and these shall not.</summary>
+    public static void Seal(IRepositoryStore store, CommitTransaction transaction, BranchName branch) =>
+        Change(store, transaction, branch, kept => kept.Head.Length == CommitDigits
+            ? kept with { Head = Convert.ToBase64String(Encoding.ASCII.GetBytes(kept.Head)) } : kept);
+
+    /// <summary>Where a deleted branch comes back: its commits are kept again, and a purge gives them other ids.</summary>
+    public static void Unseal(IRepositoryStore store, CommitTransaction transaction, BranchName branch) => Change(store, transaction, branch,
+        kept => Open(kept) is var open && store.ReadCommit(CommitId.Parse(open.Head).Hash) is not null ? open : kept);
+
+    /// <summary>Where a branch gets another name.</summary>
+    public static void Move(IRepositoryStore store, CommitTransaction transaction, BranchName from, BranchName to) =>
+        Change(store, transaction, from, kept => kept with { Branch = to.Text });
+
+    /// <summary>One line. Throws usage failure <c>rejection.reason</c>.</summary>
+    public static string RequireReason(string? reason)
+    {
+        var line = string.Join(' ', (reason ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return line.Length is > 0 and <= MostReason && !line.Any(char.IsControl)
+            ? line
+            : throw new DbVcException(FailureKind.Usage, "rejection.reason", $"A rejection takes a reason, of at most {MostReason:#,0} characters.",
+                hint: "--reason \"what has to become otherwise\"");
+    }
+
+    private static void Change(IRepositoryStore store, CommitTransaction transaction, BranchName branch, Func<Rejection, Rejection> change)
+    {
+        foreach (var kept in store.ListDocuments(Collection).Select(d => Parse(d.Value)).Where(r => r.Branch == branch.Text))
+            transaction.PutDocument(Collection, kept.Id, ToBytes(change(kept)));
+    }
+
+    private static Rejection Parse(byte[] bytes) => JsonSerializer.Deserialize(bytes, RejectionJson.Default.Rejection)!;
+
+    private static byte[] ToBytes(Rejection rejection) => JsonSerializer.SerializeToUtf8Bytes(rejection, RejectionJson.Default.Rejection);
+
+    private static Rejection Open(Rejection kept) => kept.Head.Length == CommitDigits ? kept
+        : kept with { Head = Encoding.ASCII.GetString(Convert.FromBase64String(kept.Head)) };
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(Rejection))]
+internal sealed partial class RejectionJson : JsonSerializerContext;
