@@ -52,7 +52,7 @@ public sealed class TaskMemoryTests : IDisposable
         Assert.Equal(TaskState.Ready, _shop.Workspace.Agents.RunGates(BranchName.Parse("first"), new SilentProgress(), CancellationToken.None).State);
         Assert.Equal(MergeState.Merged, _shop.Merge("first").State);
 
-        var lesson = Assert.Single(_shop.Workspace.Memory.List());
+        var lesson = Assert.Single(_shop.Workspace.Memory.List(), l => l.Kind == LessonKind.Pipeline);
         Assert.Equal((LessonKind.Pipeline, first.Task), (lesson.Kind, lesson.Task));
         Assert.Equal("generated/Validators.cs", Assert.Single(lesson.Files).Key);
 
@@ -68,9 +68,38 @@ public sealed class TaskMemoryTests : IDisposable
         Assert.Equal("memory.missing", Assert.Throws<DbVcException>(() => _shop.Workspace.Memory.Forget(lesson.Id)).Code);
         // What is made again from history leaves out what was forgotten.
         File.Delete(Path.Combine(_shop.Folder, ".db-version-control", "memory.db"));
-        Assert.Empty(_shop.Workspace.Memory.List());
+        Assert.DoesNotContain(_shop.Workspace.Memory.List(), l => l.Kind == LessonKind.Pipeline);
         Assert.Equal(TaskState.Ready, _shop.Create("02-bounds.json", "third").State);
         Assert.True(_server.Asked.Count > asked);
+    }
+
+    [Fact]
+    public void A_model_begins_with_rules_of_the_like_and_with_why_a_merge_of_the_like_was_rejected_and_a_repetition_has_both()
+    {
+        Assert.Equal(TaskState.Ready, _shop.Create("02-bounds.json", "first").State);
+        Assert.Equal(MergeState.Merged, _shop.Merge("first").State);
+        Assert.Equal(["age must be between 16 and 90", "minutes must be positive", "name is required"],
+            _shop.Workspace.Memory.List().Where(l => l.Kind == LessonKind.Rule).Select(l => l.Rule!.Sentence).Order());
+        _shop.Write("DELETE FROM runners");
+        var changed = _shop.Sample("02-other.json");
+        File.WriteAllText(changed, File.ReadAllText(_shop.Sample("02-bounds.json"))
+            .Replace("between 16 and 90", "between 16 and 99", StringComparison.Ordinal));
+        var second = _shop.Create("02-other.json", "second");
+        Assert.True(second.State == TaskState.Ready, second.Error);
+        _shop.Workspace.Approvals.Reject(BranchName.Parse("second"), "Nobody of 99 runs");
+        Assert.Equal(MergeState.Refused, _shop.Merge("second").State);
+
+        File.WriteAllText(changed, File.ReadAllText(changed).Replace("between 16", "between 15", StringComparison.Ordinal));
+        var third = _shop.Create("02-other.json", "third");
+        Assert.True(third.State == TaskState.Ready, third.Error);
+        Assert.Contains("Nobody of 99 runs", third.Past, StringComparison.Ordinal);
+        Assert.Contains("age must be between 16 and 90", third.Past, StringComparison.Ordinal);
+        Assert.Contains("===== past ", _server.Asked[^1].Body, StringComparison.Ordinal);
+        Assert.Contains("Nobody of 99 runs", _server.Asked[^1].Body, StringComparison.Ordinal);
+        Assert.True(_shop.Workspace.Agents.Replay(third.Task, new SilentProgress(), CancellationToken.None).IsSame);
+        // What the next one is told is another matter than what this one was.
+        _shop.Workspace.Approvals.WithdrawRejection(BranchName.Parse("second"));
+        Assert.True(_shop.Workspace.Agents.Replay(third.Task, new SilentProgress(), CancellationToken.None).IsSame);
     }
 
     [Fact]
