@@ -1,4 +1,3 @@
-using DbVc.Agents;
 using DbVc.Model;
 using DbVc.Orchestration;
 using DbVc.TestServers;
