@@ -17,8 +17,11 @@ public sealed class CanaryTests : IDisposable
     /// <summary>By the variable that holds them.</summary>
     private static readonly Dictionary<string, string> s_secrets = new()
     {
-        ["WORK_KEY"] = "canary-model-31415926", ["API_TOKEN"] = "canary-source-14142135", ["HOOK_KEY"] = "canary-hook-17320508",
-        ["LEGACY_PASSWORD"] = "canary-legacy-22360679", ["DBVC_WEBHOOK_SECRET"] = WebhookSecret,
+        ["WORK_KEY"] = "canary-model-31415926",
+        ["API_TOKEN"] = "canary-source-14142135",
+        ["HOOK_KEY"] = "canary-hook-17320508",
+        ["LEGACY_PASSWORD"] = "canary-legacy-22360679",
+        ["DBVC_WEBHOOK_SECRET"] = WebhookSecret,
     };
 
     /// <summary>An address of a person, a card and two national ids, all well-formed.</summary>
@@ -175,7 +178,10 @@ public sealed class CanaryTests : IDisposable
         };
         var process = new System.Diagnostics.ProcessStartInfo("dotnet", [Published.ProgramPath, "mcp", "-C", _folder, "--write", "agent/*"])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = _folder,
         };
         foreach (var (name, value) in Environment().Append(KeyValuePair.Create("DBVC_TOKEN", token))) process.Environment[name] = value;
         using var server = System.Diagnostics.Process.Start(process)!;

@@ -25,7 +25,8 @@ public sealed class TaskTroubleTests : IDisposable
         ["a wrong key"] = new(TaskState.Failed, "model-failed", "model.key-refused") { Reply = wire => wire.Error(WireError.Key) },
         ["a key that is refused midway"] = new(TaskState.Failed, "model-failed", "model.key-refused")
         {
-            After = Good, Reply = wire => wire.Error(WireError.Key),
+            After = Good,
+            Reply = wire => wire.Error(WireError.Key),
         },
         ["a model that the server does not know"] = new(TaskState.Failed, "model-failed", "model.unknown")
         {
@@ -47,44 +48,75 @@ public sealed class TaskTroubleTests : IDisposable
         ["a budget of zero"] = new(TaskState.Stopped, "money", "model.budget") { Settings = Prices + "\n  usd_per_task: 0", Says = "of the task of 0 USD" },
         ["a budget of zero for this task"] = new(TaskState.Stopped, "money", "model.budget")
         {
-            Settings = Prices, Limits = "usd=0", Says = "of the task of 0 USD",
+            Settings = Prices,
+            Limits = "usd=0",
+            Says = "of the task of 0 USD",
         },
         ["a budget of the task that is met midway"] = new(TaskState.Stopped, "money", "model.budget")
         {
-            After = Good, Settings = Prices, Limits = "usd=1", Tokens = 500_000, Says = "of the task of 1 USD", Mended = "usd=100",
+            After = Good,
+            Settings = Prices,
+            Limits = "usd=1",
+            Tokens = 500_000,
+            Says = "of the task of 1 USD",
+            Mended = "usd=100",
         },
         ["a budget of the day that is met midway"] = new(TaskState.Stopped, "money", "model.budget")
         {
-            After = Good, Settings = Prices + "\n  usd_per_day: 1", Tokens = 500_000, Says = "of today of 1 USD",
+            After = Good,
+            Settings = Prices + "\n  usd_per_day: 1",
+            Tokens = 500_000,
+            Says = "of today of 1 USD",
         },
         ["a budget of the repository that is met midway"] = new(TaskState.Stopped, "money", "model.budget")
         {
-            After = Good, Settings = Prices + "\n  usd_in_all: 1", Tokens = 500_000, Says = "of the repository of 1 USD",
+            After = Good,
+            Settings = Prices + "\n  usd_in_all: 1",
+            Tokens = 500_000,
+            Says = "of the repository of 1 USD",
         },
         ["a person who commits code"] = new(TaskState.Stopped, "disturbed", "agent.disturbed")
         {
-            After = Good, Happens = t => t.CommitByHand(t.Edit), Says = "Pat committed \"By hand\" there", Mended = "", Left = "// By hand.",
+            After = Good,
+            Happens = t => t.CommitByHand(t.Edit),
+            Says = "Pat committed \"By hand\" there",
+            Mended = "",
+            Left = "// By hand.",
         },
         ["a person who commits rows"] = new(TaskState.Stopped, "disturbed", "agent.disturbed")
         {
-            After = Good, Happens = t => t.CommitByHand(t.WriteRow), Says = "Pat committed \"By hand\" there", RefusesRetry = "gates.by-hand",
+            After = Good,
+            Happens = t => t.CommitByHand(t.WriteRow),
+            Says = "Pat committed \"By hand\" there",
+            RefusesRetry = "gates.by-hand",
         },
         ["a person who edits code"] = new(TaskState.Stopped, "disturbed", "agent.disturbed")
         {
-            After = Good, Happens = t => t.Edit(), Says = "somebody changed generated/Validators.cs", Mended = "", Left = "// By hand.",
+            After = Good,
+            Happens = t => t.Edit(),
+            Says = "somebody changed generated/Validators.cs",
+            Mended = "",
+            Left = "// By hand.",
         },
         ["a person who adds a file"] = new(TaskState.Stopped, "disturbed", "agent.disturbed")
         {
-            After = Good, Happens = t => File.WriteAllText(t.At("generated/notes.md"), "By hand."), Says = "somebody changed generated/notes.md",
+            After = Good,
+            Happens = t => File.WriteAllText(t.At("generated/notes.md"), "By hand."),
+            Says = "somebody changed generated/notes.md",
         },
         ["metadata that is changed in the branch"] = new(TaskState.Stopped, "disturbed", "agent.disturbed")
         {
-            After = Good, Happens = t => t.EditMetadata(), Says = "its metadata.json, which was pinned when the task started, was changed",
+            After = Good,
+            Happens = t => t.EditMetadata(),
+            Says = "its metadata.json, which was pinned when the task started, was changed",
             RefusesRetry = "agent.pinned",
         },
         ["metadata that is committed in the branch"] = new(TaskState.Stopped, "disturbed", "agent.disturbed")
         {
-            After = Good, Happens = t => t.CommitByHand(t.EditMetadata), Says = "Pat committed \"By hand\" there", RefusesRetry = "agent.pinned",
+            After = Good,
+            Happens = t => t.CommitByHand(t.EditMetadata),
+            Says = "Pat committed \"By hand\" there",
+            RefusesRetry = "agent.pinned",
         },
     };
 
@@ -186,7 +218,8 @@ public sealed class TaskTroubleTests : IDisposable
         var pinned = File.ReadAllText(_shop.Sample("people.json"));
         Serve(new Trouble(TaskState.Ready, "finished", "")
         {
-            After = Good, Happens = t => File.WriteAllText(t._shop.Sample("people.json"), pinned.Replace("people\"", "others\"", StringComparison.Ordinal)),
+            After = Good,
+            Happens = t => File.WriteAllText(t._shop.Sample("people.json"), pinned.Replace("people\"", "others\"", StringComparison.Ordinal)),
         });
         var report = Create(null);
 
