@@ -205,7 +205,7 @@ internal sealed record MergePermit(BranchName Source, CommitId Head, string? Ove
 /// <summary>One commit that is repeated.</summary>
 internal sealed record PickPermit(CommitId Commit, CommitId? Parent) : IPublishPermit
 {
-    /// <summary>Throws kind Refused, <c>merge.refused</c>, if it needs gates or approvals that it does not have.</summary>
+    /// <summary>Throws kind Refused, <c>merge.refused</c>, if it needs gates or approvals that it does not have, or was rejected.</summary>
     public void Judge(WorkspaceContext context, BranchName target)
     {
         if (BranchRules.JudgePick(context, Commit, Parent, target).Refusal is { } refusal)

@@ -29,22 +29,24 @@ public sealed class ApprovalDesk
 
     /// <summary>True where the caller's yes would count for something.</summary>
     public bool IsAsked(BranchName branch, BranchName target) => BranchRules.Of(Store, target).Approvals > 0
-        && Rejections.Find(_context, target, _context.Repository.Head(branch)).All(r => r.Name == _context.Guard.Caller.Author.Name)
-        && Approvals.Read(Store, branch).All(a => a.Name != _context.Guard.Caller.Author.Name || a.Head != _context.Repository.Head(branch).ToString());
+        && Rejections.Find(_context, target, _context.Repository.Head(branch)).All(r => r.IsBy(_context.Guard.Caller.Author.Name))
+        && Approvals.Read(Store, branch).All(a => !IsOf(a, _context.Guard.Caller) || a.Head != _context.Repository.Head(branch).ToString());
 
     /// <summary>The caller's yes to the branch's head. Throws kind Refused: <c>access.denied</c>, <c>token.scope</c>, <c>approval.agent</c>,
-    /// <c>approval.service</c>, <c>approval.own</c>.</summary>
+    /// <c>approval.service</c>, <c>approval.own</c>; usage failures <c>approval.main</c>, <c>approval.comment</c>.</summary>
     public ApprovalReport Approve(BranchName branch, string? comment, CancellationToken cancel)
     {
+        using var held = Lock();
         var head = _context.Repository.Head(branch);
         if (branch.IsMain) throw new DbVcException(FailureKind.Usage, "approval.main", "main is what branches are approved for.", hint: "db-vc branch list");
+        var line = ReadComment(comment);
         var caller = RequirePerson(branch, "approve");
         if (new BranchMakers(_context, BranchName.Main, head).FindHand(caller.Author.Name, caller.Author.Email) is { } hand)
             throw Refuse("approval.own", $"{caller.Author.Name} {hand} and cannot approve '{branch}'.", "Somebody else has to look at it.");
         new BranchManager(_context).RequireClean(branch, cancel);
-        var approval = new Approval(head.ToString(), caller.Author.Name, caller.Author.Email, comment, _context.Repository.Clock.GetUtcNow());
-        // Who says yes to it does not say no any more.
-        Write(branch, $"branch approve {branch} {head.Short}", caller, others => [.. others, approval], FindOwn(caller, head));
+        var approval = new Approval(head.ToString(), caller.Author.Name, caller.Author.Email, line, _context.Repository.Clock.GetUtcNow());
+        // Who says yes to it does not say no any more; a no to another head, that this one brings a part of, stays one to that.
+        Write(branch, $"branch approve {branch} {head.Short}", caller, others => [.. others, approval], FindOwn(caller, head, isSame: true));
         return Show(branch, BranchName.Main);
     }
 
@@ -53,6 +55,7 @@ public sealed class ApprovalDesk
     /// <c>token.scope</c>, <c>approval.agent</c>, <c>approval.service</c>.</summary>
     public ApprovalReport Reject(BranchName branch, string? reason)
     {
+        using var held = Lock();
         var head = _context.Repository.Head(branch);
         if (branch.IsMain) throw new DbVcException(FailureKind.Usage, "rejection.main", "main is what branches are kept out of.", hint: "db-vc branch list");
         var line = Rejections.RequireReason(reason);
@@ -65,22 +68,24 @@ public sealed class ApprovalDesk
 
         var now = _context.Repository.Clock.GetUtcNow();
         var rejection = new RejectedWork(_context, branch, head).Describe(caller.Author, line, now);
-        Write(branch, $"branch reject {branch} {head.Short}: {line}", caller, others => [.. others], FindOwn(caller, head), rejection);
+        Write(branch, $"branch reject {branch} {head.Short}: {line}", caller, others => [.. others], FindOwn(caller, head, isSame: true), rejection);
         return Show(branch, BranchName.Main);
     }
 
-    /// <summary>Takes the caller's no back, and what it taught. Throws usage failure <c>rejection.missing</c>.</summary>
+    /// <summary>Takes back what the caller said no to and what keeps the branch out, and what that taught. Throws usage failure
+    /// <c>rejection.missing</c>.</summary>
     public ApprovalReport WithdrawRejection(BranchName branch)
     {
+        using var held = Lock();
         var caller = RequireReviewer(branch, "reject");
-        var own = FindOwn(caller, _context.Repository.Head(branch));
+        var own = FindOwn(caller, _context.Repository.Head(branch), isSame: false);
         if (own.Count == 0)
         {
             throw new DbVcException(FailureKind.Usage, "rejection.missing", $"{caller.Author.Name} has not rejected what '{branch}' is now.",
                 hint: $"db-vc branch show {branch}");
         }
 
-        var kept = Approvals.Read(Store, branch).Where(a => a.Name == caller.Author.Name).ToList();
+        var kept = Approvals.Read(Store, branch).Where(a => IsOf(a, caller)).ToList();
         Write(branch, $"branch reject {branch} --withdraw", caller, others => [.. others, .. kept], own);
         return Show(branch, BranchName.Main);
     }
@@ -88,8 +93,9 @@ public sealed class ApprovalDesk
     /// <summary>Takes the caller's yes back. Throws usage failure <c>approval.missing</c>.</summary>
     public ApprovalReport Withdraw(BranchName branch)
     {
+        using var held = Lock();
         var caller = RequireReviewer(branch, "approve");
-        if (Approvals.Read(Store, branch).All(a => a.Name != caller.Author.Name))
+        if (!Approvals.Read(Store, branch).Any(a => IsOf(a, caller)))
         {
             throw new DbVcException(FailureKind.Usage, "approval.missing", $"{caller.Author.Name} has not approved '{branch}'.",
                 hint: $"db-vc branch show {branch}");
@@ -115,15 +121,27 @@ public sealed class ApprovalDesk
         throw Refuse($"approval.{word}", $"{caller.Author.Name} is of the kind {word}; only persons {verb}.", "A person has to look at it.");
     }
 
-    /// <summary>What the caller said no to, and that is still what the branch is.</summary>
-    private List<Rejection> FindOwn(Caller caller, CommitId head) =>
-        [.. Rejections.Find(_context, BranchName.Main, head).Where(r => r.Name == caller.Author.Name)];
+    /// <summary>What the caller said no to, and that keeps the branch out.</summary>
+    /// <param name="caller">Whose.</param>
+    /// <param name="head">The branch's.</param>
+    /// <param name="isSame">Only what was said of exactly what the branch is.</param>
+    private List<Rejection> FindOwn(Caller caller, CommitId head, bool isSame) =>
+        [.. (isSame ? Rejections.FindSame(_context, BranchName.Main, head) : Rejections.Find(_context, BranchName.Main, head))
+            .Where(r => r.IsBy(caller.Author.Name))];
+
+    private static bool IsOf(Approval approval, Caller caller) => approval.Name.Equals(caller.Author.Name, StringComparison.OrdinalIgnoreCase);
+
+    private static string? ReadComment(string? comment) => SaidLine.Read(comment) is { } line ? line.Length == 0 ? null : line
+        : throw new DbVcException(FailureKind.Usage, "approval.comment",
+            $"A comment has at most {SaidLine.Most:#,0} characters, and none that cannot be seen.", hint: "--comment \"what was looked at\"");
+
+    /// <summary>What a person said before is read and replaced under it: yes and no of one person never both stand.</summary>
+    private IDisposable Lock() => Store.Lock(LockName, _context.Options.LockTimeout);
 
     private void Write(BranchName branch, string command, Caller caller, Func<IEnumerable<Approval>, IReadOnlyList<Approval>> change,
         IReadOnlyList<Rejection>? gone = null, Rejection? rejection = null)
     {
-        using var held = Store.Lock(LockName, _context.Options.LockTimeout);
-        var next = change(Approvals.Read(Store, branch).Where(a => a.Name != caller.Author.Name));
+        var next = change(Approvals.Read(Store, branch).Where(a => !IsOf(a, caller)));
         using var transaction = Store.Begin();
         if (next.Count == 0) transaction.DeleteDocument(Approvals.Collection, branch.Text);
         else transaction.PutDocument(Approvals.Collection, branch.Text, Approvals.ToBytes(next));

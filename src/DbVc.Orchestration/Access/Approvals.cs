@@ -28,6 +28,10 @@ internal static class Approvals
     public static IReadOnlyList<Approval> Read(IRepositoryStore store, BranchName branch) =>
         store.ReadDocument(Collection, branch.Text) is { } body ? JsonSerializer.Deserialize(body, ApprovalJson.Default.ListApproval)! : [];
 
+    /// <summary>Those of all branches.</summary>
+    public static IReadOnlyList<Approval> ReadAll(IRepositoryStore store) =>
+        [.. store.ListDocuments(Collection).SelectMany(d => JsonSerializer.Deserialize(d.Value, ApprovalJson.Default.ListApproval)!)];
+
     public static byte[] ToBytes(IEnumerable<Approval> approvals) => JsonSerializer.SerializeToUtf8Bytes([.. approvals], ApprovalJson.Default.ListApproval);
 
     /// <summary>Counts those of people who still may approve, and had no hand in the branch.</summary>

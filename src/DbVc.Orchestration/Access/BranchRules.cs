@@ -63,8 +63,14 @@ internal static class BranchRules
         };
     }
 
-    /// <summary>The same for a single commit. Nobody can approve that alone: where approvals are needed, it takes a branch.</summary>
-    public static EvidenceVerdict JudgePick(WorkspaceContext context, CommitId commit, CommitId? parent, BranchName target)
+    /// <summary>The same for a single commit that is to be repeated.</summary>
+    public static EvidenceVerdict JudgePick(WorkspaceContext context, CommitId commit, CommitId? parent, BranchName target) =>
+        JudgeAlone(context, commit, parent, target) is var verdict && verdict.Refusal is null && RefuseRejectedPick(context, commit, target) is { } refusal
+            ? new EvidenceVerdict(null, refusal)
+            : verdict;
+
+    /// <summary>Nobody can approve a commit alone: where approvals are needed, it takes a branch.</summary>
+    private static EvidenceVerdict JudgeAlone(WorkspaceContext context, CommitId commit, CommitId? parent, BranchName target)
     {
         var rule = Of(context.Repository.Store, target);
         if (!rule.Protected) return new EvidenceVerdict(null, null);
@@ -82,7 +88,7 @@ internal static class BranchRules
     /// could have come alone; and gates that passed for a commit say nothing of what was before it.</summary>
     public static MergeReport? RefuseRevert(WorkspaceContext context, CommitId commit, CommitId parent, BranchName target)
     {
-        var verdict = JudgePick(context, commit, parent, target);
+        var verdict = JudgeAlone(context, commit, parent, target);
         return verdict.Refusal ?? (verdict.Hash is null ? null : new MergeReport
         {
             State = MergeState.Refused,
@@ -91,10 +97,16 @@ internal static class BranchRules
         });
     }
 
-    /// <summary>Null where nobody said no to the branch whose head the commit was.</summary>
-    public static MergeReport? RefuseRejectedPick(WorkspaceContext context, CommitId commit, BranchName target) =>
-        !Of(context.Repository.Store, target).Protected ? null
-        : RefuseRejected([.. Rejections.ReadAll(context.Repository.Store).Where(r => r.Head == commit.ToString())], commit.Short);
+    /// <summary>Null where nobody said no to a branch that the commit, or what it repeats, is of.</summary>
+    private static MergeReport? RefuseRejectedPick(WorkspaceContext context, CommitId commit, BranchName target) =>
+        !Of(context.Repository.Store, target).Protected || Rejections.FindRepeated(context, target, commit) is not { Count: > 0 } rejections ? null
+        : new MergeReport
+        {
+            State = MergeState.Refused,
+            Rejections = rejections,
+            Message = $"{commit.Short} is of '{rejections[0].Branch}', which was rejected by {Quote(rejections)}. It comes in with that branch, once that has "
+                + $"another head, or once whoever rejected it takes that back: db-vc branch reject {rejections[0].Branch} --withdraw.",
+        };
 
     private static string? NameRejections(IReadOnlyList<Rejection> rejections) => rejections.Count == 0 ? null
         : "rejected by " + string.Join(", ", rejections.Select(r => r.Name).Distinct());
@@ -104,9 +116,14 @@ internal static class BranchRules
     {
         State = MergeState.Refused,
         Rejections = rejections,
-        Message = $"'{source}' was rejected by {string.Join("; by ", rejections.Select(r => $"{r.Name}: {r.Reason.TrimEnd('.')}"))}. It may come in once it "
-            + $"has another head, or whoever rejected it takes that back: db-vc branch reject {source} --withdraw.",
+        Message = rejections.All(r => r.IsBrought)
+            ? $"'{source}' brings work of '{rejections[0].Branch}', which was rejected by {Quote(rejections)}. It may come in once whoever rejected that "
+                + $"approves '{source}' as it is, or takes the rejection back: db-vc branch reject {source} --withdraw."
+            : $"'{source}' was rejected by {Quote(rejections)}. It may come in once it has another head, or whoever rejected it takes that back: "
+                + $"db-vc branch reject {source} --withdraw.",
     };
+
+    private static string Quote(IReadOnlyList<Rejection> rejections) => string.Join("; by ", rejections.Select(r => $"{r.Name}: {r.Reason.TrimEnd('.')}"));
 
     private static MergeReport? RefuseMissing(ApprovalState approvals, string source) => approvals.Missing == 0 ? null : new MergeReport
     {

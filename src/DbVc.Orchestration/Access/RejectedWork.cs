@@ -19,6 +19,7 @@ internal sealed class RejectedWork(WorkspaceContext context, BranchName branch, 
         return new Rejection(id, branch.Text, head.ToString(), by.Name, by.Email, reason, now)
         {
             Task = record?.Task,
+            Start = record?.Base,
             Pipeline = spec is null ? null : record!.Pipeline,
             Tables = spec is null ? ListChanged() : [spec.Destination.Table],
             Pieces = spec is null ? [] : TaskLikeness.PiecesOf(spec),

@@ -22,18 +22,27 @@ public sealed record Rejection(string Id, string Branch, string Head, string Nam
     /// <summary>The table that it was to load, or those that it changed.</summary>
     public IReadOnlyList<string> Tables { get; init; } = [];
 
+    /// <summary>Where the branch began that was rejected, 40 hexadecimal digits; null where that is not known.</summary>
+    public string? Start { get; init; }
+
+    /// <summary>Whether what it was asked about is another head that only brings what was rejected, or a part of it.</summary>
+    [JsonIgnore]
+    public bool IsBrought { get; init; }
+
     /// <summary>What its metadata asked for, piece by piece (<see cref="TaskLikeness"/>); empty without metadata.</summary>
     public IReadOnlyList<string> Pieces { get; init; } = [];
+
+    /// <summary>Names are one whatever their case.</summary>
+    public bool IsBy(string name) => Name.Equals(name, StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>
-/// Keeps rejections. One is of a head, under whatever name it is to be merged: the next commit leaves it behind, unless it only took the target over
-/// (<see cref="TakenOver"/>). What it taught stays.
+/// Keeps rejections. One is of a head, under whatever name it is to be merged, and of whatever brings its work (<see cref="KeptOut"/>): the branch's next
+/// commit leaves it behind, unless it only took the target over (<see cref="TakenOver"/>). What it taught stays.
 /// </summary>
 internal static class Rejections
 {
     private const string Collection = "rejections";
-    private const int MostReason = 1000;
     private const int CommitDigits = 40;
 
     public static IReadOnlyList<Rejection> ReadAll(IRepositoryStore store) =>
@@ -44,9 +53,16 @@ internal static class Rejections
     {
         var all = ReadAll(context.Repository.Store);
         if (all.Count == 0 || context.Repository.Head(target) == head) return [];
-        var taken = new TakenOver(context, target, head);
-        return [.. all.Where(r => taken.IsSameAs(r.Head))];
+        return [.. new KeptOut(context, target).Find(head, all)];
     }
+
+    /// <summary>Those that are of exactly what a head is.</summary>
+    public static IReadOnlyList<Rejection> FindSame(WorkspaceContext context, BranchName target, CommitId head) =>
+        [.. Find(context, target, head).Where(r => !r.IsBrought)];
+
+    /// <summary>Those that keep a single commit from being repeated, oldest first.</summary>
+    public static IReadOnlyList<Rejection> FindRepeated(WorkspaceContext context, BranchName target, CommitId commit) =>
+        ReadAll(context.Repository.Store) is { Count: > 0 } all ? [.. new KeptOut(context, target).FindRepeated(commit, all)] : [];
 
     public static void Put(IStoreTransaction transaction, Rejection rejection) =>
         transaction.PutDocument(Collection, rejection.Id, ToBytes(rejection));
@@ -55,8 +71,7 @@ internal static class Rejections
 
     /// <summary>Where a branch goes: a document that names a commit keeps it for ever, and these shall not.</summary>
     public static void Seal(IRepositoryStore store, CommitTransaction transaction, BranchName branch) =>
-        Change(store, transaction, branch, kept => kept.Head.Length == CommitDigits
-            ? kept with { Head = Convert.ToBase64String(Encoding.ASCII.GetBytes(kept.Head)) } : kept);
+        Change(store, transaction, branch, kept => kept with { Head = Close(kept.Head), Start = kept.Start is { } start ? Close(start) : null });
 
     /// <summary>Where a deleted branch comes back: its commits are kept again, and a purge gives them other ids.</summary>
     public static void Unseal(IRepositoryStore store, CommitTransaction transaction, BranchName branch) => Change(store, transaction, branch,
@@ -66,15 +81,12 @@ internal static class Rejections
     public static void Move(IRepositoryStore store, CommitTransaction transaction, BranchName from, BranchName to) =>
         Change(store, transaction, from, kept => kept with { Branch = to.Text });
 
-    /// <summary>One line. Throws usage failure <c>rejection.reason</c>.</summary>
-    public static string RequireReason(string? reason)
-    {
-        var line = string.Join(' ', (reason ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return line.Length is > 0 and <= MostReason && !line.Any(char.IsControl)
-            ? line
-            : throw new DbVcException(FailureKind.Usage, "rejection.reason", $"A rejection takes a reason, of at most {MostReason:#,0} characters.",
-                hint: "--reason \"what has to become otherwise\"");
-    }
+    /// <summary>One line, with words in it. Throws usage failure <c>rejection.reason</c>.</summary>
+    public static string RequireReason(string? reason) => SaidLine.Read(reason) is { } line && line.EnumerateRunes().Any(Rune.IsLetterOrDigit)
+        ? line
+        : throw new DbVcException(FailureKind.Usage, "rejection.reason",
+            $"A rejection takes a reason: words, of at most {SaidLine.Most:#,0} characters, and no character that cannot be seen.",
+            hint: "--reason \"what has to become otherwise\"");
 
     private static void Change(IRepositoryStore store, CommitTransaction transaction, BranchName branch, Func<Rejection, Rejection> change)
     {
@@ -86,8 +98,11 @@ internal static class Rejections
 
     private static byte[] ToBytes(Rejection rejection) => JsonSerializer.SerializeToUtf8Bytes(rejection, RejectionJson.Default.Rejection);
 
-    private static Rejection Open(Rejection kept) => kept.Head.Length == CommitDigits ? kept
-        : kept with { Head = Encoding.ASCII.GetString(Convert.FromBase64String(kept.Head)) };
+    private static Rejection Open(Rejection kept) => kept with { Head = Open(kept.Head), Start = kept.Start is { } start ? Open(start) : null };
+
+    private static string Open(string commit) => commit.Length == CommitDigits ? commit : Encoding.ASCII.GetString(Convert.FromBase64String(commit));
+
+    private static string Close(string commit) => commit.Length == CommitDigits ? Convert.ToBase64String(Encoding.ASCII.GetBytes(commit)) : commit;
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -33,8 +33,7 @@ public sealed class ReplayController
         RequireTable(id, parent, request.Table);
         _branches.RequireClean(request.Target, cancel);
         var evidence = BranchRules.JudgePick(_context, id, parent, request.Target);
-        if ((evidence.Refusal ?? BranchRules.RefuseRejectedPick(_context, id, request.Target)) is { } refusal)
-            return refusal with { DryRun = request.DryRun, Origin = id };
+        if (evidence.Refusal is { } refusal) return refusal with { DryRun = request.DryRun, Origin = id };
         var part = request.Table is null ? "" : $" --table {request.Table}" + string.Concat(request.Keys.Select(key => $" --key {key}"));
         var command = $"cherry-pick {id.Short}{part}{On("--onto", request.Target)}";
         return Run(new ReplayRecord(ReplayVerb.CherryPick, parent?.ToString(), id.ToString(), command, commit.Message)

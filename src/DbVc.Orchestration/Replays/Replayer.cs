@@ -23,9 +23,20 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
     }
 
     /// <summary>Goes on, with what was decided about conflicts so far.</summary>
-    public MergeReport Continue(MergeRecord record, CancellationToken cancel) =>
-        _conflicts.FindOpen(BranchName.Parse(record.Target))?.Id == record.Id && NeedsApprovals(record) ? RefuseConflicts(record)
-        : record.Replay!.MakesCommit ? OnBranch(record, cancel) : OnLive(record, cancel);
+    public MergeReport Continue(MergeRecord record, CancellationToken cancel)
+    {
+        if (_conflicts.FindOpen(BranchName.Parse(record.Target))?.Id == record.Id)
+        {
+            if (NeedsApprovals(record)) return RefuseConflicts(record);
+            if (FindPick(record.Replay!) is { } pick && BranchRules.JudgePick(context, pick.Commit, pick.Parent, BranchName.Parse(record.Target)).Refusal is
+                { } refusal) return refusal with { Origin = record.Replay!.OriginId };
+        }
+
+        return record.Replay!.MakesCommit ? OnBranch(record, cancel) : OnLive(record, cancel);
+    }
+
+    private static PickPermit? FindPick(ReplayRecord replay) => replay.Verb != ReplayVerb.CherryPick ? null
+        : new PickPermit(CommitId.Parse(replay.After), replay.Before is { } parent ? CommitId.Parse(parent) : null);
 
     /// <summary>What would happen; nothing changes.</summary>
     public MergeReport Plan(ReplayRecord replay, BranchName target, CancellationToken cancel)
@@ -89,7 +100,7 @@ internal sealed class Replayer(WorkspaceContext context, BranchManager branches)
         {
             Permit = replay.Verb switch
             {
-                ReplayVerb.CherryPick => new PickPermit(CommitId.Parse(replay.After), replay.Before is { } parent ? CommitId.Parse(parent) : null),
+                ReplayVerb.CherryPick => FindPick(replay),
                 ReplayVerb.Revert => new RevertPermit(CommitId.Parse(replay.Before!), CommitId.Parse(replay.After)),
                 _ => new TakeBackPermit(),
             },

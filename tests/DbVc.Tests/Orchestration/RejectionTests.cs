@@ -65,7 +65,11 @@ public sealed class RejectionTests : IDisposable
         AccessShop.Denied("access.denied", () => Reject("bot"));
         _shop.As("ada").Access.SetRole("Bot", "reviewer");
         AccessShop.Denied("approval.agent", () => Reject("bot"));
-        foreach (var reason in new[] { null, "", " \n ", "a\u001bb", new string('x', 1001) })
+        foreach (var reason in new[]
+        {
+            null, "", " \n ", "a\u001bb", new string('x', 1001), "\u200b", "no\u202ewords", "half \ud83d of it", "private \ue000", "\ufeffbad", "...",
+            "\ud83d\udc4e",
+        })
             Assert.Equal("rejection.reason", Assert.Throws<DbVcException>(() => _shop.As("rae").Approvals.Reject(s_side, reason)).Code);
         Assert.Equal("rejection.main", Assert.Throws<DbVcException>(() => _shop.As("rae").Approvals.Reject(BranchName.Main, Reason)).Code);
         // Whoever made it may see that it is wrong.
@@ -167,6 +171,55 @@ public sealed class RejectionTests : IDisposable
         using var other = new ShopRepository();
         other.Workspace.Upkeep.Import(new ImportRequest(file, "arrived"), CancellationToken.None);
         Assert.Empty(other.Workspace.Memory.List());
+    }
+
+    [Fact]
+    public void The_comment_of_a_yes_holds_nothing_that_cannot_be_seen()
+    {
+        _shop.Branch("art", "side");
+        foreach (var comment in new[] { "a\u001bb", "fine\u202e", "\u200b", new string('x', 1001) })
+            Assert.Equal("approval.comment", Assert.Throws<DbVcException>(() => _shop.As("rae").Approvals.Approve(s_side, comment, default)).Code);
+        Assert.Empty(_shop.As("rae").Approvals.Show(s_side, BranchName.Main).State.Given);
+        Assert.Equal("rows\ud83d\udc4d checked", _shop.As("rae").Approvals.Approve(s_side, "rows\ud83d\udc4d\n checked", default).State.Given.Single().Comment);
+        Assert.Null(_shop.As("rae").Approvals.Approve(s_side, " ", default).State.Given.Single().Comment);
+    }
+
+    [Fact]
+    public void Whoever_writes_their_name_in_another_case_is_the_same_person()
+    {
+        using var shop = new ShopRepository();
+        shop.Branch("side", AccessShop.Rows);
+        using var pat = As("Pat");
+        using var again = As("PAT");
+        pat.Approvals.Approve(s_side, null, default);
+        Assert.Empty(again.Approvals.Reject(s_side, Reason).State.Given);
+        Assert.Equal("Pat", Assert.Single(pat.Approvals.Reject(s_side, Reason).Rejections).Name);
+        Assert.Empty(again.Approvals.WithdrawRejection(s_side).Rejections);
+
+        Workspace As(string name) =>
+            Workspace.Open(shop.Folder, ShopRepository.Options with { User = new Author(name, "", AuthorKind.Human) }, CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Yes_and_no_of_one_person_never_both_stand_though_they_are_said_at_once()
+    {
+        _shop.Branch("art", "side");
+        var (yes, no, rob) = (_shop.As("rae"), _shop.As("rae"), _shop.As("rob"));
+        for (var round = 0; round < 10; round++)
+        {
+            using var both = new Barrier(2);
+            await Task.WhenAll(
+                Task.Run(() => At(both, () => yes.Approvals.Approve(s_side, null, default))),
+                Task.Run(() => At(both, () => no.Approvals.Reject(s_side, Reason))));
+            var report = rob.Approvals.Show(s_side, BranchName.Main);
+            Assert.Equal(1, report.State.Given.Count + report.Rejections.Count);
+        }
+
+        static void At(Barrier both, Action action)
+        {
+            both.SignalAndWait(CancellationToken.None);
+            action();
+        }
     }
 
     private ApprovalReport Reject(string login) => _shop.As(login).Approvals.Reject(s_side, Reason);
