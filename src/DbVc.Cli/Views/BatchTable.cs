@@ -68,10 +68,10 @@ internal static class BatchTable
 
     private static IEnumerable<string> Next(BatchReport batch)
     {
-        if (batch.Tasks.FirstOrDefault(t => t.State is BatchTaskState.Refused or BatchTaskState.Failed && t.Report is not null) is { } bad)
+        if (batch.Tasks.FirstOrDefault(t => t.NeedsLook || (t.State is BatchTaskState.Refused or BatchTaskState.Failed && t.Report is not null)) is { } bad)
             yield return $"Next: db-vc agent log {bad.Branch}, and db-vc agent retry {bad.Branch} when it is mended.";
         if (batch.Tasks.Any(t => !IsThere(t)))
-            yield return $"{(batch.Tasks.Any(t => t.State is BatchTaskState.Stopped or BatchTaskState.Pending) ? "Go on" : "Then go on")}: "
+            yield return $"{(batch.Tasks.Any(t => t.State is BatchTaskState.Stopped or BatchTaskState.Pending && !t.NeedsLook) ? "Go on" : "Then go on")}: "
                 + $"db-vc agent run --resume {batch.Batch}";
         // In this order: one that stands on another is merged after it.
         if (batch.Tasks.Where(t => t.State == BatchTaskState.Ready).Select(t => t.Branch).ToList() is { Count: > 0 } ready)

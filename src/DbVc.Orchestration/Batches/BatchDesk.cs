@@ -119,11 +119,11 @@ public sealed class BatchDesk
                 RequireUnchanged(item);
                 _agents.SupplyMetadata(item.Metadata, branch, progress, cancel);
                 break;
-            case TaskState.Stopped:
+            case TaskState.Stopped when !BatchView.NeedsLook(report):
                 _agents.Retry(branch, progress, cancel);
                 break;
             default:
-                // Somebody went on with it by hand since it was looked at.
+                // Somebody went on with it by hand since it was looked at, or somebody has to.
                 break;
         }
     }

@@ -19,10 +19,11 @@ internal sealed class BatchRun(WorkspaceContext context, BatchRecord record, IBa
     {
         // What was prepared may be older than what another process did since.
         Look();
+        var left = _states.Values.Where(t => t.NeedsLook).Select(t => t.Name).ToHashSet();
         var items = _record.Tasks.Where(i => BatchView.CanBegin(_states[i.Name]) || _states[i.Name].State == BatchTaskState.Blocked);
         OrderedPool.Run(items, i => i.After.All(name => BatchView.IsThere(_states[name])), jobs, Carry, Ended, cancel);
         var report = BatchView.Describe(context, _record);
-        foreach (var task in report.Tasks.Where(t => t.State == BatchTaskState.Blocked)) progress.End(task);
+        foreach (var task in report.Tasks.Where(t => t.State == BatchTaskState.Blocked || (t.NeedsLook && left.Contains(t.Name)))) progress.End(task);
         return report;
     }
 

@@ -72,6 +72,9 @@ public sealed record BatchTask(string Name, string Table, string Metadata, strin
 
     public BatchTaskState State { get; init; }
 
+    /// <summary>Whether a person has to look at it and go on with it: somebody else worked on its branch while its agent did.</summary>
+    public bool NeedsLook { get; init; }
+
     /// <summary>Why it is blocked, refused, failed or stopped; null otherwise.</summary>
     public string? Reason { get; init; }
 
