@@ -78,6 +78,12 @@ public sealed partial class Publisher(LiveContext context, Shadow shadow, Branch
     {
         using var held = Lock(request.Branch);
         Recover(request.Branch);
+        if (request.Expected is { } expected && context.Repository.Head(request.Branch) is var head && head != expected)
+        {
+            throw new DbVcException(FailureKind.Conflict, "branch.moved", $"'{request.Branch}' is at {head.Short} now, and no more at {expected.Short}.",
+                hint: $"db-vc log {request.Branch}");
+        }
+
         using var database = Open(request.Branch);
         return CaptureChanges(request, database, cancel);
     }

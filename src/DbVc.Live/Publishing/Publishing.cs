@@ -73,6 +73,9 @@ public sealed record CaptureRequest(BranchName Branch, string Command, Author Au
     /// <summary>Only these tables can have changed; null reads all, empty reads none.</summary>
     public IReadOnlySet<string>? Tables { get; init; }
 
+    /// <summary>The head that the branch must have; null for any. Another one is refused with kind Conflict, <c>branch.moved</c>.</summary>
+    public CommitId? Expected { get; init; }
+
     /// <summary>When it was made; null for now. Later than its parent in any case.</summary>
     public DateTimeOffset? Time { get; init; }
 

@@ -67,8 +67,9 @@ internal sealed class AgentBranch(WorkspaceContext context, BranchRecord record,
     {
         var files = checkout.Collect(record.Pipeline);
         _known?.Require(files);
-        var outcome = context.Publisher.Commit(new CaptureRequest(Place, $"{Command} {task.Id}", Author, message)
+        var outcome = Commit(files, new CaptureRequest(Place, $"{Command} {task.Id}", Author, message)
         {
+            Expected = _known?.Head,
             Provenance = Author.Kind == AuthorKind.Agent
                 ? new Provenance(task.Id.Text, task.Model, AgentPrompt.HashOf(task).ToString(), ++_commits)
                 : new Provenance(task.Id.Text),
@@ -83,6 +84,20 @@ internal sealed class AgentBranch(WorkspaceContext context, BranchRecord record,
         if (outcome.Before is null) return null;
         BranchInfo.Write(context, record, "running");
         return outcome.Head;
+    }
+
+    /// <summary>Somebody may commit between the look and this.</summary>
+    private CaptureOutcome Commit(PipelineFiles files, CaptureRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            return context.Publisher.Commit(request, cancellation);
+        }
+        catch (DbVcException moved) when (moved.Code == "branch.moved")
+        {
+            _known!.Require(files);
+            throw;
+        }
     }
 
     public BranchAnswer Query(string sql)

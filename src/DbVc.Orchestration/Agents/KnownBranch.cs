@@ -18,6 +18,9 @@ internal sealed class KnownBranch(WorkspaceContext context, PipelineTask task, B
     private readonly SortedDictionary<string, Hash> _files = Digest(files);
     private CommitId _head = context.Repository.Head(branch);
 
+    /// <summary>The head that the agent knows.</summary>
+    public CommitId Head => _head;
+
     /// <summary>The agent wrote a file.</summary>
     public void Note(BranchPath path, string text) => _files[path.Text] = Hash.Of(Encoding.UTF8.GetBytes(text));
 

@@ -57,12 +57,29 @@ public sealed class BatchDesk
     /// <returns>The plan's file.</returns>
     public string DraftWords(string task, CancellationToken cancel)
     {
-        var plans = Path.Combine(_context.Layout.Root, "plans");
-        var number = 1;
-        while (Path.Exists(Path.Combine(plans, number.ToString("000", CultureInfo.InvariantCulture)))) number++;
-        var path = Path.Combine(plans, number.ToString("000", CultureInfo.InvariantCulture), "plan.yaml");
-        Draft(new DraftRequest([]) { Task = task, Out = path }, cancel);
-        return path;
+        var folder = ClaimFolder();
+        try
+        {
+            var path = Path.Combine(folder, "plan.yaml");
+            Draft(new DraftRequest([]) { Task = task, Out = path }, cancel);
+            return path;
+        }
+        catch
+        {
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
+    }
+
+    /// <summary>A folder for a plan, of the first number that is free; no other command takes it while sources are read.</summary>
+    private string ClaimFolder()
+    {
+        using var alone = _context.Repository.Store.Lock("plans", _context.Options.LockTimeout);
+        for (var number = 1; ; number++)
+        {
+            var folder = Path.Combine(_context.Layout.Root, "plans", number.ToString("000", CultureInfo.InvariantCulture));
+            if (!Path.Exists(folder)) return Directory.CreateDirectory(folder).FullName;
+        }
     }
 
     /// <summary>A batch as it is now; the latest that is not at its end where none is named. Throws usage failures <c>batch.missing</c> and

@@ -34,14 +34,17 @@ internal static partial class PlanWords
         return sources;
     }
 
-    /// <summary>Whether the words ask for several sources: they say how many, or name nothing else.</summary>
+    /// <summary>Whether the words ask for several sources: they say how many files, or name nothing else than sources. A bare word may be anything, and is
+    /// taken for a folder only where files are spoken of.</summary>
     public static bool AreAboutMany(string text, Func<string, IReadOnlyList<string>> expand)
     {
         if (Sentence().Match(text) is not { Success: true } match) return false;
         if (match.Groups["count"] is { Success: true } said) return said.Value != "1";
+        var speaksOfFiles = match.Groups["noun"].Success;
         try
         {
-            return Read(text, expand).Count > 1;
+            return Read(text, word => speaksOfFiles || word.AsSpan().IndexOfAny("./*?") >= 0 ? expand(word) : [])
+                .Select(source => source.Contains("://", StringComparison.Ordinal) ? source : Path.GetFullPath(source)).Distinct().Count() > 1;
         }
         catch (DbVcException failure) when (failure.Code == "plan.words")
         {
@@ -53,8 +56,8 @@ internal static partial class PlanWords
 
     [GeneratedRegex("""
         ^\s*(?:please\s+)?(?:ingest|load|import|read|copy|bring\s+in|add|take|put)\s+
-        (?:all\s+|the\s+|these\s+|those\s+){0,3}(?:(?<count>[0-9]{1,4})\s+)?(?:(?:files?|sources?|tables?)(?:\s+(?:of|for|from|in)\s+the\s+[\p{L}]{1,40})?
-        \s*:?\s+)?
+        (?:all\s+|the\s+|these\s+|those\s+){0,3}
+        (?:(?:(?<count>[0-9]{1,4})\s+)?(?<noun>files?|sources?|tables?)(?:\s+(?:of|for|from|in)\s+the\s+[\p{L}]{1,40})?\s*:?\s+)?
         (?<rest>.+)$
         """, RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.IgnorePatternWhitespace, TimeoutMilliseconds)]
     private static partial Regex Sentence();

@@ -18,25 +18,16 @@ public sealed class ExpectedRecords
 
     private readonly IReadOnlyList<PipelineField> _fields;
     private readonly DateTime _now;
-    private readonly HashSet<string> _keys;
-    private readonly bool _dropsKeys;
+    private readonly OpenKeys _keys;
     private readonly Dictionary<long, SimulatedOutcome> _outcomes = [];
 
-    /// <summary>Which record of equal keys is the first hangs on whether one before it was rejected, which is not known.</summary>
-    private bool _areKeysOpen;
-
-    private ExpectedRecords(PipelineSpec spec, DateTime now)
-    {
-        (_fields, _now) = (spec.FilledFields, now);
-        _dropsKeys = spec.CheckedRules.Any(r => r is { IsUnique: true, Drops: true });
-        _keys = [.. spec.CheckedRules.Where(r => r.IsUnique).Select(NameOf)];
-    }
+    private ExpectedRecords(PipelineSpec spec, DateTime now) => (_fields, _now, _keys) = (spec.FilledFields, now, new OpenKeys(spec));
 
     /// <summary>How many records are compared, the first ones.</summary>
     public long Count { get; private set; }
 
     /// <summary>A rule as <see cref="SimulatedOutcome.Failures"/> names it.</summary>
-    private static string NameOf(PipelineRule rule) => $"{rule.ReportedField}:{rule.Name}";
+    internal static string NameOf(PipelineRule rule) => $"{rule.ReportedField}:{rule.Name}";
 
     /// <summary>Interprets the pipeline. Throws <see cref="PipelineException"/> for a source that cannot be read.</summary>
     /// <param name="spec">With the source's header.</param>
@@ -53,9 +44,10 @@ public sealed class ExpectedRecords
         for (var letters = 0L; expected.Count < most && letters < MostLetters && reader.Read(); expected.Count++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var outcome = simulated.Take(new SampleRow(expected._fields));
+            var row = new SampleRow(expected._fields);
+            var outcome = simulated.Take(row);
             expected._outcomes[reader.Record] = outcome;
-            expected._areKeysOpen |= outcome.IsOpen;
+            expected._keys.Note(reader.Record, row, outcome);
             letters += outcome.Values?.Sum(value => (value as string)?.Length ?? 0) ?? 0;
         }
 
@@ -67,7 +59,7 @@ public sealed class ExpectedRecords
     {
         if (record > Count) return [];
         var expected = _outcomes.GetValueOrDefault(record);
-        if (_areKeysOpen && expected is { Values: null } && IsAboutKeys(expected)) return [];
+        if (expected is not null && _keys.IsKeptOut(record, expected)) return [];
         if (expected?.Values is not { } values) return [new("The code accepts what the metadata does not", $"by the metadata {Describe(expected)}")];
         List<RecordDifference>? found = null;
         for (var i = 0; i < values.Count; i++)
@@ -85,10 +77,12 @@ public sealed class ExpectedRecords
     {
         if (record > Count) return [];
         var expected = _outcomes.GetValueOrDefault(record);
-        var given = failures.Where(f => !IsOpen(expected, f)).Order(StringComparer.Ordinal).ToList();
-        if (given.Count == 0 && expected is { IsRejected: false } && (expected.IsOpen || _areKeysOpen)) return [];
+        var all = failures.ToList();
+        var given = all.Where(f => !IsOpen(record, expected, f)).Order(StringComparer.Ordinal).ToList();
+        // What it is rejected by is all open, and it is rejected by something.
+        if (given.Count == 0 && all.Count > 0 && expected is { IsRejected: false }) return [];
         if (expected is not { IsRejected: true }) return [new("The code rejects what the metadata does not", $"by the metadata {Describe(expected)}")];
-        return expected.Failures.Where(f => !IsOpen(expected, f)).Order(StringComparer.Ordinal).SequenceEqual(given) ? []
+        return expected.Failures.Where(f => !IsOpen(record, expected, f)).Order(StringComparer.Ordinal).SequenceEqual(given) ? []
             : [new("The code rejects by other rules than the metadata", $"by the metadata it is rejected by {string.Join(", ", expected.Failures)}")];
     }
 
@@ -97,15 +91,13 @@ public sealed class ExpectedRecords
     {
         if (record > Count) return [];
         var expected = _outcomes.GetValueOrDefault(record);
-        if (_areKeysOpen && _dropsKeys && expected is { IsAccepted: true }) return [];
+        if (expected is { IsAccepted: true } && _keys.MayBeLeftOut(record)) return [];
         return expected is { IsLeftOut: true } ? [] : [new("The code leaves out what the metadata does not", $"by the metadata {Describe(expected)}")];
     }
 
     /// <summary>Whether it is open that a record is rejected by this rule.</summary>
-    private bool IsOpen(SimulatedOutcome? expected, string failure) =>
-        (_areKeysOpen && _keys.Contains(failure)) || (expected is { IsOpen: true } && expected.Open.Any(r => NameOf(r) == failure));
-
-    private bool IsAboutKeys(SimulatedOutcome expected) => expected.DroppedBy is { } dropping ? dropping.IsUnique : expected.Failures.All(_keys.Contains);
+    private bool IsOpen(long record, SimulatedOutcome? expected, string failure) =>
+        _keys.IsOpen(record, failure) || (expected is { IsOpen: true } && expected.Open.Any(r => NameOf(r) == failure));
 
     private static string Describe(SimulatedOutcome? expected) => expected switch
     {

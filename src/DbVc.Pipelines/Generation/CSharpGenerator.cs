@@ -26,7 +26,7 @@ public static class CSharpGenerator
     ];
 
     /// <summary>A rule's condition as the C# expression that it becomes; fields stand in it by their own names.</summary>
-    public static string Express(PipelineRule rule) => new ConditionCode(f => f.Name).Write(rule, rule.Described.Count > 0 ? "Test" : "Pattern");
+    public static string Express(PipelineRule rule) => new ConditionCode(f => f.Name).Write(rule, "Pattern");
 
     public static GeneratedFile GenerateIngestion(PipelineSpec spec) => new(IngestionPath, new IngestionWriter(spec, new PipelineNames(spec)).Write());
 

@@ -7,6 +7,9 @@ internal sealed class ConditionCode(Func<PipelineField, string> nameOf)
 {
     private const int LongestChain = 6;
 
+    /// <summary>The method of what is said in words of its own.</summary>
+    public Func<DescribedTest, string> NameOfDescribed { get; init; } = _ => "Test";
+
     /// <summary>The expression; the parameters are named after their fields.</summary>
     public string Write(PipelineRule rule)
     {
@@ -31,10 +34,6 @@ internal sealed class ConditionCode(Func<PipelineField, string> nameOf)
     public static string PatternName(string method, int index) => method + "Expression"
         + (index == 0 ? "" : (index + 1).ToString(System.Globalization.CultureInfo.InvariantCulture));
 
-    /// <summary>The method of what is said in words of its own, inside the method <paramref name="method"/>.</summary>
-    public static string DescribedName(string method, int index) => method
-        + (index == 0 ? "" : (index + 1).ToString(System.Globalization.CultureInfo.InvariantCulture));
-
     /// <summary>The lists that a condition looks texts up in, as static members; a short list is plainer as a chain of comparisons.</summary>
     public static IReadOnlyList<OneOf> Lists(Condition condition) => condition switch
     {
@@ -51,11 +50,10 @@ internal sealed class ConditionCode(Func<PipelineField, string> nameOf)
     private string? _method;
     private int _pattern;
     private int _list;
-    private int _described;
 
     public string Write(PipelineRule rule, string method)
     {
-        (_method, _pattern, _list, _described) = (method, 0, 0, 0);
+        (_method, _pattern, _list) = (method, 0, 0);
         return Write(rule);
     }
 
@@ -152,7 +150,7 @@ internal sealed class ConditionCode(Func<PipelineField, string> nameOf)
                 return WritePresence(presence);
             case DescribedTest described:
                 var values = described.Subjects.Select(f => f.Type == FieldType.Text ? $"{Name(f)}.ToString()" : $"{Name(f)}.Value");
-                return $"{CustomRulesWriter.ClassName}.{DescribedName(_method!, _described++)}({string.Join(", ", values)})";
+                return $"{CustomRulesWriter.ClassName}.{NameOfDescribed(described)}({string.Join(", ", values)})";
             default:
                 throw new InvalidOperationException($"Unknown condition {condition.GetType().Name}.");
         }

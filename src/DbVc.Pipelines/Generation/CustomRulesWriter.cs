@@ -1,3 +1,4 @@
+using System.Text;
 using DbVc.Model;
 
 namespace DbVc.Pipelines;
@@ -9,7 +10,7 @@ internal sealed class CustomRulesWriter(PipelineSpec spec, PipelineNames names)
 
     /// <summary>In the order of the rules.</summary>
     public IReadOnlyList<OpenMethod> Methods { get; } =
-        [.. spec.CheckedRules.SelectMany(rule => rule.Described.Select((test, i) => Describe(test, ConditionCode.DescribedName(names.Of(rule), i), names)))];
+        [.. spec.CheckedRules.SelectMany(rule => rule.Described).Select(test => Describe(test, names.Of(test), names))];
 
     public string Write()
     {
@@ -25,6 +26,8 @@ internal sealed class CustomRulesWriter(PipelineSpec spec, PipelineNames names)
             if (i > 0) code.Line();
             code.Summary($"{Methods[i].Words}. Passes: {string.Join(", ", Methods[i].Passing)}; does not pass: {string.Join(", ", Methods[i].Failing)}.");
             code.Line($"{Methods[i].Signature} =>");
+            // What was written for other words or examples contradicts this line, and is not kept without a question.
+            code.Line($"    // Of the words and examples {HashOf(Methods[i])}.");
             code.Line($"    {Methods[i].Body}");
         }
 
@@ -36,12 +39,15 @@ internal sealed class CustomRulesWriter(PipelineSpec spec, PipelineNames names)
     {
         var parameters = test.Subjects.Select(f => $"{TypeOf(f.Type)} {names.Parameter(f)}");
         return new OpenMethod(CSharpGenerator.CustomRulesPath, $"public static bool {name}({string.Join(", ", parameters)})",
-            $"throw new System.NotImplementedException({Literals.Text($"{ClassName}.{name} is to be written.")});", test.Words.TrimEnd('.'),
+            $"throw new System.NotImplementedException(\"{name}\");", test.Words.TrimEnd('.'),
             Examples(test.Passing), Examples(test.Failing));
     }
 
     private static IReadOnlyList<string> Examples(IReadOnlyList<IReadOnlyList<Operand>> examples) =>
         [.. examples.Select(e => string.Join(", ", e.Select(ConditionText.NameOperand)))];
+
+    private static string HashOf(OpenMethod method) =>
+        Hash.Of(Encoding.UTF8.GetBytes(string.Join('\n', [method.Words, "", .. method.Passing, "", .. method.Failing]))).ToString()[..8];
 
     private static string TypeOf(FieldType type) => type == FieldType.Text ? "string" : CSharpTypes.Of(type).TrimEnd('?');
 }

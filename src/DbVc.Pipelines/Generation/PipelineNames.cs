@@ -14,12 +14,19 @@ internal sealed class PipelineNames
         ("<", " below "),
     ];
 
+    private static readonly string[] s_used =
+    [
+        "Arithmetic", CustomRulesWriter.ClassName, "DateOnly", "DateTime", "Pattern", "Rules", "StringComparison", "System", "Text", "TextSet", "TimeSpan",
+        "UniqueKey",
+    ];
+
     private const int LongestRuleName = 60;
     private const int MostParameters = 7;
 
     private readonly Dictionary<string, string> _fields = [];
     private readonly Dictionary<string, string> _parameters = [];
     private readonly Dictionary<(string Text, RuleSeverity Severity), string> _rules = [];
+    private readonly Dictionary<DescribedTest, string> _described = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<FieldOperation, string> _operations = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<FieldOperation, string> _constants = new(ReferenceEqualityComparer.Instance);
 
@@ -37,8 +44,15 @@ internal sealed class PipelineNames
             _parameters[field.Name] = Identifiers.Camel(name);
         }
 
-        var validators = new HashSet<string>(s_taken, StringComparer.OrdinalIgnoreCase) { "Validators" };
+        // Nor may a rule be called as something that rules call.
+        var validators = new HashSet<string>([.. s_taken, "Validators", .. s_used], StringComparer.OrdinalIgnoreCase);
         foreach (var rule in spec.Rules.Where(r => !r.IsForHost)) _rules[(rule.Text, rule.Severity)] = Identifiers.Claim(RuleName(rule), validators);
+        var custom = new HashSet<string>([.. s_taken, .. s_used], StringComparer.OrdinalIgnoreCase);
+        foreach (var rule in spec.Rules)
+        {
+            foreach (var test in rule.Described) _described[test] = Identifiers.Claim(DescribedName(test) ?? Of(rule), custom);
+        }
+
         var preprocessors = new HashSet<string>(s_taken, StringComparer.OrdinalIgnoreCase) { "Preprocessors" };
         foreach (var field in spec.Fields) preprocessors.Add("Preprocess" + _fields[field.Name]);
         foreach (var operation in spec.Operations) _operations[operation] = Identifiers.Claim(OperationName(operation), preprocessors);
@@ -59,6 +73,9 @@ internal sealed class PipelineNames
 
     /// <summary>The method of a rule, for example <c>EmailMustBeValid</c>; for duplicates the method that makes the key.</summary>
     public string Of(PipelineRule rule) => _rules[(rule.Text, rule.Severity)];
+
+    /// <summary>The method of what is said in words of its own; those of one pipeline stand in one class.</summary>
+    public string Of(DescribedTest test) => _described[test];
 
     /// <summary>Whether a rule's method takes the whole row, as it is about more fields than a reader wants parameters.</summary>
     public static bool TakesRow(PipelineRule rule) => rule.Fields.Count > MostParameters;
@@ -91,7 +108,7 @@ internal sealed class PipelineNames
 
         if (rule.Condition is Matches matches) return Of(matches.Field) + (matches.Negated ? "MustNotMatchPattern" : "MustMatchPattern");
         if (rule.Condition is Presence { Kind: PresenceKind.Given } given) return Of(given.Field) + "IsRequired";
-        if (rule.Condition is DescribedTest described && Identifiers.Pascal(described.Words, "Rule") is { Length: <= LongestRuleName } name) return name;
+        if (rule.Condition is DescribedTest described && DescribedName(described) is { } said) return said;
         var text = rule.Text;
         foreach (var field in rule.Fields)
         {
@@ -105,6 +122,10 @@ internal sealed class PipelineNames
         var whole = Identifiers.Pascal(Regex.Replace(text, @"(?<=\d)\.(?=\d)", " point "), "Rule");
         return whole.Length <= LongestRuleName ? whole : Identifiers.Pascal(string.Join(" and ", rule.Fields.Take(4).Select(Of)) + " rule", "Rule");
     }
+
+    /// <summary>Null where the words are too many for a name.</summary>
+    private static string? DescribedName(DescribedTest test) =>
+        Identifiers.Pascal(test.Words, "Rule") is { Length: <= LongestRuleName } name ? name : null;
 
     private string OperationName(FieldOperation operation)
     {

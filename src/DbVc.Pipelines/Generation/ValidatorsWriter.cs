@@ -63,7 +63,7 @@ internal sealed class ValidatorsWriter(PipelineSpec spec, PipelineNames names)
         code.Summary(rule.Text + ".");
         var method = names.Of(rule);
         code.Line($"public static bool {method}({names.ParametersOf(rule)}) =>");
-        code.Line($"    {new ConditionCode(f => names.ValueIn(rule, f)).Write(rule, method)};");
+        code.Line($"    {new ConditionCode(f => names.ValueIn(rule, f)) { NameOfDescribed = names.Of }.Write(rule, method)};");
     }
 
     private void WriteKey(CodeWriter code, PipelineRule rule)

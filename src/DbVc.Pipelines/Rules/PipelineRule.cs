@@ -184,6 +184,12 @@ public sealed record PipelineRule
     /// <summary>The same rule for the rows that satisfy <paramref name="premise"/>; throws <see cref="RuleException"/> for a rule about duplicates.</summary>
     public PipelineRule Where(Condition premise)
     {
+        if (DescribedTest.In(premise).Count > 0)
+        {
+            throw new RuleException("words of one's own do not say which rows a rule is about: db-vc has no judgement of most rows",
+                "say it in the words of the vocabulary, or put all of it into the rule's own words.");
+        }
+
         if (Table is { TakesPremise: false }) throw new RuleException($"the rule '{Name}' is not about rows", "leave out 'where'.");
         if (Table is not null) return (this with { Premise = Premise is null ? premise : ConditionBuilder.All([Premise, premise]) }).Worded();
         if (IsForLoad)

@@ -11,7 +11,7 @@ namespace DbVc.SystemTests;
 public sealed class OpenItemTests : IDisposable
 {
     private const string Variable = "DBVC_TEST_OPEN_KEY";
-    private const string Body = "throw new System.NotImplementedException(\"CustomRules.TheLastOfFourDigitsIsTheSumOfTheOthersModuloTen is to be written.\");";
+    private const string Body = "throw new System.NotImplementedException(\"TheLastOfFourDigitsIsTheSumOfTheOthersModuloTen\");";
     private const string Signature = "public static bool TheLastOfFourDigitsIsTheSumOfTheOthersModuloTen(string no)";
     private const string Right = "no.Length == 4 && (no[0] + no[1] + no[2] - 3 * '0') % 10 == no[3] - '0';";
 

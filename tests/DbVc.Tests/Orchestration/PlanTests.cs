@@ -64,6 +64,27 @@ public sealed class PlanTests
     }
 
     [Theory]
+    [InlineData("load these 12 files of the shop: a.csv", true)]
+    [InlineData("load a.csv and b.csv", true)]
+    [InlineData("load *.csv", true)]
+    [InlineData("load the files in data", true)]
+    [InlineData("load 1 file: a.csv", false)]
+    [InlineData("load a.csv and ./a.csv", false)]
+    [InlineData("load 100 rows of a.csv into customers", false)]
+    [InlineData("import 2024 sales from a.csv", false)]
+    [InlineData("load data from a.csv", false)]
+    [InlineData("load a.csv into data, e-mails must be valid", false)]
+    [InlineData("delete a.csv and b.csv", false)]
+    public void Only_words_that_ask_for_several_sources_are_a_large_request(string words, bool isLarge) =>
+        Assert.Equal(isLarge, PlanWords.AreAboutMany(words, word => word switch
+        {
+            // A folder that is called like a word.
+            "data" => ["data/x.csv", "data/y.csv"],
+            "./a.csv" => ["./a.csv"],
+            _ => Expand(word),
+        }));
+
+    [Theory]
     [MemberData(nameof(References))]
     public void A_reference_is_assumed_where_name_and_values_agree(string field, string values, string key, string known, string said)
     {

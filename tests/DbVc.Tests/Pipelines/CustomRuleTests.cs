@@ -1,4 +1,7 @@
 using System.Text;
+using DbVc.Agents;
+using DbVc.Model;
+using DbVc.Orchestration;
 using DbVc.Pipelines;
 using Xunit;
 
@@ -36,6 +39,8 @@ public sealed class CustomRuleTests
     [InlineData("drop rows where name satisfies 'it is a palindrome' as in 'anna' but not 'olga'", "has no opposite")]
     [InlineData("keep only rows where name satisfies 'it is a palindrome' as in 'anna' but not 'olga'", "can neither warn nor leave out")]
     [InlineData("name must satisfy 'it is a palindrome' as in 'anna' but not 'olga' in at least 95 % of rows", "no share of rows")]
+    [InlineData("sum of age must be 100 where name satisfies 'is a company' as in 'ACME' but not 'Bob'", "do not say which rows")]
+    [InlineData("city must exist in cities.name where name satisfies 'is a company' as in 'ACME' but not 'Bob'", "do not say which rows")]
     public void What_nobody_could_judge_is_refused_and_says_why(string sentence, string problem) =>
         Assert.Contains(problem, Assert.Single(MetadataReader.Check(SampleMetadata.WithRule(sentence))).Message, StringComparison.Ordinal);
 
@@ -59,7 +64,8 @@ public sealed class CustomRuleTests
         var method = Assert.Single(file.Open);
         Assert.Equal("generated/CustomRules.cs", file.Path);
         Assert.Equal("public static bool TheNameHasSoManyLetters(long age, string name)", method.Signature);
-        Assert.Contains($"    {method.Signature} =>\n        {method.Body}\n", file.Text, StringComparison.Ordinal);
+        Assert.Contains($"    {method.Signature} =>\n        // Of the words and examples ", file.Text, StringComparison.Ordinal);
+        Assert.Contains($"\n        {method.Body}\n", file.Text, StringComparison.Ordinal);
         Assert.Equal(["4, 'Anna'", "2, 'Al'"], method.Passing);
         var validators = CSharpGenerator.GenerateValidators(spec).Text;
         Assert.Contains("age is null || name.IsNull || CustomRules.TheNameHasSoManyLetters(age.Value, name.ToString());", validators, StringComparison.Ordinal);
@@ -68,6 +74,47 @@ public sealed class CustomRuleTests
             Assert.Contains(example, tests, StringComparison.Ordinal);
         // Nothing is expected of 4 and Al, which nobody said anything about.
         Assert.DoesNotContain("(4L, \"Al\", ", tests, StringComparison.Ordinal);
+    }
+
+    /// <summary>Names of methods that would be one, or be that of a class which the code needs, and bodies that no line may break.</summary>
+    [Fact]
+    public void Every_method_has_a_name_of_its_own_and_a_body_in_one_line()
+    {
+        const string Long = "is what somebody would write who has a lot of time, and nobody who reads it, and goes on and on";
+        string Rule(string field, string words) => $"{field} satisfies '{words}' as in 1 but not 2";
+        string[] rules =
+        [
+            $"{Rule("age", Long)} and {Rule("age", Long + ", twice")}", $"{Rule("age", Long + ", thrice")} and {Rule("age", Long + " and on")}",
+            Rule("age", "custom rules"), Rule("id", "arithmetic"), Rule("id", "rules"), $"id and age satisfy '{Long}' as in (1, 1) but not (1, 2)",
+        ];
+        var spec = Read([.. rules.Select(r => $"\"{r}\"")]);
+        var file = Assert.Single(CSharpGenerator.GenerateCustomRules(spec));
+        Assert.Equal(8, file.Open.Count);
+        Assert.Equal(8, file.Open.Select(m => m.Signature).Distinct().Count());
+        Assert.All(file.Open, m => Assert.Contains($"        {m.Body}\n", file.Text, StringComparison.Ordinal));
+        foreach (var taken in new[] { " Rules(", " CustomRules(" })
+            Assert.DoesNotContain(file.Open, m => m.Signature.Contains(taken, StringComparison.Ordinal));
+        var validators = CSharpGenerator.GenerateValidators(spec).Text;
+        foreach (var method in file.Open) Assert.Contains("CustomRules." + method.Signature.Split(' ', '(')[3] + "(", validators, StringComparison.Ordinal);
+        Assert.DoesNotContain("bool Rules(", validators, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_body_that_was_written_for_other_words_is_not_kept_without_a_question()
+    {
+        string Words(string share) => $"\"age satisfies 'the discount is at most {share} % for customers of the second class, and for none else of them' "
+            + "as in 1 but not 99 if id > 5\"";
+        var (before, after) = (CSharpGenerator.GenerateCustomRules(Read(Words("30")))[0], CSharpGenerator.GenerateCustomRules(Read(Words("20")))[0]);
+        Assert.Equal(before.Open[0].Signature, after.Open[0].Signature);
+        var present = new Dictionary<string, byte[]>
+        {
+            [before.Path] = Encoding.UTF8.GetBytes(before.Text.Replace(before.Open[0].Body, "age <= 30;", StringComparison.Ordinal)),
+            [$"state/original/{before.Path}"] = Encoding.UTF8.GetBytes(before.Text),
+        };
+
+        KeptEdits Keep(GeneratedFile file) => new(present, [new BranchFile(BranchPath.Parse(file.Path), file.Text)], EditConflicts.Refuse);
+        Keep(before).Require();
+        Assert.Equal("generate.conflict", Assert.Throws<DbVcException>(() => Keep(after).Require()).Code);
     }
 
     [Fact]
@@ -92,6 +139,10 @@ public sealed class CustomRuleTests
         Assert.NotEmpty(expected.FindDifferences(1, new ArrayRow([1L, 4L, "a"])));
         Assert.NotEmpty(expected.FindDifferencesOfRejected(4, ["age:custom"]));
         Assert.NotEmpty(expected.FindDifferencesOfRejected(2, ["age:range"]));
+        // No other record has the number 3, and what is rejected is so for a reason.
+        Assert.NotEmpty(expected.FindDifferencesOfRejected(4, ["id:no_duplicates"]));
+        Assert.NotEmpty(expected.FindDifferencesOfRejected(2, []));
+        Assert.NotEmpty(expected.FindDifferencesOfLeftOut(3));
     }
 
     private static PipelineSpec Read(params ReadOnlySpan<string> rules) =>
