@@ -94,7 +94,7 @@ public sealed class BranchInstances(LiveContext context, Shadow shadow)
     {
         new MarkShelf(context.Repository.Store).Drop(BranchName.Parse(branch.Name));
         context.Provider.Drop(Locate(branch));
-        context.Provider.Drop(TrialDatabase.Locate(context, branch.InstanceId));
+        TrialDatabase.Remove(context, branch.InstanceId);
         _fill.Forget(branch);
     }
 

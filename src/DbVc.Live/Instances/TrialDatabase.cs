@@ -15,8 +15,11 @@ public sealed class TrialDatabase : IDisposable
     private readonly Shadow _shadow;
     private readonly CommitId _commit;
 
-    private TrialDatabase(LiveContext context, Shadow shadow, string location, CommitId commit) =>
-        (_context, _shadow, Location, _commit) = (context, shadow, location, commit);
+    private TrialDatabase(LiveContext context, Shadow shadow, string name, CommitId commit) =>
+        (_context, _shadow, Folder, Location, _commit) = (context, shadow, FolderOf(context, name), Locate(context, name), commit);
+
+    /// <summary>A place for files of the trial, made by whoever needs one; no two processes are at it at the same time.</summary>
+    public string Folder { get; }
 
     /// <summary>Where it is.</summary>
     public string Location { get; }
@@ -28,7 +31,7 @@ public sealed class TrialDatabase : IDisposable
     /// <param name="commit">Where main is in it.</param>
     public static TrialDatabase Make(LiveContext context, Shadow shadow, string name, CommitId commit)
     {
-        var trial = new TrialDatabase(context, shadow, Locate(context, name), commit);
+        var trial = new TrialDatabase(context, shadow, name, commit);
         trial.Renew();
         return trial;
     }
@@ -38,6 +41,13 @@ public sealed class TrialDatabase : IDisposable
     {
         var id = "trial" + name;
         return context.Provider.Locate(new PrivateDatabase(context.Layout.Scratch, id + ".db", context.Identity.Id, id));
+    }
+
+    /// <summary>Removes what a killed process left of a trial.</summary>
+    internal static void Remove(LiveContext context, string name)
+    {
+        context.Provider.Drop(Locate(context, name));
+        if (Directory.Exists(FolderOf(context, name))) Directory.Delete(FolderOf(context, name), recursive: true);
     }
 
     public IDatabase Open() => _context.Provider.OpenConnected(Location);
@@ -73,6 +83,8 @@ public sealed class TrialDatabase : IDisposable
         if (broken.Count == 0) session.Commit();
         return broken;
     }
+
+    private static string FolderOf(LiveContext context, string name) => Path.Combine(context.Layout.Scratch, "trial-" + name);
 
     public void Dispose() => _context.Provider.Drop(Location);
 }

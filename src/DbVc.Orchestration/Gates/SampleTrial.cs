@@ -16,7 +16,7 @@ internal sealed class SampleTrial(TrialSetup setup, ITrialSessions sessions) : I
     private readonly WorkspaceContext _context = setup.Context;
     private readonly PipelineSpec _spec = setup.Spec;
     private readonly DateTimeOffset _now = setup.Context.Options.Clock.GetUtcNow();
-    private readonly string _folder = MakeFolder(setup.Context.Layout.Scratch);
+    private readonly string _folder = MakeFolder(setup.Copy.Folder);
 
     public SourceSample Sample => setup.Sample;
 
@@ -64,13 +64,11 @@ internal sealed class SampleTrial(TrialSetup setup, ITrialSessions sessions) : I
         };
     }
 
-    /// <summary>In the repository, where purge looks for what was rejected.</summary>
-    private static string MakeFolder(string scratch)
+    /// <summary>In the repository, where purge looks for what was rejected. What a killed process left there is dropped, as its copy of main is.</summary>
+    private static string MakeFolder(string folder)
     {
-        Directory.CreateDirectory(scratch);
-        var folder = Path.Combine(scratch, "trial-" + Path.GetRandomFileName());
-        Directory.CreateDirectory(folder);
-        return folder;
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        return Directory.CreateDirectory(folder).FullName;
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
