@@ -65,9 +65,11 @@ internal sealed class QueuedMerge(WorkspaceContext context, BranchManager branch
 
         if (Decide(entry, name, cancel) is { } undecided) return undecided;
         branches.RequireClean(name, cancel);
+        // A task that was cut off at its gates stays stopped until they are asked again: until then that stays written down, or a second cut would leave it so.
+        var isCutOff = task == "stopped";
         for (var round = 1; ; round++)
         {
-            if (Step(entry, QueueStep.BringUp) is not { } step) return null;
+            if (Step(entry, isCutOff && round == 1 ? QueueStep.Gates : QueueStep.BringUp) is not { } step) return null;
             if (BringUp(step, name, cancel) is { } stuck) return stuck;
             var upTo = Main;
             if (Judge(step, record, progress, cancel) is { } failed) return failed;

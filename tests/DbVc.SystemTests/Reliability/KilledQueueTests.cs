@@ -73,7 +73,11 @@ public sealed class KilledQueueTests : IDisposable
         var list = await _shop.SucceedsAsync(["merge", "queue", .. command, "--json"]);
         using var document = JsonDocument.Parse(list.Output);
         return document.RootElement.GetProperty("queue").EnumerateArray()
-            .ToDictionary(e => e.GetProperty("branch").GetString()!, e => e.GetProperty("state").GetString()!);
+            .ToDictionary(e => e.GetProperty("branch").GetString()!, Describe);
+
+        // Why one waits is what a failure of this test has to say.
+        static string Describe(JsonElement entry) =>
+            entry.GetProperty("state").GetString() + (entry.GetProperty("reason").GetString() is { } reason ? $" ({reason})" : "");
     }
 
     /// <summary>Commits of main that brought the branch in.</summary>
