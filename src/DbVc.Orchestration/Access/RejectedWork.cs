@@ -14,7 +14,7 @@ internal sealed class RejectedWork(WorkspaceContext context, BranchName branch, 
     public Rejection Describe(Author by, string reason, DateTimeOffset now)
     {
         var record = BranchRecord.Read(context.Repository.Store, branch);
-        var spec = record is null ? null : CommittedMetadata.Find(context.Repository.ReadSnapshot(head), record.Pipeline);
+        var spec = record is null ? null : DeployedPipeline.TryRead(context.Repository.ReadSnapshot(head), record.Pipeline);
         var id = Hash.Of(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{head} {by.Name} {now:O}"))).ToString()[..IdDigits];
         return new Rejection(id, branch.Text, head.ToString(), by.Name, by.Email, reason, now)
         {

@@ -18,7 +18,7 @@ internal sealed record DeployedPipeline(string Name, string? MetadataText, Sourc
     {
         var names = main.Files(Folder).Select(path => path[Folder.Length..]).Where(path => path.Contains('/', StringComparison.Ordinal))
             .Select(path => path[..path.IndexOf('/', StringComparison.Ordinal)]).Distinct(StringComparer.Ordinal);
-        return [.. names.Select(name => new DeployedPipeline(name, Text(main, name), SourceForm.Find(main, name)))];
+        return [.. names.Select(name => Of(main, name))];
     }
 
     /// <summary>The pipeline of that name, or the only one that loads a table of that name. Throws usage failures <c>pipeline.missing</c> and
@@ -39,6 +39,10 @@ internal sealed record DeployedPipeline(string Name, string? MetadataText, Sourc
         };
     }
 
+    /// <summary>What a commit's metadata of a pipeline says, its source read as its code reads it; null where there is none, or where this version does not
+    /// understand it.</summary>
+    public static PipelineSpec? TryRead(SnapshotReader snapshot, string name) => Of(snapshot, name).TryRead();
+
     /// <summary>Throws a failure that says what is wrong with the metadata.</summary>
     public PipelineSpec Read()
     {
@@ -58,6 +62,8 @@ internal sealed record DeployedPipeline(string Name, string? MetadataText, Sourc
             return null;
         }
     }
+
+    private static DeployedPipeline Of(SnapshotReader main, string name) => new(name, Text(main, name), SourceForm.Find(main, name));
 
     private static string? Text(SnapshotReader main, string name) =>
         main.ReadFile($"{Folder}{name}/{BranchPath.MetadataFile}") is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : null;

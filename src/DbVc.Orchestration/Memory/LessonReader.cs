@@ -53,7 +53,7 @@ internal sealed class LessonReader(WorkspaceContext context)
             };
         }
 
-        if (CommittedMetadata.Find(snapshot, task.Pipeline!) is not { } spec) yield break;
+        if (DeployedPipeline.TryRead(snapshot, task.Pipeline!) is not { } spec) yield break;
         foreach (var rule in ReadRules(task, spec)) yield return rule;
         if (ReadDialect(task, spec, merged) is { } dialect) yield return dialect;
     }

@@ -21,7 +21,7 @@ internal static class QueueVerbs
     [
         new("queue_add", "merge queue add", "Put a branch at the end of the merge queue.", PlanAdd)
         {
-            Act = call => Shown(call, call.Workspace.Queue.Add([call.Arguments.Branch("branch")])),
+            Act = call => ChatCall.Reply(Entries(call, call.Workspace.Queue.Add([call.Arguments.Branch("branch")]))),
             Slots = [s_branch],
             Patterns = ChatVerb.Forms("queue branch? {branch}", "create branch? {branch} to merge? queue", "put branch? {branch} into|to|in merge? queue",
                 "enqueue branch? {branch}", "merge queue create {branch}", "queue branch? {branch} of merge"),
@@ -83,8 +83,6 @@ internal static class QueueVerbs
         return run.Entries.Any(e => e.State == QueueState.Conflicts)
             ? ChatCall.Fail(FailureKind.Conflict, text.Quiet("'what conflicts are there' shows them.")) : ChatCall.Reply(text);
     }
-
-    private static ChatReply Shown(ChatCall call, IReadOnlyList<QueueEntry> entries) => ChatCall.Reply(Entries(call, entries));
 
     private static ChatText Entries(ChatCall call, IReadOnlyList<QueueEntry> entries, ChatText? text = null) => (text ?? new ChatText()).Each(entries,
         e => new ChatLine(ToneOf(e.State), [e.Branch, e.State.ToString().ToLowerInvariant(), e.By, e.Reason is { } reason ? call.Foreign(reason) : ""]), 40);
