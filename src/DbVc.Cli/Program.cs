@@ -1,3 +1,3 @@
-using DbVc.Cli;
+using DbVc.Commands;
 
 return await new CommandLine().RunAsync(args, Terminal.OfProcess()).ConfigureAwait(false);

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using DbVc.Documents;
+using DbVc.Http;
 using DbVc.Model;
 using DbVc.Orchestration;
 using Microsoft.AspNetCore.Builder;
@@ -19,13 +19,12 @@ internal static class HttpSurface
 {
     public const long MostBytes = 1024 * 1024;
     private const int MostConnections = 64;
-    private const int TokenBytes = 32;
     private static readonly object s_credential = new();
 
     /// <summary>Serves until it is stopped.</summary>
     public static async Task ServeAsync(McpSettings settings, ToolRunner runner, CancellationToken stop)
     {
-        var gate = new TokenGate(runner, FindOwnToken(runner, stop));
+        var gate = new TokenGate(runner.Open, FindOwnToken(runner, stop));
         var app = Build(settings, runner, gate);
         await using (app.ConfigureAwait(false))
         {
@@ -93,15 +92,12 @@ internal static class HttpSurface
         return context.Response.WriteAsync(PlainJson.Write(failure.ToJson()));
     }
 
-    /// <summary>Where the repository knows nobody, whoever reaches its folder may do everything, and a port reaches further than a folder: this server
-    /// has a token of its own. Null where users have theirs.</summary>
     private static string? FindOwnToken(ToolRunner runner, CancellationToken cancel)
     {
         using var workspace = runner.Open(Credential.None, cancel);
-        if (workspace.Access.WhoAmI().By != "open") return null;
-        if (Credential.OfProcess().Token is { } given) return given;
-        var made = AccessDesk.TokenPrefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(TokenBytes)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
-        Console.Error.WriteLine($"db-vc mcp: nobody is known to this repository; clients show this token until the server ends: {made}");
-        return made;
+        var own = TokenGate.FindOwnToken(workspace);
+        if (own is not null && Credential.OfProcess().Token is null)
+            Console.Error.WriteLine($"db-vc mcp: nobody is known to this repository; clients show this token until the server ends: {own}");
+        return own;
     }
 }

@@ -1,4 +1,4 @@
-using DbVc.Cli;
+using DbVc.Commands;
 using DbVc.Model;
 using DbVc.Orchestration;
 using Xunit;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using DbVc.Cli;
+using DbVc.Commands;
 using DbVc.Model;
 using Xunit;
 

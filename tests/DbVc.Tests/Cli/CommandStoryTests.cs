@@ -92,7 +92,7 @@ public sealed class CommandStoryTests : IDisposable
     {
         _cli.Shop.Branch("work", "UPDATE customers SET balance = 7 WHERE id = 1");
         var terminal = new FakeTerminal(isLive: true, "y\n");
-        Assert.Equal(0, await new DbVc.Cli.CommandLine().RunAsync(["-C", _cli.Shop.Folder, "branch", "review", "work"], terminal.Terminal));
+        Assert.Equal(0, await new DbVc.Commands.CommandLine().RunAsync(["-C", _cli.Shop.Folder, "branch", "review", "work"], terminal.Terminal));
         Assert.Contains("✅ Ready for merge", terminal.Out, StringComparison.Ordinal);
         Assert.Contains("Approve merge? [y/N]: ", terminal.Out, StringComparison.Ordinal);
         Assert.Contains("Deployed successfully!", terminal.Out, StringComparison.Ordinal);

@@ -1,4 +1,4 @@
-using DbVc.Cli;
+using DbVc.Commands;
 
 namespace DbVc.Tests;
 

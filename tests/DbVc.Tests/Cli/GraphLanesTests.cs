@@ -1,5 +1,5 @@
 using System.Text;
-using DbVc.Cli;
+using DbVc.Commands;
 using DbVc.Model;
 using Xunit;
 

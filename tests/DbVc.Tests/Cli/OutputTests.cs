@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using DbVc.Cli;
+using DbVc.Commands;
 using Xunit;
 
 namespace DbVc.Tests;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using DbVc.Cli;
+using DbVc.Commands;
 using DbVc.Orchestration;
 using Xunit;
 

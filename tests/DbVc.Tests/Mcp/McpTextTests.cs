@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DbVc.Http;
 using DbVc.Mcp;
 using DbVc.Model;
 using Microsoft.AspNetCore.Http;

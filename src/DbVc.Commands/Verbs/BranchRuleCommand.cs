@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using DbVc.Model;
+using DbVc.Orchestration;
+
+namespace DbVc.Commands;
+
+/// <summary>Shows and changes what it takes to move a branch.</summary>
+internal static class BranchRuleCommand
+{
+    public static Verb Create()
+    {
+        var name = new Argument<string?>("PATTERN")
+        {
+            Description = "A branch, or a pattern with * and ?; otherwise all rules are listed.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var (on, off) = (new Option<bool>("--protected") { Description = "Moved by merges that its rules allow, and by nothing else." },
+            new Option<bool>("--no-protected") { Description = "Like any other branch." });
+        var approvals = new Option<int?>("--approvals") { Description = "How many reviewers must approve.", HelpName = "N" };
+        var gates = new Option<string?>("--gates") { Description = "Which branches need passed gates: pipelines, all or none.", HelpName = "WHICH" };
+        gates.AcceptOnlyFromAmong("pipelines", "all", "none");
+        return new Verb("rule", "Show or change what it takes to move a branch.",
+            "db-vc branch rule", "db-vc branch rule main --approvals 1", "db-vc branch rule \"release/*\" --protected --approvals 2 --gates all")
+        {
+            name,
+            on,
+            off,
+            approvals,
+            gates,
+        }.OnRepository((context, workspace) =>
+        {
+            var isChange = context.Get(on) || context.Get(off) || context.Get(approvals) is not null || context.Get(gates) is not null;
+            if (context.Get(on) && context.Get(off)) throw Usage("--protected and --no-protected are two different decisions.");
+            if (isChange && context.Get(name) is null) throw Usage("Whose rule?");
+            if (!isChange) return List(context.Output, [.. workspace.Access.ListRules().Where(r => context.Get(name) is not { } only || r.Pattern == only)]);
+            var rule = workspace.Access.SetRule(new BranchRuleRequest(context.Get(name)!, context.Get(on) ? true : context.Get(off) ? false : null,
+                context.Get(approvals), context.Get(gates)));
+            context.Output.Line(Piece.Good("✓ "), Piece.Name(rule.Pattern), ": ", Text(rule));
+            context.Output.Json(rule.ToJson());
+            return 0;
+        });
+    }
+
+    private static int List(Output output, IReadOnlyList<BranchRule> rules)
+    {
+        var table = new TextTable("pattern", "protected", "approvals", "gates");
+        foreach (var rule in rules)
+        {
+            table.Add(Piece.Name(rule.Pattern), rule.Protected ? "yes" : "no", $"{rule.Approvals}",
+                rule.Gates == GatesNeeded.None ? Piece.Bad("none") : Json.Name(rule.Gates));
+        }
+
+        output.Table(table);
+        output.Json(new JsonObject { ["rules"] = Json.Array(rules, rule => rule.ToJson()) });
+        return 0;
+    }
+
+    private static DbVcException Usage(string message) => new(FailureKind.Usage, "usage", message, hint: "db-vc branch rule main --approvals 1");
+
+    private static string Text(BranchRule rule) =>
+        $"{(rule.Protected ? "protected" : "not protected")}, {Shown.Count(rule.Approvals, "approval")}, gates of {Json.Name(rule.Gates)}";
+}

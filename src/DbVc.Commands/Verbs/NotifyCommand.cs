@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+using DbVc.Model;
+using DbVc.Orchestration;
+
+namespace DbVc.Commands;
+
+/// <summary>Notifications that have not arrived, and whether they would.</summary>
+internal static class NotifyCommand
+{
+    public static Verb Create() => new("notify", "See and send notifications that have not arrived.")
+    {
+        new Verb("list", "List what has not arrived.", "db-vc notify list").OnRepository((context, workspace) =>
+            Write(context, workspace.Outbox.List(), 0, "Nothing waits to be sent.")),
+        new Verb("send", "Send again what has not arrived.", "db-vc notify send").OnRepository((context, workspace) =>
+        {
+            var before = workspace.Outbox.List().Count;
+            return Write(context, workspace.Outbox.SendAll(context.Interrupted), (int)FailureKind.Failed,
+                before == 0 ? "Nothing waited to be sent." : $"{Shown.Count(before, "notification")} sent; nothing waits any more.");
+        }),
+        new Verb("test", "Send a notification that is only a test.", "db-vc notify test").OnRepository((context, workspace) =>
+            Write(context, workspace.Outbox.Test(context.Interrupted), (int)FailureKind.Failed, "The test has arrived.")),
+    };
+
+    private static int Write(CommandContext context, IReadOnlyList<Delivery> waiting, int exitCode, string whenNone)
+    {
+        context.Output.Json(new JsonObject
+        {
+            ["waiting"] = Json.Array(waiting, delivery => new JsonObject
+            {
+                ["id"] = delivery.Notification.Id,
+                ["event"] = delivery.Notification.Event,
+                ["time"] = Json.Time(delivery.Notification.Time),
+                ["branch"] = delivery.Notification.Branch,
+                ["target"] = delivery.Target,
+                ["attempts"] = delivery.Attempts,
+                ["next"] = Json.Time(delivery.Next),
+                ["problem"] = delivery.Problem,
+            }),
+        });
+        var table = new TextTable("event", "of", "to", "tried", "next", "problem");
+        foreach (var delivery in waiting)
+        {
+            table.Add(delivery.Notification.Event, delivery.Notification.Branch ?? "", Shown.Cut(delivery.Target, 50), Shown.Count(delivery.Attempts),
+                delivery.Next is { } next ? Shown.Time(next) : Piece.Bad("given up"), delivery.Problem ?? "");
+        }
+
+        if (waiting.Count == 0) context.Output.Line(Piece.Good("✓ "), whenNone);
+        context.Output.Table(table);
+        return waiting.Count == 0 ? 0 : exitCode;
+    }
+}
