@@ -43,7 +43,6 @@ public sealed record Rejection(string Id, string Branch, string Head, string Nam
 internal static class Rejections
 {
     private const string Collection = "rejections";
-    private const int CommitDigits = 40;
 
     public static IReadOnlyList<Rejection> ReadAll(IRepositoryStore store) =>
         [.. store.ListDocuments(Collection).Select(d => Open(Parse(d.Value))).OrderBy(r => r.Time)];
@@ -71,7 +70,11 @@ internal static class Rejections
 
     /// <summary>Where a branch goes: a document that names a commit keeps it for ever, and these shall not.</summary>
     public static void Seal(IRepositoryStore store, CommitTransaction transaction, BranchName branch) =>
-        Change(store, transaction, branch, kept => kept with { Head = Close(kept.Head), Start = kept.Start is { } start ? Close(start) : null });
+        Change(store, transaction, branch, kept => kept with
+        {
+            Head = SealedCommit.Close(kept.Head),
+            Start = kept.Start is { } start ? SealedCommit.Close(start) : null,
+        });
 
     /// <summary>Where a deleted branch comes back: its commits are kept again, and a purge gives them other ids.</summary>
     public static void Unseal(IRepositoryStore store, CommitTransaction transaction, BranchName branch) => Change(store, transaction, branch,
@@ -98,11 +101,11 @@ internal static class Rejections
 
     private static byte[] ToBytes(Rejection rejection) => JsonSerializer.SerializeToUtf8Bytes(rejection, RejectionJson.Default.Rejection);
 
-    private static Rejection Open(Rejection kept) => kept with { Head = Open(kept.Head), Start = kept.Start is { } start ? Open(start) : null };
-
-    private static string Open(string commit) => commit.Length == CommitDigits ? commit : Encoding.ASCII.GetString(Convert.FromBase64String(commit));
-
-    private static string Close(string commit) => commit.Length == CommitDigits ? Convert.ToBase64String(Encoding.ASCII.GetBytes(commit)) : commit;
+    private static Rejection Open(Rejection kept) => kept with
+    {
+        Head = SealedCommit.Open(kept.Head),
+        Start = kept.Start is { } start ? SealedCommit.Open(start) : null,
+    };
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
