@@ -28,16 +28,24 @@ public sealed class AccessDesk
 
     private AccessRecord Record => AccessRecord.Read(Store);
 
-    /// <summary>Throws kind Refused, <c>access.denied</c>, if the caller may not run a command; a command that the table does not have is an error in the
-    /// program.</summary>
-    public void RequireVerb(string verb) => _context.Guard.Require(
-        AccessTable.FindVerb(verb)?.Action ?? throw new InvalidOperationException($"The table of actions does not have '{verb}'."), $"db-vc {verb}");
+    /// <summary>Throws kind Refused, <c>access.denied</c>, if the caller may not run a command, and notes it in the operation log; a command that the table
+    /// does not have is an error in the program.</summary>
+    public void RequireVerb(string verb) => Denials.Watch(_context, verb, () =>
+    {
+        _context.Guard.Require(
+            AccessTable.FindVerb(verb)?.Action ?? throw new InvalidOperationException($"The table of actions does not have '{verb}'."), $"db-vc {verb}");
+        return true;
+    });
 
     /// <summary>The same for a command that changes one branch: throws too if the caller may not change that one.</summary>
     public void RequireBranch(string verb, BranchName branch)
     {
         RequireVerb(verb);
-        _context.Guard.RequireBranch(branch, AccessTable.FindVerb(verb)!.Action, $"db-vc {verb}");
+        Denials.Watch(_context, $"{verb} {branch}", () =>
+        {
+            _context.Guard.RequireBranch(branch, AccessTable.FindVerb(verb)!.Action, $"db-vc {verb}");
+            return true;
+        });
     }
 
     /// <summary>Who the caller is taken for.</summary>
