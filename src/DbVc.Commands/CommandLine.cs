@@ -79,7 +79,7 @@ internal sealed class CommandLine
             NotifyCommand.Create(), CostCommand.Create(), MemoryCommand.Create(), McpCommand.Create(),
         ]),
         new("Work on a copy, and merge it",
-            [BranchCommand.Create(), ConflictsCommand.Create(), MergeCommand.Create(), InvariantCommand.Create()]),
+            [BranchCommand.Create(), RequestCommand.Create(), ConflictsCommand.Create(), MergeCommand.Create(), InvariantCommand.Create()]),
         new("Look back",
         [
             LogCommand.Create(), ShowCommand.Create(), BlameCommand.Create(), HistoryCommand.Create(), QueryCommand.Create(), TagCommand.Create(),

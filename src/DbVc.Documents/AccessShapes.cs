@@ -33,6 +33,7 @@ internal static class AccessShapes
         ["protected"] = rule.Protected,
         ["approvals"] = rule.Approvals,
         ["gates"] = Json.Name(rule.Gates),
+        ["request"] = rule.Request,
     };
 
     public static JsonObject ToJson(this ApprovalState state) => new()

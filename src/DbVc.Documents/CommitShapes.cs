@@ -109,6 +109,6 @@ internal static class CommitShapes
         ["tables"] = report.Changes.ToJson(),
         ["branches"] = Json.Array(report.Branches, branch => branch.ToJson()),
         ["merges"] = Json.Array(report.Merges, merge => merge.ToJson()),
-        ["requests"] = new JsonArray(),
+        ["requests"] = Json.Array(report.Requests, request => request.ToJson()),
     }.WithOverride(report.Override);
 }

@@ -90,8 +90,7 @@ internal static class BranchApproveCommand
 
     private static int Write(CommandContext context, ApprovalReport report)
     {
-        if (report.State.Needed > 0 || report.State.Given.Count > 0) ReviewView.WriteApprovals(context.Output, report.State);
-        ReviewView.WriteRejections(context.Output, report.Rejections);
+        RequestView.WriteVerdicts(context.Output, report);
         context.Output.Json(new JsonObject { ["branch"] = report.Branch, ["head"] = report.Head, ["approvals"] = report.State.ToJson() }
             .WithRejections(report.Rejections));
         return 0;

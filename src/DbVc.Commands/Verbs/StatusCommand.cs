@@ -33,9 +33,16 @@ internal static class StatusCommand
             BranchesView.Write(output, branches);
         }
 
-        if (report.Merges.Count == 0) return;
+        if (report.Merges.Count > 0)
+        {
+            output.Line();
+            output.Line("Merges in progress:");
+            BranchesView.Write(output, report.Merges);
+        }
+
+        if (report.Requests.Count == 0) return;
         output.Line();
-        output.Line("Merges in progress:");
-        BranchesView.Write(output, report.Merges);
+        output.Line("Requests:");
+        RequestView.Write(output, report.Requests);
     }
 }

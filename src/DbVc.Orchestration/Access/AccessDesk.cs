@@ -181,11 +181,15 @@ public sealed class AccessDesk
 
         if (request.Approvals < 0) throw Usage("rule.approvals", "There cannot be fewer approvals than none.", "--approvals 1");
         var command = $"branch rule {request.Pattern}" + (request.Protected is { } on ? on ? " --protected" : " --no-protected" : "")
-            + (request.Approvals is { } count ? $" --approvals {count}" : "") + (gates is { } g ? $" --gates {g.ToString().ToLowerInvariant()}" : "");
+            + (request.Approvals is { } count ? $" --approvals {count}" : "") + (gates is { } g ? $" --gates {g.ToString().ToLowerInvariant()}" : "")
+            + (request.Request is { } need ? need ? " --request" : " --no-request" : "");
         return Change(command, record =>
         {
             var known = record.Rules.FirstOrDefault(r => r.Pattern == request.Pattern) ?? BranchRule.Default(request.Pattern);
-            var next = new BranchRule(request.Pattern, request.Protected ?? known.Protected, request.Approvals ?? known.Approvals, gates ?? known.Gates);
+            var next = new BranchRule(request.Pattern, request.Protected ?? known.Protected, request.Approvals ?? known.Approvals, gates ?? known.Gates)
+            {
+                Request = request.Request ?? known.Request,
+            };
             return (record with { Rules = [.. record.Rules.Where(r => r.Pattern != request.Pattern), next] }, next);
         });
     }

@@ -34,10 +34,19 @@ public sealed class ApprovalDesk
 
     /// <summary>The caller's yes to the branch's head. Throws kind Refused: <c>access.denied</c>, <c>token.scope</c>, <c>approval.agent</c>,
     /// <c>approval.service</c>, <c>approval.own</c>; usage failures <c>approval.main</c>, <c>approval.comment</c>.</summary>
-    public ApprovalReport Approve(BranchName branch, string? comment, CancellationToken cancel)
+    public ApprovalReport Approve(BranchName branch, string? comment, CancellationToken cancel) => Approve(branch, comment, cancel, expected: null);
+
+    /// <summary>The same for a head that somebody looked at. Throws kind Conflict, <c>branch.moved</c>, if the branch has another one by now.</summary>
+    internal ApprovalReport Approve(BranchName branch, string? comment, CancellationToken cancel, CommitId? expected)
     {
         using var held = Lock();
         var head = _context.Repository.Head(branch);
+        if (expected is { } seen && seen != head)
+        {
+            throw new DbVcException(FailureKind.Conflict, "branch.moved", $"'{branch}' is at {head.Short} now, and no more at {seen.Short}.",
+                hint: $"Look at it once more: db-vc diff {seen.Short} {head.Short}");
+        }
+
         if (branch.IsMain) throw new DbVcException(FailureKind.Usage, "approval.main", "main is what branches are approved for.", hint: "db-vc branch list");
         var line = ReadComment(comment);
         var caller = RequirePerson(branch, "approve");
@@ -46,7 +55,8 @@ public sealed class ApprovalDesk
         new BranchManager(_context).RequireClean(branch, cancel);
         var approval = new Approval(head.ToString(), caller.Author.Name, caller.Author.Email, line, _context.Repository.Clock.GetUtcNow());
         // Who says yes to it does not say no any more; a no to another head, that this one brings a part of, stays one to that.
-        Write(branch, $"branch approve {branch} {head.Short}", caller, others => [.. others, approval], FindOwn(caller, head, isSame: true));
+        Write(branch, new Said($"branch approve {branch} {head.Short}", caller, RequestEventKind.Approved, head, line), others => [.. others, approval],
+            FindOwn(caller, head, isSame: true));
         return Show(branch, BranchName.Main);
     }
 
@@ -68,7 +78,8 @@ public sealed class ApprovalDesk
 
         var now = _context.Repository.Clock.GetUtcNow();
         var rejection = new RejectedWork(_context, branch, head).Describe(caller.Author, line, now);
-        Write(branch, $"branch reject {branch} {head.Short}: {line}", caller, others => [.. others], FindOwn(caller, head, isSame: true), rejection);
+        Write(branch, new Said($"branch reject {branch} {head.Short}: {line}", caller, RequestEventKind.ChangesRequested, head, line), others => [.. others],
+            FindOwn(caller, head, isSame: true), rejection);
         return Show(branch, BranchName.Main);
     }
 
@@ -78,7 +89,8 @@ public sealed class ApprovalDesk
     {
         using var held = Lock();
         var caller = RequireReviewer(branch, "reject");
-        var own = FindOwn(caller, _context.Repository.Head(branch), isSame: false);
+        var head = _context.Repository.Head(branch);
+        var own = FindOwn(caller, head, isSame: false);
         if (own.Count == 0)
         {
             throw new DbVcException(FailureKind.Usage, "rejection.missing", $"{caller.Author.Name} has not rejected what '{branch}' is now.",
@@ -86,7 +98,8 @@ public sealed class ApprovalDesk
         }
 
         var kept = Approvals.Read(Store, branch).Where(a => IsOf(a, caller)).ToList();
-        Write(branch, $"branch reject {branch} --withdraw", caller, others => [.. others, .. kept], own);
+        var said = new Said($"branch reject {branch} --withdraw", caller, RequestEventKind.ChangesWithdrawn, head, null);
+        Write(branch, said, others => [.. others, .. kept], own);
         return Show(branch, BranchName.Main);
     }
 
@@ -101,7 +114,8 @@ public sealed class ApprovalDesk
                 hint: $"db-vc branch show {branch}");
         }
 
-        Write(branch, $"branch approve {branch} --withdraw", caller, others => [.. others]);
+        var head = _context.Repository.Head(branch);
+        Write(branch, new Said($"branch approve {branch} --withdraw", caller, RequestEventKind.ApprovalWithdrawn, head, null), others => [.. others]);
         return Show(branch, BranchName.Main);
     }
 
@@ -138,17 +152,32 @@ public sealed class ApprovalDesk
     /// <summary>What a person said before is read and replaced under it: yes and no of one person never both stand.</summary>
     private IDisposable Lock() => Store.Lock(LockName, _context.Options.LockTimeout);
 
-    private void Write(BranchName branch, string command, Caller caller, Func<IEnumerable<Approval>, IReadOnlyList<Approval>> change,
-        IReadOnlyList<Rejection>? gone = null, Rejection? rejection = null)
+    /// <summary>What somebody says, as the log and the open requests of the branch hear of it.</summary>
+    private sealed record Said(string Command, Caller Caller, RequestEventKind Kind, CommitId Head, string? Text);
+
+    private void Write(BranchName branch, Said said, Func<IEnumerable<Approval>, IReadOnlyList<Approval>> change, IReadOnlyList<Rejection>? gone = null,
+        Rejection? rejection = null)
     {
-        var next = change(Approvals.Read(Store, branch).Where(a => !IsOf(a, caller)));
-        using var transaction = Store.Begin();
+        var next = change(Approvals.Read(Store, branch).Where(a => !IsOf(a, said.Caller)));
+        var requests = new OpenRequests(_context, branch);
+        using (var transaction = Store.Begin())
+        {
+            Put(transaction, branch, next, gone, rejection);
+            requests.Note(transaction, said.Kind, said.Caller.Author, said.Head, said.Text);
+            transaction.AppendOperation(new OperationDraft(said.Command, said.Caller.Author.Name, _context.Repository.Clock.GetUtcNow(), []));
+            transaction.Commit();
+        }
+
+        requests.Tell(said.Kind);
+    }
+
+    private static void Put(IStoreTransaction transaction, BranchName branch, IReadOnlyList<Approval> next, IReadOnlyList<Rejection>? gone,
+        Rejection? rejection)
+    {
         if (next.Count == 0) transaction.DeleteDocument(Approvals.Collection, branch.Text);
         else transaction.PutDocument(Approvals.Collection, branch.Text, Approvals.ToBytes(next));
         foreach (var taken in gone ?? []) Rejections.Delete(transaction, taken);
         if (rejection is not null) Rejections.Put(transaction, rejection);
-        transaction.AppendOperation(new OperationDraft(command, caller.Author.Name, _context.Repository.Clock.GetUtcNow(), []));
-        transaction.Commit();
     }
 
     private static DbVcException Refuse(string code, string message, string hint) => new(FailureKind.Refused, code, message, hint: hint);

@@ -23,6 +23,9 @@ public enum GatesNeeded
 /// <param name="Gates">Whose gates must have passed.</param>
 public sealed record BranchRule(string Pattern, bool Protected, int Approvals, GatesNeeded Gates)
 {
+    /// <summary>Merged into only while a request to do so is open.</summary>
+    public bool Request { get; init; }
+
     /// <summary>Main is protected from the first day on; any other branch is not.</summary>
     internal static BranchRule Default(string pattern) => new(pattern, pattern == BranchName.Main.Text, 0, GatesNeeded.Pipelines);
 }
@@ -40,7 +43,7 @@ internal static class BranchRules
     /// <summary>True where nothing comes that nobody has approved: no conflict is decided on the way there.</summary>
     public static bool NeedApprovals(IRepositoryStore store, BranchName branch) => Of(store, branch) is { Protected: true, Approvals: > 0 };
 
-    /// <summary>Gates first, then rejections, then approvals.</summary>
+    /// <summary>Gates first, then rejections, then approvals, then whether it was asked for.</summary>
     public static BranchVerdict Judge(WorkspaceContext context, BranchName source, BranchName target, CommitId head)
     {
         var rule = Of(context.Repository.Store, target);
@@ -48,7 +51,9 @@ internal static class BranchRules
         var approvals = Approvals.Count(context, source, target, head, rule.Approvals);
         var evidence = rule.Gates == GatesNeeded.None ? new EvidenceVerdict(null, null) : Evidence.Judge(context, source, target, head, rule.Gates);
         var rejections = source.IsMain ? [] : Rejections.Find(context, target, head);
-        var refusal = evidence.Refusal ?? RefuseRejected(rejections, source.Text) ?? RefuseMissing(approvals, source.Text);
+        var isUnasked = rule.Request && !new OpenRequests(context, source, target).Any;
+        var refusal = evidence.Refusal ?? RefuseRejected(rejections, source.Text) ?? RefuseMissing(approvals, source.Text)
+            ?? (isUnasked ? RefuseUnasked(source, target) : null);
         return new BranchVerdict(evidence.Hash, approvals, refusal is null ? null : refusal with { Rejections = rejections })
         {
             Rejections = rejections,
@@ -58,6 +63,7 @@ internal static class BranchRules
                 {
                     evidence.Lack, NameRejections(rejections),
                     approvals.Missing == 0 ? null : $"{approvals.Given.Count} of {approvals.Needed} approvals",
+                    isUnasked ? "no request" : null,
                 }.OfType<string>(),
             ],
         };
@@ -69,18 +75,21 @@ internal static class BranchRules
             ? new EvidenceVerdict(null, refusal)
             : verdict;
 
-    /// <summary>Nobody can approve a commit alone: where approvals are needed, it takes a branch.</summary>
+    /// <summary>Nobody can approve a commit alone, or ask for it: where approvals or requests are needed, it takes a branch.</summary>
     private static EvidenceVerdict JudgeAlone(WorkspaceContext context, CommitId commit, CommitId? parent, BranchName target)
     {
         var rule = Of(context.Repository.Store, target);
         if (!rule.Protected) return new EvidenceVerdict(null, null);
         var evidence = rule.Gates == GatesNeeded.None ? new EvidenceVerdict(null, null) : Evidence.JudgePick(context, commit, parent, target, rule.Gates);
-        if (evidence.Refusal is not null || rule.Approvals == 0 || context.WasAt(target, commit)) return evidence;
+        if (evidence.Refusal is not null || rule is { Approvals: 0, Request: false } || context.WasAt(target, commit)) return evidence;
         return new EvidenceVerdict(null, new MergeReport
         {
             State = MergeState.Refused,
-            Message = $"'{target}' needs approvals, and {commit.Short} alone cannot be approved. Repeat it, or take it back, on a branch; "
-                + "have that approved, and merge it.",
+            Message = rule.Approvals == 0
+                ? $"'{target}' takes merges by request alone, and nobody can ask for {commit.Short} alone. Repeat it, or take it back, on a branch; "
+                    + "open a request for that, and merge it."
+                : $"'{target}' needs approvals, and {commit.Short} alone cannot be approved. Repeat it, or take it back, on a branch; "
+                    + "have that approved, and merge it.",
         });
     }
 
@@ -124,6 +133,14 @@ internal static class BranchRules
     };
 
     private static string Quote(IReadOnlyList<Rejection> rejections) => string.Join("; by ", rejections.Select(r => $"{r.Name}: {r.Reason.TrimEnd('.')}"));
+
+    private static MergeReport RefuseUnasked(BranchName source, BranchName target) => new()
+    {
+        State = MergeState.Refused,
+        LacksRequest = true,
+        Message = $"'{target}' takes merges by request alone, and there is none of '{source}'. See: db-vc request open {source}"
+            + $"{(target.IsMain ? "" : $" --into {target}")}.",
+    };
 
     private static MergeReport? RefuseMissing(ApprovalState approvals, string source) => approvals.Missing == 0 ? null : new MergeReport
     {

@@ -18,7 +18,11 @@ public sealed record TokenRequest(string? User, string? Role, IReadOnlyList<stri
 public sealed record CallerReport(string Name, string Role, string By, Identity? User, AccessToken? Token);
 
 /// <summary>Asks for another rule of a branch or pattern; what is null stays.</summary>
-public sealed record BranchRuleRequest(string Pattern, bool? Protected, int? Approvals, string? Gates);
+public sealed record BranchRuleRequest(string Pattern, bool? Protected, int? Approvals, string? Gates)
+{
+    /// <summary>Whether it takes merges by request alone.</summary>
+    public bool? Request { get; init; }
+}
 
 /// <summary>How far a branch is approved for a target.</summary>
 public sealed record ApprovalReport(string Branch, string Head, ApprovalState State, BranchRule Rule)

@@ -57,6 +57,7 @@ public sealed class BranchManager
         KeepMerged(record, transaction);
         transaction.DeleteDocument(Approvals.Collection, name.Text);
         Rejections.Seal(_context.Repository.Store, transaction, name);
+        RequestShelf.Seal(_context.Repository.Store, transaction, record.InstanceId);
         GateReports.Forget(name, transaction);
         transaction.Publish();
         Reached(PublishStep.BranchForgotten);
@@ -122,6 +123,7 @@ public sealed class BranchManager
         transaction.PutDocument(BranchRecord.Collection, name.Text, (deleted.Record with { Expires = null }).ToBytes());
         transaction.DeleteDocument(DeletedBranch.Collection, name.Text);
         Rejections.Unseal(_context.Repository.Store, transaction, name);
+        RequestShelf.Unseal(_context.Repository.Store, transaction, deleted.Record.InstanceId);
         transaction.Publish();
         Directory.CreateDirectory(_context.Layout.Branch(name));
         CheckOutFiles(name);

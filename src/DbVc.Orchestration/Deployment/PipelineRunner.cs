@@ -39,11 +39,18 @@ internal sealed class PipelineRunner(WorkspaceContext context, BranchManager bra
         }
     }
 
-    /// <summary>Asked before anything is made. Throws kind Refused, <c>pipeline.approvals</c>, where main needs approvals: nobody has given any to what is not
-    /// there yet.</summary>
+    /// <summary>Asked before anything is made. Throws kind Refused, <c>pipeline.approvals</c> or <c>pipeline.request</c>, where main needs approvals or a
+    /// request: nobody has given any to what is not there yet.</summary>
     public void RequireMergeable(string pipeline, string command)
     {
-        if (!BranchRules.NeedApprovals(context.Repository.Store, BranchName.Main)) return;
+        if (!BranchRules.NeedApprovals(context.Repository.Store, BranchName.Main))
+        {
+            if (!BranchRules.Of(context.Repository.Store, BranchName.Main).Request) return;
+            throw new DbVcException(FailureKind.Refused, "pipeline.request",
+                $"main takes merges by request alone, and nobody can have asked for what a run of '{pipeline}' is about to bring.",
+                hint: $"{command}; then open a request for its branch (db-vc request open) and merge it (db-vc request merge).");
+        }
+
         throw new DbVcException(FailureKind.Refused, "pipeline.approvals",
             $"main needs approvals, and nobody can have approved what a run of '{pipeline}' is about to bring.",
             hint: $"{command}; then have its branch approved (db-vc branch approve) and merge it (db-vc branch merge).");

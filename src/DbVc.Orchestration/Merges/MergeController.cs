@@ -140,6 +140,7 @@ public sealed class MergeController
         MergeOutcome? merged = null;
         IReadOnlyList<DestructiveChange> destructive = [];
         var attempts = 0;
+        var requests = new OpenRequests(_context, BranchName.Parse(record.Source), target);
         var where = record.Target == BranchName.Main.Text ? record.Source : $"{record.Source} --into {record.Target}";
         var command = record.Override is { } reason ? MergeTrailers.Command(where, reason) : $"branch merge {where}";
         var outcome = _context.Publisher.Publish(new PublishRequest(target, command, _context.Options.User.Name, head =>
@@ -156,7 +157,7 @@ public sealed class MergeController
             var snapshot = SnapshotCodec.Write(chunks, merged.Merged);
             chunks.Publish();
             var commit = MergeCommit(record, snapshot, head, verdict, merged.Rekeyed);
-            return new PublishPlan(commit with { Message = DestructiveTrailer.Add(commit.Message, destructive) }, MarkMerged(record, source));
+            return new PublishPlan(commit with { Message = DestructiveTrailer.Add(commit.Message, destructive) }, MarkMerged(record, source, requests));
         })
         {
             Permit = new MergePermit(BranchName.Parse(record.Source), source, record.Override),
@@ -164,6 +165,7 @@ public sealed class MergeController
         var report = destructive.Count > 0 && !record.AllowDestructive && outcome is { Commit: null, Violations.Count: 0 }
             ? DestructiveTrailer.Refuse(_conflicts.FindOpen(target)?.Id == record.Id ? "merge continue" : $"branch merge {record.Source}", destructive)
             : Report(record, outcome, merged, keepsConflicts) with { Destructive = destructive };
+        if (report.State == MergeState.Merged) requests.Tell(RequestEventKind.Merged, report.Commit);
         return report with
         {
             Approvals = verdict.Approvals.Needed > 0 ? verdict.Approvals : null,
@@ -266,9 +268,10 @@ public sealed class MergeController
     }
 
     /// <summary>Becomes visible together with the merge itself.</summary>
-    private IReadOnlyList<DocumentChange> MarkMerged(MergeRecord record, CommitId source)
+    private IReadOnlyList<DocumentChange> MarkMerged(MergeRecord record, CommitId source, OpenRequests requests)
     {
         var changes = _conflicts.Removal(record).ToList();
+        changes.AddRange(requests.Merged(_context.Options.User, source));
         if (record.Target == BranchName.Main.Text && BranchRecord.Read(_context.Repository.Store, BranchName.Parse(record.Source)) is { } branch)
         {
             var merged = branch with { Merged = source.ToString(), Override = record.Override ?? branch.Override };

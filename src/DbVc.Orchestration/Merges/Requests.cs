@@ -67,6 +67,9 @@ public sealed record MergeReport
     /// <summary>Who approved, where the target's rules ask for approvals; null where they do not.</summary>
     public ApprovalState? Approvals { get; init; }
 
+    /// <summary>Whether nothing is missing but a request for it, where the target's rules ask for one.</summary>
+    public bool LacksRequest { get; init; }
+
     /// <summary>Who said no to what is merged.</summary>
     public IReadOnlyList<Rejection> Rejections { get; init; } = [];
 

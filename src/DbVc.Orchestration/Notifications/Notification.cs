@@ -5,7 +5,7 @@ namespace DbVc.Orchestration;
 
 /// <summary>What somebody may want to be told; the body of a webhook and the input of a command. Holds no values of rows.</summary>
 /// <param name="Id">Names it; the same whenever it is sent again.</param>
-/// <param name="Event">failed, ready, merged or rolled-back; test for one that only tries the way.</param>
+/// <param name="Event">One of <see cref="NotificationSettings.AllEvents"/>; test for one that only tries the way.</param>
 /// <param name="Time">UTC.</param>
 /// <param name="Repository">The folder's name.</param>
 /// <param name="Message">A sentence for people; secrets masked.</param>
@@ -28,6 +28,9 @@ public sealed record Notification(string Id, string Event, DateTimeOffset Time, 
     /// <summary>Why an administrator merged in spite of main's rules; null where they held.</summary>
     public string? Override { get; init; }
 
+    /// <summary>The request's number; null where it is about none.</summary>
+    public long? Request { get; init; }
+
     /// <summary>Which gates passed; what they say is not told. Null where none were asked.</summary>
     public IReadOnlyList<NotifiedGate>? Gates { get; init; }
 
@@ -49,7 +52,10 @@ public sealed record Delivery(string Id, Notification Notification, string Targe
 public sealed record NotificationSettings
 {
     /// <summary>Events that there are.</summary>
-    public static IReadOnlyList<string> AllEvents { get; } = ["failed", "ready", "merged", "rolled-back"];
+    public static IReadOnlyList<string> AllEvents { get; } =
+    [
+        "failed", "ready", "merged", "rolled-back", "request.opened", "request.commented", "request.approved", "request.changes", "request.merged",
+    ];
 
     public static NotificationSettings Default { get; } = new();
 

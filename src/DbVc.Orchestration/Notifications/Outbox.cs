@@ -87,6 +87,28 @@ public sealed class Outbox
             Override = reason is null ? null : SecretMask.FromEnvironment().Mask(reason),
         });
 
+    /// <summary>Tells of a request: who did what, never what was said. What is only taken back is told nobody.</summary>
+    internal void Tell(StandingRequest request, RequestEventKind kind, CommitId? commit)
+    {
+        var (name, what) = kind switch
+        {
+            RequestEventKind.Opened => ("request.opened", "was opened by"),
+            RequestEventKind.Commented => ("request.commented", "was commented on by"),
+            RequestEventKind.Approved => ("request.approved", "was approved by"),
+            RequestEventKind.ChangesRequested => ("request.changes", "was sent back by"),
+            RequestEventKind.Merged => ("request.merged", "was merged by"),
+            _ => (null, ""),
+        };
+        if (name is null) return;
+        var message = $"Request {request.Number} of '{request.SourceName}' into '{request.TargetName}' {what} {_context.Options.User.Name}.";
+        Tell(name, () => Make(name, message, null) with
+        {
+            Branch = request.SourceName,
+            Request = request.Number,
+            Commit = commit?.ToString(),
+        });
+    }
+
     /// <summary>Tells of a new commit of main.</summary>
     internal void Tell(string name, string branch, CommitId commit, string message) =>
         Tell(name, () => Make(name, message, null) with { Branch = branch, Commit = commit.ToString() });

@@ -13,7 +13,7 @@ public enum QueueState
     /// <summary>Bringing it up to main met conflicts; the run after they are decided goes on with it.</summary>
     Conflicts,
 
-    /// <summary>It is ready but for approvals; the run after they are given lands it.</summary>
+    /// <summary>It is ready but for approvals, or for a request; the run after they are given lands it.</summary>
     Waiting,
 
     /// <summary>Main holds it.</summary>

@@ -157,7 +157,7 @@ internal sealed class QueuedMerge(WorkspaceContext context, BranchManager branch
             case MergeState.Conflicts:
                 return shelf.Update(entry with { State = QueueState.Queued, Step = null, Reason = "Main keeps changing what the branch changes." });
             default:
-                return report is { Approvals.Missing: > 0, Gates.Count: 0, Violations.Count: 0, Destructive.Count: 0 }
+                return report is { LacksRequest: true } or { Approvals.Missing: > 0, Gates.Count: 0, Violations.Count: 0, Destructive.Count: 0 }
                     ? shelf.Update(entry with { State = QueueState.Waiting, Step = null, Reason = report.Message, Settled = Now })
                     : Refuse(entry, Describe(report));
         }

@@ -168,6 +168,7 @@ internal sealed class Purger(WorkspaceContext context)
             new ConflictShelf(Store, merge.Id).Forget(transaction, c => c.Key.Select(k => k.Value).SequenceEqual(record.Values));
         }
 
+        RequestShelf.Forget(Store, transaction, (record.Table, record.TableId), record.Key);
         transaction.Commit();
     }
 

@@ -77,6 +77,9 @@ public sealed record StatusReport(
 {
     /// <summary>Set where main's head came there in spite of its rules: the administrator's reason.</summary>
     public string? Override { get; init; }
+
+    /// <summary>Those that are open, by number.</summary>
+    public IReadOnlyList<RequestBrief> Requests { get; init; } = [];
 }
 
 /// <summary>A branch as people see it.</summary>

@@ -28,6 +28,7 @@ public sealed class Workspace : IDisposable
         Audit = new AuditDesk(context);
         Access = new AccessDesk(context);
         Approvals = new ApprovalDesk(context);
+        Requests = new RequestDesk(context, Merges, Approvals);
         Files = new BranchFileDesk(context);
         Tracking = new TrackingDesk(context);
         Invariants = new InvariantDesk(context, History);
@@ -91,6 +92,8 @@ public sealed class Workspace : IDisposable
 
     public ApprovalDesk Approvals { get; }
 
+    public RequestDesk Requests { get; }
+
     public BranchFileDesk Files { get; }
 
     public ChatDesk Chat { get; }
@@ -139,6 +142,7 @@ public sealed class Workspace : IDisposable
         return new StatusReport(head, _context.Identity.Display, changes.Count == 0, changes, Branches.List(), Merges.Status())
         {
             Override = MergeTrailers.FindOverride(_context.Repository.ReadCommit(head)),
+            Requests = Requests.List(all: false, branch: null),
         };
     }
 

@@ -36,6 +36,21 @@ public static class UnifiedDiff
     /// <summary>How many lines a text has.</summary>
     public static int CountLines(string text) => Lines(text).Length;
 
+    /// <summary>Which line of <paramref name="after"/> is the given one of <paramref name="before"/>, both from 1; null where it was changed or
+    /// removed.</summary>
+    public static int? FindLine(string before, string after, int line)
+    {
+        var moved = 0;
+        foreach (var block in new Differ().CreateLineDiffs(before, after, ignoreWhitespace: false).DiffBlocks.OrderBy(b => b.DeleteStartA))
+        {
+            if (block.DeleteStartA >= line) break;
+            if (line <= block.DeleteStartA + block.DeleteCountA) return null;
+            moved += block.InsertCountB - block.DeleteCountA;
+        }
+
+        return line + moved;
+    }
+
     private static string[] Lines(string? text)
     {
         if (string.IsNullOrEmpty(text)) return [];
