@@ -1,3 +1,6 @@
+using DbVc.Cli;
 using DbVc.Commands;
 
-return await new CommandLine().RunAsync(args, Terminal.OfProcess()).ConfigureAwait(false);
+var terminal = Terminal.OfProcess();
+return await new CommandLine().RunAsync(args, terminal, (commands, parsed, verb, stop) => RemoteRun.Find(commands, parsed, verb, terminal, stop))
+    .ConfigureAwait(false);

@@ -4,17 +4,23 @@ using DbVc.Model;
 namespace DbVc.Commands;
 
 /// <summary>What every command gets: its arguments, the output, the folder it works in, and whether it was interrupted.</summary>
-internal sealed class CommandContext(ParseResult arguments, Output output, string? folder, CancellationToken interrupted)
+internal sealed class CommandContext(ParseResult arguments, Output output, string? folder, Surroundings surroundings, CancellationToken interrupted)
 {
     private const string RepositoryMark = ".db-version-control";
 
     public Output Output { get; } = output;
+
+    /// <summary>For whom it runs.</summary>
+    public Surroundings Surroundings { get; } = surroundings;
 
     /// <summary>Cancelled by Ctrl-C and by a request to terminate.</summary>
     public CancellationToken Interrupted { get; } = interrupted;
 
     /// <summary>The folder given with -C, else the current one; absolute.</summary>
     public string Folder { get; } = Path.GetFullPath(folder ?? ".");
+
+    /// <summary>What every workspace gets that it opens.</summary>
+    public Orchestration.WorkspaceOptions Options() => Surroundings.Options();
 
     /// <summary>The command's words without its arguments, such as <c>branch create</c>.</summary>
     public string Verb => NameOf(arguments.CommandResult.Command);

@@ -6,7 +6,9 @@ namespace DbVc.Commands;
 /// <summary>The whole command line: lists every command, parses, runs one, and turns what it throws into text and exit code.</summary>
 internal sealed class CommandLine
 {
-    private readonly Option<string?> _folder = new("-C")
+    private const string FolderOption = "-C";
+
+    private readonly Option<string?> _folder = new(FolderOption)
     {
         Description = "The folder of the repository; otherwise it is looked for from the current folder upwards.",
         HelpName = "DIR",
@@ -19,9 +21,16 @@ internal sealed class CommandLine
         Recursive = true,
     };
 
+    private readonly Option<string?> _server = new("--server")
+    {
+        Description = "Run it on the repository of this server; otherwise of DBVC_SERVER, or of server.url in config.yaml.",
+        HelpName = "URL",
+        Recursive = true,
+    };
+
     public CommandLine()
     {
-        Root = new RootCommand("Git for the database you already run, made for AI agents.") { _folder, _json };
+        Root = new RootCommand("Git for the database you already run, made for AI agents.") { _folder, _json, _server };
         var groups = Groups().ToList();
         foreach (var verb in groups.SelectMany(group => group.Verbs)) Root.Add(verb);
         var help = Root.Options.OfType<HelpOption>().Single();
@@ -32,20 +41,25 @@ internal sealed class CommandLine
 
     public RootCommand Root { get; }
 
+    /// <summary>The server that the words name; null for none.</summary>
+    public string? ServerOf(ParseResult parsed) => parsed.GetValue(_server);
+
+    /// <summary>The folder that the words name; null for the current one.</summary>
+    public string? FolderOf(ParseResult parsed) => parsed.GetValue(_folder);
+
     /// <summary>Runs one command; the result is the exit code of the process.</summary>
-    public async Task<int> RunAsync(string[] args, Terminal terminal)
+    /// <param name="args">What was typed.</param>
+    /// <param name="terminal">Where.</param>
+    /// <param name="elsewhere">Runs it on another machine, if it is to run there: null for a command that runs here.</param>
+    public async Task<int> RunAsync(string[] args, Terminal terminal, Func<CommandLine, ParseResult, Verb, CancellationToken, Task<int>?>? elsewhere = null)
     {
-        // '@' begins a revision such as @{2026-01-31} here, not a file of arguments.
-        var parsed = Root.Parse(args.Length == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var parsed = Parse(args.Length == 0 ? ["--help"] : args);
         var output = new Output(terminal, isJson: args.TakeWhile(arg => arg != "--").Contains("--json"));
         using var interrupt = new Interrupt();
         try
         {
-            if (parsed.CommandResult.Command is Verb { Body: { } body } verb && ReferenceEquals(parsed.Action, verb.Action))
-            {
-                return await body(new CommandContext(parsed, output, parsed.GetValue(_folder), interrupt.Token)).ConfigureAwait(false);
-            }
-
+            if (FindVerb(parsed) is { } verb && elsewhere?.Invoke(this, parsed, verb, interrupt.Token) is { } run) return await run.ConfigureAwait(false);
+            if (FindVerb(parsed) is not null) return await RunAsync(parsed, output, Surroundings.OfProcess, interrupt.Token).ConfigureAwait(false);
             if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples) throw UsageFailure.From(parsed);
             return parsed.Invoke(new InvocationConfiguration
             {
@@ -66,6 +80,19 @@ internal sealed class CommandLine
             terminal.Flush();
         }
     }
+
+    /// <summary>Reads words. '@' begins a revision such as @{2026-01-31} here, not a file of arguments.</summary>
+    public ParseResult Parse(IReadOnlyList<string> words) => Root.Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null });
+
+    /// <summary>Runs what was read, for somebody. Throws what the command throws, and usage failures for words that are no command.</summary>
+    public static Task<int> RunAsync(ParseResult parsed, Output output, Surroundings surroundings, CancellationToken interrupted) =>
+        FindVerb(parsed) is { } verb
+            ? verb.Body!(new CommandContext(parsed, output, parsed.GetValue<string?>(FolderOption), surroundings, interrupted))
+            : throw UsageFailure.From(parsed);
+
+    /// <summary>Null for help, and for what is no command.</summary>
+    private static Verb? FindVerb(ParseResult parsed) =>
+        parsed.CommandResult.Command is Verb { Body: not null } verb && ReferenceEquals(parsed.Action, verb.Action) ? verb : null;
 
     /// <summary>Every command, in the groups and the order that help shows.</summary>
     private static IEnumerable<VerbGroup> Groups() =>
@@ -91,6 +118,6 @@ internal sealed class CommandLine
             VerifyCommand.Create(), AuditCommand.Create(), TrackingCommand.Create(), GcCommand.Create(), ShadowCommand.Create(), PurgeCommand.Create(),
             ExportCommand.Create(), ImportCommand.Create(),
         ]),
-        new("Say who may do what", [UserCommand.Create(), RoleCommand.Create(), TokenCommand.Create()]),
+        new("Say who may do what", [UserCommand.Create(), RoleCommand.Create(), TokenCommand.Create(), ServeCommand.Create()]),
     ];
 }

@@ -7,24 +7,23 @@ namespace DbVc.Commands;
 internal static class Session
 {
     /// <summary>The command's code gets the repository of its folder, open.</summary>
-    public static Verb OnRepository(this Verb verb, Func<CommandContext, Workspace, int> body) => verb.Runs(context =>
-    {
-        using var workspace = Open(context);
-        return body(context, workspace);
-    });
+    public static Verb OnRepository(this Verb verb, Func<CommandContext, Workspace, int> body) =>
+        verb.OnRepository((context, workspace) => Task.FromResult(body(context, workspace)));
 
     /// <summary>The same for code that waits.</summary>
     public static Verb OnRepository(this Verb verb, Func<CommandContext, Workspace, Task<int>> body) => verb.Runs(async context =>
     {
         using var workspace = Open(context);
-        return await body(context, workspace).ConfigureAwait(false);
+        try
+        {
+            return await body(context, workspace).ConfigureAwait(false);
+        }
+        catch (DbVcException denied)
+        {
+            workspace.Access.NoteDenial(context.Verb, denied);
+            throw;
+        }
     });
-
-    /// <summary>What every workspace gets from the command line.</summary>
-    public static WorkspaceOptions Options() => new(TimeProvider.System, AuthorSource.OfProcess(), WorkerFolder) { Credential = Credential.OfProcess() };
-
-    /// <summary>Where publishing puts the sandboxed worker.</summary>
-    public static string WorkerFolder { get; } = Path.Combine(AppContext.BaseDirectory, "worker");
 
     /// <summary>A branch name that was typed, or null where none was.</summary>
     public static BranchName? Branch(string? text) => text is null ? null : BranchName.Parse(text);
@@ -32,15 +31,15 @@ internal static class Session
     /// <summary>The repository of the command's folder, once whoever runs the command may; the caller disposes it.</summary>
     public static Workspace Open(CommandContext context)
     {
-        var workspace = Workspace.Open(context.FindRepository(), Options(), context.Interrupted);
+        var workspace = Workspace.Open(context.FindRepository(), context.Options(), context.Interrupted);
         try
         {
             workspace.Access.RequireVerb(context.Verb);
             return workspace;
         }
-        catch
+        catch (DbVcException denied)
         {
-            workspace.Dispose();
+            using (workspace) workspace.Access.NoteDenial(context.Verb, denied);
             throw;
         }
     }

@@ -8,6 +8,29 @@ internal sealed class Verb(string name, string description, params string[] exam
 {
     public IReadOnlyList<string> Examples { get; } = examples;
 
+    /// <summary>Parameters that name files which the command reads.</summary>
+    public IReadOnlySet<Symbol> FilesRead => _filesRead;
+
+    /// <summary>Parameters that name files which the command makes.</summary>
+    public IReadOnlySet<Symbol> FilesMade => _filesMade;
+
+    private readonly HashSet<Symbol> _filesRead = [];
+    private readonly HashSet<Symbol> _filesMade = [];
+
+    /// <summary>Says which parameters name files that are read: they lie where whoever asks is, and that may be another machine.</summary>
+    public Verb Reads(params ReadOnlySpan<Symbol> files)
+    {
+        foreach (var file in files) _filesRead.Add(file);
+        return this;
+    }
+
+    /// <summary>The same for files that are made.</summary>
+    public Verb Makes(params ReadOnlySpan<Symbol> files)
+    {
+        foreach (var file in files) _filesMade.Add(file);
+        return this;
+    }
+
     /// <summary>What the command does; the result is the exit code.</summary>
     public Func<CommandContext, Task<int>>? Body { get; private set; }
 

@@ -26,17 +26,31 @@ internal sealed class TokenGate(Func<Credential, CancellationToken, Workspace> o
     /// <summary>What the request shows. Throws kind Refused, <c>token.missing</c> or what is wrong with the token.</summary>
     public Credential Admit(string? header, CancellationToken cancel)
     {
+        var shown = Read(header);
+        Admit(shown, cancel);
+        return shown;
+    }
+
+    /// <summary>Whom a credential is for. Throws kind Refused, where it is for nobody.</summary>
+    public CallerReport Admit(Credential shown, CancellationToken cancel)
+    {
+        using var workspace = open(shown, cancel);
+        var caller = workspace.Access.WhoAmI();
+        if (caller.By is "token" or "login" || (caller.By == "open" && shown.Token is { } token && IsOwn(token))) return caller;
+        throw new DbVcException(FailureKind.Refused, "token.unknown", "This is not the token of this server.", "Authorization",
+            "The server said it on its standard error when it began.");
+    }
+
+    /// <summary>The token of a header. Throws kind Refused, <c>token.missing</c>.</summary>
+    public static Credential Read(string? header)
+    {
         if (header is null || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || header.Length > MostCharacters)
         {
             throw new DbVcException(FailureKind.Refused, "token.missing", "Every request shows a token.", "Authorization",
                 "Authorization: Bearer dbvc_…, as db-vc token create made it.");
         }
 
-        var shown = new Credential(header[Scheme.Length..].Trim(), null);
-        using var workspace = open(shown, cancel);
-        if (workspace.Access.WhoAmI().By == "token" || (workspace.Access.WhoAmI().By == "open" && IsOwn(shown.Token!))) return shown;
-        throw new DbVcException(FailureKind.Refused, "token.unknown", "This is not the token of this server.", "Authorization",
-            "The server said it on its standard error when it began.");
+        return new Credential(header[Scheme.Length..].Trim(), null);
     }
 
     private bool IsOwn(string shown) => own is not null

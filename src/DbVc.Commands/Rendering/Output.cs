@@ -24,7 +24,7 @@ internal sealed class Output(Terminal terminal, bool isJson)
     public bool CanAsk => terminal is { IsInTerminal: true, IsOutTerminal: true } && !IsJson;
 
     /// <summary>Things may move on the screen.</summary>
-    public bool IsLive => terminal is { IsOutTerminal: true, AllowsColor: true } && !IsJson;
+    public bool IsLive => terminal is { IsOutTerminal: true, AllowsColor: true, IsStill: false } && !IsJson;
 
     /// <summary>Rendering for a terminal; made on first use, because it costs start-up time.</summary>
     public IAnsiConsole Console => _console ??= AnsiConsole.Create(new AnsiConsoleSettings

@@ -12,6 +12,9 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, TextReader In)
 
     public bool IsInTerminal { get; init; }
 
+    /// <summary>Nothing may move on it: what was written stays where it is.</summary>
+    public bool IsStill { get; init; }
+
     /// <summary>Colours are wanted where a terminal is: NO_COLOR is not set and the terminal is not dumb.</summary>
     public bool AllowsColor { get; init; }
 

@@ -44,7 +44,7 @@ internal static class ConfigCommand
             values,
         }.Runs(context =>
         {
-            var setting = Workspace.Settings(context.FindRepository(), Session.Options()).Set(context.Get(key)!, context.Get(values) ?? []);
+            var setting = Workspace.Settings(context.FindRepository(), context.Options()).Set(context.Get(key)!, context.Get(values) ?? []);
             context.Output.Line(Piece.Good("✓ "), setting.Key, ": ", Text(setting.Value));
             context.Output.Json(ToJson(setting));
             return 0;

@@ -18,7 +18,7 @@ internal static class DoctorCommand
         }.Runs(context =>
         {
             var checkup = Examine(context, context.Get(fix), out var failure);
-            var checks = Checks().ToList();
+            var checks = Checks(context.Surroundings.WorkerFolder).ToList();
             if (failure is not null) checks.Add(new Check("repository", false, failure.Message, failure.Hint ?? ""));
             checks.AddRange((checkup?.Items ?? []).Select(From));
             var isOk = checks.TrueForAll(check => check.IsFound);
@@ -65,11 +65,11 @@ internal static class DoctorCommand
         }
     }
 
-    private static IEnumerable<Check> Checks()
+    private static IEnumerable<Check> Checks(string workerFolder)
     {
         yield return new Check("linux", OperatingSystem.IsLinux(), Environment.OSVersion.ToString(), "The sandbox for generated code needs Linux.");
         yield return new Check("dotnet", true, $"runtime {Environment.Version}", "");
-        foreach (var item in SandboxCheck.Run(Session.WorkerFolder)) yield return From(item);
+        foreach (var item in SandboxCheck.Run(workerFolder)) yield return From(item);
     }
 
     private static Check From(CheckupItem item) => new(item.Name, item.IsOk, item.Detail, item.Remedy ?? "");

@@ -28,7 +28,7 @@ internal static class EvidenceCommand
             "db-vc evidence show main --format sarif --output gates.sarif")
         {
             revision, format, output,
-        }.OnRepository((context, workspace) =>
+        }.Makes(output).OnRepository((context, workspace) =>
         {
             var name = context.Get(revision)!;
             if (context.Get(format) is not { } kind) return Write(context, workspace.Evidence.Show(name));

@@ -21,11 +21,11 @@ internal static class ImportCommand
             file,
             name,
             database,
-        }.Runs(context =>
+        }.Reads(file).Runs(context =>
         {
             var path = Path.GetFullPath(context.Get(file)!);
             var report = context.Get(database) is { } made
-                ? Workspace.Restore(new RestoreRequest(context.Folder, path, made, null), Session.Options(), context.Interrupted)
+                ? Workspace.Restore(new RestoreRequest(context.Folder, path, made, null), context.Options(), context.Interrupted)
                 : Import(context, new ImportRequest(path, context.Get(name)));
             context.Output.Line(Piece.Good("✓ "), $"Took in {Shown.Count(report.Commits, "commit")} of ", Piece.Strong(report.Name));
             foreach (var item in report.Refs) context.Output.Line("  ", Piece.Name(item));

@@ -66,7 +66,7 @@ internal static class InitCommand
 
     private static int Attach(CommandContext context, AttachmentRequest request)
     {
-        var report = Workspace.Attach(request, Session.Options(), context.Interrupted);
+        var report = Workspace.Attach(request, context.Options(), context.Interrupted);
         var output = context.Output;
         output.Line(Piece.Good("✓ "), report.Action switch
         {
@@ -86,7 +86,7 @@ internal static class InitCommand
 
     private static int Run(CommandContext context, InitRequest request)
     {
-        var report = Workspace.Init(request, Session.Options(), context.Interrupted);
+        var report = Workspace.Init(request, context.Options(), context.Interrupted);
         var output = context.Output;
         output.Line(Piece.Good("✓ "), "Repository in ", Piece.Strong(report.Root), ", first commit ", Piece.Id(report.Commit.Short));
         output.Line(Piece.Dim("  live database "), report.Database);

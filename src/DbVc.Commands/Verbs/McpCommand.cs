@@ -44,7 +44,7 @@ internal static class McpCommand
             if (!Directory.Exists(folder))
                 throw new DbVcException(FailureKind.Usage, "folder.missing", $"There is no folder '{folder}'.", "--files", "Name the folder with your data.");
             var author = AuthorSource.OfProcess();
-            var settings = new McpSettings(root, folder, Session.WorkerFolder, context.Get(write) ?? [], addresses, context.Get(hosts) ?? [],
+            var settings = new McpSettings(root, folder, context.Surroundings.WorkerFolder, context.Get(write) ?? [], addresses, context.Get(hosts) ?? [],
                 author.Name, author.Email);
             OtherProgram.Become(Path.Combine(AppContext.BaseDirectory, "mcp", "db-vc-mcp.dll"), settings.ToString());
             return 0;

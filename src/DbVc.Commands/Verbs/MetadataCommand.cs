@@ -19,10 +19,10 @@ internal static class MetadataCommand
     {
         var file = FileArgument();
         return new Verb("validate", "Say everything that is wrong with a file, with line and suggestion.", "db-vc metadata validate customers.json") { file }
-            .Runs(context =>
+            .Reads(file).Runs(context =>
         {
             var name = context.Get(file)!;
-            var report = MetadataDesk.Validate(Path.GetFullPath(name), new FolderMemory(context.Folder, Session.Options()).Recall);
+            var report = MetadataDesk.Validate(Path.GetFullPath(name), new FolderMemory(context.Folder, context.Options()).Recall);
             if (report.Problems.Count == 0) context.Output.Line(Piece.Good("✓ "), name, " is whole.");
             else context.Output.Line(Piece.Bad("✗ "), name, report.Problems.Count == 1 ? " has 1 problem:" : $" has {report.Problems.Count} problems:");
             foreach (var problem in report.Problems)
@@ -41,9 +41,9 @@ internal static class MetadataCommand
     {
         var file = FileArgument();
         return new Verb("explain", "Say in plain words what a file will do, and show records of the source that its rules would stop.",
-            "db-vc metadata explain customers.json") { file }.Runs(context =>
+            "db-vc metadata explain customers.json") { file }.Reads(file).Runs(context =>
         {
-            var explanation = MetadataDesk.Explain(Path.GetFullPath(context.Get(file)!), context.Interrupted);
+            var explanation = MetadataDesk.Explain(Path.GetFullPath(context.Get(file)!), context.Interrupted, context.Options().Files);
             MetadataView.Show(context.Output, explanation);
             context.Output.Json(MetadataShapes.Explanation(explanation));
             return 0;

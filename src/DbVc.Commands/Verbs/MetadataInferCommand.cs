@@ -52,7 +52,7 @@ internal static class MetadataInferCommand
             "db-vc metadata infer customers.csv", "db-vc metadata infer customers.csv --out customers.json --decide born=day-first",
             "db-vc metadata infer https://api.example.com/orders --out orders.json", "db-vc metadata infer shop.db --from customers",
             "db-vc metadata infer --metadata draft.json --out orders.json")
-        { source, draft, of, sql, hosts, file, table, decide, member, records, force }.Runs(context =>
+        { source, draft, of, sql, hosts, file, table, decide, member, records, force }.Reads(source, draft).Makes(file).Runs(context =>
         {
             var query = new InferenceQuery(context.Get(source), context.Get(file), context.Get(table), ReadDecisions(context.Get(decide) ?? []))
             {
@@ -64,7 +64,8 @@ internal static class MetadataInferCommand
                 Member = context.Get(member),
                 MaxRecords = ReadCount(context.Get(records)),
                 Overwrites = context.Get(force),
-                Recall = new FolderMemory(context.Folder, Session.Options()).FindDialect,
+                Files = context.Options().Files,
+                Recall = new FolderMemory(context.Folder, context.Options()).FindDialect,
             };
             var report = MetadataDesk.Infer(query, context.Interrupted);
             InferenceView.Show(context.Output, report);

@@ -36,7 +36,7 @@ internal static class PipelineCommand
         var keep = new Option<bool>("--no-merge") { Description = "Leave the rows on the run's branch, to be looked at and merged by hand." };
         return new Verb("run", "Load the source once more: on a branch, through the gates, into main.",
             "db-vc pipeline run users", "db-vc pipeline run users --source users-2026-02.csv") { name, source, again, keep }
-            .OnRepository(async (context, workspace) =>
+            .Reads(source).OnRepository(async (context, workspace) =>
         {
             var file = context.Get(source) is { } path ? Path.GetFullPath(path) : null;
             var request = new PipelineRunRequest(context.Get(name)!, file, context.Get(again), !context.Get(keep));
@@ -69,7 +69,7 @@ internal static class PipelineCommand
             source,
             branch,
             conflicts,
-        }.OnRepository((context, workspace) =>
+        }.Reads(metadata, source).OnRepository((context, workspace) =>
         {
             var request = new GenerationRequest(context.Get(name)!, Full(context.Get(metadata)), Full(context.Get(source)),
                 Session.Branch(context.Get(branch)), Enum.Parse<EditConflicts>(context.Get(conflicts)!, ignoreCase: true));
@@ -100,7 +100,7 @@ internal static class PipelineCommand
             retry,
             from,
             discard,
-        }.OnRepository(async (context, workspace) =>
+        }.Reads(from).Makes(export).OnRepository(async (context, workspace) =>
         {
             var request = new QuarantineRequest(context.Get(name)!, context.Get(run), context.Get(rule));
             RequireOneWay(context.Get(export) is not null, context.Get(retry), context.Get(discard), context.Get(from) is not null);

@@ -39,7 +39,8 @@ internal sealed class ToolRunner(McpSettings settings, CancellationToken stop) :
         new WorkspaceOptions(TimeProvider.System, new Author(settings.AuthorName, settings.AuthorMail, AuthorKind.Agent), settings.WorkerFolder)
         {
             Credential = credential,
-            Bound = new CallerBound(settings.Write, _files),
+            Bound = new CallerBound(settings.Write),
+            Files = _files,
         }, cancel);
 
     /// <summary>The tools that somebody may call.</summary>

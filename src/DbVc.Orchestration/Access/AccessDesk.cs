@@ -48,6 +48,14 @@ public sealed class AccessDesk
         });
     }
 
+    /// <summary>Writes a denial down, in the caller's name; what is no denial is left alone.</summary>
+    /// <param name="what">The command, without what was given to it.</param>
+    /// <param name="failure">Why it was not done.</param>
+    public void NoteDenial(string what, DbVcException failure)
+    {
+        if (DenialLog.IsDenial(failure)) DenialLog.Note(Store, _context.Options.User.Name, what, failure.Code, _context.Options.Clock.GetUtcNow());
+    }
+
     /// <summary>Who the caller is taken for.</summary>
     public CallerReport WhoAmI()
     {

@@ -29,7 +29,7 @@ public static class AccessTable
             "pipeline list", "pipeline history", "pipeline quarantine", "request list", "request show",
             "metadata validate", "metadata explain", "metadata schema", "metadata infer", "config get", "shadow show", "tracking show",
             "evidence show", "evidence verify", "notify list", "cost report", "memory list", "memory show", "user list", "user show", "role list",
-            "token list", "branch rule", "completion", "init", "mcp", "chat",
+            "token list", "branch rule", "completion", "init", "mcp", "serve", "chat",
         ]),
         new(AccessAction.Work, Role.Agent, "make branches, commit to those that are not protected, run their gates, open requests and comment on them",
         [

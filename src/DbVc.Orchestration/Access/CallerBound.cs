@@ -7,8 +7,7 @@ namespace DbVc.Orchestration;
 /// were chosen and no protected one, approve nothing, take nothing back and administer nothing; what they commit is an agent's.
 /// </summary>
 /// <param name="Branches">Patterns of the branches that they may change. Empty: those that the caller's token names, and none where it names none.</param>
-/// <param name="Files">Which files they may name.</param>
-public sealed record CallerBound(IReadOnlyList<string> Branches, FileBound Files)
+public sealed record CallerBound(IReadOnlyList<string> Branches)
 {
     /// <summary>Nobody gets more than this.</summary>
     private const Role Most = Role.Author;

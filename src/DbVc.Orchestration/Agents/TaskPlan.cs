@@ -29,7 +29,7 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
     public static TaskPlan Read(WorkspaceContext context, string path, CommitId? start, FetchWatch watch)
     {
         var text = new PlanText(MetadataFile.ReadText(path), Path.GetFullPath(path), Path.GetFileName(path)) { Start = start };
-        context.Options.Bound?.Files.RequireSource(MetadataReader.Read(text.Text, text.Name, context.Memory.Recall), text.Path);
+        context.Options.Files?.RequireSource(MetadataReader.Read(text.Text, text.Name, context.Memory.Recall), text.Path);
         return Make(context, text, watch)!;
     }
 

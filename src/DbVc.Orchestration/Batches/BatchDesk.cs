@@ -57,6 +57,12 @@ public sealed class BatchDesk
     /// <returns>The plan's file.</returns>
     public string DraftWords(string task, CancellationToken cancel)
     {
+        if (_context.Options.Files is not null)
+        {
+            throw new DbVcException(FailureKind.Refused, "access.source", "Words that name several sources are not looked for here.",
+                hint: "Name the files: db-vc agent plan FILE …");
+        }
+
         var folder = ClaimFolder();
         try
         {

@@ -57,7 +57,7 @@ internal sealed class PlanReader(WorkspaceContext context)
         if (spec.Source.Fetch is null)
         {
             // A source that is not there, or is another one, is found now and not in the middle.
-            context.Options.Bound?.Files.RequireSource(spec, task.Metadata);
+            context.Options.Files?.RequireSource(spec, task.Metadata);
             spec = PipelineSource.Inspect(spec, spec.ResolveLocation(Path.GetDirectoryName(task.Metadata)!, Directory.GetCurrentDirectory()), cancel);
         }
 

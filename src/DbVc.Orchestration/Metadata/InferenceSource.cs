@@ -41,6 +41,7 @@ internal sealed class InferenceSource : IDisposable
     public static InferenceSource Open(InferenceQuery query, string? file, CancellationToken cancellation)
     {
         RefuseContradiction(query);
+        query = query.Files?.Hold(query) ?? query;
         if (query.Draft is { } draft) return Fetch(query, ReadDraft(draft), FoldersOf(file ?? Path.GetFullPath(draft)), cancellation);
         var name = query.Source!;
         var folders = FoldersOf(file);
@@ -49,7 +50,8 @@ internal sealed class InferenceSource : IDisposable
         RefuseOtherScheme(name);
         if (!name.Contains("://", StringComparison.Ordinal))
         {
-            var location = LocationOf(name, file);
+            // Whoever brought a file knows it by its name, and metadata will lie beside it.
+            var location = LocationOf(name, file ?? (query.Files is null ? null : Path.GetFullPath(name)));
             if (query.Of is null && query.Sql is null && !TableFinder.IsDatabase(Path.GetFullPath(name))) return OpenFile(name, location, query.Member);
             name = location;
         }

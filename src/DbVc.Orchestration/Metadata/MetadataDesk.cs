@@ -150,6 +150,9 @@ public sealed record InferenceQuery(string? Source, string? File, string? Table,
     /// null for nobody.</summary>
     public Func<string, RememberedDialect?>? Recall { get; init; }
 
+    /// <summary>What may be read; null for everything that the process can read.</summary>
+    public FileBound? Files { get; init; }
+
     /// <summary>Whether another file of that name is written over.</summary>
     public bool Overwrites { get; init; }
 

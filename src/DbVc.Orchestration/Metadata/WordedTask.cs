@@ -55,7 +55,12 @@ internal static class WordedTask
     }
 
     private static InferenceQuery QueryOf(WorkspaceContext context, TaskWords words, string? path) =>
-        new(words.Source, path, words.Table, new Dictionary<string, string>()) { Folder = context.Layout.Root, Recall = context.Memory.FindDialect };
+        new(words.Source, path, words.Table, new Dictionary<string, string>())
+        {
+            Folder = context.Layout.Root,
+            Files = context.Options.Files,
+            Recall = context.Memory.FindDialect,
+        };
 
     /// <summary>What the person decides; nobody may be there, and then the proposal's own choice holds.</summary>
     private static Dictionary<string, string> Ask(IReadOnlyList<OpenQuestion> questions, IAgentProgress progress)

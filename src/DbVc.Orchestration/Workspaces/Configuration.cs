@@ -115,6 +115,9 @@ public sealed record Configuration
           # Where the databases of branches may be made if the live one is on a server: production, or the address of another server. A password does not
           # stand here: write ${NAME} for an environment variable, or ?password_file=PATH.
           server: ""
+        server:
+          # The address of a server (db-vc serve) on whose repository commands work that are run in this folder; empty for the repository here.
+          url: ""
 
         """;
 
@@ -153,6 +156,9 @@ public sealed record Configuration
 
     /// <summary>What concerns the live database and where branches' databases may be made.</summary>
     public LiveSettings Live { get; init; } = LiveSettings.Default;
+
+    /// <summary>The server on whose repository commands of this folder work; null for none.</summary>
+    public Uri? Server { get; init; }
 
     /// <summary>False only when a person wrote <c>sandbox: none</c>.</summary>
     public bool Sandbox { get; init; } = true;

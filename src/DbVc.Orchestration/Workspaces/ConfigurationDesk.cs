@@ -13,6 +13,9 @@ public sealed record SettingReport(string Key, JsonNode? Value, bool IsDefault);
 /// <summary>Reads and changes <c>config.yaml</c> for a person. A password that is typed goes to a file of its own, and never into this one.</summary>
 public sealed class ConfigurationDesk
 {
+    private static readonly string[] s_machine =
+        ["sandbox", "notify.commands", "notify.secret", "llm.providers", "llm.proxy", "branches.server", "sources.private-hosts", "server.url"];
+
     private readonly RepositoryLayout _layout;
     private readonly WorkspaceOptions _options;
 
@@ -35,6 +38,7 @@ public sealed class ConfigurationDesk
     public SettingReport Set(string key, IReadOnlyList<string> values)
     {
         RequireKey(key);
+        RefuseFromAfar(key);
         RequireAdministrator();
         var value = Write(key, values);
         var text = new ConfigurationText(Configuration.ReadText(_layout.Config) ?? "").Set(key, value);
@@ -42,6 +46,13 @@ public sealed class ConfigurationDesk
         var file = File.ResolveLinkTarget(_layout.Config, returnFinalTarget: true)?.FullName ?? _layout.Config;
         WholeFile.Write(file, Encoding.UTF8.GetBytes(text), durable: true);
         return Get(key)[0];
+    }
+
+    /// <summary>Some decide what this machine runs and whom it asks: who is not at it does not decide that, whatever their role.</summary>
+    private void RefuseFromAfar(string key)
+    {
+        if (_options.Files is null || !s_machine.Contains(key)) return;
+        throw new DbVcException(FailureKind.Refused, "access.machine", $"'{key}' is set on the machine of the repository alone.", key, $"There: db-vc config set {key} …");
     }
 
     /// <summary>Without the workspace, which cannot be opened while the settings are wrong.</summary>

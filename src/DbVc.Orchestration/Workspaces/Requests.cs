@@ -16,6 +16,12 @@ public sealed record WorkspaceOptions(TimeProvider Clock, Author User, string Wo
     /// <summary>What the surface lets the caller do at most; null for all that their role lets them.</summary>
     public CallerBound? Bound { get; init; }
 
+    /// <summary>Which files metadata may name as sources; null for every one that the process can read.</summary>
+    public FileBound? Files { get; init; }
+
+    /// <summary>Where a branch has to be for anything to happen to it; null for anywhere.</summary>
+    public ExpectedBranch? Expected { get; init; }
+
     /// <summary>How long to wait for other writers before giving up.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -110,3 +116,6 @@ public sealed record BranchReport(
 
 /// <summary>A new commit, or none where there was nothing to commit.</summary>
 public sealed record CommitReport(CommitId? Commit, IReadOnlyList<CommitId> Parents, IReadOnlyList<TableChange> Tables);
+
+/// <summary>Where whoever asks saw a branch last; where it is elsewhere nothing is done: kind Conflict, <c>branch.not-expected</c>.</summary>
+public sealed record ExpectedBranch(BranchName Name, CommitId Head);

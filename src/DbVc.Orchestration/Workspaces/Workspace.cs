@@ -27,6 +27,7 @@ public sealed class Workspace : IDisposable
         Upkeep = new Maintenance(context);
         Audit = new AuditDesk(context);
         Access = new AccessDesk(context);
+        Answers = new AnswerDesk(context);
         Approvals = new ApprovalDesk(context);
         Requests = new RequestDesk(context, Merges, Approvals);
         Files = new BranchFileDesk(context);
@@ -89,6 +90,8 @@ public sealed class Workspace : IDisposable
     public AuditDesk Audit { get; }
 
     public AccessDesk Access { get; }
+
+    public AnswerDesk Answers { get; }
 
     public ApprovalDesk Approvals { get; }
 
@@ -223,7 +226,11 @@ internal sealed record WorkspaceContext(
         var read = () => Orchestration.Configuration.ReadLive(layout.Config);
         var settings = new Lazy<LiveSettings>(read);
         var guard = new AccessGuard(options);
-        var repository = new Repository(store, options.Clock) { MayMove = guard.CheckMove };
+        var repository = new Repository(store, options.Clock)
+        {
+            MayMove = guard.CheckMove,
+            Expected = options.Expected is { } expected ? new ExpectedHead(expected.Name, expected.Head) : null,
+        };
         var live = new LiveContext(repository, ProviderFor(identity.Location, layout, options, settings), identity, layout)
         {
             Settings = settings,

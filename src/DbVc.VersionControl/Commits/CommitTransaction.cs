@@ -63,6 +63,7 @@ public sealed class CommitTransaction(Repository repository, string command, str
         foreach (var change in _documents) change(transaction);
         if (_moves.Count > 0) transaction.AppendOperation(new OperationDraft(Command, Actor, repository.Clock.GetUtcNow(), _moves));
         transaction.Commit();
+        repository.Expected?.Note(_moves);
     }
 
     /// <summary>Gc may have removed what no ref led to when this command found it.</summary>

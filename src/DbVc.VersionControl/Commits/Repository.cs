@@ -18,6 +18,9 @@ public sealed class Repository(IRepositoryStore store, TimeProvider clock)
     /// <summary>Asked before a ref is moved, and throws to refuse; null: whoever asks may.</summary>
     public Action<RefMove>? MayMove { get; init; }
 
+    /// <summary>Where a branch has to be; null for anywhere.</summary>
+    public ExpectedHead? Expected { get; init; }
+
     public IChunkStore Chunks => Store.Chunks;
 
     /// <summary>Throws <c>commit.missing</c> if it is not in the store.</summary>
@@ -28,9 +31,15 @@ public sealed class Repository(IRepositoryStore store, TimeProvider clock)
 
     public SnapshotReader ReadSnapshot(CommitId id) => new(Chunks, SnapshotCodec.Read(Chunks, ReadCommit(id).Snapshot));
 
-    public CommitId? FindHead(BranchName branch) => Store.ReadRef(HeadPrefix + branch) is { } hash ? new CommitId(hash) : null;
+    /// <summary>Throws <c>branch.not-expected</c> where it is not <see cref="Expected"/>.</summary>
+    public CommitId? FindHead(BranchName branch)
+    {
+        CommitId? head = Store.ReadRef(HeadPrefix + branch) is { } hash ? new CommitId(hash) : null;
+        Expected?.Check(branch, head);
+        return head;
+    }
 
-    /// <summary>Throws <c>branch.missing</c> with the names that exist.</summary>
+    /// <summary>The same; throws <c>branch.missing</c> with the names that exist.</summary>
     public CommitId Head(BranchName branch) => FindHead(branch) ?? throw MissingBranch(branch);
 
     /// <summary>Usage failure <c>branch.missing</c>, with the names that are near it, or those that there are.</summary>

@@ -172,7 +172,7 @@ public sealed class CommandLineTests
     public async Task Only_a_yes_is_a_yes(string typed, bool expected)
     {
         var terminal = new FakeTerminal(isLive: true, typed);
-        var context = new CommandContext(new CommandLine().Root.Parse(""), terminal.Output(), null, TestContext.Current.CancellationToken);
+        var context = new CommandContext(new CommandLine().Root.Parse(""), terminal.Output(), null, Surroundings.OfProcess, TestContext.Current.CancellationToken);
         Assert.Equal(expected, await context.ConfirmAsync("Approve merge?", "--yes"));
         Assert.Equal("Approve merge? [y/N]: ", terminal.Out);
     }
@@ -185,7 +185,7 @@ public sealed class CommandLineTests
     }
 
     private static CommandContext Context(string folder) =>
-        new(new CommandLine().Root.Parse(""), new FakeTerminal().Output(), folder, CancellationToken.None);
+        new(new CommandLine().Root.Parse(""), new FakeTerminal().Output(), folder, Surroundings.OfProcess, CancellationToken.None);
 
     private static IEnumerable<Verb> AllVerbs(Command command) =>
         command.Subcommands.OfType<Verb>().SelectMany(verb => AllVerbs(verb).Prepend(verb));

@@ -172,6 +172,7 @@ public sealed class CallerBoundTests : IDisposable
     private Workspace Bound(string login, string? token, params string[] branches) => Workspace.Open(_people.Shop.Folder, ShopRepository.Options with
     {
         Credential = new Credential(token, login),
-        Bound = new CallerBound(branches, new FileBound(_people.Shop.Folder)),
+        Bound = new CallerBound(branches),
+        Files = new FileBound(_people.Shop.Folder),
     }, CancellationToken.None);
 }

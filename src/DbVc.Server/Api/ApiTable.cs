@@ -1,0 +1,62 @@
+using DbVc.Commands;
+using DbVc.Orchestration;
+
+namespace DbVc.Server;
+
+/// <summary>
+/// Every verb of the command line over HTTP, under its own words: <c>db-vc branch merge x --dry-run</c> is
+/// <c>POST /api/v1/branch/merge {"name": "x", "dryRun": true}</c>, and what a viewer may do is also a GET. What stands here is only what differs from that.
+/// </summary>
+internal static class ApiTable
+{
+    /// <summary>Verbs that are no endpoints, and why.</summary>
+    public static IReadOnlyDictionary<string, string> Left { get; } = new Dictionary<string, string>
+    {
+        ["init"] = "a server serves a repository that is there",
+        ["mcp"] = "it is a server itself",
+        ["serve"] = "it is the server",
+        ["completion"] = "it is about a shell",
+        ["chat"] = "a conversation asks in between, and answers with lines for a terminal",
+    };
+
+    /// <summary>Parameters that are not offered: they name places of the host, or let it ask what only the one who runs it may have it ask.</summary>
+    private static readonly HashSet<string> s_withheld =
+    [
+        "import database", "metadata infer metadata", "metadata infer privateHost", "metadata infer query", "metadata infer from", "metadata infer force",
+        "agent plan task", "agent plan force",
+    ];
+
+    /// <summary>Parameters with which a verb that else only reads changes something, or does not end: they are no part of a GET.</summary>
+    private static readonly HashSet<string> s_changing =
+    [
+        "tag name", "tag rev", "tag delete", "branch rule protected", "branch rule noProtected", "branch rule approvals", "branch rule gates",
+        "pipeline quarantine export", "pipeline quarantine retry", "pipeline quarantine from", "pipeline quarantine discard", "agent log follow",
+    ];
+
+    /// <summary>Verbs that change nothing of the repository, and yet are no GET: they ask other hosts, or work for long.</summary>
+    private static readonly HashSet<string> s_posted = ["metadata infer", "agent plan", "evidence verify"];
+
+    /// <summary>How the parameters are called that name the branch which a verb is about.</summary>
+    private static readonly string[] s_refs = ["name", "branch"];
+
+    /// <summary>Every endpoint, in the order of the help.</summary>
+    public static IReadOnlyList<Endpoint> All { get; } = [.. Verbs(new CommandLine().Root).Where(v => !Left.ContainsKey(v.Name)).Select(v => Of(v.Name, v.Verb))];
+
+    /// <summary>All verbs with code, by their words.</summary>
+    internal static IEnumerable<(string Name, Verb Verb)> Verbs(System.CommandLine.Command parent) =>
+        from verb in parent.Subcommands.OfType<Verb>()
+        from found in verb.Body is null ? Verbs(verb) : Verbs(verb).Prepend((CommandContext.NameOf(verb), verb))
+        select found;
+
+    private static Endpoint Of(string name, Verb verb)
+    {
+        var offered = Parameter.Of(verb).Where(p => !s_withheld.Contains($"{name} {p.Name}")).ToList();
+        var reads = AccessTable.FindVerb(name) is { Action: AccessAction.Read } && !s_posted.Contains(name);
+        return new Endpoint(name, verb)
+        {
+            Parameters = offered,
+            Asked = reads ? [.. offered.Where(p => !s_changing.Contains($"{name} {p.Name}"))] : null,
+            Ref = offered.Find(p => s_refs.Contains(p.Name) && p.File == FileUse.None && !p.IsList)?.Name,
+        };
+    }
+}

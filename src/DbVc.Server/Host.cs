@@ -1,0 +1,25 @@
+using DbVc.Commands;
+using DbVc.Documents;
+using DbVc.Model;
+using DbVc.Orchestration;
+
+namespace DbVc.Server;
+
+/// <summary>The repository that is served, as whoever asks may use it.</summary>
+internal sealed class Host(ServerSettings settings)
+{
+    public string Folder => settings.Folder;
+
+    /// <summary>The repository's own folder.</summary>
+    public string Control { get; } = Path.Combine(settings.Folder, ".db-version-control");
+
+    /// <summary>The caller disposes it. Throws as opening it does.</summary>
+    public Workspace Open(Credential credential, CancellationToken cancel) => Workspace.Open(settings.Folder, Options(credential), cancel);
+
+    /// <summary>What a verb gets that somebody runs here.</summary>
+    public Surroundings SurroundingsOf(Visitor visitor, FileBound files, ExpectedBranch? expected) => new(
+        () => Options(visitor.Credential) with { Files = files, Expected = expected }, settings.WorkerFolder);
+
+    private WorkspaceOptions Options(Credential credential) =>
+        new(TimeProvider.System, new Author(settings.AuthorName, settings.AuthorMail, AuthorKind.Human), settings.WorkerFolder) { Credential = credential };
+}
