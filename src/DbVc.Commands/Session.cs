@@ -37,9 +37,9 @@ internal static class Session
             workspace.Access.RequireVerb(context.Verb);
             return workspace;
         }
-        catch (DbVcException denied)
+        catch
         {
-            using (workspace) workspace.Access.NoteDenial(context.Verb, denied);
+            workspace.Dispose();
             throw;
         }
     }

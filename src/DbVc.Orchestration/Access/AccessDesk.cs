@@ -53,7 +53,7 @@ public sealed class AccessDesk
     /// <param name="failure">Why it was not done.</param>
     public void NoteDenial(string what, DbVcException failure)
     {
-        if (DenialLog.IsDenial(failure)) DenialLog.Note(Store, _context.Options.User.Name, what, failure.Code, _context.Options.Clock.GetUtcNow());
+        Denials.Note(_context, what, failure);
     }
 
     /// <summary>Who the caller is taken for.</summary>

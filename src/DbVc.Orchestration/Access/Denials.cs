@@ -7,8 +7,13 @@ namespace DbVc.Orchestration;
 internal static class Denials
 {
     private const string Mark = "denied: ";
+    private const int MostLookedAt = 50;
 
-    private static readonly string[] s_codes = ["access.", "token.", "approval.", "author.", "branch.protected", "request.other"];
+    private static readonly string[] s_codes =
+        ["access.", "token.", "approval.", "author.", "branch.protected", "request.other", "proposal.person", "rule.main"];
+
+    /// <summary>The same again within this time is not written again: who is turned away many times does not fill the log.</summary>
+    private static readonly TimeSpan s_quiet = TimeSpan.FromMinutes(1);
 
     /// <summary>Does something, and notes it where the caller may not.</summary>
     /// <param name="context">The repository.</param>
@@ -20,11 +25,17 @@ internal static class Denials
         {
             return act();
         }
-        catch (DbVcException failure) when (IsDenial(failure))
+        catch (DbVcException failure)
         {
-            Write(context, $"{Mark}{command} ({failure.Code})");
+            Note(context, command, failure);
             throw;
         }
+    }
+
+    /// <summary>Notes a failure that was one about who may do what; gates, rules and limits refuse, too, and are told elsewhere.</summary>
+    public static void Note(WorkspaceContext context, string command, DbVcException failure)
+    {
+        if (IsDenial(failure)) Write(context, $"{Mark}{command} ({failure.Code})");
     }
 
     private static bool IsDenial(DbVcException failure) => failure.Kind == FailureKind.Refused
@@ -33,10 +44,12 @@ internal static class Denials
     /// <summary>Where the log cannot be written, as by somebody who may only read the folder, the denial stands all the same.</summary>
     private static void Write(WorkspaceContext context, string command)
     {
+        var (store, name, now) = (context.Repository.Store, context.Options.User.Name, context.Repository.Clock.GetUtcNow());
+        if (store.ListOperations(MostLookedAt).Any(o => o.Operation.Command == command && o.Operation.Actor == name && now - o.Operation.Time < s_quiet)) return;
         try
         {
-            using var transaction = context.Repository.Store.Begin();
-            transaction.AppendOperation(new OperationDraft(command, context.Options.User.Name, context.Repository.Clock.GetUtcNow(), []));
+            using var transaction = store.Begin();
+            transaction.AppendOperation(new OperationDraft(command, name, now, []));
             transaction.Commit();
         }
         catch (Exception)

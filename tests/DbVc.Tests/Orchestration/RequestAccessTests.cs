@@ -68,7 +68,7 @@ public sealed class RequestAccessTests : IDisposable
         var bound = ShopRepository.Options with
         {
             Credential = new Credential(null, "rae"),
-            Bound = new CallerBound(["agent-*"], new FileBound(_shop.Shop.Folder)),
+            Bound = new CallerBound(["agent-*"]),
         };
         using var program = Workspace.Open(_shop.Shop.Folder, bound, default);
         Assert.Equal("side", program.Requests.Show(1, false, default).Brief.Source);
