@@ -6,6 +6,8 @@ namespace DbVc.Commands;
 /// <summary>A command with the examples its help shows and the code it runs; without code it is a group of commands.</summary>
 internal sealed class Verb(string name, string description, params string[] examples) : Command(name, description)
 {
+    private readonly List<Type> _answered = [];
+
     public IReadOnlyList<string> Examples { get; } = examples;
 
     /// <summary>Parameters that name files which the command reads.</summary>
@@ -39,6 +41,17 @@ internal sealed class Verb(string name, string description, params string[] exam
         Body = body;
         // The parser wants an action to tell a command from a group; CommandLine calls the body itself, with its context.
         SetAction(int (ParseResult _) => throw new UnreachableException());
+        return this;
+    }
+
+    /// <summary>What it answers with --json, one of these; none where it answers nothing to programs.</summary>
+    public IReadOnlyList<Type> Answered => _answered;
+
+    /// <summary>Names a document that it answers; of several, each is named.</summary>
+    public Verb Answers<T>()
+        where T : Document
+    {
+        _answered.Add(typeof(T));
         return this;
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using DbVc.Model;
 using DbVc.Orchestration;
 
@@ -7,137 +6,63 @@ namespace DbVc.Documents;
 /// <summary>Tasks, gates and reviews as documents.</summary>
 internal static class AgentShapes
 {
-    public static JsonObject ToJson(this AgentReport report) => new JsonObject
+    public static TaskDocument ToJson(this AgentReport report) => new(
+        Task: report.Task,
+        Branch: report.Branch,
+        State: report.State,
+        Text: report.Text,
+        Model: report.IsRun ? null : report.Model,
+        Pipeline: report.Pipeline,
+        Batch: report.Batch,
+        Created: report.Created,
+        Assumptions: report.Assumptions,
+        Steps: Json.List(report.Steps, step => new TaskStepDocument(step.Name, step.State, Json.Number(step.Seconds), step.Summary)),
+        Gates: Json.List(report.Gates, ToJson),
+        Tests: report.Tests?.ToJson(),
+        Rows: report.Rows?.ToJson(report.RowsPerSecond),
+        Changes: report.Changes is { } changes ? new ChangesDocument(changes.Records, changes.IsWhole, Json.List(changes.Steps, ToJson)) : null,
+        FirstFailures: Json.List(report.FirstFailures, ToJson),
+        Lines: report.Lines?.ToJson(),
+        Cost: new CostDocument(report.Cost.Tokens, report.Cost.Usd, report.Cost.Saved),
+        Limits: report.Limits,
+        Questions: Json.List(report.Questions, question => new QuestionDocument(question.Text, question.Answer)),
+        End: report.End,
+        Evidence: report.Evidence,
+        Error: report.Error)
     {
-        ["task"] = report.Task,
-        ["branch"] = report.Branch,
-        ["state"] = Json.Name(report.State),
-        ["text"] = report.Text,
-        ["model"] = report.IsRun ? null : report.Model,
-        ["pipeline"] = report.Pipeline,
-        ["batch"] = report.Batch,
-        ["created"] = Json.Time(report.Created),
-        ["assumptions"] = Json.Array(report.Assumptions),
-        ["steps"] = Json.Array(report.Steps, step => new JsonObject
-        {
-            ["name"] = step.Name,
-            ["state"] = step.State,
-            ["seconds"] = Json.Number(step.Seconds),
-            ["summary"] = step.Summary,
-        }),
-        ["gates"] = Json.Array(report.Gates, gate => gate.ToJson()),
-        ["tests"] = report.Tests?.ToJson(),
-        ["rows"] = report.Rows is { } rows ? rows.ToJson(report.RowsPerSecond) : null,
-        ["changes"] = report.Changes is { } changes ? new JsonObject
-        {
-            ["records"] = changes.Records,
-            ["whole"] = changes.IsWhole,
-            ["steps"] = Json.Array(changes.Steps, ToJson),
-        } : null,
-        ["firstFailures"] = Json.Array(report.FirstFailures, failure => failure.ToJson()),
-        ["lines"] = report.Lines?.ToJson(),
-        ["cost"] = new JsonObject { ["tokens"] = report.Cost.Tokens, ["usd"] = report.Cost.Usd, ["saved"] = report.Cost.Saved },
-        ["limits"] = report.Limits,
-        ["questions"] = Json.Array(report.Questions, question => new JsonObject { ["question"] = question.Text, ["answer"] = question.Answer }),
-        ["end"] = report.End,
-        ["evidence"] = report.Evidence,
-        ["error"] = report.Error,
-    }.WithOverride(report.Override);
-
-    public static JsonObject ToJson(this LineCounts lines) => new() { ["generated"] = lines.Generated, ["changed"] = lines.Changed };
-
-    public static JsonObject ToJson(this RepeatedTask report) => new()
-    {
-        ["task"] = report.Task,
-        ["branch"] = report.Branch,
-        ["same"] = report.IsSame,
-        ["runs"] = Json.Array(report.Runs, run => new JsonObject
-        {
-            ["start"] = run.Start.ToString(),
-            ["same"] = run.IsSame,
-            ["calls"] = Json.Array(run.Calls, call => new JsonObject
-            {
-                ["tool"] = call.Tool,
-                ["same"] = call.IsSame,
-                ["then"] = call.Then.ToJson(),
-                ["now"] = call.Now?.ToJson(),
-            }),
-        }),
+        Override = report.Override,
     };
 
-    private static JsonObject ToJson(this CallOutcome call) => new()
-    {
-        ["state"] = call.State,
-        ["commit"] = call.Commit,
-        ["at"] = Json.Time(call.At),
-        ["summary"] = call.Summary,
-    };
+    public static TasksDocument ToJson(this IReadOnlyList<AgentReport> tasks) => new(Json.List(tasks, ToJson), AgentReport.SumLines(tasks).ToJson());
 
-    public static JsonObject ToJson(this ChangedCells step) => new()
-    {
-        ["step"] = step.Step,
-        ["field"] = step.Field,
-        ["operation"] = step.Operation,
-        ["changed"] = step.Changed,
-        ["of"] = step.Of,
-    };
+    public static LinesDocument ToJson(this LineCounts lines) => new(lines.Generated, lines.Changed);
 
-    public static JsonObject ToJson(this GateSummary gate) => new()
-    {
-        ["name"] = gate.Name,
-        ["passed"] = gate.Passed,
-        ["notRun"] = gate.NotRun,
-        ["seconds"] = Json.Number(gate.Seconds),
-        ["summary"] = gate.Summary,
-        ["findings"] = Json.Array(gate.Findings, finding => new JsonObject
-        {
-            ["message"] = finding.Message,
-            ["file"] = finding.File,
-            ["line"] = finding.Line,
-            ["rule"] = finding.Rule,
-            ["row"] = finding.Row,
-        }),
-    };
+    public static ReplayedTaskDocument ToJson(this RepeatedTask report) => new(report.Task, report.Branch, report.IsSame,
+        Json.List(report.Runs, run => new ReplayedRunDocument(run.Start, run.IsSame,
+            Json.List(run.Calls, call => new ReplayedCallDocument(call.Tool, call.IsSame, call.Then.ToJson(), call.Now?.ToJson())))));
+
+    private static CallOutcomeDocument ToJson(this CallOutcome call) => new(call.State, call.Commit, call.At, call.Summary);
+
+    public static ChangedCellsDocument ToJson(this ChangedCells step) => new(step.Step, step.Field, step.Operation, step.Changed, step.Of);
+
+    public static GateDocument ToJson(this GateSummary gate) => new(gate.Name, gate.Passed, gate.NotRun, Json.Number(gate.Seconds), gate.Summary,
+        Json.List(gate.Findings, finding => new FindingDocument(finding.Message, finding.File, finding.Line, finding.Rule, finding.Row)));
 
     /// <summary>True when a merge now would succeed.</summary>
     public static bool IsReady(this ReviewReport review) => review.Plan.State == MergeState.Merged;
 
-    public static JsonObject ToJson(this ReviewReport review) => new JsonObject
+    public static ReviewDocument ToJson(this ReviewReport review) => new(review.Branch.ToJson(), review.IsReady(), review.Task?.ToJson(), review.AreGatesAtHead,
+        review.Diff.ToJson(), review.Plan.ToJson())
     {
-        ["branch"] = review.Branch.ToJson(),
-        ["ready"] = review.IsReady(),
-        ["task"] = review.Task?.ToJson(),
-        ["gatesAtHead"] = review.AreGatesAtHead,
-        ["diff"] = review.Diff.ToJson(),
-        ["plan"] = review.Plan.ToJson(),
-    }.WithOverride(review.Branch.Override);
-
-    private static JsonObject ToJson(this TestSummary tests) => new()
-    {
-        ["passed"] = tests.Passed,
-        ["total"] = tests.Total,
-        ["lineCoverage"] = Json.Number(tests.LineCoverage),
-        ["branchCoverage"] = Json.Number(tests.BranchCoverage),
-        ["mutationScore"] = Json.Number(tests.MutationScore),
+        Override = review.Branch.Override,
     };
 
-    private static JsonObject ToJson(this RowCounts rows, double perSecond) => new()
-    {
-        ["read"] = rows.Read,
-        ["loaded"] = rows.Loaded,
-        ["replaced"] = rows.Replaced,
-        ["rejected"] = rows.Rejected,
-        ["filtered"] = rows.Filtered,
-        ["perSecond"] = Json.Number(perSecond),
-    };
+    private static TestsDocument ToJson(this TestSummary tests) => new(tests.Passed, tests.Total,
+        Json.Number(tests.LineCoverage), Json.Number(tests.BranchCoverage), Json.Number(tests.MutationScore));
 
-    private static JsonObject ToJson(this RowFailure failure) => new()
-    {
-        ["record"] = failure.Record,
-        ["line"] = failure.Line,
-        ["field"] = failure.Field,
-        ["rule"] = failure.Rule,
-        ["value"] = failure.Value,
-        ["message"] = failure.Message,
-    };
+    private static RowCountsDocument ToJson(this RowCounts rows, double perSecond) =>
+        new(rows.Read, rows.Loaded, rows.Replaced, rows.Rejected, rows.Filtered, Json.Number(perSecond));
+
+    private static RowFailureDocument ToJson(this RowFailure failure) =>
+        new(failure.Record, failure.Line, failure.Field, failure.Rule, failure.Value, failure.Message);
 }

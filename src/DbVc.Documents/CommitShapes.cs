@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using DbVc.Model;
 using DbVc.Orchestration;
 
@@ -7,108 +6,57 @@ namespace DbVc.Documents;
 /// <summary>Commits, branches and the repository as documents.</summary>
 internal static class CommitShapes
 {
-    public static JsonObject ToJson(this LogEntry entry)
+    public static CommitDocument ToJson(this LogEntry entry)
     {
-        var document = Describe(entry);
-        if (MergeTrailers.FindOverride(entry.Commit.Commit) is { } reason) document["override"] = reason;
-        return document;
-    }
-
-    private static JsonObject Describe(LogEntry entry) => new()
-    {
-        ["id"] = entry.Commit.Id.ToString(),
-        ["parents"] = Json.Array(entry.Commit.Commit.Parents.Select(parent => parent.ToString())),
-        ["author"] = entry.Commit.Commit.Author.ToJson(),
-        ["time"] = Json.Time(entry.Commit.Commit.Time),
-        ["message"] = entry.Commit.Commit.Message,
-        ["task"] = entry.Commit.Commit.Provenance?.Task,
-        ["evidence"] = entry.Commit.Commit.Evidence?.ToString(),
-        ["origin"] = entry.Commit.Commit.Origin?.ToString(),
-        ["names"] = Json.Array(entry.Names),
-    };
-
-    public static JsonObject ToJson(this TagReport tag) => new()
-    {
-        ["name"] = tag.Name,
-        ["commit"] = tag.Commit.Id.ToString(),
-        ["time"] = Json.Time(tag.Commit.Commit.Time),
-        ["message"] = tag.Commit.Commit.Message,
-    };
-
-    public static JsonObject ToJson(this Author author) =>
-        new() { ["name"] = author.Name, ["email"] = author.Email, ["kind"] = Json.Name(author.Kind) };
-
-    public static JsonObject ToJson(this IEnumerable<TableChange> changes) => new(changes.Select(change =>
-        KeyValuePair.Create<string, JsonNode?>(change.Name, new JsonObject
+        var commit = entry.Commit.Commit;
+        return new CommitDocument(entry.Commit.Id, commit.Parents, commit.Author.ToJson(), commit.Time, commit.Message, commit.Provenance?.Task,
+            commit.Evidence?.ToString(), commit.Origin, entry.Names)
         {
-            ["status"] = change.Status,
-            ["added"] = change.Added,
-            ["modified"] = change.Modified,
-            ["deleted"] = change.Deleted,
-        })));
-
-    public static JsonObject ToJson(this CommitReport report, bool dryRun = false)
-    {
-        if (report.Commit is null && !dryRun) return new JsonObject { ["commit"] = null };
-        var document = new JsonObject
-        {
-            ["commit"] = report.Commit?.ToString(),
-            ["parents"] = Json.Array(report.Parents.Select(parent => parent.ToString())),
-            ["tables"] = report.Tables.ToJson(),
+            Override = MergeTrailers.FindOverride(commit),
         };
-        if (dryRun) document["dryRun"] = true;
-        return document;
     }
 
-    public static JsonObject ToJson(this BranchReport branch) => new JsonObject
-    {
-        ["name"] = branch.Name,
-        ["head"] = branch.Head.ToString(),
-        ["base"] = branch.Base?.ToString(),
-        ["status"] = branch.Status,
-        ["database"] = branch.Database,
-        ["created"] = Json.Time(branch.Created),
-        ["task"] = branch.Task,
-        ["budget"] = branch.Budget is { } budget
-            ? new JsonObject { ["rows"] = budget.Rows, ["bytes"] = budget.Bytes, ["seconds"] = budget.Seconds }
-            : null,
-        ["used"] = branch.Used is { } used ? new JsonObject { ["rows"] = used.Rows, ["bytes"] = used.Bytes, ["seconds"] = used.Seconds } : null,
-        ["expires"] = Json.Time(branch.Expires),
-        ["leftOut"] = Json.Array(branch.LeftOut),
-    }.WithOverride(branch.Override).WithRejections(branch.Rejections);
+    public static CommitsDocument ToJson(this IEnumerable<LogEntry> entries) => new(Json.List(entries, ToJson));
 
-    public static JsonObject ToJson(this IEnumerable<BranchReport> branches) =>
-        new() { ["branches"] = Json.Array(branches, branch => branch.ToJson()) };
+    public static TagDocument ToJson(this TagReport tag) => new(tag.Name, tag.Commit.Id, tag.Commit.Commit.Time, tag.Commit.Commit.Message);
 
-    public static JsonObject ToJson(this InitReport report) => new()
+    public static TagsDocument ToJson(this IEnumerable<TagReport> tags) => new(Json.List(tags, ToJson));
+
+    public static AuthorDocument ToJson(this Author author) => new(author.Name, author.Email, author.Kind);
+
+    public static IReadOnlyDictionary<string, TableChangeDocument> ToJson(this IEnumerable<TableChange> changes) => Json.Map(changes, change => change.Name,
+        change => new TableChangeDocument(change.Status, change.Added, change.Modified, change.Deleted));
+
+    public static Document ToJson(this CommitReport report, bool dryRun = false) => report.Commit is null && !dryRun
+        ? new NoCommitDocument(null)
+        : new NewCommitDocument(report.Commit, report.Parents, report.Tables.ToJson()) { DryRun = dryRun ? true : null };
+
+    public static BranchDocument ToJson(this BranchReport branch) => new(branch.Name, branch.Head, branch.Base, branch.Status, branch.Database, branch.Created,
+        branch.Task,
+        branch.Budget is { } budget ? new BudgetDocument(budget.Rows, budget.Bytes, budget.Seconds) : null,
+        branch.Used is { } used ? new UseDocument(used.Rows, used.Bytes, used.Seconds) : null,
+        branch.Expires, branch.LeftOut)
     {
-        ["commit"] = report.Commit.ToString(),
-        ["root"] = report.Root,
-        ["database"] = report.Database,
-        ["tables"] = new JsonObject(report.Tables.Select(table =>
-            KeyValuePair.Create<string, JsonNode?>(table.Name, new JsonObject { ["rows"] = table.Rows }))),
-        ["warnings"] = Json.Array(report.Warnings),
+        Override = branch.Override,
+        Rejections = branch.Rejections.ToJson(),
     };
 
-    public static JsonObject ToJson(this AttachReport report) => new()
+    public static BranchesDocument ToJson(this IEnumerable<BranchReport> branches) => new(Json.List(branches, ToJson));
+
+    public static InitDocument ToJson(this InitReport report) => new(report.Commit, report.Root, report.Database,
+        Json.Map(report.Tables, table => table.Name, table => new TableRowsDocument(table.Rows)), report.Warnings);
+
+    public static AttachDocument ToJson(this AttachReport report) =>
+        new(report.Action, report.Database, report.Head, report.Commit, report.Branch, report.Merge?.ToJson());
+
+    public static StatusDocument ToJson(this StatusReport report) => new(BranchName.Main.Text, report.Head, report.Database, report.Clean,
+        report.Changes.ToJson(), Json.List(report.Branches, ToJson), Json.List(report.Merges, MergeShapes.ToJson), Json.List(report.Requests, RequestShapes.ToJson))
     {
-        ["action"] = report.Action,
-        ["database"] = report.Database,
-        ["head"] = report.Head.ToString(),
-        ["commit"] = report.Commit?.ToString(),
-        ["branch"] = report.Branch,
-        ["merge"] = report.Merge?.ToJson(),
+        Override = report.Override,
     };
 
-    public static JsonObject ToJson(this StatusReport report) => new JsonObject
-    {
-        ["branch"] = BranchName.Main.Text,
-        ["head"] = report.Head.ToString(),
-        ["database"] = report.Database,
-        ["clean"] = report.Clean,
-        ["tables"] = report.Changes.ToJson(),
-        ["branches"] = Json.Array(report.Branches, branch => branch.ToJson()),
-        ["merges"] = Json.Array(report.Merges, merge => merge.ToJson()),
-        ["requests"] = Json.Array(report.Requests, request => request.ToJson()),
-    }.WithOverride(report.Override);
+    public static StashDocument ToJson(this StashReport stash) => new(stash.Number, stash.Commit.Id, stash.Commit.Commit.Parents[0], stash.Commit.Commit.Time,
+        stash.Commit.Commit.Message, stash.Tables.ToJson());
+
+    public static StashesDocument ToJson(this IEnumerable<StashReport> stashes) => new(Json.List(stashes, ToJson));
 }

@@ -37,7 +37,7 @@ internal static class Json
     }
 
     /// <summary>A share or rate; what JSON cannot write is null.</summary>
-    public static JsonNode? Number(double? value) => value is { } number && double.IsFinite(number) ? Math.Round(number, 4) : null;
+    public static double? Number(double? value) => value is { } number && double.IsFinite(number) ? Math.Round(number, 4) : null;
 
     /// <summary>One cell: number, string or null; what JSON cannot hold exactly as a string, bytes as an object with base64.</summary>
     public static JsonNode? Of(Value value) => value.Kind switch
@@ -50,10 +50,17 @@ internal static class Json
         _ => new JsonObject { ["base64"] = Convert.ToBase64String(value.AsBytes.Span) },
     };
 
-    public static JsonObject Row(IEnumerable<KeyValuePair<string, Value>> cells) =>
-        new(cells.Select(cell => KeyValuePair.Create(cell.Key, Of(cell.Value))));
+    /// <summary>What is said under each name, in the given order.</summary>
+    public static IReadOnlyDictionary<string, T> Map<TItem, T>(IEnumerable<TItem> items, Func<TItem, string> name, Func<TItem, T> describe)
+    {
+        var map = new OrderedDictionary<string, T>();
+        foreach (var item in items) map[name(item)] = describe(item);
+        return map;
+    }
 
-    public static JsonObject Row(IEnumerable<NamedValue> cells) => Row(cells.Select(cell => KeyValuePair.Create(cell.Name, cell.Value)));
+    public static IReadOnlyDictionary<string, Value> Row(IEnumerable<NamedValue> cells) => Map(cells, cell => cell.Name, cell => cell.Value);
+
+    public static IReadOnlyList<T> List<TItem, T>(IEnumerable<TItem> items, Func<TItem, T> describe) => [.. items.Select(describe)];
 
     /// <summary>What a person typed as JSON, as one cell. Throws usage failure <c>value.invalid</c>.</summary>
     public static Value Parse(string text)

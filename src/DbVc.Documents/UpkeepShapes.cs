@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using DbVc.Orchestration;
 
 namespace DbVc.Documents;
@@ -6,60 +5,35 @@ namespace DbVc.Documents;
 /// <summary>What keeps a repository whole and small, as documents.</summary>
 internal static class UpkeepShapes
 {
-    public static JsonObject ToJson(this VerifyReport report) => new()
+    public static VerifyDocument ToJson(this VerifyReport report) => new(report.Ok,
+        new VerifiedCountsDocument(report.Commits, report.Chunks, report.Bytes),
+        Json.List(report.Problems, problem => new VerifyProblemDocument(problem.Kind, problem.Object, problem.Message, problem.Affects)),
+        report.Live is { } live ? new LiveStateDocument(live.Count == 0, live.ToJson()) : null, report.LiveCommit, report.IsLiveAtHead);
+
+    public static GcDocument ToJson(this GcReport report) => new(report.DryRun, report.Since, report.Commits, report.Chunks, report.Packs, report.Bytes,
+        report.Waiting, report.Expired);
+
+    public static PurgeDocument ToJson(this PurgeReport report) =>
+        new(report.Table, report.Digest, report.Commits, report.Versions, report.Head, report.Remaining);
+
+    public static ExportDocument ToJson(this ExportReport report) => new(report.File, report.Commits, report.Chunks, report.Bytes, report.Refs);
+
+    public static ImportDocument ToJson(this ImportReport report) =>
+        new(report.Root, report.Database, report.Name, report.Commits, report.Refs, report.Head);
+
+    public static ShadowDocument ToJson(this ShadowReport shadow) => new(shadow.Place, shadow.Bytes, shadow.Commit, shadow.Time, shadow.Behind);
+
+    public static SettingDocument ToJson(this SettingReport setting) => new(setting.Key, setting.Value, setting.IsDefault);
+
+    public static SettingsDocument ToJson(this IEnumerable<SettingReport> settings) => new(Json.List(settings, ToJson));
+
+    public static TrackingDocument ToJson(this TrackingStatus report, TrackingCost? cost = null) => new(report.IsOn ? "triggers" : "none",
+        Json.List(report.Tables, table => new TrackedTableDocument(table.Name, table.IsTracked, table.Gap)), report.Pending)
     {
-        ["ok"] = report.Ok,
-        ["checked"] = new JsonObject { ["commits"] = report.Commits, ["chunks"] = report.Chunks, ["bytes"] = report.Bytes },
-        ["problems"] = Json.Array(report.Problems, problem => new JsonObject
-        {
-            ["kind"] = problem.Kind,
-            ["object"] = problem.Object,
-            ["message"] = problem.Message,
-            ["affects"] = Json.Array(problem.Affects),
-        }),
-        ["live"] = report.Live is { } live ? new JsonObject { ["clean"] = live.Count == 0, ["tables"] = live.ToJson() } : null,
-        ["liveCommit"] = report.LiveCommit,
-        ["liveAtHead"] = report.IsLiveAtHead,
+        Cost = cost is null ? null : new TrackingCostDocument(cost.Rows, Json.Number(cost.Slowdown)),
     };
 
-    public static JsonObject ToJson(this GcReport report) => new()
-    {
-        ["dryRun"] = report.DryRun,
-        ["since"] = Json.Time(report.Since),
-        ["commits"] = report.Commits,
-        ["chunks"] = report.Chunks,
-        ["packs"] = report.Packs,
-        ["bytes"] = report.Bytes,
-        ["waiting"] = report.Waiting,
-        ["expired"] = Json.Array(report.Expired),
-    };
-
-    public static JsonObject ToJson(this PurgeReport report) => new()
-    {
-        ["table"] = report.Table,
-        ["key"] = report.Digest,
-        ["commits"] = report.Commits,
-        ["versions"] = report.Versions,
-        ["head"] = report.Head.ToString(),
-        ["remaining"] = Json.Array(report.Remaining),
-    };
-
-    public static JsonObject ToJson(this ExportReport report) => new()
-    {
-        ["file"] = report.File,
-        ["commits"] = report.Commits,
-        ["chunks"] = report.Chunks,
-        ["bytes"] = report.Bytes,
-        ["refs"] = Json.Array(report.Refs),
-    };
-
-    public static JsonObject ToJson(this ImportReport report) => new()
-    {
-        ["root"] = report.Root,
-        ["database"] = report.Database,
-        ["name"] = report.Name,
-        ["commits"] = report.Commits,
-        ["refs"] = Json.Array(report.Refs),
-        ["head"] = report.Head?.ToString(),
-    };
+    public static WaitingDocument ToJson(this IEnumerable<Delivery> waiting) => new(Json.List(waiting, delivery => new DeliveryDocument(
+        delivery.Notification.Id, delivery.Notification.Event, delivery.Notification.Time, delivery.Notification.Branch, delivery.Target,
+        delivery.Attempts, delivery.Next, delivery.Problem)));
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DbVc.Documents;
 
 namespace DbVc.Mcp;
 
@@ -14,9 +15,12 @@ internal static class PlainJson
 {
     private static readonly JsonSerializerOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Write(JsonNode document)
+    public static string Write(Document document) => Show(document.ToText());
+
+    public static string Write(JsonNode document) => Show(document.ToJsonString(s_options));
+
+    private static string Show(string json)
     {
-        var json = document.ToJsonString(s_options);
         var text = new StringBuilder(json.Length);
         // All of these stand inside of strings only, where a number may take their place.
         foreach (var rune in json.EnumerateRunes())

@@ -1,6 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Spectre.Console;
 
 namespace DbVc.Commands;
@@ -11,9 +8,6 @@ namespace DbVc.Commands;
 /// </summary>
 internal sealed class Output(Terminal terminal, bool isJson)
 {
-    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly JsonWriterOptions Indented = Compact with { Indented = true };
-
     private readonly bool _color = terminal is { IsOutTerminal: true, AllowsColor: true };
     private readonly bool _errorColor = terminal is { IsErrorTerminal: true, AllowsColor: true };
     private IAnsiConsole? _console;
@@ -80,25 +74,19 @@ internal sealed class Output(Terminal terminal, bool isJson)
     }
 
     /// <summary>The result of a command that is one text: printed as it is, or the document with --json.</summary>
-    public void Result(string text, JsonObject document)
+    public void Result(string text, Document document)
     {
         Block(text);
         Json(document);
     }
 
-    /// <summary>The one document of --json; says nothing otherwise.</summary>
-    public void Json(JsonObject document)
+    /// <summary>The one document of --json, written as its rows are read; says nothing otherwise.</summary>
+    public void Json(Document document, bool isCompact = false)
     {
-        if (IsJson) WriteJson(terminal.Out, Indented, writer => document.WriteTo(writer));
+        if (IsJson) WriteJson(terminal.Out, document, isCompact);
     }
 
-    /// <summary>The one document of --json, written piece by piece when it may be large.</summary>
-    public void JsonStream(Action<Utf8JsonWriter> write, bool isCompact = true)
-    {
-        if (IsJson) WriteJson(terminal.Out, isCompact ? Compact : Indented, write);
-    }
-
-    public void WriteErrorJson(JsonObject document) => WriteJson(terminal.Error, Compact, writer => document.WriteTo(writer));
+    public void WriteErrorJson(FailureDocument document) => WriteJson(terminal.Error, document, isCompact: true);
 
     /// <summary>Shows a question and waits for a line; null at the end of input.</summary>
     public async Task<string?> AskAsync(string question, CancellationToken interrupted)
@@ -138,10 +126,10 @@ internal sealed class Output(Terminal terminal, bool isJson)
         writer.WriteLine();
     }
 
-    private static void WriteJson(TextWriter writer, JsonWriterOptions options, Action<Utf8JsonWriter> write)
+    private static void WriteJson(TextWriter writer, Document document, bool isCompact)
     {
         using var stream = new TextStream(writer);
-        using (var json = new Utf8JsonWriter(stream, options)) write(json);
+        document.WriteTo(stream, isIndented: !isCompact);
         writer.WriteLine();
     }
 }

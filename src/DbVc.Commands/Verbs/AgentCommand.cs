@@ -58,7 +58,7 @@ internal static class AgentCommand
         context.Output.List(list);
         var lines = AgentReport.SumLines(tasks);
         if (lines.Generated > 0) context.Output.Line(Piece.Dim("In all: " + AgentView.Lines(lines)));
-        context.Output.Json(new JsonObject { ["tasks"] = Json.Array(tasks, task => task.ToJson()), ["lines"] = lines.ToJson() });
+        context.Output.Json(tasks.ToJson());
         return 0;
     });
 
@@ -72,7 +72,7 @@ internal static class AgentCommand
         {
             var lines = workspace.Agents.Log(BranchName.Parse(context.Get(branch)), context.Get(follow), context.Interrupted);
             var view = new TranscriptView(context.Output);
-            if (context.Output.IsJson) context.Output.Json(new JsonObject { ["entries"] = Json.Array(lines, line => JsonNode.Parse(line)) });
+            if (context.Output.IsJson) context.Output.Json(TranscriptDocument.Of(lines));
             else if (context.Get(raw)) foreach (var line in lines) context.Output.Line(line);
             else foreach (var line in lines) view.Write(JsonNode.Parse(line)!);
             return 0;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using DbVc.Model;
 using DbVc.Orchestration;
 
@@ -31,7 +30,8 @@ internal static class AuditCommand
         {
             if (context.Get(file) is { } alone) return FinishFile(context, AuditDesk.VerifyFile(alone));
             using var workspace = Session.Open(context);
-            return Finish(context.Output, workspace.Audit.Verify(context.Get(against)), ToJson);
+            var report = workspace.Audit.Verify(context.Get(against));
+            return Finish(context.Output, report, report.ToJson());
         });
     }
 
@@ -58,15 +58,7 @@ internal static class AuditCommand
                 if (report.Head is { } head) context.Output.Line(Piece.Dim("  the last is "), $"{report.Last}", Piece.Dim(", its hash "), head);
             }
 
-            context.Output.Json(new JsonObject
-            {
-                ["operations"] = report.Entries,
-                ["first"] = report.First,
-                ["last"] = report.Last,
-                ["head"] = report.Head,
-                ["file"] = report.File,
-                ["lines"] = report.File is null ? Json.Array(lines) : null,
-            });
+            context.Output.Json(report.ToJson(lines));
             return 0;
         });
     }
@@ -87,13 +79,7 @@ internal static class AuditCommand
             });
         }
 
-        return Finish(context.Output, report, audit =>
-        {
-            var document = ToJson(audit);
-            document["repository"] = end is null ? null
-                : new JsonObject { ["folder"] = end.Folder, ["last"] = end.LogLast, ["holdsLast"] = end.HoldsLast };
-            return document;
-        });
+        return Finish(context.Output, report, report.ToJson(end));
     }
 
     /// <summary>Null where there is no repository, or none that can be opened: none is needed.</summary>
@@ -110,7 +96,7 @@ internal static class AuditCommand
         }
     }
 
-    private static int Finish(Output output, AuditReport report, Func<AuditReport, JsonObject> document)
+    private static int Finish(Output output, AuditReport report, AuditDocument document)
     {
         output.Line(report.Ok ? Piece.Good("✓ ") : Piece.Bad("✗ "), $"Checked {Shown.Count(report.Entries, "entry", "entries")}: ",
             report.Ok ? "every one is what was written, and follows the one before." : Shown.Count(report.Problems.Count, "problem") + ".");
@@ -126,29 +112,11 @@ internal static class AuditCommand
         }
 
         foreach (var problem in report.Problems) Write(output, problem);
-        output.Json(document(report));
+        output.Json(document);
         return report.Ok ? 0 : (int)FailureKind.Failed;
     }
 
     /// <summary>The same wherever the log is looked at.</summary>
     public static void Write(Output output, AuditProblem problem) =>
         output.Line(Piece.Bad("  ✗ "), problem.Place, Piece.Dim($"  {problem.Kind}  "), problem.Message);
-
-    public static JsonObject ToJson(AuditProblem problem) => new()
-    {
-        ["kind"] = problem.Kind,
-        ["object"] = problem.Place,
-        ["message"] = problem.Message,
-    };
-
-    private static JsonObject ToJson(AuditReport report) => new()
-    {
-        ["ok"] = report.Ok,
-        ["operations"] = report.Entries,
-        ["first"] = report.First,
-        ["last"] = report.Last,
-        ["head"] = report.Head,
-        ["witnesses"] = Json.Array(report.Witnesses, witness => new JsonObject { ["name"] = witness.Name, ["agrees"] = witness.Agrees }),
-        ["problems"] = Json.Array(report.Problems, ToJson),
-    };
 }

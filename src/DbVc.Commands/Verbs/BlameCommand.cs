@@ -32,7 +32,7 @@ internal static class BlameCommand
                 : context.Output.IsJson ? RowsForPrograms : RowsForPeople;
             var report = workspace.History.Blame(
                 new BlameRequest(context.Get(table)!, context.Get(at) ?? "HEAD", context.Get(key), context.Get(column), most));
-            context.Output.JsonStream(report.Write, isCompact: false);
+            context.Output.Json(report.ToJson());
             if (!context.Output.IsJson) Write(context.Output, report);
             return 0;
         });

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using DbVc.Model;
 using DbVc.Orchestration;
 
@@ -91,8 +90,7 @@ internal static class BranchApproveCommand
     private static int Write(CommandContext context, ApprovalReport report)
     {
         RequestView.WriteVerdicts(context.Output, report);
-        context.Output.Json(new JsonObject { ["branch"] = report.Branch, ["head"] = report.Head, ["approvals"] = report.State.ToJson() }
-            .WithRejections(report.Rejections));
+        context.Output.Json(report.ToJson());
         return 0;
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using DbVc.Model;
 using DbVc.Orchestration;
 
@@ -116,7 +115,7 @@ internal static class BranchCommand
             if (!asked.IsMain && workspace.Approvals.Show(asked, BranchName.Main).State is { Needed: > 0 } state)
             {
                 ReviewView.WriteApprovals(context.Output, state);
-                document["approvals"] = state.ToJson();
+                document = document with { Approvals = state.ToJson() };
             }
 
             context.Output.Json(document);
@@ -151,7 +150,7 @@ internal static class BranchCommand
                 var branch = BranchName.Parse(context.Get(name));
                 workspace.Branches.Delete(branch);
                 context.Output.Line(Piece.Good("✓ "), "Removed branch ", Piece.Name(branch.Text));
-                context.Output.Json(new JsonObject { ["deleted"] = branch.Text });
+                context.Output.Json(new DeletedDocument(branch.Text));
                 return 0;
             });
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using DbVc.Model;
 using DbVc.Orchestration;
 
@@ -64,7 +63,7 @@ internal static class BranchRuleCommand
         }
 
         output.Table(table);
-        output.Json(new JsonObject { ["rules"] = Json.Array(rules, rule => rule.ToJson()) });
+        output.Json(rules.ToJson());
         return 0;
     }
 

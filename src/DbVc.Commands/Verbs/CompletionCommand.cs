@@ -47,7 +47,7 @@ internal static class CompletionCommand
     private static int Run(CommandContext context, string shell)
     {
         var script = shell switch { "bash" => Bash, "zsh" => Zsh, _ => Fish };
-        context.Output.Result(script, new() { ["shell"] = shell, ["script"] = script });
+        context.Output.Result(script, new CompletionDocument(shell, script));
         return 0;
     }
 }

@@ -22,9 +22,7 @@ internal static class ConfigCommand
             var most = context.Get(key) is null ? MostShown : int.MaxValue;
             foreach (var setting in settings) list.Add(setting.Key, Shown.Cut(Text(setting.Value), most), Piece.Dim(setting.IsDefault ? "default" : ""));
             context.Output.List(list);
-            context.Output.Json(context.Get(key) is null
-                ? new JsonObject { ["settings"] = Json.Array(settings, ToJson) }
-                : ToJson(settings[0]));
+            context.Output.Json(context.Get(key) is null ? settings.ToJson() : settings[0].ToJson());
             return 0;
         });
     }
@@ -46,7 +44,7 @@ internal static class ConfigCommand
         {
             var setting = Workspace.Settings(context.FindRepository(), context.Options()).Set(context.Get(key)!, context.Get(values) ?? []);
             context.Output.Line(Piece.Good("✓ "), setting.Key, ": ", Text(setting.Value));
-            context.Output.Json(ToJson(setting));
+            context.Output.Json(setting.ToJson());
             return 0;
         });
     }
@@ -58,7 +56,4 @@ internal static class ConfigCommand
         null => "",
         _ => value.ToString(),
     };
-
-    private static JsonObject ToJson(SettingReport setting) =>
-        new() { ["key"] = setting.Key, ["value"] = setting.Value?.DeepClone(), ["default"] = setting.IsDefault };
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using DbVc.Model;
 using DbVc.Orchestration;
 
@@ -51,7 +50,7 @@ internal static class ConflictsCommand
                 var report = workspace.Merges.Propose(context.Get(merge), context.Get(model), context.Interrupted);
                 context.Output.Line($"Proposals about {report.Proposed} of {Shown.Count(report.Open, "open conflict")}",
                     Piece.Dim($": db-vc conflicts list {report.Merge}; to accept: db-vc conflicts resolve ID|--all --take proposal"));
-                context.Output.Json(new JsonObject { ["merge"] = report.Merge, ["open"] = report.Open, ["proposed"] = report.Proposed });
+                context.Output.Json(report.ToJson());
                 return 0;
             });
     }
@@ -78,7 +77,7 @@ internal static class ConflictsCommand
             var resolution = Decide(context.Get(take), context.Get(value));
             var count = workspace.Merges.Resolve(new ResolveRequest(context.Get(merge), context.Get(id), resolution));
             context.Output.Line(Piece.Good("✓ "), "Decided ", Shown.Count(count, "conflict"), Piece.Dim(". When all are decided: db-vc merge continue"));
-            context.Output.Json(new JsonObject { ["resolved"] = count });
+            context.Output.Json(new ResolvedDocument(count));
             return 0;
         });
     }

@@ -39,16 +39,7 @@ internal static class DiffCommand
     private static int WriteSql(CommandContext context, Workspace workspace, DiffRequest request)
     {
         using var script = workspace.History.Script(request, context.Interrupted);
-        context.Output.JsonStream(json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("before", script.Before);
-            json.WriteString("after", script.After);
-            json.WriteStartArray("statements");
-            foreach (var statement in script.Statements) json.WriteStringValue(statement);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        });
+        context.Output.Json(script.ToJson(), isCompact: true);
         if (context.Output.IsJson) return 0;
         foreach (var statement in script.Statements) context.Output.Text(script.Terminate(statement));
         return 0;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using DbVc.Orchestration;
 
 namespace DbVc.Commands;
@@ -33,16 +32,11 @@ internal sealed class DiffFilter
         var (schema, files) => report with { Tables = [], Schema = schema ? report.Schema : [], Files = files ? report.Files : [] },
     };
 
-    /// <summary>Writes a report as it is read, however large; <paramref name="also"/> puts more into the document.</summary>
-    public void Write(CommandContext context, DiffReport report, Action<Utf8JsonWriter>? also = null)
+    /// <summary>Writes a report as it is read, however large; <paramref name="around"/> puts more into the document.</summary>
+    public void Write(CommandContext context, DiffReport report, Func<DiffDocument, Document>? around = null)
     {
-        context.Output.JsonStream(json =>
-        {
-            json.WriteStartObject();
-            also?.Invoke(json);
-            report.Write(json);
-            json.WriteEndObject();
-        }, isCompact: false);
+        var document = report.ToJson();
+        context.Output.Json(around is null ? document : around(document));
         if (context.Output.IsJson) return;
         if (context.Get(Stat)) DiffView.WriteStat(context.Output, report);
         else DiffView.Write(context.Output, report);

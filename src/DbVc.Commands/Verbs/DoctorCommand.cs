@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using DbVc.Model;
 using DbVc.Orchestration;
 
@@ -34,20 +33,9 @@ internal static class DoctorCommand
         });
     }
 
-    private static JsonObject ToJson(List<Check> checks, CheckupReport? checkup) => new()
-    {
-        ["ok"] = checks.TrueForAll(check => check.IsFound),
-        ["checks"] = Json.Array(checks, check => new JsonObject
-        {
-            ["name"] = check.Name,
-            ["found"] = check.IsFound,
-            ["detail"] = check.Detail,
-            ["install"] = check.IsFound ? null : check.Install,
-        }),
-        ["shadow"] = checkup?.Shadow.ToJson(),
-        ["orphans"] = checkup is null ? null : Json.Array(checkup.Orphans),
-        ["dropped"] = checkup is null ? null : Json.Array(checkup.Dropped),
-    };
+    private static DoctorDocument ToJson(List<Check> checks, CheckupReport? checkup) => new(checks.TrueForAll(check => check.IsFound),
+        Json.List(checks, check => new CheckDocument(check.Name, check.IsFound, check.Detail, check.IsFound ? null : check.Install)),
+        checkup?.Shadow.ToJson(), checkup?.Orphans, checkup?.Dropped);
 
     /// <summary>Null outside a repository, and where it cannot be opened; then the failure says why.</summary>
     private static CheckupReport? Examine(CommandContext context, bool fix, out DbVcException? failure)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using DbVc.Model;
 using DbVc.Orchestration;
 
@@ -22,7 +21,7 @@ internal static class InvariantCommand
         {
             workspace.Invariants.Add(new Invariant(context.Get(name)!, context.Get(sql)!));
             context.Output.Line(Piece.Good("✓ "), "Added ", Piece.Name(context.Get(name)!), Piece.Dim(". Does it hold now? db-vc invariant check"));
-            context.Output.Json(new JsonObject { ["added"] = context.Get(name) });
+            context.Output.Json(new AddedDocument(context.Get(name)!));
             return 0;
         });
     }
@@ -34,10 +33,7 @@ internal static class InvariantCommand
         var table = new TextTable("invariant", "must return no row");
         foreach (var invariant in all) table.Add(Piece.Name(invariant.Name), Shown.Short(invariant.Sql));
         context.Output.Table(table);
-        context.Output.Json(new JsonObject
-        {
-            ["invariants"] = Json.Array(all, invariant => new JsonObject { ["name"] = invariant.Name, ["sql"] = invariant.Sql }),
-        });
+        context.Output.Json(all.ToJson());
         return 0;
     });
 
@@ -48,7 +44,7 @@ internal static class InvariantCommand
         {
             workspace.Invariants.Remove(context.Get(name)!);
             context.Output.Line(Piece.Good("✓ "), "Removed ", Piece.Name(context.Get(name)!));
-            context.Output.Json(new JsonObject { ["removed"] = context.Get(name) });
+            context.Output.Json(new RemovedDocument(context.Get(name)!));
             return 0;
         });
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using DbVc.Orchestration;
 
 namespace DbVc.Commands;
@@ -29,7 +28,7 @@ internal static class LogCommand
             var entries = workspace.History.Log(new LogRequest(context.Get(revision) ?? "HEAD", count, context.Get(table), context.Get(all)));
             if (entries.Count == 0) context.Output.Line("No commits.");
             LogView.Write(context.Output, entries, context.Get(graph) && context.Get(table) is null);
-            context.Output.Json(new JsonObject { ["commits"] = Json.Array(entries, entry => entry.ToJson()) });
+            context.Output.Json(entries.ToJson());
             return 0;
         });
     }

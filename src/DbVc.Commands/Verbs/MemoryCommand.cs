@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using DbVc.Orchestration;
 
 namespace DbVc.Commands;
@@ -28,7 +27,7 @@ internal static class MemoryCommand
             foreach (var lesson in lessons)
                 list.Add(Piece.Id(lesson.Id), Json.Name(lesson.Kind), Piece.Dim(Shown.Time(lesson.Learned)), Shown.Cut(TitleOf(lesson), MostText));
             context.Output.List(list);
-            context.Output.Json(new JsonObject { ["lessons"] = Json.Array(lessons, lesson => lesson.ToJson()) });
+            context.Output.Json(lessons.ToJson());
             return 0;
         });
     }
@@ -58,7 +57,7 @@ internal static class MemoryCommand
         {
             workspace.Memory.Forget(context.Get(id)!);
             context.Output.Line("Forgotten: ", Piece.Id(context.Get(id)!));
-            context.Output.Json(new JsonObject { ["forgotten"] = context.Get(id) });
+            context.Output.Json(new ForgottenDocument(context.Get(id)!));
             return 0;
         });
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 
 namespace DbVc.Commands;
 
@@ -19,7 +18,7 @@ internal static class MergeCommand
         var merges = workspace.Merges.Status();
         if (merges.Count == 0) context.Output.Line("No merge is in progress.");
         BranchesView.Write(context.Output, merges);
-        context.Output.Json(new JsonObject { ["merges"] = Json.Array(merges, merge => merge.ToJson()) });
+        context.Output.Json(merges.ToJson());
         return 0;
     });
 
@@ -38,7 +37,7 @@ internal static class MergeCommand
         {
             workspace.Merges.Abort(context.Get(merge));
             context.Output.Line(Piece.Good("✓ "), "The merge was dropped; nothing was changed.");
-            context.Output.Json(new JsonObject { ["aborted"] = true });
+            context.Output.Json(new AbortedDocument(true));
             return 0;
         });
     }

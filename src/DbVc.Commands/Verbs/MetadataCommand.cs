@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using DbVc.Model;
 using DbVc.Orchestration;
 
@@ -55,7 +54,7 @@ internal static class MetadataCommand
     {
         var schema = MetadataDesk.Schema();
         foreach (var line in schema.TrimEnd('\n').Split('\n')) context.Output.Line(line);
-        context.Output.Json(JsonNode.Parse(schema)!.AsObject());
+        context.Output.Json(MetadataShapes.Schema(schema));
         return 0;
     });
 }

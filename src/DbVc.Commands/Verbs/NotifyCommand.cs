@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using DbVc.Model;
 using DbVc.Orchestration;
 
@@ -23,20 +22,7 @@ internal static class NotifyCommand
 
     private static int Write(CommandContext context, IReadOnlyList<Delivery> waiting, int exitCode, string whenNone)
     {
-        context.Output.Json(new JsonObject
-        {
-            ["waiting"] = Json.Array(waiting, delivery => new JsonObject
-            {
-                ["id"] = delivery.Notification.Id,
-                ["event"] = delivery.Notification.Event,
-                ["time"] = Json.Time(delivery.Notification.Time),
-                ["branch"] = delivery.Notification.Branch,
-                ["target"] = delivery.Target,
-                ["attempts"] = delivery.Attempts,
-                ["next"] = Json.Time(delivery.Next),
-                ["problem"] = delivery.Problem,
-            }),
-        });
+        context.Output.Json(waiting.ToJson());
         var table = new TextTable("event", "of", "to", "tried", "next", "problem");
         foreach (var delivery in waiting)
         {

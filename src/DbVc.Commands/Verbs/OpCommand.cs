@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 
 namespace DbVc.Commands;
 
@@ -26,11 +25,7 @@ internal static class OpCommand
             context.Output.List(list);
             var problem = workspace.Audit.FindProblemOfEnd();
             if (problem is not null) AuditCommand.Write(context.Output, problem);
-            context.Output.Json(new JsonObject
-            {
-                ["operations"] = Json.Array(entries, entry => entry.ToJson()),
-                ["problem"] = problem is null ? null : AuditCommand.ToJson(problem),
-            });
+            context.Output.Json(entries.ToJson(problem));
             return problem is null ? 0 : (int)Model.FailureKind.Failed;
         });
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using DbVc.Model;
 using DbVc.Orchestration;
 
@@ -24,7 +23,7 @@ internal static class PipelineCommand
     {
         var pipelines = workspace.Pipelines.List();
         PipelineView.Write(context.Output, pipelines);
-        context.Output.Json(new JsonObject { ["pipelines"] = Json.Array(pipelines, PipelineShapes.Pipeline) });
+        context.Output.Json(pipelines.ToJson());
         return 0;
     });
 
@@ -43,7 +42,7 @@ internal static class PipelineCommand
             var report = await context.Output.WithProgressAsync(
                 view => Task.FromResult(workspace.Pipelines.Run(request, new AgentProgress(view, context.Interrupted), context.Interrupted)))
                 .ConfigureAwait(false);
-            context.Output.Json(PipelineShapes.Run(report));
+            context.Output.Json(report.ToJson());
             return PipelineView.Finish(context.Output, report);
         });
     }
@@ -111,7 +110,7 @@ internal static class PipelineCommand
             var mended = context.Get(from) is { } path ? Path.GetFullPath(path) : null;
             var report = await context.Output.WithProgressAsync(view => Task.FromResult(
                 workspace.Quarantine.Retry(request, mended, new AgentProgress(view, context.Interrupted), context.Interrupted))).ConfigureAwait(false);
-            context.Output.Json(PipelineShapes.Run(report));
+            context.Output.Json(report.ToJson());
             return PipelineView.Finish(context.Output, report);
         });
     }
@@ -130,7 +129,7 @@ internal static class PipelineCommand
         {
             var (pipeline, runs) = workspace.Pipelines.History(context.Get(name)!);
             PipelineView.Write(context.Output, runs);
-            context.Output.Json(new JsonObject { ["pipeline"] = pipeline, ["runs"] = Json.Array(runs, run => run.ToJson()) });
+            context.Output.Json(PipelineShapes.History(pipeline, runs));
             return 0;
         });
     }

@@ -31,7 +31,7 @@ internal static class QueryCommand
             }
 
             using var report = workspace.History.Query(new QueryRequest(context.Get(sql)!, context.Get(at), Session.Branch(context.Get(branch)), MaxRows));
-            if (context.Output.IsJson) context.Output.JsonStream(writer => report.Write(writer, context.Interrupted));
+            if (context.Output.IsJson) context.Output.Json(report.ToJson(context.Interrupted), isCompact: true);
             else if (context.Get(csv)) WriteCsv(context.Output, report, context.Interrupted);
             else WriteTable(context.Output, report, context.Interrupted);
             return 0;

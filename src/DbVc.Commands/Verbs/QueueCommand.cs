@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using DbVc.Model;
 using DbVc.Orchestration;
 
@@ -46,7 +45,7 @@ internal static class QueueCommand
             {
                 workspace.Queue.Remove(BranchName.Parse(context.Get(name)));
                 context.Output.Line(Piece.Good("✓ "), Piece.Name(context.Get(name)!), " left the merge queue.");
-                context.Output.Json(new JsonObject { ["removed"] = true });
+                context.Output.Json(new DequeuedDocument(true));
                 return 0;
             });
     }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using DbVc.Orchestration;
 
 namespace DbVc.Commands;
@@ -14,17 +13,7 @@ internal static class RoleCommand
         foreach (var rule in AccessTable.Rules) table.Add(Piece.Name(rule.Role.Text()), Json.Name(rule.Action), rule.Description);
         context.Output.Table(table);
         context.Output.Line(Piece.Dim("Each role may all that those above it may. With --json the commands of each action are listed."));
-        context.Output.Json(new JsonObject
-        {
-            ["roles"] = Json.Array(RoleNames.All),
-            ["actions"] = Json.Array(AccessTable.Rules, rule => new JsonObject
-            {
-                ["action"] = Json.Name(rule.Action),
-                ["role"] = rule.Role.Text(),
-                ["description"] = rule.Description,
-                ["commands"] = Json.Array(rule.Verbs),
-            }),
-        });
+        context.Output.Json(AccessShapes.Roles());
         return 0;
     });
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using DbVc.Orchestration;
 
 namespace DbVc.Commands;
@@ -12,15 +11,6 @@ internal static class ShadowCommand
             .OnRepository((context, workspace) => Write(context, workspace.Upkeep.ReadShadow())),
         new Verb("rebuild", "Make it anew at main's head.", "db-vc shadow rebuild")
             .OnRepository((context, workspace) => Write(context, workspace.Upkeep.RebuildShadow())),
-    };
-
-    public static JsonObject ToJson(this ShadowReport shadow) => new()
-    {
-        ["place"] = shadow.Place,
-        ["bytes"] = shadow.Bytes,
-        ["commit"] = shadow.Commit?.ToString(),
-        ["time"] = Json.Time(shadow.Time),
-        ["behind"] = shadow.Behind,
     };
 
     private static int Write(CommandContext context, ShadowReport shadow)

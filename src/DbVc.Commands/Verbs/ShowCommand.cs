@@ -23,11 +23,7 @@ internal static class ShowCommand
             var entry = workspace.History.Find(name);
             using var report = workspace.History.Show(name, filter.MaxRows(context));
             LogView.WriteHead(context.Output, entry);
-            filter.Write(context, filter.Apply(context, report), json =>
-            {
-                json.WritePropertyName("commit");
-                entry.ToJson().WriteTo(json);
-            });
+            filter.Write(context, filter.Apply(context, report), diff => diff.With(entry));
             return 0;
         });
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using DbVc.Model;
 using DbVc.Orchestration;
 
@@ -47,7 +46,7 @@ internal static class StashCommand
             ChangesView.Write(context.Output, stash.Tables);
         }
 
-        context.Output.Json(stash?.ToJson() ?? new JsonObject { ["stash"] = null });
+        context.Output.Json(stash is null ? new NoStashDocument(null) : stash.ToJson());
         return 0;
     }
 
@@ -63,7 +62,7 @@ internal static class StashCommand
         }
 
         context.Output.List(list);
-        context.Output.Json(new JsonObject { ["stashes"] = Json.Array(all, stash => stash.ToJson()) });
+        context.Output.Json(all.ToJson());
         return 0;
     });
 
@@ -83,11 +82,7 @@ internal static class StashCommand
             var stash = workspace.Stashes.Find(context.Get(number));
             using var report = workspace.History.Show(stash.Commit.Id.ToString(), filter.MaxRows(context));
             context.Output.Line(Piece.Dim($"stash {stash.Number}  "), Shown.Title(stash.Commit.Commit.Message));
-            filter.Write(context, filter.Apply(context, report), json =>
-            {
-                json.WritePropertyName("stash");
-                stash.ToJson().WriteTo(json);
-            });
+            filter.Write(context, filter.Apply(context, report), diff => diff.With(stash));
             return 0;
         });
     }
@@ -106,18 +101,8 @@ internal static class StashCommand
         {
             var stash = workspace.Stashes.Drop(context.Get(number));
             context.Output.Line(Piece.Good("✓ "), $"Removed stash {stash.Number}");
-            context.Output.Json(new JsonObject { ["dropped"] = stash.Number });
+            context.Output.Json(new DroppedDocument(stash.Number));
             return 0;
         });
     }
-
-    private static JsonObject ToJson(this StashReport stash) => new()
-    {
-        ["stash"] = stash.Number,
-        ["commit"] = stash.Commit.Id.ToString(),
-        ["base"] = stash.Commit.Commit.Parents[0].ToString(),
-        ["time"] = Json.Time(stash.Commit.Commit.Time),
-        ["message"] = stash.Commit.Commit.Message,
-        ["tables"] = stash.Tables.ToJson(),
-    };
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using DbVc.Model;
 using DbVc.Orchestration;
 
@@ -39,7 +38,7 @@ internal static class TagCommand
 
         if (tags.Count == 0) output.Line("No tags.");
         output.List(list);
-        output.Json(new JsonObject { ["tags"] = Json.Array(tags, tag => tag.ToJson()) });
+        output.Json(tags.ToJson());
         return 0;
     }
 
@@ -54,7 +53,7 @@ internal static class TagCommand
     {
         workspace.Tags.Delete(name);
         output.Line(Piece.Good("✓ "), "Removed tag ", Piece.Name(name.Text));
-        output.Json(new JsonObject { ["deleted"] = name.Text });
+        output.Json(new DeletedDocument(name.Text));
         return 0;
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using DbVc.Orchestration;
 
 namespace DbVc.Commands;
@@ -33,9 +32,7 @@ internal static class TokenCommand
             context.Output.Line(Piece.Good("✓ "), "A token of ", Piece.Name(token.User), ", shown this once:");
             context.Output.Line(Piece.Strong(text));
             context.Output.Line(Piece.Dim("  id "), Piece.Id(token.Id), Piece.Dim("  role "), token.Role.Text(), Piece.Dim("  "), Validity(token));
-            var document = token.ToJson();
-            document["secret"] = text;
-            context.Output.Json(document);
+            context.Output.Json(token.ToJson() with { Secret = text });
             return 0;
         });
     }
@@ -53,7 +50,7 @@ internal static class TokenCommand
         }
 
         context.Output.Table(table);
-        context.Output.Json(new JsonObject { ["tokens"] = Json.Array(tokens, token => token.ToJson()) });
+        context.Output.Json(tokens.ToJson());
         return 0;
     }
 

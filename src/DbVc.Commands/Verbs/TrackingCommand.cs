@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using DbVc.Orchestration;
 
 namespace DbVc.Commands;
@@ -21,7 +20,7 @@ internal static class TrackingCommand
         {
             var report = run(workspace.Tracking, context.Get(table));
             Write(context.Output, report);
-            context.Output.Json(ToJson(report));
+            context.Output.Json(report.ToJson());
             return 0;
         });
     }
@@ -35,16 +34,15 @@ internal static class TrackingCommand
         }.OnRepository((context, workspace) =>
         {
             var report = workspace.Tracking.Read();
-            var json = ToJson(report);
+            TrackingCost? measured = null;
             Write(context.Output, report);
             if (context.Get(cost))
             {
-                var measured = workspace.Tracking.Measure(context.Interrupted);
+                measured = workspace.Tracking.Measure(context.Interrupted);
                 context.Output.Line($"Inserting {Shown.Count(measured.Rows, "row")} takes {measured.Slowdown:0.00} times as long with tracking as without.");
-                json["cost"] = new JsonObject { ["rows"] = measured.Rows, ["insertSlowdown"] = Json.Number(measured.Slowdown) };
             }
 
-            context.Output.Json(json);
+            context.Output.Json(report.ToJson(measured));
             return 0;
         });
     }
@@ -62,11 +60,4 @@ internal static class TrackingCommand
         output.List(tables);
         output.Line(Piece.Dim($"{Shown.Count(report.Pending, "change")} in the log that no commit has taken yet."));
     }
-
-    private static JsonObject ToJson(TrackingStatus report) => new()
-    {
-        ["tracking"] = report.IsOn ? "triggers" : "none",
-        ["tables"] = Json.Array(report.Tables, t => new JsonObject { ["name"] = t.Name, ["tracked"] = t.IsTracked, ["gap"] = t.Gap }),
-        ["pending"] = report.Pending,
-    };
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using DbVc.Model;
 using DbVc.Orchestration;
 
@@ -47,12 +46,4 @@ internal static class UndoCommand
         else if (main.State == MergeState.UpToDate) output.Line(Piece.Dim("  main held exactly that already"));
         ChangesView.Write(output, main.Tables);
     }
-
-    private static JsonObject ToJson(this UndoReport report) => new()
-    {
-        ["operation"] = report.Operation,
-        ["command"] = report.Command,
-        ["moves"] = Json.Array(report.Moves),
-        ["main"] = report.Main?.ToJson(),
-    };
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using DbVc.Orchestration;
 
 namespace DbVc.Commands;
@@ -42,7 +41,7 @@ internal static class UserCommand
         foreach (var user in users) table.Add(Piece.Name(user.Name), user.Role.Text(), Json.Name(user.Kind), user.Mail, string.Join(", ", user.Logins));
         context.Output.Table(table);
         if (users.Count == 0) context.Output.Line("There are no users: whoever reaches this folder may do everything.");
-        context.Output.Json(new JsonObject { ["users"] = Json.Array(users, user => user.ToJson()) });
+        context.Output.Json(users.ToJson());
         return 0;
     });
 
@@ -55,14 +54,7 @@ internal static class UserCommand
                 if (context.Get(name) is { } given) return Done(context.Output, workspace.Access.FindUser(given), "");
                 var caller = workspace.Access.WhoAmI();
                 context.Output.Line(Piece.Name(caller.Name), Piece.Dim("  role "), caller.Role, Piece.Dim("  by "), caller.By);
-                context.Output.Json(new JsonObject
-                {
-                    ["name"] = caller.Name,
-                    ["role"] = caller.Role,
-                    ["by"] = caller.By,
-                    ["user"] = caller.User?.ToJson(),
-                    ["token"] = caller.Token?.ToJson(),
-                });
+                context.Output.Json(caller.ToJson());
                 return 0;
             });
     }

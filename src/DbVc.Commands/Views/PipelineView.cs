@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using DbVc.Model;
 using DbVc.Orchestration;
 
@@ -68,7 +67,7 @@ internal static class PipelineView
 
     public static int Show(Output output, QuarantineReport report)
     {
-        output.Json(PipelineShapes.Quarantine(report));
+        output.Json(report.ToJson());
         if (report.Open == 0)
         {
             output.Line("Nothing is in the quarantine of ", Piece.Name(report.Pipeline), ".");
@@ -105,20 +104,14 @@ internal static class PipelineView
         }
 
         output.Line(Piece.Dim($"Next: mend it, then db-vc pipeline quarantine {exported.Pipeline} --retry --from {file}"));
-        output.Json(new JsonObject
-        {
-            ["pipeline"] = exported.Pipeline,
-            ["file"] = file,
-            ["written"] = exported.Written,
-            ["unwritable"] = exported.Unwritable,
-        });
+        output.Json(new QuarantineExportDocument(exported.Pipeline, file, exported.Written, exported.Unwritable));
         return 0;
     }
 
     public static int Discarded(Output output, (string Pipeline, long Closed) discarded)
     {
         output.Line(Piece.Good("✓ "), Shown.Count(discarded.Closed, "record"), " taken off the list of ", Piece.Name(discarded.Pipeline), ".");
-        output.Json(new JsonObject { ["pipeline"] = discarded.Pipeline, ["closed"] = discarded.Closed });
+        output.Json(new QuarantineDiscardDocument(discarded.Pipeline, discarded.Closed));
         return 0;
     }
 

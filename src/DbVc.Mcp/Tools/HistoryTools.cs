@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using DbVc.Documents;
 using DbVc.Orchestration;
 
@@ -16,11 +15,9 @@ internal static class HistoryTools
 
     private static readonly Tool[] s_commits =
     [
-        new("log", "log", "List commits, newest first.", call => new ToolAnswer(new JsonObject
-        {
-            ["commits"] = Json.Array(call.Workspace.History.Log(new LogRequest(call.Arguments.Find("revision") ?? "HEAD", call.Arguments.Whole("limit", 50),
-                call.Arguments.Find("table"), call.Arguments.Flag("all"))), entry => entry.ToJson()),
-        }))
+        new("log", "log", "List commits, newest first.", call => new ToolAnswer(call.Workspace.History.Log(
+            new LogRequest(call.Arguments.Find("revision") ?? "HEAD", call.Arguments.Whole("limit", 50), call.Arguments.Find("table"),
+                call.Arguments.Flag("all"))).ToJson()))
         {
             Parameters =
             [
@@ -34,9 +31,7 @@ internal static class HistoryTools
         {
             var name = call.Arguments.Find("revision") ?? "HEAD";
             using var report = call.Workspace.History.Show(name, call.Arguments.Whole("max_rows", UsualRows));
-            var document = report.ToJson();
-            document.Insert(0, "commit", call.Workspace.History.Find(name).ToJson());
-            return new ToolAnswer(document);
+            return new ToolAnswer(report.ToJson().With(call.Workspace.History.Find(name)));
         })
         {
             Parameters = [ToolParameter.Text("revision", "The commit; otherwise main's head."), s_rows],

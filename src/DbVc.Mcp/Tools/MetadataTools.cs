@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using DbVc.Documents;
 using DbVc.Orchestration;
 
@@ -15,7 +14,7 @@ internal static class MetadataTools
     public static IReadOnlyList<Tool> All { get; } =
     [
         new("metadata_schema", "metadata schema", "The JSON Schema of metadata files: what to write to have a pipeline made.",
-            _ => new ToolAnswer(JsonNode.Parse(MetadataDesk.Schema())!)),
+            _ => new ToolAnswer(MetadataShapes.Schema(MetadataDesk.Schema()))),
         new("metadata_validate", "metadata validate", "Say everything that is wrong with a metadata file, with line and suggestion.", call =>
         {
             var report = MetadataDesk.Validate(call.Files.Find(call.Arguments.Get("file")));

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using DbVc.Documents;
 using DbVc.Model;
 using DbVc.Orchestration;
@@ -55,20 +54,14 @@ internal static class ReadTools
         {
             Parameters = [ToolParameter.Required("branch", "The branch.")],
         },
-        new("branch_files", "branch show", "List the files of a branch: metadata, generated code and tests.", call => new ToolAnswer(new JsonObject
-        {
-            ["branch"] = call.Arguments.Get("branch"),
-            ["files"] = Json.Array(call.Workspace.Files.List(call.Arguments.Branch("branch"))),
-        }))
+        new("branch_files", "branch show", "List the files of a branch: metadata, generated code and tests.", call => new ToolAnswer(
+            new BranchFilesDocument(call.Arguments.Get("branch"), call.Workspace.Files.List(call.Arguments.Branch("branch")))))
         {
             Parameters = [ToolParameter.Required("branch", "The branch.")],
         },
-        new("branch_file_read", "branch show", "Read one file of a branch.", call => new ToolAnswer(new JsonObject
-        {
-            ["branch"] = call.Arguments.Get("branch"),
-            ["path"] = call.Arguments.Get("path"),
-            ["text"] = call.Workspace.Files.Read(call.Arguments.Branch("branch"), call.Arguments.Get("path")),
-        }))
+        new("branch_file_read", "branch show", "Read one file of a branch.", call => new ToolAnswer(new BranchFileDocument(
+            call.Arguments.Get("branch"), call.Arguments.Get("path"),
+            call.Workspace.Files.Read(call.Arguments.Branch("branch"), call.Arguments.Get("path")))))
         {
             Parameters = [ToolParameter.Required("branch", "The branch."), ToolParameter.Required("path", "metadata.json, generated/… or tests/….")],
         },
@@ -77,23 +70,19 @@ internal static class ReadTools
     private static readonly Tool[] s_work =
     [
         new("agent_list", "agent list", "List tasks of agents, oldest first.",
-            call => new ToolAnswer(new JsonObject { ["tasks"] = Json.Array(call.Workspace.Agents.List(), task => task.ToJson()) })),
+            call => new ToolAnswer(new TaskListDocument(Json.List(call.Workspace.Agents.List(), AgentShapes.ToJson)))),
         new("agent_status", "agent status", "Show a task: steps, gates with their findings, tests, rows and cost.",
             call => new ToolAnswer(call.Workspace.Agents.Status(call.Arguments.FindBranch("branch")).ToJson()))
         {
             Parameters = [ToolParameter.Text("branch", "The branch; otherwise the latest task.")],
         },
-        new("agent_log", "agent log", "The last entries of the transcript of a branch's latest task.", call => new ToolAnswer(new JsonObject
-        {
-            ["entries"] = Json.Array(
-                call.Workspace.Agents.Log(call.Arguments.Branch("branch"), follow: false, CancellationToken.None).TakeLast(call.Arguments.Whole("limit", 50)),
-                line => JsonNode.Parse(line)),
-        }))
+        new("agent_log", "agent log", "The last entries of the transcript of a branch's latest task.", call => new ToolAnswer(TranscriptDocument.Of(
+            call.Workspace.Agents.Log(call.Arguments.Branch("branch"), follow: false, CancellationToken.None).TakeLast(call.Arguments.Whole("limit", 50)))))
         {
             Parameters = [ToolParameter.Required("branch", "The branch."), ToolParameter.Whole("limit", "At most this many; otherwise 50.", MostRows)],
         },
         new("pipeline_list", "pipeline list", "List the pipelines of main, with their latest run.",
-            call => new ToolAnswer(new JsonObject { ["pipelines"] = Json.Array(call.Workspace.Pipelines.List(), PipelineShapes.Pipeline) })),
+            call => new ToolAnswer(call.Workspace.Pipelines.List().ToJson())),
         new("invariant_check", "invariant check", "Say whether the repository's invariants hold.", call =>
         {
             var results = call.Workspace.Invariants.Check(call.Arguments.Find("revision"));

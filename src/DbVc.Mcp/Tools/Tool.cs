@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DbVc.Documents;
 using DbVc.Orchestration;
 using ModelContextProtocol.Protocol;
 
@@ -13,10 +14,15 @@ namespace DbVc.Mcp;
 /// <param name="Cancel">Ends it.</param>
 internal sealed record ToolCall(Workspace Workspace, FileBound Files, ToolArguments Arguments, IAgentProgress Progress, CancellationToken Cancel);
 
-/// <summary>What a tool answers.</summary>
-/// <param name="Document">The same as the command prints with <c>--json</c>.</param>
-/// <param name="IsError">True where the command would not end with 0.</param>
-internal sealed record ToolAnswer(JsonNode Document, bool IsError = false);
+/// <summary>What a tool answers; written at once, while what its rows are read from is open.</summary>
+/// <param name="document">The same as the command prints with <c>--json</c>.</param>
+/// <param name="isError">True where the command would not end with 0.</param>
+internal sealed class ToolAnswer(Document document, bool isError = false)
+{
+    public string Text { get; } = PlainJson.Write(document);
+
+    public bool IsError { get; } = isError;
+}
 
 /// <summary>One verb of the product as a tool.</summary>
 /// <param name="Name">As clients call it.</param>

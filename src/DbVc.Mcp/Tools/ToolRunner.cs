@@ -79,7 +79,7 @@ internal sealed class ToolRunner(McpSettings settings, CancellationToken stop) :
             if (tool.Writes is { } branch) workspace.Access.RequireBranch(tool.Verb, arguments.Branch(branch));
             else workspace.Access.RequireVerb(tool.Verb);
             var answer = tool.Body(new ToolCall(workspace, _files, arguments, progress, cancel));
-            var text = PlainJson.Write(answer.Document);
+            var text = answer.Text;
             return text.Length <= MostCharacters ? (text, answer.IsError) : throw new DbVcException(FailureKind.Failed, "mcp.too-large",
                 $"The answer has {text.Length} characters; more than {MostCharacters} are not sent.", tool.Name, "Ask for less: fewer rows, one table.");
         }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using DbVc.Documents;
 using DbVc.Orchestration;
 
@@ -36,7 +35,7 @@ internal static class WriteTools
         new("branch_file_write", "commit", "Write one file of a branch whole: code, tests or text below generated/ or tests/. commit keeps it.", call =>
         {
             call.Workspace.Files.Write(call.Arguments.Branch("branch"), call.Arguments.Get("path"), call.Arguments.Get("text"));
-            return new ToolAnswer(new JsonObject { ["branch"] = call.Arguments.Get("branch"), ["written"] = call.Arguments.Get("path") });
+            return new ToolAnswer(new BranchFileWrittenDocument(call.Arguments.Get("branch"), call.Arguments.Get("path")));
         })
         {
             Writes = "branch",
@@ -107,7 +106,7 @@ internal static class WriteTools
             + "it.", call =>
         {
             call.Workspace.Branches.Delete(call.Arguments.Branch("branch"));
-            return new ToolAnswer(new JsonObject { ["deleted"] = call.Arguments.Get("branch") });
+            return new ToolAnswer(new DeletedDocument(call.Arguments.Get("branch")));
         })
         {
             Writes = "branch",

@@ -1,6 +1,6 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using DbVc.Commands;
+using DbVc.Documents;
 using Xunit;
 
 namespace DbVc.Tests;
@@ -39,8 +39,8 @@ public sealed class OutputTests
         output.Line("for people");
         output.Block("for people");
         output.Table(new TextTable("a").Add("b"));
-        output.Json(new JsonObject { ["name"] = "Zoë <&>", ["rows"] = 3 });
-        Assert.Equal("{\n  \"name\": \"Zoë <&>\",\n  \"rows\": 3\n}\n", terminal.Out);
+        output.Json(new BranchFileDocument("Zoë", "<&>", "'+"));
+        Assert.Equal("{\n  \"branch\": \"Zoë\",\n  \"path\": \"<&>\",\n  \"text\": \"'+\"\n}\n", terminal.Out);
     }
 
     [Theory]

@@ -1,0 +1,101 @@
+using System.Text.Json.Serialization;
+using DbVc.Model;
+using DbVc.Orchestration;
+
+namespace DbVc.Documents;
+
+/// <summary>What the compiler writes to serialise documents; parts of those that are listed are found by it.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    GenerationMode = JsonSourceGenerationMode.Metadata,
+    Converters =
+    [
+        typeof(CellConverter), typeof(CommitIdConverter), typeof(TimeConverter),
+        typeof(NameConverter<AccessAction>), typeof(NameConverter<AuthorKind>), typeof(NameConverter<BatchTaskState>),
+        typeof(NameConverter<ChatKind>), typeof(NameConverter<ConflictKind>), typeof(NameConverter<GatesNeeded>),
+        typeof(NameConverter<IdentityKind>), typeof(NameConverter<LessonKind>), typeof(NameConverter<MergeState>),
+        typeof(NameConverter<QueueState>), typeof(NameConverter<QueueStep>), typeof(NameConverter<ResolutionKind>),
+        typeof(NameConverter<RequestEventKind>), typeof(NameConverter<RequestState>), typeof(NameConverter<Role>), typeof(NameConverter<TaskState>),
+    ])]
+[JsonSerializable(typeof(AbortedDocument))]
+[JsonSerializable(typeof(AddedDocument))]
+[JsonSerializable(typeof(AttachDocument))]
+[JsonSerializable(typeof(AuditDocument))]
+[JsonSerializable(typeof(AuditExportDocument))]
+[JsonSerializable(typeof(AuditFileDocument))]
+[JsonSerializable(typeof(BatchDocument))]
+[JsonSerializable(typeof(BlameDocument))]
+[JsonSerializable(typeof(BranchApprovalDocument))]
+[JsonSerializable(typeof(BranchFileDocument))]
+[JsonSerializable(typeof(BranchFileWrittenDocument))]
+[JsonSerializable(typeof(BranchFilesDocument))]
+[JsonSerializable(typeof(BranchRulesDocument))]
+[JsonSerializable(typeof(BranchesDocument))]
+[JsonSerializable(typeof(CallerDocument))]
+[JsonSerializable(typeof(ChatDocument))]
+[JsonSerializable(typeof(CommitsDocument))]
+[JsonSerializable(typeof(CompletionDocument))]
+[JsonSerializable(typeof(ConflictsDocument))]
+[JsonSerializable(typeof(CostsDocument))]
+[JsonSerializable(typeof(DeletedDocument))]
+[JsonSerializable(typeof(DequeuedDocument))]
+[JsonSerializable(typeof(DoctorDocument))]
+[JsonSerializable(typeof(DroppedDocument))]
+[JsonSerializable(typeof(EvidenceDocument))]
+[JsonSerializable(typeof(EvidenceVerificationDocument))]
+[JsonSerializable(typeof(ExplanationDocument))]
+[JsonSerializable(typeof(ExportDocument))]
+[JsonSerializable(typeof(FailureDocument))]
+[JsonSerializable(typeof(ForgottenDocument))]
+[JsonSerializable(typeof(GateRunDocument))]
+[JsonSerializable(typeof(GcDocument))]
+[JsonSerializable(typeof(HistoryDocument))]
+[JsonSerializable(typeof(ImportDocument))]
+[JsonSerializable(typeof(InferenceDocument))]
+[JsonSerializable(typeof(InitDocument))]
+[JsonSerializable(typeof(InvariantsCheckDocument))]
+[JsonSerializable(typeof(InvariantsDocument))]
+[JsonSerializable(typeof(LessonsDocument))]
+[JsonSerializable(typeof(MergesDocument))]
+[JsonSerializable(typeof(RequestDocument))]
+[JsonSerializable(typeof(RequestsDocument))]
+[JsonSerializable(typeof(MetadataSchemaDocument))]
+[JsonSerializable(typeof(NewCommitDocument))]
+[JsonSerializable(typeof(NoCommitDocument))]
+[JsonSerializable(typeof(NoReplayDocument))]
+[JsonSerializable(typeof(NoStashDocument))]
+[JsonSerializable(typeof(OperationsDocument))]
+[JsonSerializable(typeof(PipelineHistoryDocument))]
+[JsonSerializable(typeof(PipelineRunDocument))]
+[JsonSerializable(typeof(PipelinesDocument))]
+[JsonSerializable(typeof(ProposalsDocument))]
+[JsonSerializable(typeof(PurgeDocument))]
+[JsonSerializable(typeof(QuarantineDiscardDocument))]
+[JsonSerializable(typeof(QuarantineDocument))]
+[JsonSerializable(typeof(QuarantineExportDocument))]
+[JsonSerializable(typeof(QueryDocument))]
+[JsonSerializable(typeof(QueueDocument))]
+[JsonSerializable(typeof(RemovedDocument))]
+[JsonSerializable(typeof(ReplayedTaskDocument))]
+[JsonSerializable(typeof(ResolvedDocument))]
+[JsonSerializable(typeof(ReviewDocument))]
+[JsonSerializable(typeof(RolesDocument))]
+[JsonSerializable(typeof(SchemaDocument))]
+[JsonSerializable(typeof(ScriptDocument))]
+[JsonSerializable(typeof(SettingsDocument))]
+[JsonSerializable(typeof(ShowDocument))]
+[JsonSerializable(typeof(StashContentDocument))]
+[JsonSerializable(typeof(StashesDocument))]
+[JsonSerializable(typeof(StatusDocument))]
+[JsonSerializable(typeof(TagsDocument))]
+[JsonSerializable(typeof(TaskListDocument))]
+[JsonSerializable(typeof(TasksDocument))]
+[JsonSerializable(typeof(TokensDocument))]
+[JsonSerializable(typeof(TrackingDocument))]
+[JsonSerializable(typeof(TranscriptDocument))]
+[JsonSerializable(typeof(UndoDocument))]
+[JsonSerializable(typeof(UsersDocument))]
+[JsonSerializable(typeof(ValidationDocument))]
+[JsonSerializable(typeof(VerifyDocument))]
+[JsonSerializable(typeof(WaitingDocument))]
+internal sealed partial class DocumentJson : JsonSerializerContext;
