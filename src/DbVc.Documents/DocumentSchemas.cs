@@ -87,28 +87,35 @@ internal static class DocumentSchemas
     {
         var type = Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type;
         var isNull = context.PropertyInfo is { IsGetNullable: true } property && !IsLeftOutWhenNull(property);
-        if (type == typeof(Nothing)) return new JsonObject { ["type"] = "null" };
-        if (type == typeof(Value)) return new JsonObject { ["$ref"] = Place + Cell };
-        if (type == typeof(CommitId)) return Text(isNull, new() { ["pattern"] = "^[0-9a-f]{40}$" });
-        if (type == typeof(DateTimeOffset)) return Text(isNull, new() { ["format"] = "date-time" });
+        if (Written(type, isNull) is { } written) return written;
         if (type.IsSubclassOf(typeof(Document)))
         {
             return isNull ? new JsonObject { ["anyOf"] = new JsonArray(Reference(type), new JsonObject { ["type"] = "null" }) } : Reference(type);
         }
 
+        if (schema is not JsonObject known) return schema;
         // A member that is left out in place of being null is never null.
-        if (!isNull && schema is JsonObject known && known["type"] is JsonArray types) known["type"] = types[0]!.DeepClone();
-        return schema;
+        if (!isNull && known["type"] is JsonArray types) known["type"] = types[0]!.DeepClone();
+        if (type.IsEnum) known.Insert(0, "type", Text(isNull));
+        // What has a converter of its own is nothing to the exporter, and it leaves such elements out.
+        if (context.TypeInfo.ElementType is { } element && Written(element, isNull: false) is { } each)
+            known[context.TypeInfo.Kind == JsonTypeInfoKind.Dictionary ? "additionalProperties" : "items"] = each;
+        return known;
     }
 
-    private static JsonObject Text(bool isNull, JsonObject more)
-    {
-        more.Insert(0, "type", isNull ? new JsonArray("string", "null") : "string");
-        return more;
-    }
+    /// <summary>What has a converter of its own; null for everything else.</summary>
+    private static JsonObject? Written(Type type, bool isNull) =>
+        type == typeof(Nothing) ? new() { ["type"] = "null" }
+        : type == typeof(Value) ? new() { ["$ref"] = Place + Cell }
+        : type == typeof(CommitId) ? new() { ["type"] = Text(isNull), ["pattern"] = "^[0-9a-f]{40}$" }
+        : type == typeof(DateTimeOffset) ? new() { ["type"] = Text(isNull), ["format"] = "date-time" }
+        : null;
+
+    private static JsonNode Text(bool isNull) => isNull ? new JsonArray("string", "null") : "string";
 
     private static bool IsLeftOutWhenNull(JsonPropertyInfo property) =>
-        property.AttributeProvider?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true) is [JsonIgnoreAttribute { Condition: JsonIgnoreCondition.WhenWritingNull }];
+        property.AttributeProvider is MemberInfo member
+        && member.GetCustomAttribute<JsonIgnoreAttribute>() is { Condition: JsonIgnoreCondition.WhenWritingNull };
 
     /// <summary>It stands on the member, or on the parameter of the record's constructor that makes the member.</summary>
     private static string? DescriptionOf(JsonPropertyInfo property)

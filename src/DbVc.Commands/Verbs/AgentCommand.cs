@@ -27,7 +27,7 @@ internal static class AgentCommand
         var (reload, limits) = (GateCommand.Reload(), AgentCreateCommand.Limits());
         return new Verb("retry", "Run a task again that stopped or failed, from its pinned metadata.",
             "db-vc agent retry agent-users", "db-vc agent retry agent-users --limits time=1h") { branch, reload, limits }
-            .OnRepository((context, workspace) => AgentView.RunAsync(context, progress =>
+            .Answers<TaskDocument>().OnRepository((context, workspace) => AgentView.RunAsync(context, progress =>
                 workspace.Agents.Retry(BranchName.Parse(context.Get(branch)), progress, context.Interrupted, context.Get(reload), context.Get(limits))));
     }
 
@@ -35,7 +35,7 @@ internal static class AgentCommand
     {
         var branch = new Argument<string?>("BRANCH") { Description = "The branch; otherwise the latest task.", Arity = ArgumentArity.ZeroOrOne };
         return new Verb("status", "Show a task: steps, gates, tests, rows and cost.", "db-vc agent status", "db-vc agent status agent-users") { branch }
-            .OnRepository((context, workspace) =>
+            .Answers<TaskDocument>().OnRepository((context, workspace) =>
             {
                 var report = workspace.Agents.Status(Session.Branch(context.Get(branch)));
                 AgentView.Write(context.Output, report);
@@ -44,7 +44,8 @@ internal static class AgentCommand
             });
     }
 
-    private static Verb List() => new Verb("list", "List tasks, oldest first.", "db-vc agent list").OnRepository((context, workspace) =>
+    private static Verb List() => new Verb("list", "List tasks, oldest first.", "db-vc agent list")
+        .Answers<TasksDocument>().OnRepository((context, workspace) =>
     {
         var tasks = workspace.Agents.List();
         if (tasks.Count == 0) context.Output.Line("No tasks.");
@@ -68,7 +69,8 @@ internal static class AgentCommand
         var follow = new Option<bool>("--follow") { Description = "Go on while its agent works." };
         var raw = new Option<bool>("--raw") { Description = "Print the transcript as it is kept: JSON lines." };
         return new Verb("log", "Tell what the agent of a branch's latest task was asked, said and did.",
-            "db-vc agent log agent-users", "db-vc agent log agent-users --follow") { branch, follow, raw }.OnRepository((context, workspace) =>
+            "db-vc agent log agent-users", "db-vc agent log agent-users --follow") { branch, follow, raw }
+            .Answers<TranscriptDocument>().OnRepository((context, workspace) =>
         {
             var lines = workspace.Agents.Log(BranchName.Parse(context.Get(branch)), context.Get(follow), context.Interrupted);
             var view = new TranscriptView(context.Output);

@@ -42,7 +42,7 @@ internal static class AgentCreateCommand
             budget,
             expires,
             yes,
-        }.Reads(metadata).OnRepository(async (context, workspace) =>
+        }.Reads(metadata).Answers<TaskDocument>().OnRepository(async (context, workspace) =>
         {
             if (context.Get(metadata) is null && context.Get(task) is null)
             {

@@ -11,7 +11,7 @@ internal static class AgentMetadataCommand
         var file = new Option<string>("--file", "-f") { Description = "The file that describes source, schema and rules.", HelpName = "FILE", Required = true };
         var reload = GateCommand.Reload();
         return new Verb("metadata", "Give a task that waits its metadata, and run it.", "db-vc agent metadata --file customers.json") { branch, file, reload }
-            .Reads(file).OnRepository((context, workspace) =>
+            .Reads(file).Answers<TaskDocument>().OnRepository((context, workspace) =>
             {
                 var path = Path.GetFullPath(context.Get(file)!);
                 return AgentView.RunAsync(context, progress =>

@@ -18,7 +18,7 @@ internal static class AgentPlanCommand
         var force = new Option<bool>("--force") { Description = "Write over files that are there." };
         return new Verb("plan", "Split one large request into tasks: metadata read off each source, what refers to what, and the order.",
             "db-vc agent plan data --out plan.yaml", "db-vc agent plan --task \"load these 3 files of the shop: customers.csv, orders.csv and items.csv\"")
-        { sources, task, file, force }.Reads(sources).Makes(file).OnRepository((context, workspace) =>
+        { sources, task, file, force }.Reads(sources).Makes(file).Answers<BatchDocument>().OnRepository((context, workspace) =>
         {
             var plan = workspace.Batches.Draft(new DraftRequest(context.Get(sources) ?? [])
             {

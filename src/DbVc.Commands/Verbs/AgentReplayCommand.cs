@@ -13,7 +13,8 @@ internal static class AgentReplayCommand
     {
         var task = new Argument<string>("TASK") { Description = "A task, or a branch: then its latest." };
         return new Verb("replay", "Do what a task did once more, from its log and without a model, and compare the commits.",
-            "db-vc agent replay agent-users", "db-vc agent replay agent-users --json") { task }.OnRepository(async (context, workspace) =>
+            "db-vc agent replay agent-users", "db-vc agent replay agent-users --json") { task }
+            .Answers<ReplayedTaskDocument>().OnRepository(async (context, workspace) =>
         {
             var report = await context.Output.WithProgressAsync(view => Task.FromResult(
                 workspace.Agents.Replay(context.Get(task)!, new AgentProgress(view, context.Interrupted), context.Interrupted))).ConfigureAwait(false);

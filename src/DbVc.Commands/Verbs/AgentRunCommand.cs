@@ -28,7 +28,7 @@ internal static class AgentRunCommand
         return new Verb("run", "Run many tasks at once, each on a branch of its own and after those it needs; go on with what was cut off.",
             "db-vc agent run metadata/customers.json metadata/orders.json", "db-vc agent run plan.yaml --jobs 4 --yes",
             "db-vc agent run metadata --after orders=customers", "db-vc agent run --resume")
-        { files, jobs, after, resume, model, limits, yes }.Reads(files).OnRepository(async (context, workspace) =>
+        { files, jobs, after, resume, model, limits, yes }.Reads(files).Answers<BatchDocument>().OnRepository(async (context, workspace) =>
         {
             var named = context.Get(files) ?? [];
             if (context.Has(resume) == (named.Length > 0))

@@ -26,7 +26,7 @@ internal static class AuditCommand
         {
             file,
             against,
-        }.Reads(file, against).Runs(context =>
+        }.Reads(file, against).Answers<AuditDocument>().Runs(context =>
         {
             if (context.Get(file) is { } alone) return FinishFile(context, AuditDesk.VerifyFile(alone));
             using var workspace = Session.Open(context);
@@ -44,7 +44,7 @@ internal static class AuditCommand
         {
             since,
             file,
-        }.Makes(file).OnRepository((context, workspace) =>
+        }.Makes(file).Answers<AuditExportDocument>().OnRepository((context, workspace) =>
         {
             var lines = new List<string>();
             var report = workspace.Audit.Export(new AuditExportRequest(context.Get(since), context.Get(file)), line =>

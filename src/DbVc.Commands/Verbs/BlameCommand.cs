@@ -26,7 +26,7 @@ internal static class BlameCommand
             at,
             limit,
             all,
-        }.OnRepository((context, workspace) =>
+        }.Answers<BlameDocument>().OnRepository((context, workspace) =>
         {
             var most = context.Get(all) ? int.MaxValue : context.Get(limit) is { } given ? Limits.Positive(given, "--limit")
                 : context.Output.IsJson ? RowsForPrograms : RowsForPeople;

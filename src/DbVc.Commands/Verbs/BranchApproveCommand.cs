@@ -18,7 +18,7 @@ internal static class BranchApproveCommand
             name,
             comment,
             withdraw,
-        }.OnRepository((context, workspace) =>
+        }.Answers<BranchApprovalDocument>().OnRepository((context, workspace) =>
         {
             var branch = BranchName.Parse(context.Get(name));
             var report = context.Get(withdraw)
@@ -41,7 +41,7 @@ internal static class BranchApproveCommand
             name,
             reason,
             withdraw,
-        }.OnRepository((context, workspace) =>
+        }.Answers<BranchApprovalDocument>().OnRepository((context, workspace) =>
         {
             var branch = BranchName.Parse(context.Get(name));
             if (context.Get(withdraw) == (context.Get(reason) is not null))
@@ -75,7 +75,7 @@ internal static class BranchApproveCommand
             into,
             reason,
             destructive,
-        }.OnRepository((context, workspace) =>
+        }.Answers<MergeDocument>().OnRepository((context, workspace) =>
         {
             var target = Session.Branch(context.Get(into)) ?? BranchName.Main;
             var report = workspace.Merges.Merge(new MergeRequest(BranchName.Parse(context.Get(name)), target, DryRun: false, [])

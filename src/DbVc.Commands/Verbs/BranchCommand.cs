@@ -56,7 +56,7 @@ internal static class BranchCommand
             tables,
             budget,
             expires,
-        }.OnRepository((context, workspace) =>
+        }.Answers<BranchDocument>().OnRepository((context, workspace) =>
         {
             var terms = new BranchTerms(context.Get(budget), context.Get(expires)) { Tables = context.Get(tables) ?? [] };
             var branch = workspace.Branches.Create(BranchName.Parse(context.Get(name)), context.Get(from), terms, context.Interrupted);
@@ -79,7 +79,7 @@ internal static class BranchCommand
             name,
             tables,
             all,
-        }.OnRepository((context, workspace) =>
+        }.Answers<BranchDocument>().OnRepository((context, workspace) =>
         {
             var wanted = context.Get(tables) ?? [];
             if (context.Get(all) == wanted.Length > 0)
@@ -95,7 +95,7 @@ internal static class BranchCommand
         });
     }
 
-    private static Verb List() => new Verb("list", "List branches.", "db-vc branch list").OnRepository((context, workspace) =>
+    private static Verb List() => new Verb("list", "List branches.", "db-vc branch list").Answers<BranchesDocument>().OnRepository((context, workspace) =>
     {
         var branches = workspace.Branches.List();
         BranchesView.Write(context.Output, branches);
@@ -106,7 +106,8 @@ internal static class BranchCommand
     private static Verb Show()
     {
         var name = Name();
-        return new Verb("show", "Show one branch and where its database is.", "db-vc branch show new-tariffs") { name }.OnRepository((context, workspace) =>
+        return new Verb("show", "Show one branch and where its database is.", "db-vc branch show new-tariffs") { name }
+            .Answers<BranchDocument>().OnRepository((context, workspace) =>
         {
             var branch = workspace.Branches.Show(BranchName.Parse(context.Get(name)));
             BranchesView.WriteOne(context.Output, branch);
@@ -130,7 +131,7 @@ internal static class BranchCommand
         {
             name,
             next,
-        }.OnRepository((context, workspace) =>
+        }.Answers<BranchDocument>().OnRepository((context, workspace) =>
         {
             var before = BranchName.Parse(context.Get(name));
             var branch = workspace.Branches.Rename(before, BranchName.Parse(context.Get(next)), context.Interrupted);
@@ -145,7 +146,7 @@ internal static class BranchCommand
     {
         var name = Name();
         return new Verb("delete", "Remove a branch with its database; its commits stay.", "db-vc branch delete new-tariffs") { name }
-            .OnRepository((context, workspace) =>
+            .Answers<DeletedDocument>().OnRepository((context, workspace) =>
             {
                 var branch = BranchName.Parse(context.Get(name));
                 workspace.Branches.Delete(branch);
@@ -159,7 +160,7 @@ internal static class BranchCommand
     {
         var name = Name();
         return new Verb("restore", "Bring a deleted branch back to where it was.", "db-vc branch restore new-tariffs") { name }
-            .OnRepository((context, workspace) =>
+            .Answers<BranchDocument>().OnRepository((context, workspace) =>
             {
                 var branch = workspace.Branches.Restore(BranchName.Parse(context.Get(name)));
                 context.Output.Line(Piece.Good("✓ "), "Branch ", Piece.Name(branch.Name), " is back at ", Piece.Id(branch.Head.Short));

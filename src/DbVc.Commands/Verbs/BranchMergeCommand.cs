@@ -31,7 +31,7 @@ internal static class BranchMergeCommand
             yes,
             policy,
             allow,
-        }.OnRepository((context, workspace) =>
+        }.Answers<MergeDocument>().OnRepository((context, workspace) =>
         {
             var target = Session.Branch(context.Get(into)) ?? BranchName.Main;
             var request = new MergeRequest(BranchName.Parse(context.Get(name)), target, context.Get(dryRun), context.Get(policy) ?? [])

@@ -15,7 +15,8 @@ internal static class BranchReviewCommand
         {
             name,
             filter.Stat,
-        }.OnRepository((context, workspace) => RunAsync(context, workspace, BranchName.Parse(context.Get(name)), context.Get(filter.Stat)));
+        }.Answers<ReviewDocument>()
+            .OnRepository((context, workspace) => RunAsync(context, workspace, BranchName.Parse(context.Get(name)), context.Get(filter.Stat)));
     }
 
     private static async Task<int> RunAsync(CommandContext context, Workspace workspace, BranchName branch, bool isShort)

@@ -31,7 +31,7 @@ internal static class BranchRuleCommand
             gates,
             asked,
             unasked,
-        }.OnRepository((context, workspace) =>
+        }.Answers<BranchRulesDocument>().Answers<BranchRuleDocument>().OnRepository((context, workspace) =>
         {
             var (isProtected, request) = (Either(context, on, off), Either(context, asked, unasked));
             var isChange = (isProtected ?? request) is not null || context.Get(approvals) is not null || context.Get(gates) is not null;

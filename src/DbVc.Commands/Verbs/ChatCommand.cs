@@ -31,7 +31,7 @@ internal static class ChatCommand
         var yes = new Option<bool>(YesFlag, "-y") { Description = "Do what would change something without asking." };
         return new Verb("chat", "Ask about history, change metadata and start work in plain words; acts are shown first.",
             "db-vc chat", "db-vc chat \"who changed email of customers 42 and why\"", "db-vc chat merge fix-ages --yes") { words, model, yes }
-            .Runs(context => RunAsync(context, string.Join(' ', context.Get(words) ?? []), context.Get(model), context.Get(yes)));
+            .Answers<ChatDocument>().Runs(context => RunAsync(context, string.Join(' ', context.Get(words) ?? []), context.Get(model), context.Get(yes)));
     }
 
     private static async Task<int> RunAsync(CommandContext context, string sentence, string? model, bool yes)

@@ -27,7 +27,7 @@ internal static class CherryPickCommand
             mainline,
             dryRun,
             allow,
-        }.OnRepository((context, workspace) =>
+        }.Answers<MergeDocument>().Answers<NoReplayDocument>().OnRepository((context, workspace) =>
         {
             var target = Session.Branch(context.Get(onto)) ?? BranchName.Main;
             var report = workspace.Replays.CherryPick(new CherryPickRequest(context.Get(revision)!, target)

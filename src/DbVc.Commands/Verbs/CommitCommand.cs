@@ -17,7 +17,7 @@ internal static class CommitCommand
             message,
             branch,
             author,
-        }.OnRepository((context, workspace) =>
+        }.Answers<NewCommitDocument>().Answers<NoCommitDocument>().OnRepository((context, workspace) =>
         {
             var name = Session.Branch(context.Get(branch)) ?? BranchName.Main;
             var by = context.Get(author) is { } text ? AuthorSource.Parse(text, "--author") : null;

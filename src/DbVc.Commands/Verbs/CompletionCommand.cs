@@ -41,7 +41,7 @@ internal static class CompletionCommand
             "db-vc completion fish >~/.config/fish/completions/db-vc.fish")
         {
             shell,
-        }.Runs(context => Run(context, context.Get(shell)!));
+        }.Answers<CompletionDocument>().Runs(context => Run(context, context.Get(shell)!));
     }
 
     private static int Run(CommandContext context, string shell)

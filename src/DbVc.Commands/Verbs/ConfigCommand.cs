@@ -14,7 +14,8 @@ internal static class ConfigCommand
     private static Verb Get()
     {
         var key = new Argument<string?>("KEY") { Description = "The setting; without it all of them.", Arity = ArgumentArity.ZeroOrOne };
-        return new Verb("get", "Show a setting, or all of them.", "db-vc config get", "db-vc config get branches.server") { key }.Runs(context =>
+        return new Verb("get", "Show a setting, or all of them.", "db-vc config get", "db-vc config get branches.server") { key }
+            .Answers<SettingsDocument>().Answers<SettingDocument>().Runs(context =>
         {
             var settings = Workspace.Settings(context.FindRepository()).Get(context.Get(key));
             var list = new TextTable("", "", "");
@@ -40,7 +41,7 @@ internal static class ConfigCommand
         {
             key,
             values,
-        }.Runs(context =>
+        }.Answers<SettingDocument>().Runs(context =>
         {
             var setting = Workspace.Settings(context.FindRepository(), context.Options()).Set(context.Get(key)!, context.Get(values) ?? []);
             context.Output.Line(Piece.Good("✓ "), setting.Key, ": ", Text(setting.Value));

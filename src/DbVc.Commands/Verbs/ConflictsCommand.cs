@@ -17,7 +17,8 @@ internal static class ConflictsCommand
         var merge = new Argument<string?>("MERGE") { Description = "The merge in progress, if there are several.", Arity = ArgumentArity.ZeroOrOne };
         var after = new Option<string?>("--after") { Description = "Go on behind this conflict.", HelpName = "ID" };
         var limit = new Option<int>("--limit", "-n") { Description = "List at most this many.", HelpName = "N", DefaultValueFactory = _ => PageSize };
-        return new Verb("list", "List the conflicts of a merge.", "db-vc conflicts list") { merge, after, limit }.OnRepository((context, workspace) =>
+        return new Verb("list", "List the conflicts of a merge.", "db-vc conflicts list") { merge, after, limit }
+            .Answers<ConflictsDocument>().OnRepository((context, workspace) =>
         {
             var page = workspace.Merges.ListConflicts(context.Get(merge), context.Get(after), Limits.Positive(context.Get(limit), "--limit"));
             context.Output.Line(Piece.Dim("merge "), Piece.Id(page.Merge));
@@ -31,7 +32,8 @@ internal static class ConflictsCommand
     private static Verb Show()
     {
         var id = new Argument<string>("ID") { Description = "The conflict." };
-        return new Verb("show", "Show one conflict: base, source and target.", "db-vc conflicts show 5d1c09ab") { id }.OnRepository((context, workspace) =>
+        return new Verb("show", "Show one conflict: base, source and target.", "db-vc conflicts show 5d1c09ab") { id }
+            .Answers<OpenConflictDocument>().OnRepository((context, workspace) =>
         {
             var view = workspace.Merges.ShowConflict(context.Get(id)!);
             ConflictsView.WriteOne(context.Output, view);
@@ -45,7 +47,7 @@ internal static class ConflictsCommand
         var merge = new Argument<string?>("MERGE") { Description = "The merge in progress, if there are several.", Arity = ArgumentArity.ZeroOrOne };
         var model = new Option<string?>("--model") { Description = "Who is asked; the configured model if left out.", HelpName = "MODEL" };
         return new Verb("propose", "Ask what an agent would take, and why; it decides nothing.", "db-vc conflicts propose") { merge, model }
-            .OnRepository((context, workspace) =>
+            .Answers<ProposalsDocument>().OnRepository((context, workspace) =>
             {
                 var report = workspace.Merges.Propose(context.Get(merge), context.Get(model), context.Interrupted);
                 context.Output.Line($"Proposals about {report.Proposed} of {Shown.Count(report.Open, "open conflict")}",
@@ -71,7 +73,7 @@ internal static class ConflictsCommand
             take,
             value,
             merge,
-        }.OnRepository((context, workspace) =>
+        }.Answers<ResolvedDocument>().OnRepository((context, workspace) =>
         {
             if (context.Get(all) == context.Get(id) is not null) throw Wrong("Name one conflict, or give --all.");
             var resolution = Decide(context.Get(take), context.Get(value));

@@ -7,7 +7,8 @@ internal static class CostCommand
 {
     public static Verb Create() => new("cost", "See what models cost.")
     {
-        new Verb("report", "Sum up tokens and money by task, model and month.", "db-vc cost report").OnRepository((context, workspace) =>
+        new Verb("report", "Sum up tokens and money by task, model and month.", "db-vc cost report")
+            .Answers<CostsDocument>().OnRepository((context, workspace) =>
         {
             var report = workspace.Costs.Report();
             context.Output.Json(report.ToJson());

@@ -26,7 +26,7 @@ internal static class DiffCommand
             filter.Limit,
             filter.All,
             sql,
-        }.OnRepository((context, workspace) =>
+        }.Answers<DiffDocument>().Answers<ScriptDocument>().OnRepository((context, workspace) =>
         {
             var request = new DiffRequest(context.Get(before), context.Get(after), context.Get(table), filter.MaxRows(context));
             if (context.Get(sql)) return WriteSql(context, workspace, request);

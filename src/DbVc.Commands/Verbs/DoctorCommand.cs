@@ -14,7 +14,7 @@ internal static class DoctorCommand
             "db-vc doctor", "db-vc doctor --fix")
         {
             fix,
-        }.Runs(context =>
+        }.Answers<DoctorDocument>().Runs(context =>
         {
             var checkup = Examine(context, context.Get(fix), out var failure);
             var checks = Checks(context.Surroundings.WorkerFolder).ToList();

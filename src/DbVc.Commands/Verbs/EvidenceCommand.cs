@@ -28,7 +28,7 @@ internal static class EvidenceCommand
             "db-vc evidence show main --format sarif --output gates.sarif")
         {
             revision, format, output,
-        }.Makes(output).OnRepository((context, workspace) =>
+        }.Makes(output).Answers<EvidenceDocument>().OnRepository((context, workspace) =>
         {
             var name = context.Get(revision)!;
             if (context.Get(format) is not { } kind) return Write(context, workspace.Evidence.Show(name));
@@ -45,7 +45,7 @@ internal static class EvidenceCommand
         return new Verb("verify", "Run the gates of a commit again, from the commit alone, and compare.", "db-vc evidence verify main")
         {
             revision,
-        }.OnRepository((context, workspace) =>
+        }.Answers<EvidenceVerificationDocument>().OnRepository((context, workspace) =>
         {
             var verification = workspace.Evidence.Verify(context.Get(revision)!, context.Interrupted);
             context.Output.Json(verification.ToJson());

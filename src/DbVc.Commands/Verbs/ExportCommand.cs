@@ -14,7 +14,7 @@ internal static class ExportCommand
         {
             file,
             branch,
-        }.Makes(file).OnRepository((context, workspace) =>
+        }.Makes(file).Answers<ExportDocument>().OnRepository((context, workspace) =>
         {
             var path = Path.GetFullPath(context.Get(file)!);
             var report = workspace.Upkeep.Export(new ExportRequest(path, Session.Branch(context.Get(branch))), context.Interrupted);

@@ -28,7 +28,7 @@ internal static class GateCommand
         return new Verb("run", "Run every gate on what is in the branch now.", "db-vc gate run agent-users", "db-vc gate run agent-users --only lint")
         {
             name, only, reload,
-        }.OnRepository((context, workspace) =>
+        }.Answers<TaskDocument>().Answers<GateRunDocument>().OnRepository((context, workspace) =>
         {
             var branch = BranchName.Parse(context.Get(name));
             var gates = context.Get(only) ?? [];

@@ -11,7 +11,7 @@ internal static class GcCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "Say what would go, and remove nothing." };
         return new Verb("gc", "Remove expired branches, and what no branch, tag, merge in progress or recent operation needs.",
             "db-vc gc --dry-run", "db-vc gc") { dryRun }
-            .OnRepository((context, workspace) =>
+            .Answers<GcDocument>().OnRepository((context, workspace) =>
             {
                 var report = workspace.Upkeep.Collect(new GcRequest(context.Get(dryRun)), context.Interrupted);
                 context.Output.Json(report.ToJson());

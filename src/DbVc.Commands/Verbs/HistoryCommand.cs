@@ -21,7 +21,7 @@ internal static class HistoryCommand
             key,
             at,
             limit,
-        }.OnRepository((context, workspace) =>
+        }.Answers<HistoryDocument>().OnRepository((context, workspace) =>
         {
             var report = workspace.History.RowHistory(new RowHistoryRequest(context.Get(table)!, context.Get(key)!, context.Get(at) ?? "HEAD",
                 Limits.Positive(context.Get(limit), "--limit")));

@@ -21,7 +21,7 @@ internal static class ImportCommand
             file,
             name,
             database,
-        }.Reads(file).Runs(context =>
+        }.Reads(file).Answers<ImportDocument>().Runs(context =>
         {
             var path = Path.GetFullPath(context.Get(file)!);
             var report = context.Get(database) is { } made

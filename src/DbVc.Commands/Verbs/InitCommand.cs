@@ -42,7 +42,7 @@ internal static class InitCommand
             include,
             exclude,
             schemaOnly,
-        }.Runs(context => context.Get(attach) || context.Get(adopt) || context.Get(reapply)
+        }.Answers<InitDocument>().Answers<AttachDocument>().Runs(context => context.Get(attach) || context.Get(adopt) || context.Get(reapply)
             ? Attach(context, new AttachmentRequest(context.FindRepository(), context.Get(database), Mode(context.Get(adopt), context.Get(reapply))))
             : Run(context, new InitRequest(context.Folder, context.Get(database) ?? throw WithoutDatabase(), context.Get(name))
             {

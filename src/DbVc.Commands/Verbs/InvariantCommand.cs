@@ -17,7 +17,8 @@ internal static class InvariantCommand
     {
         var (name, sql) = (Name(), new Argument<string>("SQL") { Description = "One reading statement; every row it returns is a violation." });
         return new Verb("add", "Refuse every merge and rollback after which a query returns a row.",
-            "db-vc invariant add no-debt \"SELECT id, balance FROM customers WHERE balance < 0\"") { name, sql }.OnRepository((context, workspace) =>
+            "db-vc invariant add no-debt \"SELECT id, balance FROM customers WHERE balance < 0\"") { name, sql }
+            .Answers<AddedDocument>().OnRepository((context, workspace) =>
         {
             workspace.Invariants.Add(new Invariant(context.Get(name)!, context.Get(sql)!));
             context.Output.Line(Piece.Good("✓ "), "Added ", Piece.Name(context.Get(name)!), Piece.Dim(". Does it hold now? db-vc invariant check"));
@@ -26,7 +27,8 @@ internal static class InvariantCommand
         });
     }
 
-    private static Verb List() => new Verb("list", "List the invariants.", "db-vc invariant list").OnRepository((context, workspace) =>
+    private static Verb List() => new Verb("list", "List the invariants.", "db-vc invariant list")
+        .Answers<InvariantsDocument>().OnRepository((context, workspace) =>
     {
         var all = workspace.Invariants.List();
         if (all.Count == 0) context.Output.Line("There are no invariants.");
@@ -40,7 +42,8 @@ internal static class InvariantCommand
     private static Verb Remove()
     {
         var name = Name();
-        return new Verb("remove", "Remove an invariant.", "db-vc invariant remove no-debt") { name }.OnRepository((context, workspace) =>
+        return new Verb("remove", "Remove an invariant.", "db-vc invariant remove no-debt") { name }
+            .Answers<RemovedDocument>().OnRepository((context, workspace) =>
         {
             workspace.Invariants.Remove(context.Get(name)!);
             context.Output.Line(Piece.Good("✓ "), "Removed ", Piece.Name(context.Get(name)!));
@@ -53,7 +56,7 @@ internal static class InvariantCommand
     {
         var revision = new Argument<string?>("REV") { Description = "A revision; otherwise the live database.", Arity = ArgumentArity.ZeroOrOne };
         return new Verb("check", "Say whether the invariants hold.", "db-vc invariant check", "db-vc invariant check HEAD~3") { revision }
-            .OnRepository((context, workspace) =>
+            .Answers<InvariantsCheckDocument>().OnRepository((context, workspace) =>
         {
             var results = workspace.Invariants.Check(context.Get(revision));
             if (results.Count == 0) context.Output.Line("There are no invariants.");

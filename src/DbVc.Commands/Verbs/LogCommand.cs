@@ -22,7 +22,7 @@ internal static class LogCommand
             all,
             table,
             limit,
-        }.OnRepository((context, workspace) =>
+        }.Answers<CommitsDocument>().OnRepository((context, workspace) =>
         {
             var count = Limits.Positive(context.Get(limit), "--limit");
             var entries = workspace.History.Log(new LogRequest(context.Get(revision) ?? "HEAD", count, context.Get(table), context.Get(all)));

@@ -18,7 +18,7 @@ internal static class MemoryCommand
         return new Verb("list", "List lessons, newest first.", "db-vc memory list", "db-vc memory list \"age between\"")
         {
             words,
-        }.OnRepository((context, workspace) =>
+        }.Answers<LessonsDocument>().OnRepository((context, workspace) =>
         {
             var lessons = workspace.Memory.List(context.Get(words));
             if (lessons.Count == 0)
@@ -35,7 +35,7 @@ internal static class MemoryCommand
     private static Verb Show()
     {
         var id = Id();
-        return new Verb("show", "Show a lesson.", "db-vc memory show TASK/repair-1") { id }.OnRepository((context, workspace) =>
+        return new Verb("show", "Show a lesson.", "db-vc memory show TASK/repair-1") { id }.Answers<LessonDocument>().OnRepository((context, workspace) =>
         {
             var lesson = workspace.Memory.Show(context.Get(id)!);
             context.Output.Json(lesson.ToJson());
@@ -53,7 +53,8 @@ internal static class MemoryCommand
     private static Verb Forget()
     {
         var id = Id();
-        return new Verb("forget", "Forget a lesson for good.", "db-vc memory forget TASK/repair-1") { id }.OnRepository((context, workspace) =>
+        return new Verb("forget", "Forget a lesson for good.", "db-vc memory forget TASK/repair-1") { id }
+            .Answers<ForgottenDocument>().OnRepository((context, workspace) =>
         {
             workspace.Memory.Forget(context.Get(id)!);
             context.Output.Line("Forgotten: ", Piece.Id(context.Get(id)!));

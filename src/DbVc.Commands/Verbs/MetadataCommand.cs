@@ -18,7 +18,7 @@ internal static class MetadataCommand
     {
         var file = FileArgument();
         return new Verb("validate", "Say everything that is wrong with a file, with line and suggestion.", "db-vc metadata validate customers.json") { file }
-            .Reads(file).Runs(context =>
+            .Reads(file).Answers<ValidationDocument>().Runs(context =>
         {
             var name = context.Get(file)!;
             var report = MetadataDesk.Validate(Path.GetFullPath(name), new FolderMemory(context.Folder, context.Options()).Recall);
@@ -40,7 +40,7 @@ internal static class MetadataCommand
     {
         var file = FileArgument();
         return new Verb("explain", "Say in plain words what a file will do, and show records of the source that its rules would stop.",
-            "db-vc metadata explain customers.json") { file }.Reads(file).Runs(context =>
+            "db-vc metadata explain customers.json") { file }.Reads(file).Answers<ExplanationDocument>().Runs(context =>
         {
             var explanation = MetadataDesk.Explain(Path.GetFullPath(context.Get(file)!), context.Interrupted, context.Options().Files);
             MetadataView.Show(context.Output, explanation);
@@ -50,7 +50,7 @@ internal static class MetadataCommand
     }
 
     private static Verb Schema() => new Verb("schema", "Print the JSON Schema of metadata files, for editors.", "db-vc metadata schema > db-vc.schema.json")
-        .Runs(context =>
+        .Answers<MetadataSchemaDocument>().Runs(context =>
     {
         var schema = MetadataDesk.Schema();
         foreach (var line in schema.TrimEnd('\n').Split('\n')) context.Output.Line(line);

@@ -8,15 +8,15 @@ internal static class NotifyCommand
 {
     public static Verb Create() => new("notify", "See and send notifications that have not arrived.")
     {
-        new Verb("list", "List what has not arrived.", "db-vc notify list").OnRepository((context, workspace) =>
+        new Verb("list", "List what has not arrived.", "db-vc notify list").Answers<WaitingDocument>().OnRepository((context, workspace) =>
             Write(context, workspace.Outbox.List(), 0, "Nothing waits to be sent.")),
-        new Verb("send", "Send again what has not arrived.", "db-vc notify send").OnRepository((context, workspace) =>
+        new Verb("send", "Send again what has not arrived.", "db-vc notify send").Answers<WaitingDocument>().OnRepository((context, workspace) =>
         {
             var before = workspace.Outbox.List().Count;
             return Write(context, workspace.Outbox.SendAll(context.Interrupted), (int)FailureKind.Failed,
                 before == 0 ? "Nothing waited to be sent." : $"{Shown.Count(before, "notification")} sent; nothing waits any more.");
         }),
-        new Verb("test", "Send a notification that is only a test.", "db-vc notify test").OnRepository((context, workspace) =>
+        new Verb("test", "Send a notification that is only a test.", "db-vc notify test").Answers<WaitingDocument>().OnRepository((context, workspace) =>
             Write(context, workspace.Outbox.Test(context.Interrupted), (int)FailureKind.Failed, "The test has arrived.")),
     };
 

@@ -12,7 +12,8 @@ internal static class OpCommand
     private static Verb Log()
     {
         var limit = new Option<int>("--limit", "-n") { Description = "List at most this many.", HelpName = "N", DefaultValueFactory = _ => DefaultLimit };
-        return new Verb("log", "List what commands moved, newest first.", "db-vc op log", "db-vc op log -n 5") { limit }.OnRepository((context, workspace) =>
+        return new Verb("log", "List what commands moved, newest first.", "db-vc op log", "db-vc op log -n 5") { limit }
+            .Answers<OperationsDocument>().OnRepository((context, workspace) =>
         {
             var entries = workspace.History.Operations(Limits.Positive(context.Get(limit), "--limit"));
             var list = new TextTable("#", "", "", "", "");

@@ -19,7 +19,7 @@ internal static class PipelineCommand
     private static Argument<string> Name() => new("PIPELINE") { Description = "Its name, or the table that it alone loads." };
 
     private static Verb List() => new Verb("list", "List the pipelines of main, with their latest run.", "db-vc pipeline list")
-        .OnRepository((context, workspace) =>
+        .Answers<PipelinesDocument>().OnRepository((context, workspace) =>
     {
         var pipelines = workspace.Pipelines.List();
         PipelineView.Write(context.Output, pipelines);
@@ -35,7 +35,7 @@ internal static class PipelineCommand
         var keep = new Option<bool>("--no-merge") { Description = "Leave the rows on the run's branch, to be looked at and merged by hand." };
         return new Verb("run", "Load the source once more: on a branch, through the gates, into main.",
             "db-vc pipeline run users", "db-vc pipeline run users --source users-2026-02.csv") { name, source, again, keep }
-            .Reads(source).OnRepository(async (context, workspace) =>
+            .Reads(source).Answers<PipelineRunDocument>().OnRepository(async (context, workspace) =>
         {
             var file = context.Get(source) is { } path ? Path.GetFullPath(path) : null;
             var request = new PipelineRunRequest(context.Get(name)!, file, context.Get(again), !context.Get(keep));
@@ -68,7 +68,7 @@ internal static class PipelineCommand
             source,
             branch,
             conflicts,
-        }.Reads(metadata, source).OnRepository((context, workspace) =>
+        }.Reads(metadata, source).Answers<TaskDocument>().OnRepository((context, workspace) =>
         {
             var request = new GenerationRequest(context.Get(name)!, Full(context.Get(metadata)), Full(context.Get(source)),
                 Session.Branch(context.Get(branch)), Enum.Parse<EditConflicts>(context.Get(conflicts)!, ignoreCase: true));
@@ -99,7 +99,9 @@ internal static class PipelineCommand
             retry,
             from,
             discard,
-        }.Reads(from).Makes(export).OnRepository(async (context, workspace) =>
+        }.Reads(from).Makes(export)
+            .Answers<QuarantineDocument>().Answers<QuarantineExportDocument>().Answers<QuarantineDiscardDocument>().Answers<PipelineRunDocument>()
+            .OnRepository(async (context, workspace) =>
         {
             var request = new QuarantineRequest(context.Get(name)!, context.Get(run), context.Get(rule));
             RequireOneWay(context.Get(export) is not null, context.Get(retry), context.Get(discard), context.Get(from) is not null);
@@ -125,7 +127,8 @@ internal static class PipelineCommand
     private static Verb History()
     {
         var name = Name();
-        return new Verb("history", "Show the runs of a pipeline, oldest first.", "db-vc pipeline history users") { name }.OnRepository((context, workspace) =>
+        return new Verb("history", "Show the runs of a pipeline, oldest first.", "db-vc pipeline history users") { name }
+            .Answers<PipelineHistoryDocument>().OnRepository((context, workspace) =>
         {
             var (pipeline, runs) = workspace.Pipelines.History(context.Get(name)!);
             PipelineView.Write(context.Output, runs);

@@ -17,7 +17,7 @@ internal static class PurgeCommand
             table,
             key,
             yes,
-        }.OnRepository(async (context, workspace) =>
+        }.Answers<PurgeDocument>().OnRepository(async (context, workspace) =>
         {
             var request = new PurgeRequest(context.Get(table)!, context.Get(key)!.Split(','));
             const string Question = "Forget this row in all of history, in the live database and in every branch, for good?";

@@ -23,7 +23,7 @@ internal static class QueryCommand
             at,
             branch,
             csv,
-        }.OnRepository((context, workspace) =>
+        }.Answers<QueryDocument>().OnRepository((context, workspace) =>
         {
             if (context.Get(at) is not null && context.Get(branch) is not null)
             {

@@ -13,13 +13,14 @@ internal static class QueueCommand
     {
         var names = new Argument<string[]>("BRANCH") { Description = "The branches, in the order in which they are to come.", Arity = ArgumentArity.OneOrMore };
         return new Verb("add", "Put branches at the end of the queue.", "db-vc merge queue add agent-users agent-orders") { names }
+            .Answers<QueueDocument>()
             .OnRepository((context, workspace) => Finish(context, workspace.Queue.Add([.. context.Get(names)!.Select(BranchName.Parse)])));
     }
 
     private static Verb List()
     {
         var all = new Option<bool>("--all") { Description = "Those that left the queue, too." };
-        return new Verb("list", "Show the queue in its order.", "db-vc merge queue list") { all }.OnRepository((context, workspace) =>
+        return new Verb("list", "Show the queue in its order.", "db-vc merge queue list") { all }.Answers<QueueDocument>().OnRepository((context, workspace) =>
         {
             var entries = workspace.Queue.List(context.Get(all));
             if (entries.Count == 0) context.Output.Line("The merge queue is empty.");
@@ -28,7 +29,7 @@ internal static class QueueCommand
     }
 
     private static Verb Run() => new Verb("run", "Take each branch once: bring it up to main, ask its gates, merge it.", "db-vc merge queue run")
-        .OnRepository(async (context, workspace) =>
+        .Answers<QueueDocument>().OnRepository(async (context, workspace) =>
         {
             var run = await context.Output.WithProgressAsync(view => Task.FromResult(workspace.Queue.Run(new AgentProgress(view, context.Interrupted),
                 entry => view.Line(QueueView.Line(entry)), context.Interrupted))).ConfigureAwait(false);
@@ -41,7 +42,7 @@ internal static class QueueCommand
     {
         var name = BranchCommand.Name();
         return new Verb("remove", "Take a branch out of the queue; the branch stays.", "db-vc merge queue remove agent-users") { name }
-            .OnRepository((context, workspace) =>
+            .Answers<DequeuedDocument>().OnRepository((context, workspace) =>
             {
                 workspace.Queue.Remove(BranchName.Parse(context.Get(name)));
                 context.Output.Line(Piece.Good("✓ "), Piece.Name(context.Get(name)!), " left the merge queue.");

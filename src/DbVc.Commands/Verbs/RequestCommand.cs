@@ -34,7 +34,7 @@ internal static class RequestCommand
             into,
             title,
             text,
-        }.OnRepository((context, workspace) =>
+        }.Answers<RequestDocument>().OnRepository((context, workspace) =>
         {
             var target = Session.Branch(context.Get(into)) ?? BranchName.Main;
             var report = workspace.Requests.Open(
@@ -49,7 +49,7 @@ internal static class RequestCommand
         var all = new Option<bool>("--all") { Description = "Those that were merged or withdrawn, too." };
         var branch = new Option<string?>("--branch") { Description = "Only those of this branch, or into it.", HelpName = "BRANCH" };
         return new Verb("list", "List requests.", "db-vc request list", "db-vc request list --all --branch restock") { all, branch }
-            .OnRepository((context, workspace) =>
+            .Answers<RequestsDocument>().OnRepository((context, workspace) =>
             {
                 var requests = workspace.Requests.List(context.Get(all), Session.Branch(context.Get(branch)));
                 if (requests.Count == 0) context.Output.Line(context.Get(all) ? "No requests." : "No open requests.");
@@ -68,7 +68,7 @@ internal static class RequestCommand
         {
             number,
             seen,
-        }.OnRepository((context, workspace) =>
+        }.Answers<RequestDocument>().OnRepository((context, workspace) =>
         {
             var report = workspace.Requests.Show(context.Get(number), context.Get(seen), context.Interrupted);
             RequestView.WriteOne(context.Output, report);
@@ -91,7 +91,7 @@ internal static class RequestCommand
             number,
             text,
             head,
-        }.OnRepository((context, workspace) => Judged(context, "Approved",
+        }.Answers<RequestDocument>().OnRepository((context, workspace) => Judged(context, "Approved",
             workspace.Requests.Approve(context.Get(number), context.Get(text), context.Get(head), context.Interrupted)));
     }
 
@@ -104,7 +104,7 @@ internal static class RequestCommand
         {
             number,
             text,
-        }.OnRepository((context, workspace) => Judged(context, "Asked for changes of",
+        }.Answers<RequestDocument>().OnRepository((context, workspace) => Judged(context, "Asked for changes of",
             workspace.Requests.RequestChanges(context.Get(number), context.Get(text), context.Interrupted)));
     }
 
@@ -112,7 +112,7 @@ internal static class RequestCommand
     {
         var number = Number();
         return new Verb("withdraw", "Close a request without a merge; its branch stays.", "db-vc request withdraw 3") { number }
-            .OnRepository((context, workspace) => Judged(context, "Withdrew", workspace.Requests.Withdraw(context.Get(number), context.Interrupted)));
+            .Answers<RequestDocument>().OnRepository((context, workspace) => Judged(context, "Withdrew", workspace.Requests.Withdraw(context.Get(number), context.Interrupted)));
     }
 
     private static Verb Merge()
@@ -135,7 +135,7 @@ internal static class RequestCommand
             dryRun,
             policy,
             allow,
-        }.OnRepository((context, workspace) =>
+        }.Answers<MergeDocument>().OnRepository((context, workspace) =>
         {
             var (report, target) = workspace.Requests.Merge(
                 new RequestMerge(context.Get(number), context.Get(dryRun), context.Get(policy) ?? [], context.Get(allow)), context.Interrupted);

@@ -30,7 +30,7 @@ internal static class RequestCommentCommand
             column,
             reply,
             resolve,
-        }.OnRepository((context, workspace) =>
+        }.Answers<RequestDocument>().OnRepository((context, workspace) =>
         {
             var report = workspace.Requests.Comment(new RequestComment(context.Get(number), context.Get(text))
             {

@@ -20,7 +20,7 @@ internal static class RevertCommand
             branch,
             mainline,
             dryRun,
-        }.OnRepository((context, workspace) =>
+        }.Answers<MergeDocument>().Answers<NoReplayDocument>().OnRepository((context, workspace) =>
         {
             var target = Session.Branch(context.Get(branch)) ?? BranchName.Main;
             var report = workspace.Replays.Revert(new RevertRequest(context.Get(revision)!, target)

@@ -7,7 +7,8 @@ internal static class RoleCommand
 {
     public static Verb Create() => new("role", "See which role may do what.") { List() };
 
-    private static Verb List() => new Verb("list", "List what can be done, and the least role that may.", "db-vc role list").Runs(context =>
+    private static Verb List() => new Verb("list", "List what can be done, and the least role that may.", "db-vc role list")
+        .Answers<RolesDocument>().Runs(context =>
     {
         var table = new TextTable("role", "action", "may");
         foreach (var rule in AccessTable.Rules) table.Add(Piece.Name(rule.Role.Text()), Json.Name(rule.Action), rule.Description);

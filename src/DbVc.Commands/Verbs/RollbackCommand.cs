@@ -18,7 +18,7 @@ internal static class RollbackCommand
             revision,
             branch,
             dryRun,
-        }.OnRepository((context, workspace) =>
+        }.Answers<NewCommitDocument>().Answers<NoCommitDocument>().OnRepository((context, workspace) =>
         {
             var isDry = context.Get(dryRun);
             var target = Session.Branch(context.Get(branch)) ?? BranchName.Main;

@@ -8,9 +8,9 @@ internal static class ShadowCommand
     public static Verb Create() => new("shadow", "The private copy of main that branches are cloned from and merges are rehearsed in.")
     {
         new Verb("show", "Show where it is, how large, and at which commit.", "db-vc shadow show")
-            .OnRepository((context, workspace) => Write(context, workspace.Upkeep.ReadShadow())),
+            .Answers<ShadowDocument>().OnRepository((context, workspace) => Write(context, workspace.Upkeep.ReadShadow())),
         new Verb("rebuild", "Make it anew at main's head.", "db-vc shadow rebuild")
-            .OnRepository((context, workspace) => Write(context, workspace.Upkeep.RebuildShadow())),
+            .Answers<ShadowDocument>().OnRepository((context, workspace) => Write(context, workspace.Upkeep.RebuildShadow())),
     };
 
     private static int Write(CommandContext context, ShadowReport shadow)

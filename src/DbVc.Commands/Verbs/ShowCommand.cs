@@ -17,7 +17,7 @@ internal static class ShowCommand
             filter.Files,
             filter.Limit,
             filter.All,
-        }.OnRepository((context, workspace) =>
+        }.Answers<ShowDocument>().OnRepository((context, workspace) =>
         {
             var name = context.Get(revision) ?? "HEAD";
             var entry = workspace.History.Find(name);

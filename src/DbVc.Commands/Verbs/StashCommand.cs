@@ -21,7 +21,7 @@ internal static class StashCommand
             Apply("apply", "Bring a stash back and keep it.", drop: false),
             Drop(),
         };
-        return stash.OnRepository((context, workspace) => Push(context, workspace, context.Get(message)));
+        return stash.Answers<StashDocument>().Answers<NoStashDocument>().OnRepository((context, workspace) => Push(context, workspace, context.Get(message)));
     }
 
     private static Option<string?> Message() => new("--message", "-m") { Description = "What the changes are.", HelpName = "TEXT" };
@@ -33,7 +33,7 @@ internal static class StashCommand
     {
         var message = Message();
         return new Verb("push", "Put the live database back to main's head and keep what it held.", "db-vc stash push -m \"Prices, half done\"") { message }
-            .OnRepository((context, workspace) => Push(context, workspace, context.Get(message)));
+            .Answers<StashDocument>().Answers<NoStashDocument>().OnRepository((context, workspace) => Push(context, workspace, context.Get(message)));
     }
 
     private static int Push(CommandContext context, Workspace workspace, string? message)
@@ -50,7 +50,8 @@ internal static class StashCommand
         return 0;
     }
 
-    private static Verb List() => new Verb("list", "List what is stashed, newest first.", "db-vc stash list").OnRepository((context, workspace) =>
+    private static Verb List() => new Verb("list", "List what is stashed, newest first.", "db-vc stash list")
+        .Answers<StashesDocument>().OnRepository((context, workspace) =>
     {
         var all = workspace.Stashes.List();
         if (all.Count == 0) context.Output.Line("Nothing is stashed.");
@@ -77,7 +78,7 @@ internal static class StashCommand
             filter.Schema,
             filter.Limit,
             filter.All,
-        }.OnRepository((context, workspace) =>
+        }.Answers<StashContentDocument>().OnRepository((context, workspace) =>
         {
             var stash = workspace.Stashes.Find(context.Get(number));
             using var report = workspace.History.Show(stash.Commit.Id.ToString(), filter.MaxRows(context));
@@ -90,14 +91,16 @@ internal static class StashCommand
     private static Verb Apply(string name, string description, bool drop)
     {
         var number = Number();
-        return new Verb(name, description, $"db-vc stash {name}", $"db-vc stash {name} 2") { number }.OnRepository((context, workspace) =>
+        return new Verb(name, description, $"db-vc stash {name}", $"db-vc stash {name} 2") { number }
+            .Answers<MergeDocument>().Answers<NoReplayDocument>().OnRepository((context, workspace) =>
             MergeView.Finish(context, workspace.Stashes.Apply(context.Get(number), drop, context.Interrupted), BranchName.Main.Text, "stash " + name));
     }
 
     private static Verb Drop()
     {
         var number = Number();
-        return new Verb("drop", "Remove a stash; db-vc undo brings it back.", "db-vc stash drop 2") { number }.OnRepository((context, workspace) =>
+        return new Verb("drop", "Remove a stash; db-vc undo brings it back.", "db-vc stash drop 2") { number }
+            .Answers<DroppedDocument>().OnRepository((context, workspace) =>
         {
             var stash = workspace.Stashes.Drop(context.Get(number));
             context.Output.Line(Piece.Good("✓ "), $"Removed stash {stash.Number}");

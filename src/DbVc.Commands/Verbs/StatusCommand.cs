@@ -6,7 +6,7 @@ namespace DbVc.Commands;
 internal static class StatusCommand
 {
     public static Verb Create() => new Verb("status", "Show what changed in the live database, the branches and the merges in progress.",
-        "db-vc status", "db-vc status --json").OnRepository((context, workspace) =>
+        "db-vc status", "db-vc status --json").Answers<StatusDocument>().OnRepository((context, workspace) =>
     {
         var report = workspace.Status(context.Interrupted);
         context.Output.Json(report.ToJson());

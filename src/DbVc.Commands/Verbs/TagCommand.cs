@@ -18,7 +18,8 @@ internal static class TagCommand
             name,
             revision,
             delete,
-        }.OnRepository((context, workspace) => (context.Get(name), context.Get(delete)) switch
+        }.Answers<TagsDocument>().Answers<TagDocument>().Answers<DeletedDocument>()
+            .OnRepository((context, workspace) => (context.Get(name), context.Get(delete)) switch
         {
             (null, false) => List(context.Output, workspace.Tags.List()),
             (null, true) => throw new DbVcException(FailureKind.Usage, "usage", "Which tag is to be removed?", hint: "db-vc tag -d NAME"),

@@ -25,7 +25,7 @@ internal static class TokenCommand
             role,
             branches,
             expires,
-        }.OnRepository((context, workspace) =>
+        }.Answers<TokenDocument>().OnRepository((context, workspace) =>
         {
             var (token, text) = workspace.Access.CreateToken(new TokenRequest(
                 context.Get(user), context.Get(role), context.Get(branches) ?? [], context.Get(expires)));
@@ -37,7 +37,8 @@ internal static class TokenCommand
         });
     }
 
-    private static Verb List() => new Verb("list", "List tokens; those of others only for an administrator.", "db-vc token list").OnRepository(Write);
+    private static Verb List() => new Verb("list", "List tokens; those of others only for an administrator.", "db-vc token list")
+        .Answers<TokensDocument>().OnRepository(Write);
 
     private static int Write(CommandContext context, Workspace workspace)
     {
@@ -57,7 +58,8 @@ internal static class TokenCommand
     private static Verb Revoke()
     {
         var id = new Argument<string>("ID") { Description = "The token's id, as db-vc token list shows it." };
-        return new Verb("revoke", "Let a token be worth nothing from now on.", "db-vc token revoke 4f2a91c0") { id }.OnRepository((context, workspace) =>
+        return new Verb("revoke", "Let a token be worth nothing from now on.", "db-vc token revoke 4f2a91c0") { id }
+            .Answers<TokenDocument>().OnRepository((context, workspace) =>
         {
             var token = workspace.Access.RevokeToken(context.Get(id)!);
             context.Output.Line(Piece.Good("✓ "), "Revoked token ", Piece.Id(token.Id), " of ", Piece.Name(token.User));

@@ -16,7 +16,7 @@ internal static class TrackingCommand
     private static Verb Switch(string name, string description, string example, Func<TrackingDesk, string?, TrackingStatus> run)
     {
         var table = new Argument<string?>("TABLE") { Description = "One table; without it all that are versioned.", Arity = ArgumentArity.ZeroOrOne };
-        return new Verb(name, description, $"db-vc tracking {name}", example) { table }.OnRepository((context, workspace) =>
+        return new Verb(name, description, $"db-vc tracking {name}", example) { table }.Answers<TrackingDocument>().OnRepository((context, workspace) =>
         {
             var report = run(workspace.Tracking, context.Get(table));
             Write(context.Output, report);
@@ -31,7 +31,7 @@ internal static class TrackingCommand
         return new Verb("show", "Show which tables are tracked.", "db-vc tracking show", "db-vc tracking show --cost")
         {
             cost,
-        }.OnRepository((context, workspace) =>
+        }.Answers<TrackingDocument>().OnRepository((context, workspace) =>
         {
             var report = workspace.Tracking.Read();
             TrackingCost? measured = null;

@@ -17,7 +17,7 @@ internal static class UndoCommand
         return new Verb("undo", "Undo what a command did, a merge and a rollback too; undoing an undo does it again.", "db-vc undo", "db-vc undo 17")
         {
             operation,
-        }.OnRepository((context, workspace) =>
+        }.Answers<UndoDocument>().OnRepository((context, workspace) =>
         {
             var report = workspace.Operations.Undo(context.Get(operation), context.Interrupted);
             Write(context.Output, report);

@@ -30,11 +30,11 @@ internal static class UserCommand
             role,
             kind,
             login,
-        }.OnRepository((context, workspace) => Done(context.Output, workspace.Access.AddUser(new UserRequest(
+        }.Answers<UserDocument>().OnRepository((context, workspace) => Done(context.Output, workspace.Access.AddUser(new UserRequest(
             context.Get(name)!, context.Get(mail)!, context.Get(kind)!, context.Get(role)!, context.Get(login) ?? [])), "is a user now"));
     }
 
-    private static Verb List() => new Verb("list", "List the users.", "db-vc user list").OnRepository((context, workspace) =>
+    private static Verb List() => new Verb("list", "List the users.", "db-vc user list").Answers<UsersDocument>().OnRepository((context, workspace) =>
     {
         var users = workspace.Access.ListUsers();
         var table = new TextTable("name", "role", "kind", "mail", "logins");
@@ -49,7 +49,7 @@ internal static class UserCommand
     {
         var name = new Argument<string?>("NAME") { Description = "The user; otherwise who you are taken for.", Arity = ArgumentArity.ZeroOrOne };
         return new Verb("show", "Show a user, or who you are taken for and why.", "db-vc user show", "db-vc user show \"Ada Lovelace\"") { name }
-            .OnRepository((context, workspace) =>
+            .Answers<UserDocument>().Answers<CallerDocument>().OnRepository((context, workspace) =>
             {
                 if (context.Get(name) is { } given) return Done(context.Output, workspace.Access.FindUser(given), "");
                 var caller = workspace.Access.WhoAmI();
@@ -63,7 +63,8 @@ internal static class UserCommand
     {
         var (name, role) = (Name(), new Argument<string>("ROLE") { Description = "viewer, agent, author, reviewer or admin." });
         role.AcceptOnlyFromAmong([.. RoleNames.All]);
-        return new Verb("role", "Give a user another role.", "db-vc user role \"Ada Lovelace\" reviewer") { name, role }.OnRepository((context, workspace) =>
+        return new Verb("role", "Give a user another role.", "db-vc user role \"Ada Lovelace\" reviewer") { name, role }
+            .Answers<UserDocument>().OnRepository((context, workspace) =>
             Done(context.Output, workspace.Access.SetRole(context.Get(name)!, context.Get(role)!), "has another role now"));
     }
 
@@ -77,7 +78,7 @@ internal static class UserCommand
             name,
             login,
             remove,
-        }.OnRepository((context, workspace) =>
+        }.Answers<UserDocument>().OnRepository((context, workspace) =>
             Done(context.Output, workspace.Access.SetLogin(context.Get(name)!, context.Get(login)!, context.Get(remove)), "has other logins now"));
     }
 
@@ -85,6 +86,7 @@ internal static class UserCommand
     {
         var name = Name();
         return new Verb("remove", "Forget a user and revoke their tokens; their commits stay.", "db-vc user remove \"Ada Lovelace\"") { name }
+            .Answers<UserDocument>()
             .OnRepository((context, workspace) => Done(context.Output, workspace.Access.RemoveUser(context.Get(name)!), "is no user any more"));
     }
 

@@ -10,7 +10,7 @@ internal static class VerifyCommand
 
     public static Verb Create() => new Verb("verify",
         "Recompute every hash, follow every reference, compare live with main.", "db-vc verify", "db-vc verify --json")
-        .OnRepository((context, workspace) =>
+        .Answers<VerifyDocument>().OnRepository((context, workspace) =>
         {
             var report = workspace.Upkeep.Verify(context.Interrupted);
             context.Output.Json(report.ToJson());

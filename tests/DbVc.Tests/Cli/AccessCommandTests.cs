@@ -106,7 +106,7 @@ public sealed class AccessCommandTests : IDisposable
         foreach (var line in (string[])["log -n 1", "show HEAD --stat", "op log -n 1", "branch review side --stat"])
         {
             var terminal = new FakeTerminal(isLive: true);
-            await new CommandLine().RunAsync(["-C", _cli.Shop.Folder, .. line.Split(' ')], terminal.Terminal);
+            await terminal.RunAsync(["-C", _cli.Shop.Folder, .. line.Split(' ')]);
             Assert.Matches(@"\x1b\[[0-9;]*31m[^\x1b]*(OVERRIDE|override)", terminal.Out);
         }
     }

@@ -106,7 +106,7 @@ public sealed class ChatCommandTests : IDisposable
     private async Task<Said> PipeAsync(string lines, params string[] options)
     {
         var terminal = new FakeTerminal(input: lines);
-        var code = await new CommandLine().RunAsync(["-C", _cli.Shop.Folder, "chat", .. options], terminal.Terminal);
+        var code = await terminal.RunAsync(["-C", _cli.Shop.Folder, "chat", .. options]);
         return new Said(code, terminal.Out, terminal.Error);
     }
 }

@@ -18,7 +18,7 @@ public sealed class CommandLineTests
     public async Task Wrong_usage_is_exit_2_with_the_help_to_ask_for(string line)
     {
         var terminal = new FakeTerminal();
-        Assert.Equal(2, await new CommandLine().RunAsync(line.Split(' '), terminal.Terminal));
+        Assert.Equal(2, await terminal.RunAsync(line.Split(' ')));
         Assert.StartsWith("error: ", terminal.Error);
         Assert.Matches(@"\n  try: db-vc( completion)? --help\n$", terminal.Error);
         Assert.Empty(terminal.Out);
@@ -28,7 +28,7 @@ public sealed class CommandLineTests
     public async Task An_argument_that_begins_with_an_at_sign_is_not_a_file_of_arguments()
     {
         var terminal = new FakeTerminal();
-        await new CommandLine().RunAsync(["completion", "@{2026-01-31}"], terminal.Terminal);
+        await terminal.RunAsync(["completion", "@{2026-01-31}"]);
         Assert.DoesNotContain("file", terminal.Error, StringComparison.OrdinalIgnoreCase);
     }
 
@@ -36,7 +36,7 @@ public sealed class CommandLineTests
     public async Task Wrong_usage_with_json_is_one_document_on_standard_error()
     {
         var terminal = new FakeTerminal();
-        Assert.Equal(2, await new CommandLine().RunAsync(["--json", "nonsense"], terminal.Terminal));
+        Assert.Equal(2, await terminal.RunAsync(["--json", "nonsense"]));
         Assert.Empty(terminal.Out);
         var error = JsonNode.Parse(terminal.Error)!["error"]!.AsObject();
         Assert.Equal(["code", "message", "where", "hint"], error.Select(pair => pair.Key));
@@ -50,7 +50,7 @@ public sealed class CommandLineTests
     public async Task A_slip_is_answered_with_the_word_that_was_meant(string word, string suggestion)
     {
         var terminal = new FakeTerminal();
-        await new CommandLine().RunAsync([word], terminal.Terminal);
+        await terminal.RunAsync([word]);
         Assert.StartsWith($"error: '{word}' is not understood here.{suggestion}\n", terminal.Error);
     }
 
@@ -62,7 +62,7 @@ public sealed class CommandLineTests
     public async Task What_does_not_fit_is_said_in_plain_words(string line, string message)
     {
         var terminal = new FakeTerminal();
-        Assert.Equal(2, await new CommandLine().RunAsync(line.Split(' '), terminal.Terminal));
+        Assert.Equal(2, await terminal.RunAsync(line.Split(' ')));
         Assert.StartsWith($"error: {message}\n", terminal.Error, StringComparison.Ordinal);
     }
 
@@ -70,7 +70,7 @@ public sealed class CommandLineTests
     public async Task The_overview_names_every_command_on_a_line_that_fits_a_terminal()
     {
         var terminal = new FakeTerminal();
-        Assert.Equal(0, await new CommandLine().RunAsync(["--help"], terminal.Terminal));
+        Assert.Equal(0, await terminal.RunAsync(["--help"]));
         var lines = terminal.Out.Split('\n');
         foreach (var verb in new CommandLine().Root.Subcommands) Assert.Single(lines, line => line.StartsWith($"  {verb.Name} ", StringComparison.Ordinal));
         Assert.All(lines, line => Assert.InRange(line.Length, 0, 110));
@@ -80,7 +80,7 @@ public sealed class CommandLineTests
     public async Task Without_arguments_the_help_is_shown()
     {
         var terminal = new FakeTerminal();
-        Assert.Equal(0, await new CommandLine().RunAsync([], terminal.Terminal));
+        Assert.Equal(0, await terminal.RunAsync([]));
         Assert.Contains("completion", terminal.Out, StringComparison.Ordinal);
         Assert.Empty(terminal.Error);
     }
@@ -108,7 +108,7 @@ public sealed class CommandLineTests
     public async Task Help_ends_with_the_examples()
     {
         var terminal = new FakeTerminal();
-        Assert.Equal(0, await new CommandLine().RunAsync(["completion", "--help"], terminal.Terminal));
+        Assert.Equal(0, await terminal.RunAsync(["completion", "--help"]));
         Assert.Contains("\nExamples:\n  db-vc completion bash >", terminal.Out, StringComparison.Ordinal);
     }
 

@@ -20,5 +20,13 @@ internal sealed class FakeTerminal(bool isLive = false, string input = "")
         AllowsColor = isLive,
     };
 
+    /// <summary>Runs a command; what it says to programs has to be what its schema says.</summary>
+    public async Task<int> RunAsync(params string[] arguments)
+    {
+        var code = await new CommandLine().RunAsync(arguments, Terminal);
+        AnswerContract.Check(arguments, Out, Error);
+        return code;
+    }
+
     public Output Output(bool isJson = false) => new(Terminal, isJson);
 }

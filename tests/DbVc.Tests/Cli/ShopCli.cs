@@ -20,7 +20,7 @@ internal sealed partial class ShopCli : IDisposable
     public async Task<Said> RunAsync(params string[] arguments)
     {
         var terminal = new FakeTerminal();
-        var code = await new CommandLine().RunAsync(["-C", Shop.Folder, .. arguments], terminal.Terminal);
+        var code = await terminal.RunAsync(["-C", Shop.Folder, .. arguments]);
         return new Said(code, terminal.Out, terminal.Error);
     }
 

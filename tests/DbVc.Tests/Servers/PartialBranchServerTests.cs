@@ -164,7 +164,7 @@ public sealed class PartialBranchServerTests : IDisposable
     private async Task<Said> SayAsync(params string[] arguments)
     {
         var terminal = new FakeTerminal();
-        var code = await new CommandLine().RunAsync(["-C", _folder, .. arguments], terminal.Terminal);
+        var code = await terminal.RunAsync(["-C", _folder, .. arguments]);
         return new Said(code, terminal.Out, terminal.Error);
     }
 }

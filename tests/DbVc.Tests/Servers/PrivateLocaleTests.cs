@@ -68,7 +68,7 @@ public sealed class PrivateLocaleTests : IDisposable
     private async Task<string> RunAsync(params string[] arguments)
     {
         var terminal = new FakeTerminal();
-        var code = await new CommandLine().RunAsync(["-C", _folder, .. arguments], terminal.Terminal);
+        var code = await terminal.RunAsync(["-C", _folder, .. arguments]);
         Assert.True(code == 0, $"db-vc {string.Join(' ', arguments)}\n{terminal.Out}{terminal.Error}");
         return terminal.Out;
     }

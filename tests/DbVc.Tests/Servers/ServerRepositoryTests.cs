@@ -208,7 +208,7 @@ public sealed class ServerRepositoryTests : IDisposable
     private static async Task<Said> SayInAsync(string folder, params string[] arguments)
     {
         var terminal = new FakeTerminal();
-        var code = await new CommandLine().RunAsync(["-C", folder, .. arguments], terminal.Terminal);
+        var code = await terminal.RunAsync(["-C", folder, .. arguments]);
         return new Said(code, terminal.Out, terminal.Error);
     }
 }
