@@ -4,9 +4,15 @@ using DbVc.Model;
 
 namespace DbVc.Documents;
 
-/// <summary>Names of enumerations as they stand in documents: <c>UpToDate</c> is <c>up-to-date</c>.</summary>
-internal sealed class NameConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false)
-    where T : struct, Enum;
+/// <summary>Names of enumerations as they stand in documents. One for all of them: a converter for each would be made at every start.</summary>
+internal sealed class NameConverter : JsonConverterFactory
+{
+    private static readonly JsonStringEnumConverter s_names = new(Json.Naming, allowIntegerValues: false);
+
+    public override bool CanConvert(Type typeToConvert) => typeToConvert.IsEnum;
+
+    public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) => s_names.CreateConverter(typeToConvert, options);
+}
 
 /// <summary>Documents are written and never read back here.</summary>
 internal abstract class WritingConverter<T> : JsonConverter<T>

@@ -1,6 +1,4 @@
 using System.Text.Json.Serialization;
-using DbVc.Model;
-using DbVc.Orchestration;
 
 namespace DbVc.Documents;
 
@@ -8,15 +6,7 @@ namespace DbVc.Documents;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     GenerationMode = JsonSourceGenerationMode.Metadata,
-    Converters =
-    [
-        typeof(CellConverter), typeof(CommitIdConverter), typeof(TimeConverter),
-        typeof(NameConverter<AccessAction>), typeof(NameConverter<AuthorKind>), typeof(NameConverter<BatchTaskState>),
-        typeof(NameConverter<ChatKind>), typeof(NameConverter<ConflictKind>), typeof(NameConverter<GatesNeeded>),
-        typeof(NameConverter<IdentityKind>), typeof(NameConverter<LessonKind>), typeof(NameConverter<MergeState>),
-        typeof(NameConverter<QueueState>), typeof(NameConverter<QueueStep>), typeof(NameConverter<ResolutionKind>),
-        typeof(NameConverter<RequestEventKind>), typeof(NameConverter<RequestState>), typeof(NameConverter<Role>), typeof(NameConverter<TaskState>),
-    ])]
+    Converters = [typeof(CellConverter), typeof(CommitIdConverter), typeof(TimeConverter), typeof(NameConverter)])]
 [JsonSerializable(typeof(AbortedDocument))]
 [JsonSerializable(typeof(AddedDocument))]
 [JsonSerializable(typeof(AttachDocument))]

@@ -12,29 +12,16 @@ internal static class Json
     /// <summary>JSON readers keep integers exact up to here.</summary>
     private const long MaxExact = 1L << 53;
 
+    /// <summary>Of enumerations; those of members are in the language's own case.</summary>
+    public static JsonNamingPolicy Naming => JsonNamingPolicy.KebabCaseLower;
+
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
-
-    public static JsonArray Array<T>(IEnumerable<T> items, Func<T, JsonNode?> describe) => new([.. items.Select(describe)]);
-
-    public static JsonArray Array(IEnumerable<string> items) => Array(items, item => (JsonNode?)item);
 
     /// <summary>UTC to the millisecond.</summary>
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
-    public static string? Time(DateTimeOffset? time) => time is { } t ? Time(t) : null;
-
     /// <summary>Names of enumerations as they stand in documents: <c>upToDate</c> is <c>up-to-date</c>.</summary>
-    public static string Name(Enum value)
-    {
-        var name = new StringBuilder();
-        foreach (var c in value.ToString())
-        {
-            if (char.IsUpper(c) && name.Length > 0) name.Append('-');
-            name.Append(char.ToLowerInvariant(c));
-        }
-
-        return name.ToString();
-    }
+    public static string Name(Enum value) => Naming.ConvertName(value.ToString());
 
     /// <summary>A share or rate; what JSON cannot write is null.</summary>
     public static double? Number(double? value) => value is { } number && double.IsFinite(number) ? Math.Round(number, 4) : null;
@@ -104,13 +91,6 @@ internal static class Json
         }
 
         return Parse(text);
-    }
-
-    /// <summary>Marked only where an administrator went past the rules.</summary>
-    public static JsonObject WithOverride(this JsonObject document, string? reason)
-    {
-        if (reason is not null) document["override"] = reason;
-        return document;
     }
 
     private static JsonNode Text(ReadOnlyMemory<byte> utf8)

@@ -10,7 +10,11 @@ namespace DbVc.Tests;
 public sealed class DocumentSchemaTests
 {
     /// <summary>Verbs that answer nothing to programs, and why.</summary>
-    private static readonly Dictionary<string, string> s_silent = new() { ["mcp"] = "becomes another program, which speaks a protocol of its own" };
+    private static readonly Dictionary<string, string> s_silent = new()
+    {
+        ["mcp"] = "becomes another program, which speaks a protocol of its own",
+        ["serve"] = "becomes another program, which serves until it is stopped",
+    };
 
     [Fact]
     public void Every_verb_names_the_documents_that_it_answers()
