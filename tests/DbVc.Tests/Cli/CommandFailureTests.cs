@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using DbVc.Commands;
 using Microsoft.Data.Sqlite;
 using Xunit;
 

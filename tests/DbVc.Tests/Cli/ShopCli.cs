@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using DbVc.Commands;
 using Xunit;
 
 namespace DbVc.Tests;

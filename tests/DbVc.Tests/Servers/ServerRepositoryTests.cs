@@ -1,4 +1,3 @@
-using DbVc.Commands;
 using DbVc.TestServers;
 using Xunit;
 
