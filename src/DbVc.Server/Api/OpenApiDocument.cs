@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DbVc.Documents;
 
 namespace DbVc.Server;
 
@@ -27,8 +28,12 @@ internal static class OpenApiDocument
                 ["token"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer" },
                 ["session"] = new JsonObject { ["type"] = "apiKey", ["in"] = "cookie", ["name"] = Sessions.Cookie },
             },
-            ["responses"] = new JsonObject { ["Problem"] = Answer("What was wrong (RFC 9457), with the facts that the command prints.", Problem.ContentType, "Problem") },
-            ["schemas"] = new JsonObject { ["Problem"] = ProblemSchema() },
+            ["responses"] = new JsonObject
+            {
+                ["Problem"] = Answer("What was wrong (RFC 9457), with the facts that the command prints.", Problem.ContentType, Reference("Problem")),
+            },
+            ["schemas"] = new JsonObject(
+                DocumentSchemas.Components.Select(c => KeyValuePair.Create(c.Key, (JsonNode?)c.Value.DeepClone())).Append(KeyValuePair.Create("Problem", (JsonNode?)ProblemSchema()))),
         },
     }, s_options);
 
@@ -53,18 +58,20 @@ internal static class OpenApiDocument
         if (body is not null) operation["requestBody"] = body;
         operation["responses"] = new JsonObject
         {
-            ["200"] = Answer($"The document of db-vc {endpoint.Verb} --json.", "application/json", null),
+            ["200"] = Answer($"The document of db-vc {endpoint.Verb} --json.", "application/json", DocumentSchemas.Of(endpoint.Command.Answered)),
             ["default"] = new JsonObject { ["$ref"] = "#/components/responses/Problem" },
         };
         return operation;
     }
 
-    private static JsonObject Answer(string description, string type, string? schema) => new()
+    private static JsonObject Reference(string schema) => new() { ["$ref"] = "#/components/schemas/" + schema };
+
+    private static JsonObject Answer(string description, string type, JsonNode schema) => new()
     {
         ["description"] = description,
         ["content"] = new JsonObject
         {
-            [type] = new JsonObject { ["schema"] = schema is null ? new JsonObject() : new JsonObject { ["$ref"] = "#/components/schemas/" + schema } },
+            [type] = new JsonObject { ["schema"] = schema.DeepClone() },
         },
     };
 
