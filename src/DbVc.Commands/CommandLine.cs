@@ -103,7 +103,7 @@ internal sealed class CommandLine
         new("Let an agent bring data in",
         [
             MetadataCommand.Create(), AgentCommand.Create(), GateCommand.Create(), EvidenceCommand.Create(), PipelineCommand.Create(),
-            NotifyCommand.Create(), CostCommand.Create(), MemoryCommand.Create(), McpCommand.Create(),
+            WorkCommand.Create(), NotifyCommand.Create(), CostCommand.Create(), MemoryCommand.Create(), McpCommand.Create(),
         ]),
         new("Work on a copy, and merge it",
             [BranchCommand.Create(), RequestCommand.Create(), ConflictsCommand.Create(), MergeCommand.Create(), InvariantCommand.Create()]),

@@ -15,6 +15,7 @@ internal static class AgentCommand
         AgentPlanCommand.Create(),
         AgentRunCommand.Create(),
         Retry(),
+        Cancel(),
         Status(),
         List(),
         Log(),
@@ -24,11 +25,28 @@ internal static class AgentCommand
     private static Verb Retry()
     {
         var branch = new Argument<string>("BRANCH") { Description = "Its branch." };
-        var (reload, limits) = (GateCommand.Reload(), AgentCreateCommand.Limits());
+        var (reload, limits, detach) = (GateCommand.Reload(), AgentCreateCommand.Limits(), AgentCreateCommand.Detach());
         return new Verb("retry", "Run a task again that stopped or failed, from its pinned metadata.",
-            "db-vc agent retry agent-users", "db-vc agent retry agent-users --limits time=1h") { branch, reload, limits }
+            "db-vc agent retry agent-users", "db-vc agent retry agent-users --limits time=1h") { branch, reload, limits, detach }
             .Answers<TaskDocument>().OnRepository((context, workspace) => AgentView.RunAsync(context, progress =>
-                workspace.Agents.Retry(BranchName.Parse(context.Get(branch)), progress, context.Interrupted, context.Get(reload), context.Get(limits))));
+            {
+                var request = new RetryRequest(BranchName.Parse(context.Get(branch)), context.Get(reload), context.Get(limits));
+                return context.Get(detach) ? workspace.Agents.RetryLater(request, progress, context.Interrupted)
+                    : workspace.Agents.Retry(request.Branch, progress, context.Interrupted, request.Reload, request.Limits);
+            }));
+    }
+
+    private static Verb Cancel()
+    {
+        var branch = new Argument<string>("BRANCH") { Description = "Its branch." };
+        return new Verb("cancel", "Stop a task that waits for its turn, or that any process works on; its branch stays.", "db-vc agent cancel agent-users") { branch }
+            .Answers<TaskDocument>().OnRepository((context, workspace) =>
+            {
+                var report = workspace.Agents.Cancel(BranchName.Parse(context.Get(branch)));
+                AgentView.WriteSummary(context.Output, report);
+                context.Output.Json(report.ToJson());
+                return report.State == Orchestration.TaskState.Running ? (int)FailureKind.Locked : 0;
+            });
     }
 
     private static Verb Status()

@@ -14,6 +14,9 @@ internal static class AgentCreateCommand
         HelpName = "NAME=AMOUNT,…",
     };
 
+    /// <summary>Whether somebody else does it.</summary>
+    public static Option<bool> Detach() => new("--detach") { Description = "Check and keep it now, and leave it to the work in the background (db-vc work)." };
+
     public static Verb Create()
     {
         var metadata = new Option<string?>("--metadata", "-f") { Description = "The file that describes source, schema and rules.", HelpName = "FILE" };
@@ -26,6 +29,7 @@ internal static class AgentCreateCommand
         var model = new Option<string?>("--model") { Description = "The model that works; otherwise the configured one.", HelpName = "MODEL" };
         var merge = new Option<bool>("--auto-merge") { Description = "Merge into main when every gate passes." };
         var limits = Limits();
+        var detach = Detach();
         var yes = new Option<bool>("--yes", "-y") { Description = "Run a plan of several sources without asking." };
         var (budget, expires) = (BranchCommand.Budget(), BranchCommand.Expires());
         return new Verb("create", "Make a pipeline from metadata, test it, and load its rows into a branch.",
@@ -41,6 +45,7 @@ internal static class AgentCreateCommand
             limits,
             budget,
             expires,
+            detach,
             yes,
         }.Reads(metadata).Answers<TaskDocument>().OnRepository(async (context, workspace) =>
         {
@@ -51,7 +56,7 @@ internal static class AgentCreateCommand
 
             if (context.Get(metadata) is null && BatchDesk.IsLarge(context.Get(task)!))
             {
-                if (new Option[] { branch, merge, budget, expires }.FirstOrDefault(context.Has) is { } other)
+                if (new Option[] { branch, merge, budget, expires, detach }.FirstOrDefault(context.Has) is { } other)
                 {
                     throw new DbVcException(FailureKind.Usage, "usage", $"The task names several sources, and {other.Name} is about one branch.",
                         hint: "Leave it out: each source gets a branch of its own.");
@@ -68,6 +73,7 @@ internal static class AgentCreateCommand
             var single = new AgentRequest(file, Session.Branch(context.Get(branch)), context.Get(task), context.Get(model), context.Get(merge))
             {
                 Limits = context.Get(limits),
+                Detach = context.Get(detach),
                 Terms = new BranchTerms(context.Get(budget), context.Get(expires)),
             };
             return await AgentView.RunAsync(context, progress => workspace.Agents.Create(single, progress, context.Interrupted)).ConfigureAwait(false);

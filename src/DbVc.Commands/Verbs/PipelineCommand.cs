@@ -14,6 +14,8 @@ internal static class PipelineCommand
         Generate(),
         History(),
         Quarantine(),
+        ScheduleCommand.Create(),
+        ScheduleCommand.CreatePause(),
     };
 
     private static Argument<string> Name() => new("PIPELINE") { Description = "Its name, or the table that it alone loads." };

@@ -20,7 +20,7 @@ internal static class AgentView
 
     public static int ExitCode(AgentReport report) => report.State switch
     {
-        TaskState.Ready or TaskState.Merged or TaskState.Waiting => 0,
+        TaskState.Ready or TaskState.Merged or TaskState.Waiting or TaskState.Queued => 0,
         _ when report.Gates.Any(gate => !gate.Passed) => (int)FailureKind.Refused,
         _ => (int)FailureKind.Failed,
     };
@@ -110,6 +110,7 @@ internal static class AgentView
     private static string? Next(AgentReport report) => report.State switch
     {
         TaskState.Waiting => "db-vc agent metadata --file FILE",
+        TaskState.Queued => $"db-vc work does it, or a server does; db-vc agent status {report.Branch}",
         TaskState.Ready => $"db-vc branch review {report.Branch}",
         TaskState.Stopped or TaskState.Failed when report.IsRun => $"db-vc pipeline history {report.Pipeline}",
         TaskState.Stopped => $"db-vc agent retry {report.Branch}",

@@ -79,7 +79,7 @@ internal static class BranchesView
     {
         "ready" or "merged" => Look.Good,
         "failed" or "stopped" or "expired" => Look.Bad,
-        "running" or "waiting" => Look.Warning,
+        "running" or "waiting" or "queued" => Look.Warning,
         _ => Look.Plain,
     };
 }

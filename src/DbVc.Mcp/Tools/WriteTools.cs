@@ -133,7 +133,7 @@ internal static class WriteTools
     }
 
     private static ToolAnswer OfTask(AgentReport report) =>
-        new(report.ToJson(), report.State is not (TaskState.Ready or TaskState.Merged or TaskState.Waiting));
+        new(report.ToJson(), report.State is not (TaskState.Ready or TaskState.Merged or TaskState.Waiting or TaskState.Queued));
 
     private static ToolAnswer OfGates(GateRunReport report) => new(report.ToJson(), !report.Passed);
 }

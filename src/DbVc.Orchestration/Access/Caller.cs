@@ -21,6 +21,7 @@ internal sealed record Caller(Author Author, Role Role, Identity? User, AccessTo
     /// Where nobody is known, whoever is there is the administrator, whatever token they show: it is for another repository.
     /// Else a token says who acts, or the login; who has neither may read. A token that does
     /// not hold is a failure and never taken for none: kind Refused, <c>token.unknown</c>, <c>token.expired</c>, <c>token.revoked</c>.
+    /// Work that was asked for before is done for whoever asked for it.
     /// </summary>
     public static Caller Find(AccessRecord access, WorkspaceOptions options)
     {
@@ -35,6 +36,7 @@ internal sealed record Caller(Author Author, Role Role, Identity? User, AccessTo
 
     private static Caller FindUnbound(AccessRecord access, WorkspaceOptions options)
     {
+        if (options.Mandate is { } mandate) return mandate.Find(access, options.Clock.GetUtcNow());
         if (access.IsOpen) return new Caller(options.User, Role.Admin, null, null);
         if (options.Credential.Token is { } text) return OfToken(access, text, options.Clock.GetUtcNow());
         var login = options.Credential.Login;

@@ -35,6 +35,7 @@ public sealed class AgentCoordinator
         var name = request.Branch ?? TaskNames.ForTable(_context, plan.Spec.Destination.Table);
         using var held = TaskLock.Hold(_context, name);
         var report = _runner.Begin(plan, name, request, model, cancel);
+        if (request.Detach) return report;
         return AutoMerge(request, _runner.Run(plan, report, progress, cancel), progress, cancel);
     }
 
@@ -88,8 +89,46 @@ public sealed class AgentCoordinator
     /// <param name="limits">As <see cref="AgentRequest.Limits"/>, from now on; null for those that it had.</param>
     public AgentReport Retry(BranchName branch, IAgentProgress progress, CancellationToken cancel, bool reload = false, string? limits = null)
     {
-        _ = LimitsText.Parse(limits, _context.Configuration.Limits);
         using var held = TaskLock.Hold(_context, branch);
+        var (plan, report) = PrepareRetry(new RetryRequest(branch, reload, limits), progress, cancel);
+        return _runner.Run(plan, _runner.Restart(report), progress, cancel);
+    }
+
+    /// <summary>The same, checked now and carried out by the work in the background.</summary>
+    public AgentReport RetryLater(RetryRequest request, IAgentProgress progress, CancellationToken cancel)
+    {
+        using var held = TaskLock.Hold(_context, request.Branch);
+        var (plan, report) = PrepareRetry(request, progress, cancel);
+        return _runner.Queue(plan, _runner.Renew(report), new DetachedTask(report.Task, Mandate.Of(_context.Guard.Caller), AutoMerge: false)
+        {
+            Reload = request.Reload,
+        });
+    }
+
+    /// <summary>
+    /// Cancels a task: one that waits for its turn is stopped at once, one at work when its process has noticed, which is waited for a little. Throws usage
+    /// failure <c>agent.not-running</c>.
+    /// </summary>
+    /// <returns>As it is then; still running where its process has not noticed yet.</returns>
+    public AgentReport Cancel(BranchName branch)
+    {
+        _context.Guard.RequireReach(branch);
+        return new TaskStop(_context, _branches).Run(Require(branch));
+    }
+
+    /// <summary>Carries out a task that was left to the background, or goes on with it. Null where another process does, or nothing is left to do.</summary>
+    internal AgentReport? Carry(DetachedTask task, Action begun, IAgentProgress progress, CancellationToken cancel) =>
+        Detached.Carry(task.Task, begun, progress, cancel);
+
+    /// <summary>Settles one that nobody may carry out any more.</summary>
+    internal AgentReport? RefuseDetached(DetachedTask task, string why) => Detached.Refuse(task.Task, why);
+
+    private DetachedWork Detached => new(_context, _branches, _runner, _merges);
+
+    private (TaskPlan Plan, AgentReport Report) PrepareRetry(RetryRequest request, IAgentProgress progress, CancellationToken cancel)
+    {
+        var (branch, limits) = (request.Branch, request.Limits);
+        _ = LimitsText.Parse(limits, _context.Configuration.Limits);
         var report = Require(branch);
         if (report.IsRun)
         {
@@ -105,10 +144,10 @@ public sealed class AgentCoordinator
         }
 
         RefuseMerged(branch);
-        if (!reload) HandMadeRows.Refuse(_context, report, $"db-vc agent retry {branch}");
+        if (!request.Reload) HandMadeRows.Refuse(_context, report, $"db-vc agent retry {branch}");
         _context.Models.Require(report.Model, LimitsText.Parse(limits ?? report.Limits, _context.Configuration.Limits).Usd);
         var plan = TaskPlan.Reread(_context, report, code: false, new FetchWatch(progress, cancel));
-        return _runner.Run(plan, _runner.Restart(plan.NoteSource(report) with { Limits = limits ?? report.Limits }), progress, cancel);
+        return (plan, plan.NoteSource(report) with { Limits = limits ?? report.Limits });
     }
 
     /// <summary>The latest task of a branch, or the latest of all, with its lines. Throws usage failure <c>agent.missing</c>.</summary>
@@ -244,6 +283,12 @@ public sealed class AgentCoordinator
         {
             throw new DbVcException(FailureKind.Usage, "agent.no-metadata", $"The task on '{branch}' has no metadata yet.",
                 hint: "db-vc agent metadata --file FILE");
+        }
+
+        if (report.State == TaskState.Queued)
+        {
+            throw new DbVcException(FailureKind.Usage, "agent.queued", $"The task on '{branch}' was not begun yet: the work in the background does that.",
+                hint: $"db-vc work does it now; db-vc agent cancel {branch} leaves it.");
         }
 
         return (TaskPlan.Reread(_context, report, code: true, new FetchWatch(progress, cancel)), report);

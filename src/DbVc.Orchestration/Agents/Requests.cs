@@ -16,6 +16,9 @@ public sealed record AgentRequest(string? MetadataPath, BranchName? Branch, stri
     /// <summary>Limits in place of the configured ones, for example <c>iterations=20,time=10m</c>; null for those.</summary>
     public string? Limits { get; init; }
 
+    /// <summary>Made and checked now, and carried out by the work in the background.</summary>
+    public bool Detach { get; init; }
+
     /// <summary>Where its branch begins, if not at main.</summary>
     internal Footing? Footing { get; init; }
 
@@ -43,6 +46,12 @@ public sealed record AgentRequest(string? MetadataPath, BranchName? Branch, stri
 /// <param name="Conflicts">What becomes of edits that contradict the new code.</param>
 public sealed record GenerationRequest(string Pipeline, string? MetadataPath, string? SourcePath, BranchName? Branch, EditConflicts Conflicts);
 
+/// <summary>Asks for a task once more that stopped or failed.</summary>
+/// <param name="Branch">Its branch.</param>
+/// <param name="Reload">Whether rows that people put into the branch may be dropped.</param>
+/// <param name="Limits">As <see cref="AgentRequest.Limits"/>, from now on; null for those that it had.</param>
+public sealed record RetryRequest(BranchName Branch, bool Reload, string? Limits);
+
 /// <summary>What becomes of lines that a person edited and that are generated otherwise now.</summary>
 public enum EditConflicts
 {
@@ -62,7 +71,11 @@ public enum EditConflicts
 /// <summary>State of a task; names are those of <c>--json</c>.</summary>
 public enum TaskState
 {
+    /// <summary>It has no metadata yet.</summary>
     Waiting,
+
+    /// <summary>The work in the background begins it next.</summary>
+    Queued,
     Running,
     Ready,
     Failed,
@@ -104,6 +117,9 @@ public sealed record AgentReport
 
     /// <summary>The batch that it belongs to; null for a task of its own.</summary>
     public string? Batch { get; init; }
+
+    /// <summary>For a run of a schedule the time at which it was due; else null.</summary>
+    public DateTimeOffset? Due { get; init; }
 
     /// <summary>Who started it, and so does not approve it; null for a task from before that was kept.</summary>
     public string? Starter { get; init; }

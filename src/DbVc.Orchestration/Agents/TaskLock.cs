@@ -12,7 +12,7 @@ internal static class TaskLock
     /// <summary>Held as long as an agent or the gates work on a branch. Throws kind Locked, <c>agent.running</c>.</summary>
     public static IDisposable Hold(WorkspaceContext context, BranchName branch) => TryHold(context, branch, context.Options.LockTimeout)
         ?? throw new DbVcException(FailureKind.Locked, "agent.running", $"An agent is at work on '{branch}'.",
-            hint: $"Wait for it (db-vc agent status {branch}), or stop it with Ctrl-C where it runs.");
+            hint: $"Wait for it (db-vc agent status {branch}), or stop it: db-vc agent cancel {branch}");
 
     /// <summary>The report as it is; as stopped, once and for all, when the process that worked on it is gone.</summary>
     public static AgentReport Settle(WorkspaceContext context, AgentReport report)
@@ -22,19 +22,32 @@ internal static class TaskLock
         if (held is null) return report;
         // Its process may have ended the proper way since the report was read.
         if (AgentTasks.Read(context, report.Task) is not { State: TaskState.Running } left) return AgentTasks.Read(context, report.Task) ?? report;
-        var stopped = left with { State = TaskState.Stopped, Error = "The process that worked on this task is gone: it was killed, or the machine went down." };
+        return SettleHeld(context, left);
+    }
+
+    /// <summary>The same for whoever holds the lock. What works in the background is begun again, so often.</summary>
+    public static AgentReport SettleHeld(WorkspaceContext context, AgentReport report)
+    {
+        var again = DetachedTask.Find(context.Repository.Store, report.Task) is { Starts: < DetachedTask.MostStarts };
+        var settled = report with
+        {
+            State = again ? TaskState.Queued : TaskState.Stopped,
+            Error = "The process that worked on this task is gone: it was killed, or the machine went down.",
+        };
         if (BranchRecord.Read(context.Repository.Store, BranchName.Parse(report.Branch)) is { } record && record.Task == report.Task)
         {
             // Half-way the instance holds neither the old rows nor the new ones; it is made anew at the branch's head when it is needed.
             context.Instances.Drop(record);
-            BranchInfo.Write(context, record, "stopped");
+            BranchInfo.Write(context, record, again ? "queued" : "stopped");
         }
 
-        AgentTasks.Save(context, stopped);
-        return stopped;
+        if (again) AgentTasks.Save(context, settled);
+        else DetachedTask.Settle(context.Repository.Store, settled);
+        return settled;
     }
 
-    private static IDisposable? TryHold(WorkspaceContext context, BranchName branch, TimeSpan timeout)
+    /// <summary>Null where somebody else holds it.</summary>
+    public static IDisposable? TryHold(WorkspaceContext context, BranchName branch, TimeSpan timeout)
     {
         try
         {

@@ -18,7 +18,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         var report = NewReport(name, request, model) with { SourcePath = request.SourcePath, EditConflicts = request.EditConflicts };
         RequireMergeable(plan, request.Footing?.Commit ?? context.Repository.Head(BranchName.Main), pipeline, report);
         branches.Create(name, request.Footing?.Commit.ToString(), BranchFor(plan, pipeline, report, request.Terms) with { On = request.Footing?.On }, cancel);
-        return Pin(plan, report, pipeline);
+        return Pin(plan, report, pipeline, request.Detach ? new DetachedTask(report.Task, Mandate.Of(context.Guard.Caller), request.AutoMerge) : null);
     }
 
     /// <summary>Makes the branch of a task whose metadata comes later.</summary>
@@ -36,7 +36,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         return Pin(plan, NoteHand(report), PipelineName(plan, name));
     }
 
-    private AgentReport Pin(TaskPlan plan, AgentReport report, string pipeline)
+    private AgentReport Pin(TaskPlan plan, AgentReport report, string pipeline, DetachedTask? later = null)
     {
         var name = BranchName.Parse(report.Branch);
         var record = branches.RequireRecord(name) with { Pipeline = pipeline };
@@ -61,16 +61,19 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             SourceHeader = plan.SourceHeader,
             Assumptions = [.. report.Assumptions, .. plan.Spec.Assumptions],
         };
+        if (later is not null) return Queue(plan, pinned, later);
         AgentTasks.Save(context, pinned);
         return pinned;
     }
 
     /// <summary>Makes the branch of a run, with the files of the pipeline as main has them.</summary>
-    public AgentReport BeginRun(TaskPlan plan, string pipeline, BranchName name, BranchTerms terms, CancellationToken cancel)
+    public AgentReport BeginRun(PlannedRun planned, BranchName name, BranchTerms terms, CancellationToken cancel)
     {
+        var (plan, pipeline) = (planned.Plan, planned.Pipeline);
         var report = NewReport(name, new AgentRequest(null, name, $"pipeline run {pipeline}", null, AutoMerge: false), model: "") with
         {
             State = TaskState.Running,
+            Due = planned.Due,
             Pipeline = pipeline,
             MetadataPath = plan.MetadataPath,
             MetadataHash = plan.MetadataHash,
@@ -95,26 +98,51 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     /// <summary>The task as it was before it ran; its branch and its commits stay.</summary>
     public AgentReport Restart(AgentReport report)
     {
-        var again = NoteHand(report) with
-        {
-            State = TaskState.Running,
-            ChangedBefore = new CodeLines(context).Measure(report).Lines?.Changed ?? 0,
-            AsksAnew = report.State == TaskState.Failed,
-            Steps = [],
-            Gates = [],
-            Tests = null,
-            Rows = null,
-            RowsPerSecond = 0,
-            Changes = null,
-            FirstFailures = [],
-            Error = null,
-            End = null,
-            Questions = [],
-            Evidence = null,
-        };
+        var again = Renew(report);
+        TaskCancellation.Forget(context.Repository.Store, report.Task);
         AgentTasks.Save(context, again);
         return again;
     }
+
+    /// <summary>The same, kept by whoever calls.</summary>
+    public AgentReport Renew(AgentReport report) => Clear(NoteHand(report)) with
+    {
+        ChangedBefore = new CodeLines(context).Measure(report).Lines?.Changed ?? 0,
+        AsksAnew = report.State == TaskState.Failed,
+    };
+
+    /// <summary>Leaves a task whose metadata is pinned to the work in the background. Whose process that is may stand in another folder.</summary>
+    public AgentReport Queue(TaskPlan plan, AgentReport report, DetachedTask later)
+    {
+        var queued = report with { State = TaskState.Queued, SourcePath = plan.SourcePath };
+        later.Save(context.Repository.Store, queued);
+        BranchInfo.Write(context, branches.RequireRecord(BranchName.Parse(report.Branch)), "queued");
+        return queued;
+    }
+
+    /// <summary>Begins a task that was left to the background; whoever calls holds it.</summary>
+    public AgentReport Take(AgentReport report, DetachedTask later)
+    {
+        var begun = Clear(report);
+        (later with { Starts = later.Starts + 1, NotBefore = null }).Save(context.Repository.Store, begun);
+        return begun;
+    }
+
+    private static AgentReport Clear(AgentReport report) => report with
+    {
+        State = TaskState.Running,
+        Steps = [],
+        Gates = [],
+        Tests = null,
+        Rows = null,
+        RowsPerSecond = 0,
+        Changes = null,
+        FirstFailures = [],
+        Error = null,
+        End = null,
+        Questions = [],
+        Evidence = null,
+    };
 
     /// <summary>Runs the agent to its end. Interrupted, the task is kept as stopped and the interruption goes on.</summary>
     public AgentReport Run(TaskPlan plan, AgentReport report, IAgentProgress progress, CancellationToken cancel)
@@ -135,7 +163,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             var agent = new AgentRun(model.Remembering(past), session, limits, transcript, context.Options.Clock);
             var outcome = agent.RunAsync(time.Token).GetAwaiter().GetResult();
             if (time.IsUp) throw time.Translate(new OperationCanceledException(time.Token));
-            kept.Save(Describe(kept.Report, run.Execution) with
+            var ended = Describe(kept.Report, run.Execution) with
             {
                 State = Enum.Parse<TaskState>(outcome.State.ToString()),
                 Error = outcome.State == AgentState.Ready ? null : outcome.Reason,
@@ -143,14 +171,22 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
                 Cost = new CostSummary(outcome.Usage.Tokens, model.Usd, model.Saved),
                 End = JsonNamingPolicy.KebabCaseLower.ConvertName(outcome.End.ToString()),
                 Questions = [.. session.Questions.Select(q => new TaskQuestion(q.Question, q.Answer))],
+            };
+            kept.Save(outcome.End switch
+            {
+                AgentEnd.Cancelled => Interrupted(ended, time),
+                AgentEnd.ModelFailed => DetachedTask.TryAgain(context, ended),
+                _ => ended,
             });
         }
         catch (Exception e)
         {
             var failure = time.Translate(e);
-            kept.Save(kept.Report with { State = failure is OperationCanceledException ? TaskState.Stopped : TaskState.Failed, Error = failure.Message });
+            kept.Save(failure is OperationCanceledException
+                ? Interrupted(kept.Report with { Error = failure.Message }, time)
+                : DetachedTask.TryAgain(context, kept.Report with { State = TaskState.Failed, Error = failure.Message }, failure));
             if (failure != e) throw failure;
-            throw;
+            if (failure is not OperationCanceledException || time.Cancelled is null) throw;
         }
         finally
         {
@@ -158,9 +194,18 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
             context.Outbox.Tell(kept.Report);
         }
 
-        if (cancel.IsCancellationRequested && kept.Report.State == TaskState.Stopped)
+        if (cancel.IsCancellationRequested && kept.Report.State is TaskState.Stopped or TaskState.Queued)
             throw new TaskStoppedException(task.Branch, $"agent retry {task.Branch}", cancel);
         return kept.Report;
+    }
+
+    /// <summary>A task that was stopped before its end. What works in the background goes on when that does.</summary>
+    private AgentReport Interrupted(AgentReport report, WorkTime time)
+    {
+        if (time.Cancelled is { } cancelled) return cancelled.Stop(report);
+        return DetachedTask.Find(context.Repository.Store, report.Task) is null
+            ? report with { State = TaskState.Stopped }
+            : report with { State = TaskState.Queued, End = null, Error = null };
     }
 
     /// <summary>Refuses, before anything is made, code whose edits contradict the new generation.</summary>
@@ -215,6 +260,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
     private AgentReport Execute(TaskPlan plan, AgentReport report, IAgentProgress progress, string command, CancellationToken cancel)
     {
         var task = PreparedRun.TaskOf(plan, report);
+        TaskCancellation.Forget(context.Repository.Store, report.Task);
         using var time = WorkTime.Start(context, branches.RequireRecord(task.Branch), cancel);
         AgentTasks.Save(context, report with { State = TaskState.Running, Error = null });
         try
@@ -227,6 +273,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
 
             // Rows may have been committed that no gate has seen.
             var stopped = e is OperationCanceledException;
+            if (stopped && time.Cancelled is { } cancelled) return Keep(task, cancelled.Stop(report));
             Keep(task, report with
             {
                 State = stopped ? TaskState.Stopped : TaskState.Failed,

@@ -67,13 +67,13 @@ internal static class BatchView
         return report.Error?.Contains(command, StringComparison.Ordinal) == true ? report.Error : $"{report.Error} Look at it; then go on with {command}.";
     }
 
-    private static bool IsGood(AgentReport report) => report.State is TaskState.Ready or TaskState.Merged or TaskState.Running;
+    private static bool IsGood(AgentReport report) => report.State is TaskState.Ready or TaskState.Merged or TaskState.Running or TaskState.Queued;
 
     private static BatchTaskState StateOf(AgentReport report) => report.State switch
     {
         TaskState.Ready => BatchTaskState.Ready,
         TaskState.Merged => BatchTaskState.Merged,
-        TaskState.Running => BatchTaskState.Running,
+        TaskState.Running or TaskState.Queued => BatchTaskState.Running,
         TaskState.Failed => report.Gates.Any(g => !g.Passed) ? BatchTaskState.Refused : BatchTaskState.Failed,
         // One that waits for its metadata died before that was pinned.
         _ => BatchTaskState.Stopped,

@@ -54,7 +54,7 @@ public sealed class BranchManager
         transaction.MoveBranch(name, head, null);
         transaction.DeleteDocument(BranchRecord.Collection, name.Text);
         transaction.PutDocument(DeletedBranch.Collection, name.Text, new DeletedBranch(head.ToString(), record).ToBytes());
-        KeepMerged(record, transaction);
+        KeepTask(record, transaction);
         transaction.DeleteDocument(Approvals.Collection, name.Text);
         Rejections.Seal(_context.Repository.Store, transaction, name);
         RequestShelf.Seal(_context.Repository.Store, transaction, record.InstanceId);
@@ -68,12 +68,15 @@ public sealed class BranchManager
         FetchedFiles.RemoveOf(_context, name);
     }
 
-    /// <summary>Only the branch's record knows that its task was merged.</summary>
-    private void KeepMerged(BranchRecord record, CommitTransaction transaction)
+    /// <summary>Only the branch's record knows that its task was merged; and nothing begins a task whose branch is gone.</summary>
+    private void KeepTask(BranchRecord record, CommitTransaction transaction)
     {
         if (record.Task is not { } id || AgentTasks.Read(_context, id) is not { } task) return;
         var current = AgentTasks.Current(_context, task);
-        if (current.State == TaskState.Merged) transaction.PutDocument(AgentTasks.Collection, id, AgentTasks.ToBytes(current));
+        if (current.State == TaskState.Queued) current = current with { State = TaskState.Stopped, Error = "Its branch was deleted before it was begun." };
+        if (current.State is TaskState.Merged or TaskState.Stopped) transaction.PutDocument(AgentTasks.Collection, id, AgentTasks.ToBytes(current));
+        transaction.DeleteDocument(DetachedTask.Collection, id);
+        transaction.DeleteDocument(TaskCancellation.Collection, id);
     }
 
     /// <summary>Gives a branch another name; its history, database, files and tasks go along. Throws usage failures <c>branch.missing</c> and

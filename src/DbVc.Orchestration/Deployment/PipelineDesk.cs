@@ -45,7 +45,14 @@ public sealed class PipelineDesk
             return new PipelineRunReport(pipeline.Name, null, null, before);
         }
 
-        return _runner.Run(plan, pipeline.Name, _ => request.Merge, progress, cancel);
+        return _runner.Run(new PlannedRun(plan, pipeline.Name, _ => request.Merge) { Due = request.Due }, progress, cancel);
+    }
+
+    /// <summary>Merges what a run made whose process ended before that.</summary>
+    internal PipelineRunReport Land(AgentReport run, CancellationToken cancel)
+    {
+        using var alone = _runner.HoldAlone(run.Pipeline!);
+        return _runner.Land(run, cancel);
     }
 
     private SnapshotReader ReadMain() => _context.Repository.ReadSnapshot(_context.Repository.Head(BranchName.Main));

@@ -11,17 +11,26 @@ internal sealed class PipelineRunner(WorkspaceContext context, BranchManager bra
     private readonly TaskRunner _runner = new(context, branches);
 
     /// <summary>Runs it. What was merged leaves no branch behind.</summary>
-    /// <param name="plan">What is run on what.</param>
-    /// <param name="pipeline">Its name below <c>pipelines/</c>.</param>
-    /// <param name="mayMerge">Asked once the gates have passed.</param>
+    /// <param name="planned">What is run on what.</param>
     /// <param name="progress">Hears of what is done.</param>
     /// <param name="cancel">Stops it; the branch is kept.</param>
-    public PipelineRunReport Run(TaskPlan plan, string pipeline, Func<AgentReport, bool> mayMerge, IAgentProgress progress, CancellationToken cancel)
+    public PipelineRunReport Run(PlannedRun planned, IAgentProgress progress, CancellationToken cancel)
     {
-        var name = TaskNames.ForRun(context, pipeline);
-        var (report, merged) = Run(plan, pipeline, name, mayMerge, progress, cancel);
+        var name = TaskNames.ForRun(context, planned.Pipeline);
+        var (report, merged) = Run(planned, name, progress, cancel);
         if (report.State == TaskState.Merged) branches.Delete(name);
-        return new PipelineRunReport(pipeline, report, merged, null);
+        return new PipelineRunReport(planned.Pipeline, report, merged, null);
+    }
+
+    /// <summary>Merges a run that is ready, and takes its branch away.</summary>
+    public PipelineRunReport Land(AgentReport run, CancellationToken cancel)
+    {
+        var name = BranchName.Parse(run.Branch);
+        AgentReport report;
+        MergeReport merged;
+        using (TaskLock.Hold(context, name)) (report, merged) = Merge(run, name, cancel);
+        if (report.State == TaskState.Merged) branches.Delete(name);
+        return new PipelineRunReport(run.Pipeline!, report, merged, null);
     }
 
     /// <summary>Held from before main is looked at until the run is over: what one run loads, the next one knows. Throws kind Locked,
@@ -65,17 +74,34 @@ internal sealed class PipelineRunner(WorkspaceContext context, BranchManager bra
         return dropped;
     }
 
-    private (AgentReport Run, MergeReport? Merged) Run(
-        TaskPlan plan, string pipeline, BranchName name, Func<AgentReport, bool> mayMerge, IAgentProgress progress, CancellationToken cancel)
+    private (AgentReport Run, MergeReport? Merged) Run(PlannedRun planned, BranchName name, IAgentProgress progress, CancellationToken cancel)
     {
         using var held = TaskLock.Hold(context, name);
-        var report = _runner.BeginRun(plan, pipeline, name, new BranchTerms(null, BranchLifetime), cancel);
-        report = _runner.RunDeployed(plan, report, progress, cancel);
-        if (report.State != TaskState.Ready || !mayMerge(report)) return (report, null);
-        var merged = merges.Merge(new MergeRequest(name, BranchName.Main, DryRun: false, []), cancel);
+        var report = _runner.BeginRun(planned, name, new BranchTerms(null, BranchLifetime), cancel);
+        report = _runner.RunDeployed(planned.Plan, report, progress, cancel);
+        return report.State == TaskState.Ready && planned.MayMerge(report) ? Merge(report, name, cancel) : (report, null);
+    }
+
+    private (AgentReport Run, MergeReport Merged) Merge(AgentReport report, BranchName name, CancellationToken cancel)
+    {
+        var merged = merges.Merge(new MergeRequest(name, BranchName.Main, DryRun: false, [])
+        {
+            // Nobody sits there: a merge in progress would keep everybody else's out until somebody comes.
+            KeepsConflicts = report.Due is null,
+        }, cancel);
         if (merged.State is not (MergeState.Merged or MergeState.UpToDate)) return (report, merged);
         report = report with { State = TaskState.Merged };
         AgentTasks.Save(context, report);
         return (report, merged);
     }
+}
+
+/// <summary>A run that is about to begin.</summary>
+/// <param name="Plan">What is run on what.</param>
+/// <param name="Pipeline">Its name below <c>pipelines/</c>.</param>
+/// <param name="MayMerge">Asked once the gates have passed.</param>
+internal sealed record PlannedRun(TaskPlan Plan, string Pipeline, Func<AgentReport, bool> MayMerge)
+{
+    /// <summary>When a schedule wanted it; null where a person does.</summary>
+    public DateTimeOffset? Due { get; init; }
 }

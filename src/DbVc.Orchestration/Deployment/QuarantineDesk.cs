@@ -103,7 +103,8 @@ public sealed class QuarantineDesk
             return new PipelineRunReport(pipeline.Name, null, null, before);
         }
 
-        var report = _runner.Run(plan, pipeline.Name, run => run.Rows is { } rows && rows.Loaded + rows.Kept > 0, progress, cancel);
+        var planned = new PlannedRun(plan, pipeline.Name, run => run.Rows is { } rows && rows.Loaded + rows.Kept > 0);
+        var report = _runner.Run(planned, progress, cancel);
         if (report.Run!.State == TaskState.Merged) QuarantineShelf.Close(_context, tried);
         return report.Run is { State: TaskState.Ready, Rows: { Loaded: 0, Kept: 0 } }
             ? report with { Run = _runner.Drop(report.Run, "No record got through.") }

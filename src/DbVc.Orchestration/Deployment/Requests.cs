@@ -5,7 +5,11 @@ namespace DbVc.Orchestration;
 /// <param name="SourcePath">Another file in place of the metadata's; null for that one.</param>
 /// <param name="Again">Loads a source even if it was loaded before.</param>
 /// <param name="Merge">False leaves the rows on their branch, for a person to look at.</param>
-public sealed record PipelineRunRequest(string Pipeline, string? SourcePath, bool Again, bool Merge);
+public sealed record PipelineRunRequest(string Pipeline, string? SourcePath, bool Again, bool Merge)
+{
+    /// <summary>When a schedule wanted it; null where a person does.</summary>
+    internal DateTimeOffset? Due { get; init; }
+}
 
 /// <summary>What became of a run.</summary>
 /// <param name="Run">Null if there was nothing to load.</param>

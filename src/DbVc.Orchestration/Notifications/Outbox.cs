@@ -44,6 +44,13 @@ public sealed class Outbox
         return List();
     }
 
+    /// <summary>Tries what is due, as every command that tells something does.</summary>
+    internal void SendDue(CancellationToken cancel) => Send(d => d.Next <= Now, cancel);
+
+    /// <summary>Whether something waits and is due.</summary>
+    internal static bool IsDue(Store.IRepositoryStore store, DateTimeOffset now) => store.ListDocuments(Collection)
+        .Any(d => JsonSerializer.Deserialize(d.Value, NotificationJson.Default.Delivery)!.Next <= now);
+
     /// <summary>Sends a notification of the event <c>test</c>, whichever events are told: nobody who acts on another one is misled.</summary>
     public IReadOnlyList<Delivery> Test(CancellationToken cancel)
     {
@@ -108,6 +115,10 @@ public sealed class Outbox
             Commit = commit?.ToString(),
         });
     }
+
+    /// <summary>Tells of a run of a schedule that ended before there was a task to tell of.</summary>
+    internal void TellDue(string pipeline, DateTimeOffset due) => Tell("failed", () =>
+        Make("failed", $"The run of '{pipeline}' that was due at {due.UtcDateTime:yyyy-MM-dd HH:mm} UTC failed.", null) with { Pipeline = pipeline });
 
     /// <summary>Tells of a new commit of main.</summary>
     internal void Tell(string name, string branch, CommitId commit, string message) =>

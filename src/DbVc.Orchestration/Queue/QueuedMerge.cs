@@ -55,7 +55,7 @@ internal sealed class QueuedMerge(WorkspaceContext context, BranchManager branch
         var task = record.Task is null ? null : AgentTasks.FindState(context, record.Task);
         if (task == "failed") return Refuse(entry, $"Its task failed. See: db-vc agent status {name}.");
         // What the queue itself was cut off at is no reason to wait.
-        if (task is "running" or "waiting" || (task == "stopped" && entry.Step != QueueStep.Gates))
+        if (task is "running" or "waiting" or "queued" || (task == "stopped" && entry.Step != QueueStep.Gates))
             return shelf.Update(entry with { State = QueueState.Queued, Reason = $"Its task is {task}." });
         if (BranchStart.FindMissing(context.Repository, record, Main) is { Count: > 0 } on)
         {

@@ -13,6 +13,9 @@ public sealed record WorkspaceOptions(TimeProvider Clock, Author User, string Wo
     /// <summary>What shows who acts.</summary>
     public Credential Credential { get; init; } = Credential.None;
 
+    /// <summary>For whom work is done that was asked for before; then no credential says who acts. Null for whoever is there.</summary>
+    internal Mandate? Mandate { get; init; }
+
     /// <summary>What the surface lets the caller do at most; null for all that their role lets them.</summary>
     public CallerBound? Bound { get; init; }
 

@@ -42,6 +42,7 @@ public sealed class Workspace : IDisposable
         Batches = new BatchDesk(context, Agents);
         var runner = new PipelineRunner(context, Branches, Merges);
         Pipelines = new PipelineDesk(context, runner);
+        Schedules = new ScheduleDesk(context);
         Quarantine = new QuarantineDesk(context, runner);
         Chat = new ChatDesk(this, context);
     }
@@ -81,6 +82,8 @@ public sealed class Workspace : IDisposable
 
     public PipelineDesk Pipelines { get; }
 
+    public ScheduleDesk Schedules { get; }
+
     public QuarantineDesk Quarantine { get; }
 
     public Maintenance Upkeep { get; }
@@ -100,6 +103,12 @@ public sealed class Workspace : IDisposable
     public BranchFileDesk Files { get; }
 
     public ChatDesk Chat { get; }
+
+    /// <summary>How many tasks run at once, as configured; null for as many as there are cores.</summary>
+    public int? Jobs => _context.Configuration.Jobs;
+
+    /// <summary>What the work in the background needs beside the verbs.</summary>
+    internal WorkspaceContext Context => _context;
 
     /// <summary>Opens the repository that contains a folder, and finishes what a command left behind that was killed.</summary>
     public static Workspace Open(string startFolder, WorkspaceOptions options, CancellationToken cancel)
