@@ -13,6 +13,7 @@ internal static class WorkView
         output.Line(Piece.Dim(Shown.Time(happened.Time)), "  ", Json.Name(happened.Kind), " ", Piece.Name(happened.Subject),
             isMessage ? "" : "  ", isMessage ? "" : new Piece(happened.State, LookOf(happened.State)),
             Piece.Dim(happened.Message is { } said ? "  " + Shown.Short(said) : ""));
+        if (!output.IsJson) output.Flush();
     }
 
     /// <summary>The worst that happened.</summary>

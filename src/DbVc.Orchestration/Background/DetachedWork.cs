@@ -13,12 +13,7 @@ internal sealed class DetachedWork(WorkspaceContext context, BranchManager branc
     public AgentReport? Carry(string id, Action begun, IAgentProgress progress, CancellationToken cancel)
     {
         var store = context.Repository.Store;
-        if (AgentTasks.Read(context, id) is not { } found || BranchRecord.Read(store, BranchName.Parse(found.Branch)) is not { } record || record.Task != id)
-        {
-            DetachedTask.Forget(store, id);
-            return null;
-        }
-
+        if (Find(id) is not { } found) return null;
         var branch = BranchName.Parse(found.Branch);
         using var held = TaskLock.TryHold(context, branch, TimeSpan.Zero);
         if (held is null || DetachedTask.Find(store, id) is not { } later) return null;
@@ -36,10 +31,17 @@ internal sealed class DetachedWork(WorkspaceContext context, BranchManager branc
     /// <summary>Settles a task that nobody may carry out any more.</summary>
     public AgentReport? Refuse(string id, string why)
     {
-        if (AgentTasks.Read(context, id) is not { } report) return null;
+        if (Find(id) is not { } report) return null;
         using var held = TaskLock.TryHold(context, BranchName.Parse(report.Branch), TimeSpan.Zero);
-        if (held is null) return null;
-        return Fail(AgentTasks.Read(context, id)!, why);
+        return held is null ? null : Fail(AgentTasks.Read(context, id)!, why);
+    }
+
+    /// <summary>Nobody has to do with a task whose branch is gone.</summary>
+    private AgentReport? Find(string id)
+    {
+        if (AgentTasks.Read(context, id) is { } report && BranchRecord.Read(context.Repository.Store, BranchName.Parse(report.Branch))?.Task == id) return report;
+        DetachedTask.Forget(context.Repository.Store, id);
+        return null;
     }
 
     private AgentReport Run(AgentReport report, DetachedTask later, IAgentProgress progress, CancellationToken cancel)

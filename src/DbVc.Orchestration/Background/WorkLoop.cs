@@ -26,6 +26,7 @@ public sealed class WorkLoop
     private readonly Dictionary<string, Task> _running = [];
     private readonly ConcurrentDictionary<string, (DateTimeOffset Until, TimeSpan Wait)> _waits = new();
     private readonly Lock _telling = new();
+    private string? _problem;
 
     /// <param name="folder">A folder of the repository.</param>
     /// <param name="options">Of whoever does the work; tasks and schedules act for those who asked for them.</param>
@@ -88,10 +89,16 @@ public sealed class WorkLoop
                 _running[job.Key] = Task.Factory.StartNew(() => Do(job, cancel), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             }
         }
-        catch (DbVcException failure)
+#pragma warning disable CA1031 // A server that cannot look now looks again.
+        catch (Exception failure)
+#pragma warning restore CA1031
         {
-            Tell(WorkKind.Work, "", "failed", failure.Message);
+            if (_problem != failure.Message) Tell(WorkKind.Work, "", "failed", failure.Message);
+            _problem = failure.Message;
+            return;
         }
+
+        _problem = null;
     }
 
     private static bool IsPlace(string key) => key.StartsWith(WorkJob.Place, StringComparison.Ordinal);

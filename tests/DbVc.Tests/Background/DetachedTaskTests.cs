@@ -81,17 +81,6 @@ public sealed class DetachedTaskTests : IDisposable
     }
 
     [Fact]
-    public async Task A_task_that_is_to_be_merged_is_merged_when_its_gates_have_passed()
-    {
-        _shop.HasWorker = true;
-        _shop.Detach(merge: true);
-        Assert.Equal(["task load running", "task load merged"], await _shop.WorkAsync());
-        Assert.Equal("2", _shop.Access.Shop.Ask("SELECT count(*) FROM load"));
-        Assert.Equal("Art", _shop.As("ada").History.Find("main").Commit.Commit.Author.Name);
-        Assert.Empty(_shop.Access.Documents("detached-tasks"));
-    }
-
-    [Fact]
     public void A_mandate_is_never_more_than_what_was_had_then_and_is_had_now()
     {
         var access = AccessRecordOf(Role.Author, revoked: null);
@@ -129,7 +118,9 @@ public sealed class DetachedTaskTests : IDisposable
     [Fact]
     public async Task A_task_at_work_is_cancelled_from_another_process()
     {
-        _shop.HasWorker = true;
+        // It is not started before the first step.
+        Directory.CreateDirectory(_shop.WorkerFolder);
+        File.WriteAllText(Path.Combine(_shop.WorkerFolder, "DbVc.Worker.dll"), "");
         var path = _shop.WriteMetadata("load");
         Task<AgentReport>? cancelling = null;
         var progress = new FirstStep(() =>

@@ -15,8 +15,7 @@ internal sealed class WorkShop : IDisposable
 
     public HeldClock Clock { get; } = new(new DateTimeOffset(2026, 1, 15, 12, 0, 0, TimeSpan.Zero));
 
-    /// <summary>Whether code can be run; then it is the one beside the tests.</summary>
-    public bool HasWorker { get; set; }
+    public string WorkerFolder => Path.Combine(Folder, "no-worker");
 
     public List<WorkEvent> Told { get; } = [];
 
@@ -26,7 +25,7 @@ internal sealed class WorkShop : IDisposable
     {
         Clock = Clock,
         Credential = new Credential(null, login),
-        WorkerFolder = HasWorker ? "" : Path.Combine(Folder, "nothing"),
+        WorkerFolder = WorkerFolder,
     };
 
     public Workspace As(string login)

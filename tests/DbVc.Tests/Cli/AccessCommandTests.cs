@@ -44,6 +44,8 @@ public sealed class AccessCommandTests : IDisposable
     [InlineData("branch rule main --approvals 1")]
     [InlineData("tag v9")]
     [InlineData("pipeline quarantine users --discard")]
+    [InlineData("pipeline schedule users --cron @daily")]
+    [InlineData("pipeline schedule users --off")]
     [InlineData("init --attach --adopt")]
     public async Task Nor_one_that_changes_only_with_an_option(string line)
     {

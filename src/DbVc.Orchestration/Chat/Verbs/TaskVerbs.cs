@@ -201,6 +201,7 @@ internal static class TaskVerbs
         {
             TaskState.Ready => text.Quiet($"'review {task.Branch}' shows what it changed; 'merge {task.Branch}' merges it."),
             TaskState.Failed or TaskState.Stopped => text.Quiet("'why?' says more."),
+            TaskState.Queued => text.Quiet("It waits for its turn: the work in the background begins it (db-vc work)."),
             TaskState.Waiting => text.Quiet($"It waits for its metadata: db-vc agent metadata --file FILE {task.Branch}"),
             _ => text,
         };
