@@ -39,7 +39,8 @@ internal static class AgentCommand
     private static Verb Cancel()
     {
         var branch = new Argument<string>("BRANCH") { Description = "Its branch." };
-        return new Verb("cancel", "Stop a task that waits for its turn, or that any process works on; its branch stays.", "db-vc agent cancel agent-users") { branch }
+        return new Verb("cancel", "Stop a task that waits for its turn, or that any process works on; its branch stays.",
+            "db-vc agent cancel agent-users") { branch }
             .Answers<TaskDocument>().OnRepository((context, workspace) =>
             {
                 var report = workspace.Agents.Cancel(BranchName.Parse(context.Get(branch)));

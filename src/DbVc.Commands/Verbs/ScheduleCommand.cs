@@ -19,7 +19,8 @@ internal static class ScheduleCommand
         var merge = new Option<bool>("--merge") { Description = "Merge what runs load, as is done unless --no-merge was said." };
         var off = new Option<bool>("--off") { Description = "Take the schedule away." };
         return new Verb("schedule", "Say when a pipeline runs by itself, or list that; db-vc work does it.",
-            "db-vc pipeline schedule", "db-vc pipeline schedule users --cron \"0 3 * * *\" --zone Europe/Berlin --retries 3", "db-vc pipeline schedule users --off")
+            "db-vc pipeline schedule users --cron \"0 3 * * *\" --zone Europe/Berlin --retries 3", "db-vc pipeline schedule",
+            "db-vc pipeline schedule users --off")
         {
             name,
             cron,
@@ -36,7 +37,8 @@ internal static class ScheduleCommand
             var given = options.FirstOrDefault(context.Has);
             if (context.Get(name) is not { } pipeline) return List(context, workspace, given ?? (context.Has(off) ? off : null));
             if (context.Get(keep) && context.Get(merge)) throw Usage("--merge and --no-merge exclude each other.", "Give one of them.");
-            if (context.Get(off)) return given is null ? Off(context, workspace, pipeline) : throw Usage($"--off and {given.Name} exclude each other.", "Give one.");
+            if (context.Get(off) && given is not null) throw Usage($"--off and {given.Name} exclude each other.", "Give one of them.");
+            if (context.Get(off)) return Off(context, workspace, pipeline);
             var report = given is null ? workspace.Schedules.Show(pipeline) : workspace.Schedules.Set(
                 new ScheduleRequest(pipeline, context.Get(cron), context.Get(zone))
                 {

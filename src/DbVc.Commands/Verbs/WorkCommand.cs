@@ -13,7 +13,11 @@ internal static class WorkCommand
     public static Verb Create()
     {
         var once = new Option<bool>("--once") { Description = "Do what is due now, and what comes of that, and end." };
-        var jobs = new Option<int?>("--jobs", "-j") { Description = "How many tasks and pipelines at once; otherwise as configured (agent.jobs).", HelpName = "COUNT" };
+        var jobs = new Option<int?>("--jobs", "-j")
+        {
+            Description = "How many tasks and pipelines at once; otherwise as configured (agent.jobs).",
+            HelpName = "COUNT",
+        };
         return new Verb("work", "Do what waits: detached tasks, schedules, the merge queue.", "db-vc work", "db-vc work --once") { once, jobs }
             .Runs(async context =>
         {

@@ -20,7 +20,8 @@ internal sealed partial class CronTimes
 
     private CronTimes(CronExpression expression, TimeZoneInfo zone) => (_expression, _zone) = (expression, zone);
 
-    /// <summary>Throws usage failures <c>schedule.cron</c> and <c>schedule.zone</c>; kind Failed, <c>zone.missing</c>, where the machine knows no zones.</summary>
+    /// <summary>Throws usage failures <c>schedule.cron</c> and <c>schedule.zone</c>; kind Failed, <c>zone.missing</c>, where the machine knows no
+    /// zones.</summary>
     public static CronTimes Read(string cron, string zone) => new(ReadExpression(cron), FindZone(zone));
 
     /// <summary>When it is due first after a time; null for never.</summary>
@@ -45,8 +46,8 @@ internal sealed partial class CronTimes
         catch (CronFormatException failure)
         {
             throw new DbVcException(FailureKind.Usage, "schedule.cron", $"'{text}' is no cron expression: {failure.Message}", "--cron",
-                "Minute, hour, day of the month, month, day of the week: \"0 3 * * *\" is every day at 3:00, \"*/15 8-17 * * MON-FRI\" every quarter of an hour "
-                    + "of a working day.", failure);
+                "Minute, hour, day of the month, month, day of the week: \"0 3 * * *\" is every day at 3:00, \"*/15 8-17 * * MON-FRI\" every quarter "
+                    + "of an hour of a working day.", failure);
         }
     }
 

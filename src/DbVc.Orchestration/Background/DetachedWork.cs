@@ -39,7 +39,8 @@ internal sealed class DetachedWork(WorkspaceContext context, BranchManager branc
     /// <summary>Nobody has to do with a task whose branch is gone.</summary>
     private AgentReport? Find(string id)
     {
-        if (AgentTasks.Read(context, id) is { } report && BranchRecord.Read(context.Repository.Store, BranchName.Parse(report.Branch))?.Task == id) return report;
+        if (AgentTasks.Read(context, id) is { } report
+            && BranchRecord.Read(context.Repository.Store, BranchName.Parse(report.Branch))?.Task == id) return report;
         DetachedTask.Forget(context.Repository.Store, id);
         return null;
     }

@@ -96,8 +96,11 @@ internal sealed class DueWork(WorkspaceContext context)
     }
 
     /// <summary>What was made of this very run since it was begun.</summary>
-    private AgentReport? FindLeft(Schedule schedule, DueRun run) => AgentTasks.List(context)
-        .LastOrDefault(t => t.Due == run.Due && t.Pipeline == schedule.Pipeline && t.Created >= run.Begun) is { } found ? AgentTasks.Current(context, found) : null;
+    private AgentReport? FindLeft(Schedule schedule, DueRun run)
+    {
+        var found = AgentTasks.List(context).LastOrDefault(t => t.Due == run.Due && t.Pipeline == schedule.Pipeline && t.Created >= run.Begun);
+        return found is null ? null : AgentTasks.Current(context, found);
+    }
 
     /// <summary>Null where it has to be done again.</summary>
     private DueOutcome? SettleLeft(Workspace own, Schedule schedule, DueRun run, AgentReport left, CancellationToken cancel)

@@ -28,8 +28,8 @@ public enum WorkKind
 /// <param name="Time">When.</param>
 /// <param name="Kind">What it is about.</param>
 /// <param name="Subject">Which one; empty where there are no several.</param>
-/// <param name="State">What became of it: the state of a task, of a due time or of a branch in the queue; <c>running</c> when it begins, <c>failed</c> where the
-/// work itself went wrong, <c>says</c> for a message on the way.</param>
+/// <param name="State">What became of it: the state of a task, of a due time or of a branch in the queue; <c>running</c> when it begins, <c>failed</c>
+/// where the work itself went wrong, <c>says</c> for a message on the way.</param>
 /// <param name="Message">In a sentence; null where the state says it all.</param>
 public sealed record WorkEvent(DateTimeOffset Time, WorkKind Kind, string Subject, string State, string? Message);
 

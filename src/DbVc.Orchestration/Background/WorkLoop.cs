@@ -6,8 +6,8 @@ using DbVc.Store;
 namespace DbVc.Orchestration;
 
 /// <summary>
-/// Does what waits: tasks that were left to the background, pipelines that are due, the merge queue, notifications, branches whose time is over. All it knows is
-/// in the repository, under locks that end with a process; so it may be killed at any moment, and as many as one likes may work on one repository.
+/// Does what waits: tasks that were left to the background, pipelines that are due, the merge queue, notifications, branches whose time is over. All it
+/// knows is in the repository, under locks that end with a process; so it may be killed at any moment, and any number may work on one repository.
 /// </summary>
 public sealed class WorkLoop
 {
@@ -61,7 +61,8 @@ public sealed class WorkLoop
         await Task.WhenAll(_running.Values).ConfigureAwait(false);
     }
 
-    /// <summary>Does what is due now, and what comes of that, and returns when nothing is left. What failed, and what others are at, is left for later.</summary>
+    /// <summary>Does what is due now, and what comes of that, and returns when nothing is left. What failed, and what others are at, is left for
+    /// later.</summary>
     public async Task RunDueAsync(CancellationToken cancel)
     {
         while (true)
@@ -86,7 +87,8 @@ public sealed class WorkLoop
                 if (cancel.IsCancellationRequested || isFull || _running.ContainsKey(job.Key)) continue;
                 if (_waits.TryGetValue(job.Key, out var wait) && wait.Until > Now) continue;
                 // A thread of its own: work waits for disks, processes and models, and there is little of it at once.
-                _running[job.Key] = Task.Factory.StartNew(() => Do(job, cancel), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                _running[job.Key] = Task.Factory.StartNew(
+                    () => Do(job, cancel), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             }
         }
 #pragma warning disable CA1031 // A server that cannot look now looks again.

@@ -61,7 +61,8 @@ public sealed class DetachedTaskTests : IDisposable
         Assert.Empty(done.Hands);
         Assert.Empty(await _shop.WorkAsync());
 
-        Assert.Equal(TaskState.Queued, _shop.As("rob").Agents.RetryLater(new RetryRequest(BranchName.Parse("load"), false, null), new QuietProgress(_ => { }), default).State);
+        Assert.Equal(TaskState.Queued, _shop.As("rob").Agents.RetryLater(
+            new RetryRequest(BranchName.Parse("load"), false, null), new QuietProgress(_ => { }), default).State);
         Assert.Equal(["task load running", "task load failed"], await _shop.WorkAsync());
         Assert.Equal(["Rob"], _shop.Task().Hands);
     }
@@ -91,7 +92,8 @@ public sealed class DetachedTaskTests : IDisposable
         Assert.Equal((Role.Agent, "t1"), (shown.Role, shown.Token?.Id));
         Assert.False(shown.Reaches(BranchName.Parse("other")));
         AccessShop.Denied("mandate.token", () => (by with { Token = "t2" }).Find(access, _shop.Clock.GetUtcNow()));
-        AccessShop.Denied("mandate.token", () => (by with { Token = "t1" }).Find(AccessRecordOf(Role.Author, _shop.Clock.GetUtcNow()), _shop.Clock.GetUtcNow()));
+        var revoked = AccessRecordOf(Role.Author, _shop.Clock.GetUtcNow());
+        AccessShop.Denied("mandate.token", () => (by with { Token = "t1" }).Find(revoked, _shop.Clock.GetUtcNow()));
         AccessShop.Denied("mandate.token", () => (by with { Token = "t1" }).Find(access, _shop.Clock.GetUtcNow().AddDays(2)));
         AccessShop.Denied("mandate.unknown", () => (by with { Name = "Eve" }).Find(access, _shop.Clock.GetUtcNow()));
         // What a surface held them to holds on.
