@@ -1,4 +1,3 @@
-using DbVc.Live;
 using DbVc.Model;
 using DbVc.Store;
 
