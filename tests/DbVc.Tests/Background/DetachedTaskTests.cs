@@ -122,7 +122,7 @@ public sealed class DetachedTaskTests : IDisposable
     {
         // It is not started before the first step.
         Directory.CreateDirectory(_shop.WorkerFolder);
-        File.WriteAllText(Path.Combine(_shop.WorkerFolder, "DbVc.Worker.dll"), "");
+        foreach (var name in new[] { "DbVc.Worker.dll", "DbVc.PipelineRuntime.dll" }) File.WriteAllText(Path.Combine(_shop.WorkerFolder, name), "");
         var path = _shop.WriteMetadata("load");
         Task<AgentReport>? cancelling = null;
         var progress = new FirstStep(() =>
