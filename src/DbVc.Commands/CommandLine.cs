@@ -23,7 +23,7 @@ internal sealed class CommandLine
 
     private readonly Option<string?> _server = new("--server")
     {
-        Description = "Run it on the repository of this server; otherwise of DBVC_SERVER, or of server.url in config.yaml.",
+        Description = "Run it on this server; otherwise on DBVC_SERVER or server.url of config.yaml, if any.",
         HelpName = "URL",
         Recursive = true,
     };

@@ -50,7 +50,8 @@ internal static class CommitShapes
         new(report.Action, report.Database, report.Head, report.Commit, report.Branch, report.Merge?.ToJson());
 
     public static StatusDocument ToJson(this StatusReport report) => new(BranchName.Main.Text, report.Head, report.Database, report.Clean,
-        report.Changes.ToJson(), Json.List(report.Branches, ToJson), Json.List(report.Merges, MergeShapes.ToJson), Json.List(report.Requests, RequestShapes.ToJson))
+        report.Changes.ToJson(), Json.List(report.Branches, ToJson), Json.List(report.Merges, MergeShapes.ToJson),
+            Json.List(report.Requests, RequestShapes.ToJson))
     {
         Override = report.Override,
     };

@@ -47,6 +47,8 @@ namespace DbVc.Documents;
 [JsonSerializable(typeof(InvariantsDocument))]
 [JsonSerializable(typeof(LessonsDocument))]
 [JsonSerializable(typeof(MergesDocument))]
+[JsonSerializable(typeof(SchedulesDocument))]
+[JsonSerializable(typeof(WorkDocument))]
 [JsonSerializable(typeof(RequestDocument))]
 [JsonSerializable(typeof(RequestsDocument))]
 [JsonSerializable(typeof(MetadataSchemaDocument))]

@@ -26,7 +26,8 @@ internal static class RequestShapes
     private static RequestEventDocument Event(RequestEvent happened) => new(happened.Kind, happened.By.ToJson(), happened.Time, happened.Head,
         happened.Text.Length == 0 ? null : happened.Text, happened.Comment);
 
-    private static RequestCommentDocument Comment(RequestCommentReport comment) => new(comment.Id, comment.By.ToJson(), comment.Time, comment.Head, comment.Text,
+    private static RequestCommentDocument Comment(RequestCommentReport comment) =>
+        new(comment.Id, comment.By.ToJson(), comment.Time, comment.Head, comment.Text,
         comment.ReplyTo, comment.ResolvedBy, comment.Place is { } place ? Place(place) : null);
 
     private static RequestPlaceDocument Place(RequestPlaceReport place) => place.File is not null

@@ -19,6 +19,9 @@ internal sealed record ServerSettings(
     /// <summary>The file with its key, as PEM; null where it stands in the same file.</summary>
     public string? Key { get; init; }
 
+    /// <summary>Whether it also does what waits, as db-vc work does.</summary>
+    public bool Works { get; init; } = true;
+
     /// <summary>Null for what is none.</summary>
     public static ServerSettings? TryParse(string text)
     {

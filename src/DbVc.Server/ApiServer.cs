@@ -10,7 +10,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace DbVc.Server;
@@ -41,6 +40,7 @@ internal static class ApiServer
             Path.Combine(host.Control, "server-keys"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
         builder.Services.AddSingleton(host).AddSingleton<Workload>().AddSingleton<VerbHandler>().AddSingleton<Sessions>().AddSingleton<Doorkeeper>();
         builder.Services.AddSingleton(new TokenGate(host.Open, own));
+        if (settings.Works) builder.Services.AddHostedService<BackgroundWork>();
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("DbVc", LogLevel.Information)
             .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         log?.Invoke(builder.Logging);
@@ -117,7 +117,8 @@ internal static class ApiServer
                 && missing.ContentType is null)
             {
                 await (missing.StatusCode == StatusCodes.Status404NotFound
-                    ? new Problem(missing.StatusCode, "path.missing", "There is nothing here.", context.Request.Path, "GET /api/v1/openapi.json lists what there is.")
+                    ? new Problem(missing.StatusCode, "path.missing", "There is nothing here.", context.Request.Path,
+                        "GET /api/v1/openapi.json lists what there is.")
                     : new Problem(missing.StatusCode, "method.other", "This is asked in another way.", context.Request.Path, missing.Headers.Allow))
                     .WriteAsync(missing).ConfigureAwait(false);
             }

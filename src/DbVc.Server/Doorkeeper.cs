@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using DbVc.Http;
 using DbVc.Model;
 using DbVc.Orchestration;
@@ -16,7 +15,8 @@ internal sealed class Doorkeeper(TokenGate gate, Sessions sessions, Host host)
 
     private readonly ConcurrentDictionary<string, (int Count, long Since)> _guesses = new(StringComparer.Ordinal);
 
-    /// <summary>Throws kind Refused, <c>token.missing</c>, or what is wrong with what they show; kind Locked, <c>login.slow</c>, after many wrong guesses.</summary>
+    /// <summary>Throws kind Refused, <c>token.missing</c>, or what is wrong with what they show; kind Locked, <c>login.slow</c>, after many wrong
+    /// guesses.</summary>
     public Visitor Admit(HttpContext context)
     {
         var header = context.Request.Headers.Authorization.ToString();

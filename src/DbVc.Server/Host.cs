@@ -20,6 +20,9 @@ internal sealed class Host(ServerSettings settings)
     public Surroundings SurroundingsOf(Visitor visitor, FileBound files, ExpectedBranch? expected) => new(
         () => Options(visitor.Credential) with { Files = files, Expected = expected }, settings.WorkerFolder);
 
+    /// <summary>What the server itself works as: whoever runs its process.</summary>
+    public WorkspaceOptions OwnOptions() => Options(Credential.OfProcess());
+
     private WorkspaceOptions Options(Credential credential) =>
         new(TimeProvider.System, new Author(settings.AuthorName, settings.AuthorMail, AuthorKind.Human), settings.WorkerFolder) { Credential = credential };
 }

@@ -14,6 +14,9 @@ internal static partial class LogMessages
     [LoggerMessage(3, LogLevel.Warning, "The answer to {Verb} was broken off")]
     public static partial void Broken(ILogger log, string verb, Exception failure);
 
+    [LoggerMessage(5, LogLevel.Information, "{Kind} {Subject}: {State}")]
+    public static partial void Worked(ILogger log, DbVc.Orchestration.WorkKind kind, string subject, string state);
+
     [LoggerMessage(4, LogLevel.Warning, "{Address} was not let in: {Code}")]
     public static partial void NotLetIn(ILogger log, string address, string code);
 }

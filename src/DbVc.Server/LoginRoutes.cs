@@ -37,7 +37,8 @@ internal static class LoginRoutes
 
     private static async Task LogInAsync(HttpContext context)
     {
-        if (!context.Request.HasJsonContentType()) throw new BadHttpRequestException("The body has to be application/json.", StatusCodes.Status415UnsupportedMediaType);
+        if (!context.Request.HasJsonContentType())
+            throw new BadHttpRequestException("The body has to be application/json.", StatusCodes.Status415UnsupportedMediaType);
         var body = await context.Request.ReadFromJsonAsync<JsonObject>(context.RequestAborted).ConfigureAwait(false);
         if (body?["token"] is not JsonValue given || !given.TryGetValue<string>(out var token))
             throw new DbVcException(FailureKind.Usage, "request.body", "The body has one member, token.", "/token", "{\"token\": \"dbvc_…\"}");

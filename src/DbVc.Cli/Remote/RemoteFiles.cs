@@ -42,7 +42,8 @@ internal sealed partial class RemoteFiles(HttpClient client, CancellationToken s
         var folder = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Environment.MachineName}:{Path.GetDirectoryName(full)}")))[..16];
         var name = $"{folder}/{Path.GetFileName(full)}";
         using var content = new StreamContent(File.OpenRead(full));
-        using var response = await client.PutAsync($"/api/v1/files/{folder}/{Uri.EscapeDataString(Path.GetFileName(full))}", content, stop).ConfigureAwait(false);
+        using var response =
+            await client.PutAsync($"/api/v1/files/{folder}/{Uri.EscapeDataString(Path.GetFileName(full))}", content, stop).ConfigureAwait(false);
         if (response.IsSuccessStatusCode) return name;
         var problem = response.Content.Headers.ContentType?.MediaType == "application/problem+json"
             ? await response.Content.ReadFromJsonAsync<JsonObject>(stop).ConfigureAwait(false) : null;

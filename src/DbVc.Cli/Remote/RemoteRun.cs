@@ -110,7 +110,8 @@ internal sealed class RemoteRun(HttpClient client, Uri server, Terminal terminal
     private async Task<DbVcException> ProblemAsync(HttpResponseMessage response, Verb verb)
     {
         if (response.Content.Headers.ContentType?.MediaType != "application/problem+json")
-            return new DbVcException(FailureKind.Failed, "server.other", $"What answers there is no server of db-vc: {(int)response.StatusCode}.", server.ToString());
+            return new DbVcException(FailureKind.Failed, "server.other",
+                $"What answers there is no server of db-vc: {(int)response.StatusCode}.", server.ToString());
         var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync(stop).ConfigureAwait(false))!.AsObject();
         if ((string?)problem["code"] == "path.missing")
             return new DbVcException(FailureKind.Usage, "server.not-there", $"'{CommandContext.NameOf(verb)}' runs on the machine of its repository alone.",

@@ -52,7 +52,8 @@ internal static class MetadataInferCommand
             "db-vc metadata infer customers.csv", "db-vc metadata infer customers.csv --out customers.json --decide born=day-first",
             "db-vc metadata infer https://api.example.com/orders --out orders.json", "db-vc metadata infer shop.db --from customers",
             "db-vc metadata infer --metadata draft.json --out orders.json")
-        { source, draft, of, sql, hosts, file, table, decide, member, records, force }.Reads(source, draft).Makes(file).Answers<InferenceDocument>().Runs(context =>
+        { source, draft, of, sql, hosts, file, table, decide, member, records, force }.Reads(source, draft).Makes(file)
+            .Answers<InferenceDocument>().Runs(context =>
         {
             var query = new InferenceQuery(context.Get(source), context.Get(file), context.Get(table), ReadDecisions(context.Get(decide) ?? []))
             {

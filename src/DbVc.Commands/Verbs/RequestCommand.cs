@@ -112,7 +112,8 @@ internal static class RequestCommand
     {
         var number = Number();
         return new Verb("withdraw", "Close a request without a merge; its branch stays.", "db-vc request withdraw 3") { number }
-            .Answers<RequestDocument>().OnRepository((context, workspace) => Judged(context, "Withdrew", workspace.Requests.Withdraw(context.Get(number), context.Interrupted)));
+            .Answers<RequestDocument>().OnRepository((context, workspace) =>
+                Judged(context, "Withdrew", workspace.Requests.Withdraw(context.Get(number), context.Interrupted)));
     }
 
     private static Verb Merge()

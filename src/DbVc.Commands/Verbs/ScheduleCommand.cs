@@ -31,7 +31,7 @@ internal static class ScheduleCommand
             keep,
             merge,
             off,
-        }.OnRepository((context, workspace) =>
+        }.Answers<SchedulesDocument>().OnRepository((context, workspace) =>
         {
             var options = new Option[] { cron, zone, missed, overlap, retries, keep, merge };
             var given = options.FirstOrDefault(context.Has);
@@ -57,13 +57,14 @@ internal static class ScheduleCommand
         var off = new Option<bool>("--off") { Description = "Let it run again." };
         return new Verb("pause", "Hold the runs of a schedule back; what passes meanwhile is not made up for.",
             "db-vc pipeline pause users", "db-vc pipeline pause users --off") { name, off }
-            .OnRepository((context, workspace) => Finish(context, workspace.Schedules.Pause(context.Get(name)!, !context.Get(off))));
+            .Answers<SchedulesDocument>().OnRepository((context, workspace) =>
+                Finish(context, workspace.Schedules.Pause(context.Get(name)!, !context.Get(off))));
     }
 
     private static int Finish(CommandContext context, ScheduleReport report)
     {
         WorkView.Write(context.Output, report);
-        context.Output.Json(WorkShapes.Schedules([report]));
+        context.Output.Json(((IReadOnlyList<ScheduleReport>)[report]).ToJson());
         return 0;
     }
 
@@ -72,7 +73,7 @@ internal static class ScheduleCommand
         if (given is not null) throw Usage($"{given.Name} is about one pipeline.", "Name it: db-vc pipeline schedule NAME.");
         var schedules = workspace.Schedules.List();
         WorkView.Write(context.Output, schedules);
-        context.Output.Json(WorkShapes.Schedules(schedules));
+        context.Output.Json(schedules.ToJson());
         return 0;
     }
 
@@ -80,7 +81,7 @@ internal static class ScheduleCommand
     {
         var removed = workspace.Schedules.Remove(pipeline);
         context.Output.Line(Piece.Good("✓ "), Piece.Name(removed.Pipeline), " runs by itself no more.");
-        context.Output.Json(WorkShapes.Schedules([]));
+        context.Output.Json(((IReadOnlyList<ScheduleReport>)[]).ToJson());
         return 0;
     }
 

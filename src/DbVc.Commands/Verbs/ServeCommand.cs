@@ -18,6 +18,7 @@ internal static class ServeCommand
         };
         var certificate = new Option<string?>("--certificate") { Description = "Its certificate with the chain, as PEM, for https.", HelpName = "FILE" };
         var key = new Option<string?>("--key") { Description = "The certificate's key, as PEM; otherwise in the same file.", HelpName = "FILE" };
+        var idle = new Option<bool>("--no-work") { Description = "Leave what waits (detached tasks, schedules, the merge queue) to db-vc work." };
         return new Verb("serve", "Serve the repository to a team over HTTP: every command, live events, the dashboard.",
             "db-vc serve", "db-vc serve --urls https://0.0.0.0:7421 --certificate server.pem --host db.example.com")
         {
@@ -25,14 +26,17 @@ internal static class ServeCommand
             hosts,
             certificate,
             key,
+            idle,
         }.Reads(certificate, key).Runs(context =>
         {
             var addresses = context.Get(urls) is { Length: > 0 } given ? given : [Address];
             foreach (var url in addresses) RequireAddress(url, context.Get(certificate) is not null);
             var author = AuthorSource.OfProcess();
-            var settings = new ServerSettings(FindRoot(context), context.Surroundings.WorkerFolder, addresses, context.Get(hosts) ?? [], author.Name, author.Email)
+            var settings = new ServerSettings(FindRoot(context), context.Surroundings.WorkerFolder, addresses, context.Get(hosts) ?? [],
+                author.Name, author.Email)
             {
                 Certificate = FullPath(context.Get(certificate), "--certificate"),
+                Works = !context.Get(idle),
                 Key = FullPath(context.Get(key), "--key"),
             };
             OtherProgram.Become(Path.Combine(AppContext.BaseDirectory, "server", "db-vc-server.dll"), settings.ToString());

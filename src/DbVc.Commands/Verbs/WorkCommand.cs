@@ -19,7 +19,7 @@ internal static class WorkCommand
             HelpName = "COUNT",
         };
         return new Verb("work", "Do what waits: detached tasks, schedules, the merge queue.", "db-vc work", "db-vc work --once") { once, jobs }
-            .Runs(async context =>
+            .Answers<WorkDocument>().Runs(async context =>
         {
             string root;
             int? configured;
@@ -32,7 +32,7 @@ internal static class WorkCommand
             }
 
             var told = new Queue<WorkEvent>();
-            var loop = new WorkLoop(root, Session.Options(), happened =>
+            var loop = new WorkLoop(root, context.Options(), happened =>
             {
                 WorkView.Write(context.Output, happened);
                 told.Enqueue(happened);
@@ -43,7 +43,7 @@ internal static class WorkCommand
             };
             if (context.Get(once)) await loop.RunDueAsync(context.Interrupted).ConfigureAwait(false);
             else await loop.RunAsync(context.Interrupted).ConfigureAwait(false);
-            context.Output.Json(WorkShapes.Events([.. told]));
+            context.Output.Json(told.ToList().ToJson());
             return context.Get(once) ? WorkView.ExitCode(told) : 0;
         });
     }

@@ -33,7 +33,8 @@ public static class AccessTable
         ]),
         new(AccessAction.Work, Role.Agent, "make branches, commit to those that are not protected, run their gates, open requests and comment on them",
         [
-            "branch create", "branch fetch", "commit", "gate run", "merge queue add", "agent create", "agent metadata", "agent retry", "agent run", "agent cancel",
+            "branch create", "branch fetch", "commit", "gate run", "merge queue add", "agent create", "agent metadata",
+                "agent retry", "agent run", "agent cancel",
             "request open", "request comment", "request withdraw",
         ]),
         new(AccessAction.Write, Role.Author, "remove, rename and combine branches, tag, stash, take in export files",

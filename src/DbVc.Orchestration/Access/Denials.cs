@@ -45,7 +45,8 @@ internal static class Denials
     private static void Write(WorkspaceContext context, string command)
     {
         var (store, name, now) = (context.Repository.Store, context.Options.User.Name, context.Repository.Clock.GetUtcNow());
-        if (store.ListOperations(MostLookedAt).Any(o => o.Operation.Command == command && o.Operation.Actor == name && now - o.Operation.Time < s_quiet)) return;
+        if (store.ListOperations(MostLookedAt).Any(o => o.Operation.Command == command && o.Operation.Actor == name && now - o.Operation.Time < s_quiet))
+            return;
         try
         {
             using var transaction = store.Begin();

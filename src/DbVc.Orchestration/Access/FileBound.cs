@@ -9,7 +9,7 @@ public sealed class FileBound(string folder)
     /// <summary>Absolute.</summary>
     public string Folder { get; } = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
-    /// <summary>Whether metadata may have the host ask an address of the web; what is asked of a database may always be a file of the host, and is refused.</summary>
+    /// <summary>Whether metadata may have the host ask an address of the web. A database may be a file of the host, and is refused.</summary>
     public bool MayAskAddresses { get; init; }
 
     /// <summary>The absolute path of a file that is named relative to the folder, or absolutely. Throws kind Refused, <c>access.file</c>.</summary>

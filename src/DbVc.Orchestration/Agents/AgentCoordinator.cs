@@ -99,7 +99,7 @@ public sealed class AgentCoordinator
     {
         using var held = TaskLock.Hold(_context, request.Branch);
         var (plan, report) = PrepareRetry(request, progress, cancel);
-        return _runner.Queue(plan, _runner.Renew(report), new DetachedTask(report.Task, Mandate.Of(_context.Guard.Caller), AutoMerge: false)
+        return _runner.Queue(plan, _runner.Renew(report), new DetachedTask(report.Task, Mandate.Of(_context), AutoMerge: false)
         {
             Reload = request.Reload,
         });

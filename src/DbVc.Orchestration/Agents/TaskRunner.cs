@@ -18,7 +18,7 @@ internal sealed class TaskRunner(WorkspaceContext context, BranchManager branche
         var report = NewReport(name, request, model) with { SourcePath = request.SourcePath, EditConflicts = request.EditConflicts };
         RequireMergeable(plan, request.Footing?.Commit ?? context.Repository.Head(BranchName.Main), pipeline, report);
         branches.Create(name, request.Footing?.Commit.ToString(), BranchFor(plan, pipeline, report, request.Terms) with { On = request.Footing?.On }, cancel);
-        return Pin(plan, report, pipeline, request.Detach ? new DetachedTask(report.Task, Mandate.Of(context.Guard.Caller), request.AutoMerge) : null);
+        return Pin(plan, report, pipeline, request.Detach ? new DetachedTask(report.Task, Mandate.Of(context), request.AutoMerge) : null);
     }
 
     /// <summary>Makes the branch of a task whose metadata comes later.</summary>

@@ -22,6 +22,9 @@ public sealed record Mandate(string Name, string Mail, AuthorKind Kind, Role Rol
     /// <summary>The folder to whose files the surface held them; null for no bound.</summary>
     public string? Files { get; init; }
 
+    /// <summary>Whether metadata of theirs may have the host ask an address, where they are held to files.</summary>
+    public bool AsksAddresses { get; init; }
+
     /// <summary>True where they are in the mandate because the repository knew them.</summary>
     public bool IsKnown { get; init; }
 
@@ -29,13 +32,18 @@ public sealed record Mandate(string Name, string Mail, AuthorKind Kind, Role Rol
     internal Author Author => new(Name, Mail, Kind);
 
     /// <summary>Of whoever acts now.</summary>
-    internal static Mandate Of(Caller caller) => new(caller.Author.Name, caller.Author.Email, caller.Author.Kind, caller.Role)
+    internal static Mandate Of(WorkspaceContext context)
     {
-        Token = caller.Token?.Id,
-        Branches = caller.Bound?.Branches,
-        Files = caller.Bound?.Files.Folder,
-        IsKnown = caller.User is not null,
-    };
+        var (caller, files) = (context.Guard.Caller, context.Options.Files);
+        return new Mandate(caller.Author.Name, caller.Author.Email, caller.Author.Kind, caller.Role)
+        {
+            Token = caller.Token?.Id,
+            Branches = caller.Bound?.Branches,
+            Files = files?.Folder,
+            AsksAddresses = files is { MayAskAddresses: true },
+            IsKnown = caller.User is not null,
+        };
+    }
 
     /// <summary>What a workspace needs that acts for them: nothing of what the process itself may show.</summary>
     internal WorkspaceOptions ApplyTo(WorkspaceOptions options) => options with
@@ -43,7 +51,8 @@ public sealed record Mandate(string Name, string Mail, AuthorKind Kind, Role Rol
         Mandate = this,
         User = Author,
         Credential = Credential.None,
-        Bound = Branches is null || Files is null ? null : new CallerBound(Branches, new FileBound(Files)),
+        Bound = Branches is null ? null : new CallerBound(Branches),
+        Files = Files is null ? null : new FileBound(Files) { MayAskAddresses = AsksAddresses },
     };
 
     /// <summary>Who acts, and how far. Throws kind Refused, <c>mandate.unknown</c>, <c>mandate.token</c>, where it does not hold any more.</summary>

@@ -41,7 +41,7 @@ public sealed class ScheduleDesk
 
         var cron = request.Cron ?? before?.Cron ?? throw new DbVcException(FailureKind.Usage, "schedule.missing", $"'{name}' has no schedule yet.",
             hint: $"db-vc pipeline schedule {name} --cron \"0 3 * * *\" --zone Europe/Berlin");
-        var next = new Schedule(name, cron, request.Zone ?? before?.Zone ?? "UTC", Mandate.Of(_context.Guard.Caller))
+        var next = new Schedule(name, cron, request.Zone ?? before?.Zone ?? "UTC", Mandate.Of(_context))
         {
             Missed = request.Missed ?? before?.Missed ?? MissedRuns.Once,
             Overlap = request.Overlap ?? before?.Overlap ?? OverlapPolicy.Skip,

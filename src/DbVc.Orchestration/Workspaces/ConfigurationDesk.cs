@@ -52,7 +52,8 @@ public sealed class ConfigurationDesk
     private void RefuseFromAfar(string key)
     {
         if (_options.Files is null || !s_machine.Contains(key)) return;
-        throw new DbVcException(FailureKind.Refused, "access.machine", $"'{key}' is set on the machine of the repository alone.", key, $"There: db-vc config set {key} …");
+        throw new DbVcException(FailureKind.Refused, "access.machine",
+            $"'{key}' is set on the machine of the repository alone.", key, $"There: db-vc config set {key} …");
     }
 
     /// <summary>Without the workspace, which cannot be opened while the settings are wrong.</summary>

@@ -15,6 +15,7 @@ internal static class ApiTable
         ["init"] = "a server serves a repository that is there",
         ["mcp"] = "it is a server itself",
         ["serve"] = "it is the server",
+        ["work"] = "the server does that work itself",
         ["completion"] = "it is about a shell",
         ["chat"] = "a conversation asks in between, and answers with lines for a terminal",
     };
@@ -30,7 +31,10 @@ internal static class ApiTable
     private static readonly HashSet<string> s_changing =
     [
         "tag name", "tag rev", "tag delete", "branch rule protected", "branch rule noProtected", "branch rule approvals", "branch rule gates",
-        "pipeline quarantine export", "pipeline quarantine retry", "pipeline quarantine from", "pipeline quarantine discard", "agent log follow",
+        "pipeline quarantine export", "pipeline quarantine retry", "pipeline quarantine from", "pipeline quarantine discard",
+            "agent log follow", "pipeline schedule cron",
+        "pipeline schedule zone", "pipeline schedule missed", "pipeline schedule overlap", "pipeline schedule retries", "pipeline schedule noMerge",
+        "pipeline schedule merge", "pipeline schedule off",
     ];
 
     /// <summary>Verbs that change nothing of the repository, and yet are no GET: they ask other hosts, or work for long.</summary>
@@ -40,7 +44,8 @@ internal static class ApiTable
     private static readonly string[] s_refs = ["name", "branch"];
 
     /// <summary>Every endpoint, in the order of the help.</summary>
-    public static IReadOnlyList<Endpoint> All { get; } = [.. Verbs(new CommandLine().Root).Where(v => !Left.ContainsKey(v.Name)).Select(v => Of(v.Name, v.Verb))];
+    public static IReadOnlyList<Endpoint> All { get; } =
+        [.. Verbs(new CommandLine().Root).Where(v => !Left.ContainsKey(v.Name)).Select(v => Of(v.Name, v.Verb))];
 
     /// <summary>All verbs with code, by their words.</summary>
     internal static IEnumerable<(string Name, Verb Verb)> Verbs(System.CommandLine.Command parent) =>

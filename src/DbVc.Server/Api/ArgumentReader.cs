@@ -83,7 +83,8 @@ internal static class ArgumentReader
     private static string Checked(Parameter parameter, string value)
     {
         if (parameter.IsFlag && value is not ("true" or "false")) throw Wrong("It is true or false.", parameter.Name);
-        if (parameter.IsNumber && !decimal.TryParse(value, NumberStyles.Number, CultureInfo.InvariantCulture, out _)) throw Wrong("It is a number.", parameter.Name);
+        if (parameter.IsNumber && !decimal.TryParse(value, NumberStyles.Number, CultureInfo.InvariantCulture, out _))
+            throw Wrong("It is a number.", parameter.Name);
         if (value.Contains('\0', StringComparison.Ordinal)) throw Wrong("It holds a character that no text has.", parameter.Name);
         return value;
     }
@@ -91,5 +92,6 @@ internal static class ArgumentReader
     private static DbVcException Wrong(string message, string name, string? hint = null) =>
         new(FailureKind.Usage, "request.parameter", message, $"/{name}", hint ?? "GET /api/v1/openapi.json says what it takes.");
 
-    private static DbVcException NoBody(string message) => new(FailureKind.Usage, "request.body", message, hint: "Send a JSON object, as {\"name\": \"work\"}.");
+    private static DbVcException NoBody(string message) =>
+        new(FailureKind.Usage, "request.body", message, hint: "Send a JSON object, as {\"name\": \"work\"}.");
 }

@@ -7,7 +7,8 @@ namespace DbVc.Server;
 /// <summary>Describes the endpoints (OpenAPI 3.1.1), read off the table that routes them.</summary>
 internal static class OpenApiDocument
 {
-    private static readonly JsonSerializerOptions s_options = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_options =
+        new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static byte[] Write(IReadOnlyList<Endpoint> endpoints) => JsonSerializer.SerializeToUtf8Bytes(new JsonObject
     {
@@ -33,7 +34,8 @@ internal static class OpenApiDocument
                 ["Problem"] = Answer("What was wrong (RFC 9457), with the facts that the command prints.", Problem.ContentType, Reference("Problem")),
             },
             ["schemas"] = new JsonObject(
-                DocumentSchemas.Components.Select(c => KeyValuePair.Create(c.Key, (JsonNode?)c.Value.DeepClone())).Append(KeyValuePair.Create("Problem", (JsonNode?)ProblemSchema()))),
+                DocumentSchemas.Components.Select(c => KeyValuePair.Create(c.Key, (JsonNode?)c.Value.DeepClone()))
+                    .Append(KeyValuePair.Create("Problem", (JsonNode?)ProblemSchema()))),
         },
     }, s_options);
 
@@ -86,7 +88,8 @@ internal static class OpenApiDocument
     private static JsonArray Headers(Endpoint endpoint)
     {
         var headers = new JsonArray(Header("Idempotency-Key", "A request with a key that was answered before is answered the same again, for a day."));
-        if (endpoint.Ref is { } name) headers.Add((JsonNode)Header("If-Match", $"The ETag of the branch that '{name}' names: where it is elsewhere nothing is done (412)."));
+        if (endpoint.Ref is { } name)
+            headers.Add((JsonNode)Header("If-Match", $"The ETag of the branch that '{name}' names: where it is elsewhere nothing is done (412)."));
         return headers;
     }
 

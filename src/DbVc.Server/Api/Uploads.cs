@@ -40,7 +40,8 @@ internal sealed partial class Uploads(string control, string owner)
             "As orders/orders-2026.csv.");
         var path = Bound.Find(name);
         if (Directory.Exists(_folder) && !File.Exists(path) && Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories).Skip(MostFiles - 1).Any())
-            throw new DbVcException(FailureKind.Usage, "upload.many", $"There are {MostFiles} files already.", name, "DELETE /api/v1/files/FOLDER/NAME removes one.");
+            throw new DbVcException(FailureKind.Usage, "upload.many",
+                $"There are {MostFiles} files already.", name, "DELETE /api/v1/files/FOLDER/NAME removes one.");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         // Hidden names cannot be asked for, so half a file is nobody's.
         var part = Path.Combine(_folder, $".{Path.GetRandomFileName()}");

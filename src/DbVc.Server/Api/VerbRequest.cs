@@ -37,7 +37,8 @@ internal sealed partial record VerbRequest(Endpoint Endpoint, IReadOnlyDictionar
     public string? Made { get; init; }
 
     /// <summary>As it would be typed, for comparison.</summary>
-    public string Text => $"{Endpoint.Verb} {Form} {string.Join(' ', Given.OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Key}={string.Join('\0', g.Value)}"))}";
+    public string Text => $"{Endpoint.Verb} {Form} {
+        string.Join(' ', Given.OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Key}={string.Join('\0', g.Value)}"))}";
 
     /// <summary>Throws usage failures <c>request.*</c>, and as <see cref="Uploads.Find"/> does.</summary>
     /// <param name="endpoint">Which.</param>
@@ -70,7 +71,8 @@ internal sealed partial record VerbRequest(Endpoint Endpoint, IReadOnlyDictionar
     /// <summary>Beside a file that was brought, so that what is made can name that as one beside it; else where nobody else makes any.</summary>
     private static string PlaceFor(string name, Endpoint endpoint, Dictionary<string, IReadOnlyList<string>> bound, string scratch)
     {
-        var read = endpoint.Parameters.Where(p => p.File == FileUse.Read && bound.ContainsKey(p.Name)).Select(p => bound[p.Name][0]).FirstOrDefault(File.Exists);
+        var read = endpoint.Parameters.Where(p => p.File == FileUse.Read && bound.ContainsKey(p.Name))
+            .Select(p => bound[p.Name][0]).FirstOrDefault(File.Exists);
         var place = Path.Combine(read is null ? scratch : Path.GetDirectoryName(read)!, name);
         return !File.Exists(place) ? place : throw new DbVcException(FailureKind.Usage, "file.exists", "A file of this name was brought.", name,
             "Give another name, or remove that one.");

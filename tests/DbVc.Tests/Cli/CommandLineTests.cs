@@ -172,7 +172,8 @@ public sealed class CommandLineTests
     public async Task Only_a_yes_is_a_yes(string typed, bool expected)
     {
         var terminal = new FakeTerminal(isLive: true, typed);
-        var context = new CommandContext(new CommandLine().Root.Parse(""), terminal.Output(), null, Surroundings.OfProcess, TestContext.Current.CancellationToken);
+        var context = new CommandContext(new CommandLine().Root.Parse(""),
+            terminal.Output(), null, Surroundings.OfProcess, TestContext.Current.CancellationToken);
         Assert.Equal(expected, await context.ConfirmAsync("Approve merge?", "--yes"));
         Assert.Equal("Approve merge? [y/N]: ", terminal.Out);
     }

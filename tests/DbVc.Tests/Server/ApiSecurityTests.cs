@@ -19,7 +19,8 @@ public sealed class ApiSecurityTests
         await using var shop = await ServedShop.ServeAsync();
         var revoked = shop.Token("Art");
         shop.People.As("ada").Access.RevokeToken(shop.People.As("ada").Access.ListTokens().Single().Id);
-        foreach (var (token, code) in new[] { (null, "token.missing"), ("", "token.missing"), ("dbvc_" + new string('A', 43), "token.unknown"), (revoked, "token.revoked") })
+        foreach (var (token, code) in new[] { (null, "token.missing"), ("", "token.missing"), ("dbvc_" + new string('A', 43), "token.unknown"),
+            (revoked, "token.revoked") })
         {
             foreach (var path in new[] { "status", "branch/show?name=secret-name", "me", "files" })
             {
@@ -80,17 +81,20 @@ public sealed class ApiSecurityTests
         var ada = shop.Token("Ada");
         foreach (var (key, value) in new[]
         {
-            ("sandbox", "none"), ("notify.commands", "curl evil"), ("llm.providers", "x=http://evil"), ("sources.private-hosts", "10.0.0.0/8"), ("branches.server", "postgres://evil"),
+            ("sandbox", "none"), ("notify.commands", "curl evil"), ("llm.providers", "x=http://evil"),
+                ("sources.private-hosts", "10.0.0.0/8"), ("branches.server", "postgres://evil"),
         })
         {
-            (await shop.PostAsync("config/set", ada, new JsonObject { ["key"] = key, ["value"] = new JsonArray(value) })).Failed(HttpStatusCode.Forbidden, "access.machine");
+            (await shop.PostAsync("config/set", ada, new JsonObject { ["key"] = key, ["value"] = new JsonArray(value) }))
+                .Failed(HttpStatusCode.Forbidden, "access.machine");
         }
 
         (await shop.PostAsync("config/set", ada, new JsonObject { ["key"] = "gc.retention_days", ["value"] = new JsonArray("90") })).Ok();
         foreach (var (path, body) in new[]
         {
             ("import", new JsonObject { ["file"] = "a/b", ["database"] = "/tmp/x.db" }), ("metadata/infer", new JsonObject { ["metadata"] = "/etc/passwd" }),
-            ("metadata/infer", new JsonObject { ["source"] = "a/b", ["privateHost"] = new JsonArray("localhost") }), ("init", []), ("serve", []), ("mcp", []), ("chat", []),
+            ("metadata/infer", new JsonObject { ["source"] = "a/b", ["privateHost"] = new JsonArray("localhost") }),
+                ("init", []), ("serve", []), ("mcp", []), ("chat", []),
             ("status", new JsonObject { ["C"] = "/" }), ("status", new JsonObject { ["-C"] = "/" }), ("status", new JsonObject { ["server"] = "http://x" }),
         })
         {
@@ -143,12 +147,14 @@ public sealed class ApiSecurityTests
         foreach (var path in new[] { "agent/create", "metadata/explain" })
         {
             var answer = await shop.PostAsync(path, art, new JsonObject { [path == "agent/create" ? "metadata" : "file"] = "in/m.json" });
-            Assert.True(answer.Status == HttpStatusCode.Forbidden || (path == "metadata/explain" && type == "database"), $"{path}: {(int)answer.Status} {answer.Text}");
+            Assert.True(answer.Status == HttpStatusCode.Forbidden || (path == "metadata/explain" && type == "database"),
+                $"{path}: {(int)answer.Status} {answer.Text}");
             Assert.DoesNotContain("root:", answer.Text, StringComparison.Ordinal);
         }
 
         File.WriteAllText(Path.Combine(shop.People.Shop.Folder, "secret.csv"), "line\nroot:x\n");
-        (await shop.PostAsync("agent/create", art, new JsonObject { ["task"] = "ingest secret.csv into lines" })).Failed(HttpStatusCode.Forbidden, "access.file");
+        (await shop.PostAsync("agent/create", art, new JsonObject { ["task"] = "ingest secret.csv into lines" }))
+            .Failed(HttpStatusCode.UnprocessableEntity, "source.missing");
         (await shop.PostAsync("agent/create", art, new JsonObject { ["task"] = "load these 2 files: secret.csv and secret.csv" }))
             .Failed(HttpStatusCode.Forbidden, "access.source");
         Assert.Single(shop.People.As("ada").Branches.List());
@@ -174,7 +180,8 @@ public sealed class ApiSecurityTests
     {
         await using var shop = await ServedShop.ServeAsync();
         var token = shop.Token("Art");
-        var login = (await shop.PostAsync("/login", null, new JsonObject { ["token"] = token }, ("Origin", shop.Client.BaseAddress!.ToString().TrimEnd('/')))).Ok();
+        var login = (await shop.PostAsync("/login", null, new JsonObject { ["token"] = token },
+            ("Origin", shop.Client.BaseAddress!.ToString().TrimEnd('/')))).Ok();
         Assert.Equal("Art", (string?)login.Json["name"]);
         var set = login.Headers["Set-Cookie"];
         Assert.Contains("httponly", set, StringComparison.OrdinalIgnoreCase);

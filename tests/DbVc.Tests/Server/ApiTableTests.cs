@@ -67,7 +67,8 @@ public sealed class ApiTableTests
     private static string Folder([System.Runtime.CompilerServices.CallerFilePath] string thisFile = "") => Path.GetDirectoryName(thisFile)!;
 
     /// <summary>What words of a command line would not survive.</summary>
-    private static string Sample(Parameter parameter) => parameter.IsFlag ? "true" : parameter.IsNumber ? "-7" : parameter.Choices.FirstOrDefault() ?? "--all=x -C / @y";
+    private static string Sample(Parameter parameter) => parameter.IsFlag ? "true" : parameter.IsNumber ? "-7" :
+        parameter.Choices.FirstOrDefault() ?? "--all=x -C / @y";
 
     private static IEnumerable<Symbol> Symbols(Verb verb) => [.. verb.Arguments, .. verb.Options];
 

@@ -23,7 +23,8 @@ public sealed class ApiTests
             ("config/get?key=agent.model", "config get agent.model"), ("invariant/list", "invariant list"), ("agent/list", "agent list"),
         })
         {
-            string[] spoken = [.. words.Split(' '), .. words.StartsWith("query", StringComparison.Ordinal) ? ["select * from customers"] : Array.Empty<string>()];
+            string[] spoken = [.. words.Split(' '),
+                .. words.StartsWith("query", StringComparison.Ordinal) ? ["select * from customers"] : Array.Empty<string>()];
             var document = (await shop.GetAsync(path, vic)).Ok();
             Assert.Equal("application/json", document.Type);
             Assert.Equal(await SaidAsync(shop, [.. spoken, "--json"]), document.Text);
@@ -72,8 +73,10 @@ public sealed class ApiTests
         (await shop.PostAsync("branch/rename", art, new JsonObject { ["name"] = "work", ["new"] = "other" }, ("If-Match", tag)))
             .Failed(HttpStatusCode.PreconditionFailed, "branch.not-expected");
         tag = (await shop.GetAsync("branch/show?name=work", art)).Headers["ETag"];
-        Assert.Equal("merged", (string?)(await shop.PostAsync("branch/merge", art, new JsonObject { ["name"] = "work" }, ("If-Match", tag))).Ok().Json["status"]);
-        (await shop.PostAsync("branch/merge", art, new JsonObject { ["name"] = "work" }, ("If-Match", "*"))).Failed(HttpStatusCode.BadRequest, "request.if-match");
+        Assert.Equal("merged", (string?)(await shop.PostAsync("branch/merge", art, new JsonObject { ["name"] = "work" }, ("If-Match", tag)))
+            .Ok().Json["status"]);
+        (await shop.PostAsync("branch/merge", art, new JsonObject { ["name"] = "work" }, ("If-Match", "*")))
+            .Failed(HttpStatusCode.BadRequest, "request.if-match");
         (await shop.PostAsync("gc", shop.Token("Ada"), [], ("If-Match", tag))).Failed(HttpStatusCode.BadRequest, "request.if-match");
     }
 
@@ -118,13 +121,15 @@ public sealed class ApiTests
         var inferred = (await shop.PostAsync("metadata/infer", art, new JsonObject { ["source"] = "in/people.csv", ["table"] = "people" })).Ok();
         Assert.Equal(2, (int)inferred.Json["records"]!);
         Assert.DoesNotContain(shop.People.Shop.Folder, inferred.Text, StringComparison.Ordinal);
-        var made = (await shop.PostAsync("metadata/infer", art, new JsonObject { ["source"] = "in/people.csv", ["table"] = "people", ["out"] = "people.json" })).Ok();
+        var made = (await shop.PostAsync("metadata/infer", art, new JsonObject { ["source"] = "in/people.csv", ["table"] = "people", ["out"] = "people.json" }))
+            .Ok();
         Assert.Equal("attachment; filename=\"people.json\"", made.Headers["Content-Disposition"]);
         Assert.Equal("people.csv", (string?)made.Json["source"]!["location"]);
 
         // Everybody has their own, and they go when they are told to.
         Assert.Empty((await shop.GetAsync("files", shop.Token("Rob"))).Json["files"]!.AsArray());
-        (await shop.PostAsync("metadata/infer", shop.Token("Rob"), new JsonObject { ["source"] = "in/people.csv" })).Failed(HttpStatusCode.NotFound, "upload.missing");
+        (await shop.PostAsync("metadata/infer", shop.Token("Rob"), new JsonObject { ["source"] = "in/people.csv" }))
+            .Failed(HttpStatusCode.NotFound, "upload.missing");
         using var delete = ServedShop.Request(HttpMethod.Delete, "files/in/people.csv", art, []);
         Assert.Equal(HttpStatusCode.NoContent, (await shop.SendAsync(delete)).Status);
         Assert.Empty((await shop.GetAsync("files", art)).Json["files"]!.AsArray());

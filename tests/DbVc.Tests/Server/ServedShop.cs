@@ -21,9 +21,9 @@ internal sealed class ServedShop : IAsyncDisposable
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public async Task<ServedShop> StartAsync()
+    public async Task<ServedShop> StartAsync(bool works = false)
     {
-        _server = ApiServer.Build(new ServerSettings(People.Shop.Folder, "", ["http://127.0.0.1:0"], [], "Server", ""));
+        _server = ApiServer.Build(new ServerSettings(People.Shop.Folder, "", ["http://127.0.0.1:0"], [], "Server", "") { Works = works });
         await _server.StartAsync(Cancel);
         Client.BaseAddress = new Uri(_server.Urls.Single());
         return this;
@@ -33,7 +33,8 @@ internal sealed class ServedShop : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         await _server!.DisposeAsync();
-        _server = ApiServer.Build(new ServerSettings(People.Shop.Folder, "", [Client.BaseAddress!.ToString().TrimEnd('/')], [], "Server", ""));
+        _server = ApiServer.Build(new ServerSettings(People.Shop.Folder, "", [Client.BaseAddress!.ToString().TrimEnd('/')], [], "Server", "")
+            { Works = false });
         await _server.StartAsync(Cancel);
     }
 
@@ -79,7 +80,8 @@ internal sealed class ServedShop : IAsyncDisposable
         using var response = await Client.SendAsync(request, Cancel);
         return new Answer(response.StatusCode, response.Content.Headers.ContentType?.MediaType, await response.Content.ReadAsStringAsync(Cancel))
         {
-            Headers = response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase),
+            Headers = response.Headers.Concat(response.Content.Headers)
+                .ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase),
         };
     }
 
