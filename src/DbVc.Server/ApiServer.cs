@@ -50,6 +50,7 @@ internal static class ApiServer
         app.UseRouting();
         app.Use(AuthenticateAsync);
         Map(app, host);
+        DashboardFiles.Use(app);
         return app;
     }
 
