@@ -10,6 +10,7 @@ import { History } from "./pages/History";
 import { Operations, Tags } from "./pages/Lists";
 import { Login } from "./pages/Login";
 import { Overview } from "./pages/Overview";
+import { Tables } from "./pages/Tables";
 import { Brand } from "./parts/Brand";
 import { Loading, Tip, Trouble } from "./parts/basics";
 import { ThemeSwitch } from "./parts/theme";
@@ -124,6 +125,9 @@ function Inside({ person }: { person: Person }) {
                     <Route path="/compare" component={Compare} />
                     <Route path="/tags" component={Tags} />
                     <Route path="/operations" component={Operations} />
+                    <Route path="/tables" component={Tables} />
+                    <Route path="/tables/:name" component={Tables} />
+                    <Route path="/sql" component={Tables} />
                     <Route component={Missing} />
                 </Switch>
             </Page>

@@ -10,6 +10,7 @@ import "./styles/login.css";
 import "./styles/grid.css";
 import "./styles/diff.css";
 import "./styles/history.css";
+import "./styles/tables.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";

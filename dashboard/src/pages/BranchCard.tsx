@@ -1,7 +1,8 @@
 import { Link } from "wouter";
+import { useDocument } from "../api/client";
 import type { Branch, Task } from "../api/documents";
 import { count } from "../format";
-import { Ago, GateNames, StateMark } from "../parts/basics";
+import { Ago, Counts, GateNames, StateMark } from "../parts/basics";
 import { text } from "../text";
 
 /** Steps as small bars, so that eight branches can be read at a glance. */
@@ -21,6 +22,26 @@ function reasonOf(task: Task): string | null {
     if (task.state !== "failed" && task.state !== "stopped") return null;
     const gate = task.gates.find((g) => !g.passed && !g.notRun);
     return gate ? `${gate.name}: ${gate.summary}` : task.error;
+}
+
+/** What a branch of a person holds, table by table. */
+function Changes({ base, head }: { base: string; head: string }) {
+    const diff = useDocument("/api/v1/diff", { a: base, b: head, stat: true }, { fixed: true });
+    if (!diff.data) return null;
+    const { tables, schema, files } = diff.data;
+    if (tables.length + schema.length + files.length === 0) return <p className="soft">{text.branch.unchanged}</p>;
+    return (
+        <ul className="changes">
+            {tables.slice(0, 4).map((table) => (
+                <li key={table.name}>
+                    <span>{table.name}</span> <Counts {...table} />
+                </li>
+            ))}
+            {tables.length > 4 && <li className="faint">{text.branch.moreTables(tables.length - 4)}</li>}
+            {schema.length > 0 && <li className="faint">{text.branch.definitions(schema.length)}</li>}
+            {files.length > 0 && <li className="faint">{text.branch.files(files.length)}</li>}
+        </ul>
+    );
 }
 
 export function BranchCard({ branch, task }: { branch: Branch; task: Task | undefined }) {
@@ -78,6 +99,7 @@ export function BranchCard({ branch, task }: { branch: Branch; task: Task | unde
                     {task.gates.length > 0 && <GateNames gates={task.gates} />}
                 </>
             )}
+            {!task && branch.base && <Changes base={branch.base} head={branch.head} />}
         </li>
     );
 }

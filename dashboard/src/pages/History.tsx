@@ -86,7 +86,9 @@ function CommitRow({ commit, row, width, isCurrent }: { commit: Commit; row: Gra
                 </span>
                 <span className="who">
                     {commit.author.name}
-                    {commit.author.kind !== "human" && ` · ${t.kinds[commit.author.kind]}`}
+                    {commit.author.kind !== "human" &&
+                        !commit.author.name.includes(t.kinds[commit.author.kind]) &&
+                        ` · ${t.kinds[commit.author.kind]}`}
                     {commit.override && ` · ${t.override}`}
                 </span>
             </span>
@@ -172,7 +174,16 @@ function CommitList({ current }: { current: string | undefined }) {
                                     aria-setsize={commits.length}
                                     aria-posinset={item.index + 1}
                                 >
-                                    <CommitRow commit={commit} row={rows[item.index]} width={width} isCurrent={commit.id === current} />
+                                    <CommitRow
+                                        commit={commit}
+                                        row={rows[item.index]}
+                                        width={width}
+                                        isCurrent={
+                                            current !== undefined &&
+                                            (commit.id.startsWith(current) ||
+                                                commit.names.some((name) => name.replace(/^tag: /, "") === current))
+                                        }
+                                    />
                                 </li>
                             )
                         );

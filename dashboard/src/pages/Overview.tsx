@@ -7,6 +7,7 @@ import { text } from "../text";
 import { BranchCard } from "./BranchCard";
 
 const t = text.overview;
+const mostOperations = 12;
 
 function MainLine() {
     const status = useDocument("/api/v1/status", {});
@@ -86,7 +87,7 @@ function Branches() {
                                 <Link href={`/branches/${encodeURIComponent(branch.name)}`}>{branch.name}</Link>
                                 <CommitLink id={branch.head} />
                                 {branch.created && (
-                                    <span className="faint end">
+                                    <span className="who end">
                                         <Ago time={branch.created} />
                                     </span>
                                 )}
@@ -134,22 +135,33 @@ function Queue() {
     );
 }
 
-export function OperationRow({ operation }: { operation: Operation }) {
+/** An agent moves its branch with every step: those in a row are one line. */
+export function gather(operations: Operation[]): { operation: Operation; times: number }[] {
+    const lines: { operation: Operation; times: number }[] = [];
+    for (const operation of operations) {
+        const line = lines.at(-1);
+        if (line && line.operation.command === operation.command && line.operation.actor === operation.actor) line.times++;
+        else lines.push({ operation, times: 1 });
+    }
+    return lines;
+}
+
+function OperationRow({ operation, times }: { operation: Operation; times: number }) {
     return (
         <li>
-            <span className="mono cut" title={operation.command}>
-                {operation.command}
+            <span className="cut">
+                <code title={operation.command}>{operation.command}</code>
+                {times > 1 && <span className="times"> ×{times}</span>}
             </span>
-            <span className="faint">
-                <Ago time={operation.time} />
+            <span className="who number">
+                {operation.actor}, <Ago time={operation.time} />
             </span>
-            <span className="who">{operation.actor}</span>
         </li>
     );
 }
 
 function Activity() {
-    const log = useDocument("/api/v1/op/log", { limit: 12 });
+    const log = useDocument("/api/v1/op/log", { limit: 40 });
     return (
         <section className="panel">
             <header>
@@ -160,9 +172,11 @@ function Activity() {
             </header>
             {log.error && <Trouble error={log.error} />}
             <ol className="rows activity">
-                {log.data?.operations.map((operation) => (
-                    <OperationRow key={operation.number} operation={operation} />
-                ))}
+                {gather(log.data?.operations ?? [])
+                    .slice(0, mostOperations)
+                    .map((line) => (
+                        <OperationRow key={line.operation.number} {...line} />
+                    ))}
             </ol>
         </section>
     );

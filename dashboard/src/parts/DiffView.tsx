@@ -66,7 +66,7 @@ function Rows({ name, rows }: { name: string; rows: RowChange[] }) {
                           both.map((row) => `${plain(of(row.before, column))}   ${plain(of(row.after, column))}`),
                       )
                     : 0;
-                const isNumber = sample.every((row) => ["number", "undefined"].includes(typeof (row.after ?? row.before)?.[column]));
+                const isNumber = sample.every((row) => typeof ((row.after ?? row.before)?.[column] ?? 0) === "number");
                 return { id: column, title: column, width: Math.max(width, wide), isNumber };
             }),
         ];
@@ -207,6 +207,7 @@ export function DiffView({ diff }: { diff: Diff }) {
     if (parts.length === 0) return <p className="quiet">{t.nothing}</p>;
     return (
         <Tabs.Root defaultValue={parts[0]?.id ?? ""} className="diff">
+            <h2 className="hidden">{t.label}</h2>
             <Tabs.List className="tabs" aria-label={t.label}>
                 {parts.map((part) => (
                     <Tabs.Trigger key={part.id} value={part.id}>

@@ -51,7 +51,7 @@ export function Grid({ label, columns, count, cellAt, rowLook, onOpen, onActive,
         getCoreRowModel: getCoreRowModel(),
         columnResizeMode: "onChange",
         enableColumnResizing: true,
-        defaultColumn: { minSize: 48, maxSize: 1200 },
+        defaultColumn: { minSize: 30, maxSize: 1200 },
     });
     const rows = useVirtualizer({
         count,
