@@ -5,6 +5,8 @@ import { type ReactNode, Suspense, useEffect, useRef } from "react";
 import { Link, Route, Switch, useLocation } from "wouter";
 import { logOut, type Person, Problem, readMe } from "./api/client";
 import { useLive } from "./api/live";
+import { BranchPage } from "./pages/Branch";
+import { Branches } from "./pages/Branches";
 import { Compare } from "./pages/Compare";
 import { History } from "./pages/History";
 import { Operations, Tags } from "./pages/Lists";
@@ -128,6 +130,8 @@ function Inside({ person }: { person: Person }) {
                     <Route path="/tables" component={Tables} />
                     <Route path="/tables/:name" component={Tables} />
                     <Route path="/sql" component={Tables} />
+                    <Route path="/branches" component={Branches} />
+                    <Route path="/branches/:name" component={BranchPage} />
                     <Route component={Missing} />
                 </Switch>
             </Page>

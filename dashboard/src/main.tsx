@@ -11,6 +11,7 @@ import "./styles/grid.css";
 import "./styles/diff.css";
 import "./styles/history.css";
 import "./styles/tables.css";
+import "./styles/branch.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
