@@ -100,7 +100,7 @@ export const text = {
         definitions: (n: number) => `${n} ${n === 1 ? "definition" : "definitions"}`,
         files: (n: number) => `${n} ${n === 1 ? "file" : "files"}`,
     },
-    gate: { pass: "passed", fail: "failed", none: "not run" },
+    gate: { pass: "passed", fail: "failed", none: "not run", more: (n: number) => `and ${n} more` },
     history: {
         commits: "Commits",
         commit: "Commit",

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readPatch } from "./patch";
+import { definitionPatch, readPatch } from "./patch";
 
 it("A patch becomes lines with the numbers of both files", () => {
     const lines = readPatch(
@@ -17,4 +17,16 @@ it("A patch becomes lines with the numbers of both files", () => {
 
 it("A line of the file that looks like a name of a file is a line of the file", () => {
     expect(readPatch("--- a\n+++ b\n@@ -1 +1 @@\n--- x\n+++ y\n").map((line) => line.text)).toEqual(["-- x", "++ y"]);
+});
+
+it("Of a definition only the lines between its like beginning and end are changed", () => {
+    const { patch } = definitionPatch("CREATE TABLE t (\n  a,\n  b\n)", "CREATE TABLE t (\n  a,\n  b,\n  c\n)");
+    expect(readPatch(patch).map((line) => [line.kind, line.text])).toEqual([
+        ["same", "CREATE TABLE t ("],
+        ["same", "  a,"],
+        ["deleted", "  b"],
+        ["added", "  b,"],
+        ["added", "  c"],
+        ["same", ")"],
+    ]);
 });

@@ -30,3 +30,21 @@ export function readPatch(patch: string): PatchLine[] {
     }
     return lines;
 }
+
+/** Two states of a definition as a patch: what they begin and end with alike is said once. */
+export function definitionPatch(before: string | null, after: string | null): { status: string; patch: string } {
+    const olds = before?.split("\n") ?? [];
+    const news = after?.split("\n") ?? [];
+    const most = Math.min(olds.length, news.length);
+    let head = 0;
+    while (head < most && olds[head] === news[head]) head++;
+    let tail = 0;
+    while (tail < most - head && olds.at(-1 - tail) === news.at(-1 - tail)) tail++;
+    const lines = [
+        ...olds.slice(0, head).map((line) => ` ${line}`),
+        ...olds.slice(head, olds.length - tail).map((line) => `-${line}`),
+        ...news.slice(head, news.length - tail).map((line) => `+${line}`),
+        ...news.slice(news.length - tail).map((line) => ` ${line}`),
+    ];
+    return { status: before === null ? "added" : after === null ? "deleted" : "changed", patch: ["@@ -1 +1 @@", ...lines].join("\n") };
+}

@@ -10,6 +10,7 @@ import { text } from "../text";
 
 const t = text.branch;
 const rejectedAtFirst = 12;
+const reasonsAtMost = 6;
 
 /** Everything that stands between the branch and main, each with its reason. */
 function obstacles(review: Review): string[] {
@@ -20,7 +21,7 @@ function obstacles(review: Review): string[] {
     for (const gate of plan.gates) if (!gate.passed && !gate.notRun) found.push(`${gate.name}: ${gate.summary}`);
     for (const loss of plan.destructive) found.push(loss.message);
     if (task && !gatesAtHead) found.push(t.gatesElsewhere);
-    if (task?.error) found.push(task.error);
+    if (task?.error && !task.gates.some((gate) => !gate.passed && !gate.notRun)) found.push(task.error);
     if (found.length === 0 && !review.ready && plan.message) found.push(plan.message);
     return [...new Set(found)];
 }
@@ -35,9 +36,10 @@ function Verdict({ review }: { review: Review }) {
             <h2>{isDone ? t.verdict.merged : review.ready ? t.verdict.ready : kind === "run" ? t.verdict.running : t.verdict.not}</h2>
             {reasons.length > 0 && (
                 <ul>
-                    {reasons.map((reason) => (
+                    {reasons.slice(0, reasonsAtMost).map((reason) => (
                         <li key={reason}>{reason}</li>
                     ))}
+                    {reasons.length > reasonsAtMost && <li>{text.gate.more(reasons.length - reasonsAtMost)}</li>}
                 </ul>
             )}
             {!isDone && <Effect plan={plan} />}
@@ -188,24 +190,28 @@ function Work({ task, isAtHead }: { task: Task; isAtHead: boolean }) {
         <>
             <Figures task={task} />
             <div className="work">
-                <section className="panel">
-                    <header>
-                        <h2>{t.work}</h2>
-                        {task.model && <span className="faint">{task.model}</span>}
-                        <span className="mono faint end cut">{task.task}</span>
-                    </header>
-                    <Steps steps={task.steps} />
-                </section>
-                <section className="panel">
-                    <header>
-                        <h2>{t.gates}</h2>
-                        {!isAtHead && <Mark kind="run">{t.old}</Mark>}
-                        {task.evidence && <span className="mono faint end">{task.evidence.slice(0, 10)}</span>}
-                    </header>
-                    {task.gates.length > 0 ? <Gates gates={task.gates} /> : <p className="quiet">{t.noGates}</p>}
-                </section>
-                <Rejected task={task} />
-                <Changes task={task} />
+                <div>
+                    <section className="panel">
+                        <header>
+                            <h2>{t.work}</h2>
+                            {task.model && <span className="faint">{task.model}</span>}
+                            <span className="mono faint end cut">{task.task}</span>
+                        </header>
+                        <Steps steps={task.steps} />
+                    </section>
+                    <Changes task={task} />
+                </div>
+                <div>
+                    <section className="panel">
+                        <header>
+                            <h2>{t.gates}</h2>
+                            {!isAtHead && <Mark kind="run">{t.old}</Mark>}
+                            {task.evidence && <span className="mono faint end">{task.evidence.slice(0, 10)}</span>}
+                        </header>
+                        {task.gates.length > 0 ? <Gates gates={task.gates} /> : <p className="quiet">{t.noGates}</p>}
+                    </section>
+                    <Rejected task={task} />
+                </div>
             </div>
         </>
     );

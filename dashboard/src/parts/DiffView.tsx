@@ -3,6 +3,7 @@ import { lazy, Suspense, useMemo, useState } from "react";
 import { useDocument } from "../api/client";
 import type { Diff, FileChange, Row, RowChange, SchemaChange, TableDiff } from "../api/documents";
 import { count } from "../format";
+import { definitionPatch } from "../logic/patch";
 import { text } from "../text";
 import { Counts, Loading, Trouble } from "./basics";
 import { Grid, type GridCell, type GridColumn, plain, Value, widthFor } from "./Grid";
@@ -128,14 +129,7 @@ function TablePart({ table, before, after }: { table: TableDiff; before: string 
 }
 
 function Definition({ change }: { change: SchemaChange }) {
-    const patch = useMemo(() => {
-        const lines = (side: string | null, sign: string) => (side === null ? [] : side.split("\n").map((line) => sign + line));
-        if (change.before === null || change.after === null) {
-            const side = lines(change.after ?? change.before, change.before === null ? "+" : "-");
-            return { status: change.before === null ? "added" : "deleted", patch: ["@@ -1 +1 @@", ...side].join("\n") };
-        }
-        return { status: "changed", patch: ["@@ -1 +1 @@", ...lines(change.before, "-"), ...lines(change.after, "+")].join("\n") };
-    }, [change]);
+    const patch = useMemo(() => definitionPatch(change.before, change.after), [change.before, change.after]);
     return (
         <section className="panel">
             <header>
