@@ -7,7 +7,8 @@ export default defineConfig({
     plugins: [react()],
     // The page allows no inline script and no data: font, so nothing may be folded into another file.
     build: {
-        outDir: "dist",
+        outDir: "../artifacts/dashboard/dist",
+        emptyOutDir: true,
         assetsInlineLimit: 0,
         modulePreload: { polyfill: false },
         sourcemap: false,
