@@ -87,7 +87,11 @@ function Top({ person }: { person: Person }) {
 function Page({ children }: { children: ReactNode }) {
     const [path] = useLocation();
     const main = useRef<HTMLElement>(null);
-    const section = path.split("/")[1] ?? "";
+    const [section = "", name] = path.split("/").slice(1);
+    useEffect(() => {
+        const label = pages.find((page) => page.isAt(path))?.label ?? text.missing.title;
+        document.title = [name && decodeURIComponent(name).slice(0, 40), label, text.product].filter(Boolean).join(" · ");
+    }, [path, name]);
     const isFirst = useRef(true);
     // biome-ignore lint/correctness/useExhaustiveDependencies: a new section is what it waits for
     useEffect(() => {

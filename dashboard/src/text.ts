@@ -166,7 +166,7 @@ export const text = {
         back: "All tables",
         notThere: (name: string, at: string) => `There is no table ${name} at ${at}.`,
         rowCount: (shown: string, n: number) => `${shown} ${n === 1 ? "row" : "rows"}`,
-        firstRows: (n: number) => `the first ${n} rows`,
+        firstRows: (n: number) => `the first ${n.toLocaleString("en")} rows`,
         column: "Column",
         operator: "How to compare",
         operators: { contains: "contains", is: "is", isNot: "is not", above: "above", below: "below", isNull: "is NULL" },

@@ -2,7 +2,7 @@ import { Link } from "wouter";
 import { useDocument } from "../api/client";
 import type { Branch, Operation, QueueEntry, Task } from "../api/documents";
 import { count, usd } from "../format";
-import { Ago, CommitLink, Loading, Mark, StateMark, Trouble } from "../parts/basics";
+import { Ago, CommitLink, Counts, Loading, Mark, StateMark, Trouble } from "../parts/basics";
 import { text } from "../text";
 import { BranchCard } from "./BranchCard";
 
@@ -36,6 +36,15 @@ function MainLine() {
                             {t.by} {head.author.name}, <Ago time={head.time} />
                         </span>
                     </p>
+                )}
+                {changed > 0 && (
+                    <ul className="changes sub">
+                        {Object.entries(status.data?.tables ?? {}).map(([name, counts]) => (
+                            <li key={name}>
+                                {name} <Counts {...counts} />
+                            </li>
+                        ))}
+                    </ul>
                 )}
                 {status.data?.merges.map((merge) => (
                     <p key={merge.merge} className="minus">

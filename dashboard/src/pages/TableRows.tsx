@@ -6,7 +6,7 @@ import { Loading, Trouble } from "../parts/basics";
 import { Grid, type GridColumn, plain, Value, widthFor } from "../parts/Grid";
 import { text } from "../text";
 import { RowHistory } from "./RowHistory";
-import { useKey, useRows } from "./tableData";
+import { mostRows, useKey, useRows } from "./tableData";
 
 const t = text.tables;
 
@@ -108,7 +108,10 @@ export function TableRows({ table, at }: { table: string; at: string }) {
             <div className="table-main">
                 <div className="filters">
                     {columns && <Filters columns={columns.map((column) => column.name)} filters={filters} onChange={setFilters} />}
-                    <span className="faint end">{t.rowCount(count(rows.count), rows.count)}</span>
+                    <span className="faint end">
+                        {t.rowCount(count(rows.count), rows.count)}
+                        {rows.count > mostRows && `, ${t.firstRows(mostRows)}`}
+                    </span>
                 </div>
                 {rows.error && <Trouble error={rows.error} />}
                 {rows.isPending && !rows.error && <Loading />}
@@ -116,7 +119,7 @@ export function TableRows({ table, at }: { table: string; at: string }) {
                     <Grid
                         label={table}
                         columns={gridColumns}
-                        count={rows.count}
+                        count={Math.min(rows.count, mostRows)}
                         onRange={rows.onRange}
                         selected={opened?.row ?? null}
                         onOpen={open}

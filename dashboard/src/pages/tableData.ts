@@ -7,6 +7,9 @@ import { type Filter, type Sort, selectCount, selectRows } from "../logic/sql";
 
 const pageSize = 200;
 
+/** A page of a browser cannot be higher than about thirty million points: beyond so many rows a filter is needed to see the others. */
+export const mostRows = 1_000_000;
+
 export interface SchemaObject {
     type: string;
     name: string;

@@ -26,15 +26,19 @@ function cellOf(change: RowChange, column: string): GridCell {
     if (change.before && change.after && !same(before, after)) {
         return {
             look: "changed",
-            title: `${plain(before)} → ${plain(after)}`,
+            title: [before, after].flatMap((side) => (side === undefined ? [] : [plain(side)])).join(" → "),
             show: (
                 <>
-                    <del className="was">
-                        <Value cell={before} />
-                    </del>
-                    <ins className="is">
-                        <Value cell={after} />
-                    </ins>
+                    {before !== undefined && (
+                        <del className="was">
+                            <Value cell={before} />
+                        </del>
+                    )}
+                    {after !== undefined && (
+                        <ins className="is">
+                            <Value cell={after} />
+                        </ins>
+                    )}
                 </>
             ),
         };

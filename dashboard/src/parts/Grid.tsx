@@ -141,7 +141,7 @@ export function Grid({ label, columns, count, cellAt, rowLook, onOpen, onActive,
                                 ) : (
                                     (column.head ?? column.title)
                                 )}
-                                {/* biome-ignore lint/a11y/noStaticElementInteractions: only a convenience of the pointer; the text of a cell is in its title */}
+                                {/* biome-ignore lint/a11y/noStaticElementInteractions: for the pointer alone; a cell's text is in its title */}
                                 <span className="grip" onMouseDown={head.getResizeHandler()} onTouchStart={head.getResizeHandler()} />
                             </div>
                         );

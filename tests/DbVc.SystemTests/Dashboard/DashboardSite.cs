@@ -60,12 +60,13 @@ public sealed partial class DashboardSite : IAsyncLifetime
     }
 
     /// <summary>A browser of its own, that nobody knows.</summary>
-    public Task<IBrowserContext> OpenAsync(ColorScheme scheme = ColorScheme.Light, int width = 1440, int height = 900) => Browser.NewContextAsync(new BrowserNewContextOptions
-    {
-        ColorScheme = scheme,
-        ViewportSize = new ViewportSize { Width = width, Height = height },
-        ReducedMotion = ReducedMotion.Reduce,
-    });
+    public Task<IBrowserContext> OpenAsync(ColorScheme scheme = ColorScheme.Light, int width = 1440, int height = 900) =>
+        Browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            ColorScheme = scheme,
+            ViewportSize = new ViewportSize { Width = width, Height = height },
+            ReducedMotion = ReducedMotion.Reduce,
+        });
 
     private async Task MakeRepositoryAsync()
     {

@@ -11,7 +11,7 @@ public sealed partial class TidyTreeTests
     private const long MaxFileBytes = 1024 * 1024;
     private const long MaxSampleBytes = 300_000;
 
-    private static readonly string[] KnownFolders = [".ci", "benchmarks", "demo", "docs", "samples", "src", "tests"];
+    private static readonly string[] KnownFolders = [".ci", "benchmarks", "dashboard", "demo", "docs", "samples", "src", "tests"];
 
     private static readonly string[] KnownRootFiles =
     [
