@@ -5,6 +5,7 @@ import { type ReactNode, Suspense, useEffect, useRef } from "react";
 import { Link, Route, Switch, useLocation } from "wouter";
 import { logOut, type Person, Problem, readMe } from "./api/client";
 import { useLive } from "./api/live";
+import { nameIn } from "./logic/path";
 import { BranchPage } from "./pages/Branch";
 import { Branches } from "./pages/Branches";
 import { Compare } from "./pages/Compare";
@@ -15,6 +16,7 @@ import { Overview } from "./pages/Overview";
 import { Tables } from "./pages/Tables";
 import { Brand } from "./parts/Brand";
 import { Loading, Tip, Trouble } from "./parts/basics";
+import { Fence } from "./parts/Fence";
 import { ThemeSwitch } from "./parts/theme";
 import { text } from "./text";
 
@@ -90,7 +92,7 @@ function Page({ children }: { children: ReactNode }) {
     const [section = "", name] = path.split("/").slice(1);
     useEffect(() => {
         const label = pages.find((page) => page.isAt(path))?.label ?? text.missing.title;
-        document.title = [name && decodeURIComponent(name).slice(0, 40), label, text.product].filter(Boolean).join(" · ");
+        document.title = [name && nameIn(name).slice(0, 40), label, text.product].filter(Boolean).join(" · ");
     }, [path, name]);
     const isFirst = useRef(true);
     // biome-ignore lint/correctness/useExhaustiveDependencies: a new section is what it waits for
@@ -101,7 +103,9 @@ function Page({ children }: { children: ReactNode }) {
     }, [section]);
     return (
         <main id="content" className={filling.includes(section) ? "page page-fill" : "page"} ref={main} tabIndex={-1}>
-            <Suspense fallback={<Loading />}>{children}</Suspense>
+            <Fence at={path}>
+                <Suspense fallback={<Loading />}>{children}</Suspense>
+            </Fence>
         </main>
     );
 }

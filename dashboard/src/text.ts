@@ -11,7 +11,12 @@ export const text = {
         submit: "Log in",
         out: "Log out",
     },
-    problem: { unknown: "The server did not answer as expected.", offline: "The server cannot be reached.", retry: "Try again" },
+    problem: {
+        unknown: "The server did not answer as expected.",
+        offline: "The server cannot be reached.",
+        retry: "Try again",
+        page: "This page cannot be shown.",
+    },
     loading: "Loading…",
     copy: { id: "Copy the whole id", done: "Copied" },
     missing: { title: "Nothing here", explain: "This page does not exist.", home: "Go to the overview" },

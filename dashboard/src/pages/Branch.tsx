@@ -3,6 +3,7 @@ import { Link, useRoute } from "wouter";
 import { useDocument } from "../api/client";
 import type { Plan, Review, Step, Task } from "../api/documents";
 import { count, percent, seconds, usd } from "../format";
+import { nameIn } from "../logic/path";
 import { Ago, CommitLink, Counts, Loading, Mark, StateMark, Trouble } from "../parts/basics";
 import { DiffView } from "../parts/DiffView";
 import { Gates } from "../parts/Gates";
@@ -220,7 +221,7 @@ function Work({ task, isAtHead }: { task: Task; isAtHead: boolean }) {
 /** A branch as a reviewer reads it: the verdict, what was done, what the gates say, and all that it changes. */
 export function BranchPage() {
     const [, params] = useRoute("/branches/:name");
-    const name = decodeURIComponent(params?.name ?? "");
+    const name = nameIn(params?.name ?? "");
     const review = useDocument("/api/v1/branch/review", { name });
     const data = review.data;
     return (

@@ -5,6 +5,7 @@ import { Link, useLocation, useRoute } from "wouter";
 import { useDocument } from "../api/client";
 import type { Commit } from "../api/documents";
 import { type GraphRow, layOut } from "../logic/lanes";
+import { nameIn } from "../logic/path";
 import { Ago, Loading, Trouble } from "../parts/basics";
 import { text } from "../text";
 import { CommitDetail } from "./CommitDetail";
@@ -198,7 +199,7 @@ function CommitList({ current }: { current: string | undefined }) {
 export function History() {
     const [, params] = useRoute("/history/:rev");
     const newest = useDocument("/api/v1/log", { limit: 1 });
-    const revision = params?.rev ? decodeURIComponent(params.rev) : undefined;
+    const revision = params?.rev ? nameIn(params.rev) : undefined;
     const shown = revision ?? newest.data?.commits[0]?.id;
     return (
         <HistoryFrame>

@@ -3,6 +3,7 @@ import { ChevronLeft, Eye, Table2 } from "lucide-react";
 import { type FormEvent, lazy, Suspense, useEffect, useState } from "react";
 import { Link, useLocation, useRoute, useSearchParams } from "wouter";
 import { count } from "../format";
+import { nameIn } from "../logic/path";
 import { Loading, Trouble } from "../parts/basics";
 import { text } from "../text";
 import { RevisionNames } from "./Compare";
@@ -131,7 +132,7 @@ export function Tables() {
     const at = search.get("at") || "main";
     const schema = useSchema(at);
     const isSql = path === "/sql";
-    const name = params?.name ? decodeURIComponent(params.name) : undefined;
+    const name = params?.name ? nameIn(params.name) : undefined;
     const query = at === "main" ? "" : `?at=${encodeURIComponent(at)}`;
     const hrefOf = (table: string) => `/tables/${encodeURIComponent(table)}${query}`;
     return (
