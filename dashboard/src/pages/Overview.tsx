@@ -27,7 +27,9 @@ function MainLine() {
             <div>
                 <h1>
                     main
-                    {status.data && <Mark kind={status.data.clean ? "pass" : "run"}>{status.data.clean ? t.clean : t.dirty(changed)}</Mark>}
+                    {status.data && (
+                        <Mark kind={status.data.clean ? "pass" : "changed"}>{status.data.clean ? t.clean : t.dirty(changed)}</Mark>
+                    )}
                 </h1>
                 {head && (
                     <p className="sub">

@@ -151,7 +151,11 @@ export function Tables() {
             </div>
             {schema.error && <Trouble error={schema.error} />}
             <div className="split tables" data-open={name !== undefined || isSql || undefined}>
-                {schema.objects ? <TableList objects={schema.objects} current={name} hrefOf={hrefOf} at={at} /> : <Loading />}
+                {schema.objects ? (
+                    <TableList objects={schema.objects} current={name} hrefOf={hrefOf} at={at} />
+                ) : (
+                    !schema.error && <Loading />
+                )}
                 <section className="detail flush" aria-label={name ?? (isSql ? t.sql : t.picture)}>
                     {(name !== undefined || isSql) && (
                         <Link href={`/tables${query}`} className="back">

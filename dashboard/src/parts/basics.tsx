@@ -1,5 +1,5 @@
 import * as Tooltip from "@radix-ui/react-tooltip";
-import { Check, CircleAlert, CircleDashed, Copy, LoaderCircle, Minus, X } from "lucide-react";
+import { Check, CircleAlert, CircleDashed, Copy, LoaderCircle, Minus, PencilLine, X } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { Link } from "wouter";
 import { Problem } from "../api/client";
@@ -7,7 +7,7 @@ import type { Gate } from "../api/documents";
 import { ago, fullTime, shortId } from "../format";
 import { text } from "../text";
 
-export type Kind = "pass" | "fail" | "run" | "none";
+export type Kind = "pass" | "fail" | "run" | "changed" | "none";
 
 /** A text that appears over what the pointer or the focus is on. */
 export function Tip({ label, children }: { label: ReactNode; children: ReactNode }) {
@@ -23,7 +23,7 @@ export function Tip({ label, children }: { label: ReactNode; children: ReactNode
     );
 }
 
-const marks = { pass: Check, fail: X, run: LoaderCircle, none: CircleDashed } as const;
+const marks = { pass: Check, fail: X, run: LoaderCircle, changed: PencilLine, none: CircleDashed } as const;
 
 /** A state as a word, a shape and a colour. */
 export function Mark({ kind, children }: { kind: Kind; children: ReactNode }) {
