@@ -8,8 +8,13 @@ const relative = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "
 
 export const count = (n: number) => whole.format(n);
 export const usd = (n: number) => money.format(n);
-export const percent = (share: number | null | undefined) =>
-    share === null || share === undefined ? "–" : `${Math.floor(share * 1000) / 10}%`;
+
+/** A share with one digit behind the point; what is not whole is never told as 100. */
+export function percent(share: number | null | undefined): string {
+    if (share === null || share === undefined) return "–";
+    return `${share >= 1 ? 100 : Math.min(99.9, Math.round(share * 1000) / 10)}%`;
+}
+
 export const shortId = (id: string) => id.slice(0, 10);
 export const fullTime = (iso: string) => dateTime.format(new Date(iso));
 
