@@ -53,10 +53,11 @@ export function useRows(table: string, at: string, filters: readonly Filter[], s
             ...(page === 0 ? { placeholderData: keepPreviousData as never } : {}),
         })),
     });
-    const first = answers[pages.indexOf(0)] ?? answers[0];
+    const first = answers[0];
     const onRange = useCallback((from: number, to: number) => {
-        const wanted: number[] = [];
-        for (let page = Math.floor(from / pageSize); page <= Math.floor(to / pageSize); page++) wanted.push(page);
+        // The first page says which columns there are, wherever somebody looks.
+        const wanted = [0];
+        for (let page = Math.max(1, Math.floor(from / pageSize)); page <= Math.floor(to / pageSize); page++) wanted.push(page);
         setPages((now) => (now.length === wanted.length && now.every((page, index) => page === wanted[index]) ? now : wanted));
     }, []);
     const rowAt = (index: number): Cell[] | undefined => answers[pages.indexOf(Math.floor(index / pageSize))]?.data?.rows[index % pageSize];

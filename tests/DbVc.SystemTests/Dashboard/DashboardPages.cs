@@ -9,7 +9,7 @@ internal static class DashboardPages
     public static IReadOnlyDictionary<string, (string Path, Func<IPage, Task> Prepare)> All { get; } = new Dictionary<string, (string, Func<IPage, Task>)>
     {
         ["overview"] = ("/", page => Seen(page.GetByRole(AriaRole.Link, new() { Name = "agent-sensors" }))),
-        ["history"] = ("/history", page => Seen(page.GetByRole(AriaRole.Heading, new() { Name = "Birthdays" }))),
+        ["history"] = ("/history", page => Seen(page.GetByRole(AriaRole.Link, new() { Name = "Birthdays" }).First)),
         ["commit"] = ("/history/v1", page => Seen(page.GetByText("applied, taken back, applied again"))),
         ["compare"] = ("/compare?a=main~2&b=stock", page => Seen(page.GetByRole(AriaRole.Grid, new() { Name = "products" }))),
         ["tags"] = ("/tags", page => Seen(page.GetByText("v1"))),
