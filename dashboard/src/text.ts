@@ -143,6 +143,7 @@ export const text = {
     },
     compare: { before: "Before", after: "After", swap: "Swap before and after", submit: "Compare" },
     lists: {
+        tag: "tag",
         noTags: "There is no tag. “db-vc tag NAME” makes one.",
         name: "Name",
         commit: "Commit",

@@ -64,6 +64,7 @@ export function documentOptions<P extends Path>(path: P, query: Asked<P>, extra:
         queryKey: [path, query],
         queryFn: ({ signal }) => read(path, query, signal),
         enabled: extra.enabled ?? true,
+        meta: { isFixed: extra.fixed ?? false },
         staleTime: extra.fixed ? Number.POSITIVE_INFINITY : 2000,
         ...(extra.keep ? { placeholderData: keepPreviousData as never } : {}),
     };

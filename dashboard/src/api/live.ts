@@ -19,7 +19,7 @@ export function useLive(): void {
     useEffect(() => {
         if (seen.current === state) return;
         seen.current = state;
-        void queries.invalidateQueries();
+        void queries.invalidateQueries({ predicate: (query) => !query.meta?.isFixed });
     }, [state, queries]);
 
     useEffect(() => {

@@ -3,7 +3,7 @@ import { Link } from "wouter";
 import { useDocument } from "../api/client";
 import type { Author, Commit, Origin } from "../api/documents";
 import { fullTime, shortId } from "../format";
-import { Ago, CommitLink, CopyButton, Loading, Mark, Trouble } from "../parts/basics";
+import { Ago, CommitLink, CopyButton, Loading, Mark, RefName, Trouble } from "../parts/basics";
 import { DiffView } from "../parts/DiffView";
 import { Gates } from "../parts/Gates";
 import { text } from "../text";
@@ -104,9 +104,7 @@ export function CommitDetail({ revision }: { revision: string }) {
                     <code>{commit.id}</code>
                     <CopyButton value={commit.id} />
                     {commit.names.map((name) => (
-                        <span key={name} className="ref" data-head={name === "main" || undefined}>
-                            {name}
-                        </span>
+                        <RefName key={name} name={name} />
                     ))}
                     <Link href={`/tables?at=${commit.id}`} className="link end">
                         {t.browse}

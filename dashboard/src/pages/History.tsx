@@ -6,7 +6,7 @@ import { useDocument } from "../api/client";
 import type { Commit } from "../api/documents";
 import { type GraphRow, layOut } from "../logic/lanes";
 import { nameIn } from "../logic/path";
-import { Ago, Loading, Trouble } from "../parts/basics";
+import { Ago, Loading, RefName, Trouble } from "../parts/basics";
 import { text } from "../text";
 import { CommitDetail } from "./CommitDetail";
 
@@ -80,9 +80,7 @@ function CommitRow({ commit, row, width, isCurrent }: { commit: Commit; row: Gra
                 <span className="line">
                     <span className="cut">{commit.message.split("\n")[0]}</span>
                     {commit.names.map((name) => (
-                        <span key={name} className="ref" data-head={name === "main" || undefined}>
-                            {name}
-                        </span>
+                        <RefName key={name} name={name} />
                     ))}
                 </span>
                 <span className="who">

@@ -1,5 +1,5 @@
 import * as Tooltip from "@radix-ui/react-tooltip";
-import { Check, CircleAlert, CircleDashed, Copy, LoaderCircle, Minus, PencilLine, X } from "lucide-react";
+import { Check, CircleAlert, CircleDashed, Copy, LoaderCircle, Minus, PencilLine, Tag, X } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { Link } from "wouter";
 import { Problem } from "../api/client";
@@ -75,6 +75,17 @@ export function CommitLink({ id }: { id: string }) {
         <Link href={`/history/${id}`} className="mono link">
             {shortId(id)}
         </Link>
+    );
+}
+
+/** A branch or a tag that names a commit. */
+export function RefName({ name }: { name: string }) {
+    const tag = /^tag: (.*)$/.exec(name)?.[1];
+    return (
+        <span className="ref" data-head={name === "main" || undefined}>
+            {tag !== undefined && <Tag size={10} aria-label={text.lists.tag} />}
+            {tag ?? name}
+        </span>
     );
 }
 
