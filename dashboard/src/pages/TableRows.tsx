@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import { type FormEvent, useMemo, useState } from "react";
+import { type FormEvent, useEffect, useMemo, useState } from "react";
 import { count } from "../format";
 import { type Filter, type Operator, operators, type Sort, writeKey } from "../logic/sql";
 import { Loading, Trouble } from "../parts/basics";
@@ -62,7 +62,7 @@ function Filters({ columns, filters, onChange }: { columns: string[]; filters: F
 export function TableRows({ table, at }: { table: string; at: string }) {
     const [filters, setFilters] = useState<Filter[]>([]);
     const [sort, setSort] = useState<Sort | null>(null);
-    const [opened, setOpened] = useState<{ row: number; key: string } | null>(null);
+    const [opened, setOpened] = useState<{ row: number; key: string | null } | null>(null);
     const rows = useRows(table, at, filters, sort);
     const key = useKey(table, at);
     const { columns, sample } = rows;
@@ -96,15 +96,20 @@ export function TableRows({ table, at }: { table: string; at: string }) {
         [columns, sample, sort, key],
     );
 
-    function open(row: number) {
+    function keyAt(row: number): string | null {
         const cells = rows.rowAt(row);
-        if (!cells || !columns || !key?.length) return;
-        const written = writeKey(key.map((name) => cells[columns.findIndex((column) => column.name === name)]));
-        if (written !== null) setOpened({ row, key: written });
+        if (!cells || !columns || !key?.length) return null;
+        return writeKey(key.map((name) => cells[columns.findIndex((column) => column.name === name)]));
     }
 
+    // A row that is still on its way is opened when it is there; from then on its key counts, wherever the row moves.
+    const openedKey = opened && (opened.key ?? keyAt(opened.row));
+    useEffect(() => {
+        if (opened && opened.key === null && openedKey !== null) setOpened({ row: opened.row, key: openedKey });
+    }, [opened, openedKey]);
+
     return (
-        <div className="table-rows" data-open={opened !== null || undefined}>
+        <div className="table-rows" data-open={openedKey !== null || undefined}>
             <div className="table-main">
                 <div className="filters">
                     {columns && <Filters columns={columns.map((column) => column.name)} filters={filters} onChange={setFilters} />}
@@ -122,7 +127,7 @@ export function TableRows({ table, at }: { table: string; at: string }) {
                         count={Math.min(rows.count, mostRows)}
                         onRange={rows.onRange}
                         selected={opened?.row ?? null}
-                        onOpen={open}
+                        onOpen={(row) => setOpened({ row, key: null })}
                         cellAt={(row, column) => {
                             const cells = rows.rowAt(row);
                             return cells
@@ -132,7 +137,7 @@ export function TableRows({ table, at }: { table: string; at: string }) {
                     />
                 )}
             </div>
-            {opened && <RowHistory table={table} rowKey={opened.key} at={at} onClose={() => setOpened(null)} />}
+            {openedKey !== null && <RowHistory table={table} rowKey={openedKey} at={at} onClose={() => setOpened(null)} />}
         </div>
     );
 }
