@@ -25,6 +25,7 @@ public sealed class DashboardPictures(DashboardSite site) : IClassFixture<Dashbo
             await page.GotoAsync(site.Url + path);
             await prepare(page);
             await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+            await page.EvaluateAsync("() => scrollTo(0, 0)");
             var file = Path.Combine(folder, name + ".png");
             await page.ScreenshotAsync(new PageScreenshotOptions { Path = file, FullPage = true });
             Assert.True(File.Exists(file));
