@@ -141,14 +141,4 @@ public sealed class DashboardTests(DashboardSite site) : IClassFixture<Dashboard
         using var api = await client.GetAsync(new Uri(site.Url + "/api/v1/none"), TestContext.Current.CancellationToken);
         Assert.Equal("application/problem+json", api.Content.Headers.ContentType!.MediaType);
     }
-
-    [Fact]
-    public async Task The_client_is_generated_from_what_the_server_says_of_itself()
-    {
-        using var client = new HttpClient();
-        var served = await client.GetStringAsync(new Uri(site.Url + "/api/v1/openapi.json"), TestContext.Current.CancellationToken);
-        var kept = Path.Combine(Published.Root, "dashboard", "openapi.json");
-        if (Environment.GetEnvironmentVariable("DBVC_APPROVE") == "1") await File.WriteAllTextAsync(kept, served, TestContext.Current.CancellationToken);
-        Assert.Equal(await File.ReadAllTextAsync(kept, TestContext.Current.CancellationToken), served);
-    }
 }

@@ -247,7 +247,7 @@ public sealed class ApiSecurityTests
         Assert.Equal("serve.open", failure.Code);
         await using var server = ApiServer.Build(new Documents.ServerSettings(alone.Folder, "", ["http://127.0.0.1:0"], [], "Server", ""));
         var path = Path.Combine(alone.Folder, ".db-version-control", OwnToken.FileName);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
         await using var again = ApiServer.Build(new Documents.ServerSettings(alone.Folder, "", ["http://127.0.0.1:0"], [], "Server", ""));
         Assert.Single(File.ReadAllLines(path));
     }
