@@ -14,13 +14,13 @@ internal record DiffDocument(
 
 [Description("A commit and what it changed.")]
 internal sealed record ShowDocument(
-    [Description("The commit.")] [property: JsonPropertyOrder(-1)] CommitDocument Commit,
+    [Description("The commit.")][property: JsonPropertyOrder(-1)] CommitDocument Commit,
     string Before, string After, IEnumerable<TableDiffDocument> Tables, IReadOnlyList<SchemaChangeDocument> Schema, IReadOnlyList<FileDiffDocument> Files)
     : DiffDocument(Before, After, Tables, Schema, Files);
 
 [Description("A stash and what it holds.")]
 internal sealed record StashContentDocument(
-    [Description("The stash.")] [property: JsonPropertyOrder(-1)] StashDocument Stash,
+    [Description("The stash.")][property: JsonPropertyOrder(-1)] StashDocument Stash,
     string Before, string After, IEnumerable<TableDiffDocument> Tables, IReadOnlyList<SchemaChangeDocument> Schema, IReadOnlyList<FileDiffDocument> Files)
     : DiffDocument(Before, After, Tables, Schema, Files);
 

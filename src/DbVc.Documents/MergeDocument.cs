@@ -110,14 +110,14 @@ internal record ConflictDocument(
 internal sealed record OpenConflictDocument(
     string Id, ConflictKind Kind, string Table, IReadOnlyDictionary<string, Value> Key, string? Column, string? Path, string? Cause, bool CanTakeBoth,
     IReadOnlyList<string> Parts, JsonNode? Base, JsonNode? Source, JsonNode? Target,
-    [Description("The commit that set the source's side.")] [property: JsonPropertyOrder(1)] CommitId SourceCommit,
-    [Description("The commit that set the target's side.")] [property: JsonPropertyOrder(1)] CommitId TargetCommit,
-    [Description("Who set the source's side.")] [property: JsonPropertyOrder(1)] AuthorDocument SourceAuthor,
-    [Description("Who set the target's side.")] [property: JsonPropertyOrder(1)] AuthorDocument TargetAuthor,
-    [Description("When the source's side was set.")] [property: JsonPropertyOrder(1)] DateTimeOffset SourceTime,
-    [Description("When the target's side was set.")] [property: JsonPropertyOrder(1)] DateTimeOffset TargetTime,
-    [Description("What was decided; null while it is open.")] [property: JsonPropertyOrder(1)] ResolutionDocument? Resolution,
-    [Description("What an agent would take; null where nobody said. It decides nothing.")] [property: JsonPropertyOrder(1)] ProposalDocument? Proposal)
+    [Description("The commit that set the source's side.")][property: JsonPropertyOrder(1)] CommitId SourceCommit,
+    [Description("The commit that set the target's side.")][property: JsonPropertyOrder(1)] CommitId TargetCommit,
+    [Description("Who set the source's side.")][property: JsonPropertyOrder(1)] AuthorDocument SourceAuthor,
+    [Description("Who set the target's side.")][property: JsonPropertyOrder(1)] AuthorDocument TargetAuthor,
+    [Description("When the source's side was set.")][property: JsonPropertyOrder(1)] DateTimeOffset SourceTime,
+    [Description("When the target's side was set.")][property: JsonPropertyOrder(1)] DateTimeOffset TargetTime,
+    [Description("What was decided; null while it is open.")][property: JsonPropertyOrder(1)] ResolutionDocument? Resolution,
+    [Description("What an agent would take; null where nobody said. It decides nothing.")][property: JsonPropertyOrder(1)] ProposalDocument? Proposal)
     : ConflictDocument(Id, Kind, Table, Key, Column, Path, Cause, CanTakeBoth, Parts, Base, Source, Target);
 
 [Description("What was decided about a conflict.")]

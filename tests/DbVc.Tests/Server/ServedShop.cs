@@ -34,7 +34,7 @@ internal sealed class ServedShop : IAsyncDisposable
     {
         await _server!.DisposeAsync();
         _server = ApiServer.Build(new ServerSettings(People.Shop.Folder, "", [Client.BaseAddress!.ToString().TrimEnd('/')], [], "Server", "")
-            { Works = false });
+        { Works = false });
         await _server.StartAsync(Cancel);
     }
 
