@@ -37,7 +37,8 @@ internal sealed partial record VerbRequest(Endpoint Endpoint, IReadOnlyDictionar
     public string? Made { get; init; }
 
     /// <summary>As it would be typed, for comparison.</summary>
-    public string Text => $"{Endpoint.Verb} {Form} {string.Join(' ', Given.OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Key}={string.Join('\0', g.Value)}"))}";
+    public string Text => string.Join(' ', Given.OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Key}={string.Join('\0', g.Value)}")
+        .Prepend($"{Endpoint.Verb} {Form}"));
 
     /// <summary>Throws usage failures <c>request.*</c>, and as <see cref="Uploads.Find"/> does.</summary>
     /// <param name="endpoint">Which.</param>

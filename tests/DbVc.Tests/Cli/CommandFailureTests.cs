@@ -69,7 +69,8 @@ public sealed class CommandFailureTests : IDisposable
     [InlineData("gate run stok", "There is no branch 'stok'.", "Did you mean stock?")]
     [InlineData("branch delete sto", "There is no branch 'sto'.", "Did you mean stock, stock2?")]
     [InlineData("gate run main", "This works on branches, not on main itself.", "db-vc branch list")]
-    [InlineData("config set notify.events nosuch", "'nosuch' is none of failed, ready, merged, rolled-back", "Allowed: failed, ready, merged, rolled-back, request.opened, request.commented, request.approved, request.changes, request.merged.")]
+    [InlineData("config set notify.events nosuch", "'nosuch' is none of failed, ready, merged, rolled-back",
+        "Allowed: failed, ready, merged, rolled-back, request.opened, request.commented, request.approved, request.changes, request.merged.")]
     public async Task An_error_says_what_may_have_been_meant(string line, string message, string hint)
     {
         _cli.Shop.Branch("stock", "UPDATE customers SET balance = 60 WHERE id = 1");
