@@ -23,7 +23,7 @@ internal sealed class CommandLine
 
     private readonly Option<string?> _server = new("--server")
     {
-        Description = "Run it on this server; otherwise on DBVC_SERVER or server.url of config.yaml, if any.",
+        Description = "Run it on this server (db-vc serve); otherwise on DBVC_SERVER, if that is set.",
         HelpName = "URL",
         Recursive = true,
     };
@@ -97,13 +97,21 @@ internal sealed class CommandLine
     /// <summary>Every command, in the groups and the order that help shows.</summary>
     private static IEnumerable<VerbGroup> Groups() =>
     [
-        new("Begin", [InitCommand.Create(), ConfigCommand.Create(), DoctorCommand.Create(), CompletionCommand.Create()]),
+        new("Begin",
+        [
+            InitCommand.Create().Here("a server serves a repository that is there"), ConfigCommand.Create(), DoctorCommand.Create(),
+            CompletionCommand.Create().Here("it is about a shell"),
+        ]),
         new("See and keep what changes",
-            [StatusCommand.Create(), DiffCommand.Create(), CommitCommand.Create(), StashCommand.Create(), ChatCommand.Create()]),
+        [
+            StatusCommand.Create(), DiffCommand.Create(), CommitCommand.Create(), StashCommand.Create(),
+            ChatCommand.Create().Here("a conversation asks in between"),
+        ]),
         new("Let an agent bring data in",
         [
             MetadataCommand.Create(), AgentCommand.Create(), GateCommand.Create(), EvidenceCommand.Create(), PipelineCommand.Create(),
-            WorkCommand.Create(), NotifyCommand.Create(), CostCommand.Create(), MemoryCommand.Create(), McpCommand.Create(),
+            WorkCommand.Create().Here("a server does that work itself"), NotifyCommand.Create(), CostCommand.Create(), MemoryCommand.Create(),
+            McpCommand.Create().Here("it is a server itself"),
         ]),
         new("Work on a copy, and merge it",
             [BranchCommand.Create(), RequestCommand.Create(), ConflictsCommand.Create(), MergeCommand.Create(), InvariantCommand.Create()]),
@@ -118,6 +126,6 @@ internal sealed class CommandLine
             VerifyCommand.Create(), AuditCommand.Create(), TrackingCommand.Create(), GcCommand.Create(), ShadowCommand.Create(), PurgeCommand.Create(),
             ExportCommand.Create(), ImportCommand.Create(),
         ]),
-        new("Say who may do what", [UserCommand.Create(), RoleCommand.Create(), TokenCommand.Create(), ServeCommand.Create()]),
+        new("Say who may do what", [UserCommand.Create(), RoleCommand.Create(), TokenCommand.Create(), ServeCommand.Create().Here("it is the server")]),
     ];
 }

@@ -33,6 +33,16 @@ internal sealed class Verb(string name, string description, params string[] exam
         return this;
     }
 
+    /// <summary>Why it only runs on the machine of its repository; null for a command that a server runs, too.</summary>
+    public string? HereBecause { get; private set; }
+
+    /// <summary>Says that it only runs on the machine of its repository, and why.</summary>
+    public Verb Here(string because)
+    {
+        HereBecause = because;
+        return this;
+    }
+
     /// <summary>What the command does; the result is the exit code.</summary>
     public Func<CommandContext, Task<int>>? Body { get; private set; }
 

@@ -31,6 +31,8 @@ internal static class ApiServer
     public static WebApplication Build(ServerSettings settings, Action<ILoggingBuilder>? log = null)
     {
         var host = new Host(settings);
+        Uploads.Sweep(host.Control);
+        if (Directory.Exists(host.Answers)) Directory.Delete(host.Answers, recursive: true);
         var own = OwnToken.Find(host);
         RefuseStrangers(settings, own);
         // Nothing is read from the environment or from files of the folder that the server happens to stand in.
@@ -90,6 +92,7 @@ internal static class ApiServer
         kestrel.Limits.MaxConcurrentConnections = MostConnections;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5));
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(16 * 1024, TimeSpan.FromSeconds(15));
         if (settings.Certificate is not { } path) return;
         var certificate = X509Certificate2.CreateFromPemFile(path, settings.Key);
         kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate);
@@ -157,13 +160,21 @@ internal static class ApiServer
         var visitor = context.RequestServices.GetRequiredService<Doorkeeper>().Admit(context);
         context.Items[nameof(Visitor)] = visitor;
         // A browser sends the cookie whoever wrote the page; of pages of this server it also says that they are.
-        if (visitor.IsSession && !HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Origin.Count == 0)
+        if (visitor.IsSession && !IsOwnPage(context.Request))
         {
             throw new DbVcException(FailureKind.Refused, "serve.origin", "A request of a browser that may change something says of which page it is.", "Origin",
                 "Programs show a token and no cookie.");
         }
 
         await next(context).ConfigureAwait(false);
+    }
+
+    /// <summary>Another port of this machine is another site, and its pages are not ours.</summary>
+    private static bool IsOwnPage(HttpRequest request)
+    {
+        if (HttpMethods.IsGet(request.Method)) return request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" or "none";
+        return Uri.TryCreate(request.Headers.Origin.ToString(), UriKind.Absolute, out var page)
+            && page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase);
     }
 
     private static void Map(WebApplication app, Host host)

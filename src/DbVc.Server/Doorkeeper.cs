@@ -3,11 +3,12 @@ using DbVc.Http;
 using DbVc.Model;
 using DbVc.Orchestration;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace DbVc.Server;
 
 /// <summary>Finds out who asks: by a token, or by the cookie of a browser that is logged in. Whoever guesses is made to wait.</summary>
-internal sealed class Doorkeeper(TokenGate gate, Sessions sessions, Host host)
+internal sealed class Doorkeeper(TokenGate gate, Sessions sessions, Host host, ILogger<Doorkeeper> log)
 {
     private const int MostGuesses = 10;
     private const int MostAddresses = 10_000;
@@ -27,31 +28,30 @@ internal sealed class Doorkeeper(TokenGate gate, Sessions sessions, Host host)
     /// <summary>The same for what somebody logs in with.</summary>
     public Visitor Admit(Credential shown, bool isSession, HttpContext context)
     {
-        var address = context.Connection.RemoteIpAddress?.ToString() ?? "";
-        if (IsGuessing(address))
-            throw new DbVcException(FailureKind.Locked, "login.slow", "Too many wrong tokens came from this address.", hint: "Wait a minute.");
         try
         {
             var caller = gate.Admit(shown, context.RequestAborted);
             return new Visitor(shown, caller.Name, caller.Role, isSession);
         }
-        catch (DbVcException failure) when (failure.Kind == FailureKind.Refused)
+        catch (DbVcException failure) when (failure is { Kind: FailureKind.Refused, Code: "token.unknown" })
         {
-            NoteGuess(address, failure);
+            // A token that holds is 256 random bits and let in whoever else guesses; only one that does not is made to wait.
+            NoteGuess(context.Connection.RemoteIpAddress?.ToString() ?? "", failure);
             throw;
         }
     }
-
-    private bool IsGuessing(string address) =>
-        _guesses.TryGetValue(address, out var guesses) && guesses.Count >= MostGuesses && TimeProvider.System.GetElapsedTime(guesses.Since) < s_memory;
 
     private void NoteGuess(string address, DbVcException failure)
     {
         var now = TimeProvider.System.GetTimestamp();
         if (_guesses.Count > MostAddresses) _guesses.Clear();
-        _guesses.AddOrUpdate(address, (1, now),
+        var (count, _) = _guesses.AddOrUpdate(address, (1, now),
             (_, before) => TimeProvider.System.GetElapsedTime(before.Since, now) < s_memory ? (before.Count + 1, before.Since) : (1, now));
+        LogMessages.NotLetIn(log, address, failure.Code);
+        if (count > MostGuesses)
+            throw new DbVcException(FailureKind.Locked, "login.slow", "Too many wrong tokens came from this address.", hint: "Wait a minute.");
+        // By its kind alone: strangers write one line a minute into the log that is kept for ever.
         using var workspace = host.Open(Credential.None, CancellationToken.None);
-        workspace.Access.NoteDenial($"serve from {address}", failure);
+        workspace.Access.NoteDenial("serve", failure);
     }
 }

@@ -12,6 +12,9 @@ internal static class FileRoutes
     /// <summary>Bytes of one file.</summary>
     public const long MostBytes = 4L * 1024 * 1024 * 1024;
 
+    /// <summary>Whoever may have something made of a file may bring one.</summary>
+    private const string Verb = "agent create";
+
     private const string Route = $"{Endpoint.Root}files/{{folder}}/{{name}}";
 
     public static void Map(WebApplication app, Host host)
@@ -28,6 +31,7 @@ internal static class FileRoutes
         }));
         app.MapPut(Route, async context =>
         {
+            using (var workspace = host.Open(ApiServer.VisitorOf(context).Credential, context.RequestAborted)) workspace.Access.RequireVerb(Verb);
             context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MostBytes;
             var size = await Of(context).KeepAsync(NameOf(context), context.Request.Body, MostBytes, context.RequestAborted).ConfigureAwait(false);
             await context.Response.WriteAsJsonAsync(new JsonObject { ["name"] = NameOf(context), ["bytes"] = size }).ConfigureAwait(false);

@@ -39,13 +39,25 @@ internal static class LoginRoutes
     {
         if (!context.Request.HasJsonContentType())
             throw new BadHttpRequestException("The body has to be application/json.", StatusCodes.Status415UnsupportedMediaType);
-        var body = await context.Request.ReadFromJsonAsync<JsonObject>(context.RequestAborted).ConfigureAwait(false);
-        if (body?["token"] is not JsonValue given || !given.TryGetValue<string>(out var token))
+        if (await ReadAsync(context).ConfigureAwait(false) is not JsonObject body || body["token"] is not JsonValue given
+            || !given.TryGetValue<string>(out var token))
             throw new DbVcException(FailureKind.Usage, "request.body", "The body has one member, token.", "/token", "{\"token\": \"dbvc_…\"}");
         var credential = new Credential(token.Trim(), null);
         var visitor = context.RequestServices.GetRequiredService<Doorkeeper>().Admit(credential, isSession: true, context);
         context.RequestServices.GetRequiredService<Sessions>().Begin(context, credential);
         await WriteAsync(context, visitor).ConfigureAwait(false);
+    }
+
+    private static async Task<JsonNode?> ReadAsync(HttpContext context)
+    {
+        try
+        {
+            return await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return null;
+        }
     }
 
     private static void LogOut(HttpContext context)

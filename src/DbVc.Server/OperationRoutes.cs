@@ -1,5 +1,4 @@
 using DbVc.Model;
-using DbVc.Orchestration;
 using Microsoft.AspNetCore.Http;
 
 namespace DbVc.Server;
@@ -12,7 +11,7 @@ internal static class OperationRoutes
     {
         try
         {
-            host.Open(Credential.None, context.RequestAborted).Dispose();
+            host.Look();
             await context.Response.WriteAsync("ready").ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is DbVcException or IOException)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using DbVc.Http;
 using DbVc.Orchestration;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
@@ -67,7 +68,8 @@ internal sealed class Sessions(IDataProtectionProvider protection)
     {
         HttpOnly = true,
         SameSite = SameSiteMode.Strict,
-        Secure = context.Request.IsHttps,
+        // Only a browser on this machine comes without TLS, or through a proxy that speaks it.
+        Secure = context.Request.IsHttps || !HostCheck.IsLoopback("http://" + context.Request.Host.Value),
         Path = "/",
         MaxAge = length,
     };

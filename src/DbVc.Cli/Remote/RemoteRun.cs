@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -22,7 +21,7 @@ internal sealed class RemoteRun(HttpClient client, Uri server, Terminal terminal
     /// <summary>A command that is to run on a server, running; null for one that runs here.</summary>
     public static Task<int>? Find(CommandLine commands, ParseResult parsed, Verb verb, Terminal terminal, CancellationToken stop)
     {
-        if (ServerAddress.Find(commands, parsed) is not { } server) return null;
+        if (ServerAddress.Find(commands, parsed, verb) is not { } server) return null;
         return StartAsync(server, parsed, verb, terminal, stop);
     }
 
@@ -57,8 +56,6 @@ internal sealed class RemoteRun(HttpClient client, Uri server, Terminal terminal
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(arguments.Body) };
         request.Headers.Accept.ParseAdd(FramesType);
         request.Headers.Add("Db-Vc-Console", Wishes(parsed));
-        if (AccessTable.FindVerb(CommandContext.NameOf(verb)) is not { Action: AccessAction.Read })
-            request.Headers.Add("Idempotency-Key", Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop).ConfigureAwait(false);
         if (response.Content.Headers.ContentType?.MediaType != FramesType) throw await ProblemAsync(response, verb).ConfigureAwait(false);
         return await PrintAsync(response, made).ConfigureAwait(false);

@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DbVc.Model;
+using DbVc.Store;
 
 namespace DbVc.Orchestration;
 
@@ -30,8 +32,8 @@ public sealed record KeptAnswer(string Request, DateTimeOffset Time)
 /// </summary>
 public sealed class AnswerDesk
 {
-    private const string Collection = "answers";
-    private static readonly TimeSpan s_kept = TimeSpan.FromDays(1);
+    private const string LockName = "answers";
+    private const string Collection = "answers-";
 
     private readonly WorkspaceContext _context;
 
@@ -47,9 +49,9 @@ public sealed class AnswerDesk
     {
         var (id, digest) = (IdOf(key), DigestOf(request));
         // Two of the same key at once: one is first, and the other sees it.
-        using var held = _context.Repository.Store.Lock(Collection, _context.Options.LockTimeout);
+        using var held = _context.Repository.Store.Lock(LockName, _context.Options.LockTimeout);
         RemoveOld();
-        if (_context.Repository.Store.ReadDocument(Collection, id) is not { } bytes)
+        if (Find(id) is not { } bytes)
         {
             Write(id, new KeptAnswer(digest, Now));
             return null;
@@ -70,25 +72,37 @@ public sealed class AnswerDesk
     public void Forget(string key)
     {
         using var transaction = _context.Repository.Store.Begin();
-        transaction.DeleteDocument(Collection, IdOf(key));
+        foreach (var day in Days) transaction.DeleteDocument(day, IdOf(key));
         transaction.Commit();
     }
 
+    /// <summary>Today's and yesterday's: what is older goes without being read.</summary>
+    private string[] Days => [.. new[] { Now, Now.AddDays(-1) }.Select(day => Collection + day.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture))];
+
+    private byte[]? Find(string id) => Days.Select(day => _context.Repository.Store.ReadDocument(day, id)).FirstOrDefault(found => found is not null);
+
     private void RemoveOld()
     {
-        var old = _context.Repository.Store.ListDocuments(Collection)
-            .Where(d => JsonSerializer.Deserialize(d.Value, AnswerJson.Default.KeptAnswer)!.Time < Now - s_kept).Select(d => d.Key).ToList();
+        var days = Days;
+        var old = _context.Repository.Store.ListCollections()
+            .Where(name => name.StartsWith(Collection, StringComparison.Ordinal) && !days.Contains(name)).ToList();
         if (old.Count == 0) return;
         using var transaction = _context.Repository.Store.Begin();
-        foreach (var id in old) transaction.DeleteDocument(Collection, id);
+        foreach (var name in old) transaction.DeleteCollection(name);
         transaction.Commit();
     }
 
     private void Write(string id, KeptAnswer answer)
     {
         using var transaction = _context.Repository.Store.Begin();
-        transaction.PutDocument(Collection, id, JsonSerializer.SerializeToUtf8Bytes(answer, AnswerJson.Default.KeptAnswer));
+        transaction.PutDocument(Days[0], id, JsonSerializer.SerializeToUtf8Bytes(answer, AnswerJson.Default.KeptAnswer));
         transaction.Commit();
+    }
+
+    /// <summary>What was answered may hold what is to be forgotten.</summary>
+    internal static void DropAll(IRepositoryStore store, IStoreTransaction transaction)
+    {
+        foreach (var name in store.ListCollections().Where(name => name.StartsWith(Collection, StringComparison.Ordinal))) transaction.DeleteCollection(name);
     }
 
     private string IdOf(string key) => DigestOf($"{_context.Options.User.Name}\n{key}");

@@ -8,6 +8,7 @@ internal static class Denials
 {
     private const string Mark = "denied: ";
     private const int MostLookedAt = 50;
+    private const int MostOfOne = 20;
 
     private static readonly string[] s_codes =
         ["access.", "token.", "approval.", "author.", "branch.protected", "request.other", "proposal.person", "rule.main"];
@@ -45,8 +46,9 @@ internal static class Denials
     private static void Write(WorkspaceContext context, string command)
     {
         var (store, name, now) = (context.Repository.Store, context.Options.User.Name, context.Repository.Clock.GetUtcNow());
-        if (store.ListOperations(MostLookedAt).Any(o => o.Operation.Command == command && o.Operation.Actor == name && now - o.Operation.Time < s_quiet))
-            return;
+        var latest = store.ListOperations(MostLookedAt).Where(o => o.Operation.Actor == name && now - o.Operation.Time < s_quiet).ToList();
+        if (latest.Count(o => o.Operation.Command.StartsWith(Mark, StringComparison.Ordinal)) >= MostOfOne) return;
+        if (latest.Any(o => o.Operation.Command == command)) return;
         try
         {
             using var transaction = store.Begin();

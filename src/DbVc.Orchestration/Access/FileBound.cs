@@ -9,9 +9,6 @@ public sealed class FileBound(string folder)
     /// <summary>Absolute.</summary>
     public string Folder { get; } = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
-    /// <summary>Whether metadata may have the host ask an address of the web. A database may be a file of the host, and is refused.</summary>
-    public bool MayAskAddresses { get; init; }
-
     /// <summary>The absolute path of a file that is named relative to the folder, or absolutely. Throws kind Refused, <c>access.file</c>.</summary>
     public string Find(string path)
     {
@@ -30,12 +27,12 @@ public sealed class FileBound(string folder)
     }
 
     /// <summary>A source is a file here, too: whoever writes metadata does not choose what the host reads or whom it asks.</summary>
-    internal void RequireSource(PipelineSpec spec, string metadataPath)
+    /// <returns>Its whole path.</returns>
+    internal string RequireSource(PipelineSpec spec, string metadataPath)
     {
-        if (spec.Source.Fetch is ApiSpec && MayAskAddresses) return;
         if (spec.Source.Fetch is not null)
             throw RefuseSource(metadataPath);
-        Find(spec.ResolveLocation(Path.GetDirectoryName(metadataPath)!, Directory.GetCurrentDirectory()));
+        return Find(spec.ResolveLocation(Path.GetDirectoryName(metadataPath)!, Directory.GetCurrentDirectory()));
     }
 
     /// <summary>The query with the path of its file. Throws kind Refused, <c>access.file</c> and <c>access.source</c>, where it names what is not to be
@@ -44,8 +41,6 @@ public sealed class FileBound(string folder)
     {
         if (query.Draft is not null || query.PrivateHosts.Count > 0) throw RefuseSource(query.Draft);
         var name = query.Source ?? "";
-        var isAddress = name.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || name.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
-        if (isAddress) return MayAskAddresses ? query : throw RefuseSource(null);
         if (name.Contains("://", StringComparison.Ordinal)) throw RefuseSource(null);
         return query with { Source = Path.GetRelativePath(Directory.GetCurrentDirectory(), Find(name)) };
     }
@@ -55,5 +50,5 @@ public sealed class FileBound(string folder)
         "A person starts this task: db-vc agent create --metadata FILE. Or name a file as its source.");
 
     private DbVcException Refuse(string path, string why) => new(FailureKind.Refused, "access.file", $"This file is not to be read here: {why}.", path,
-        $"Name a file below {Folder}.");
+        "Name a file below the folder whose files may be read here.");
 }

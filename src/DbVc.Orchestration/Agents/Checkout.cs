@@ -119,6 +119,8 @@ internal sealed class Checkout(string folder)
             if (entry.LinkTarget is not null) throw Link(entry.FullName);
             if (entry is not DirectoryInfo)
             {
+                // Left by a process that was killed: neither the agent's nor a person's.
+                if (entry.Name.EndsWith(WholeFile.DraftEnding, StringComparison.Ordinal)) continue;
                 if (RegularFile.Inspect(entry.FullName) is { } problem) throw Unreadable(path, problem);
                 yield return path;
                 continue;

@@ -84,7 +84,7 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
         _ = pipeline.Read();
 
         // A relative source is looked for where the metadata came from, if this machine knows.
-        var path = AgentTasks.ListOf(context, pipeline.Name).LastOrDefault(t => t.MetadataPath is not null)?.MetadataPath
+        var path = AgentTasks.ListOf(context, pipeline.Name).LastOrDefault(t => IsFolderOf(context, t))?.MetadataPath
             ?? Path.GetFullPath(BranchPath.MetadataFile);
         return Make(context, new PlanText(pipeline.MetadataText!, path, BranchPath.MetadataFile)
         {
@@ -94,6 +94,10 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
                 : SourceCursor.Find(context.Repository.ReadSnapshot(context.Repository.Head(BranchName.Main)), pipeline.Name, field),
         }, watch);
     }
+
+    /// <summary>Whoever brings metadata of the same name brings no other source: that takes the merge of what they brought.</summary>
+    private static bool IsFolderOf(WorkspaceContext context, AgentReport task) => task.MetadataPath is { } path
+        && (UploadFolder.BoundOf(context.Layout, path) is null || AgentTasks.Current(context, task).State == TaskState.Merged);
 
     /// <summary>The plan of a pipeline whose code is made once more.</summary>
     /// <param name="context">The repository.</param>
@@ -123,6 +127,7 @@ internal sealed record TaskPlan(string MetadataText, string MetadataPath, Pipeli
         if (text.Form is { } form) spec = spec with { Source = form.ApplyTo(spec.Source) };
         var folder = Path.GetDirectoryName(text.Path)!;
         var (source, fetched) = (FetchedFiles.Locate(context, text.SourcePath) ?? text.SourcePath, false);
+        if (source is null && UploadFolder.BoundOf(context.Layout, text.Path) is { } bound) source = bound.RequireSource(spec, text.Path);
         if (spec.Source.Fetch is null) source ??= spec.ResolveLocation(folder, Directory.GetCurrentDirectory());
         else if (source is null || (FetchedFiles.Locate(context, source) is not null && !File.Exists(source)))
         {

@@ -22,9 +22,6 @@ public sealed record Mandate(string Name, string Mail, AuthorKind Kind, Role Rol
     /// <summary>The folder to whose files the surface held them; null for no bound.</summary>
     public string? Files { get; init; }
 
-    /// <summary>Whether metadata of theirs may have the host ask an address, where they are held to files.</summary>
-    public bool AsksAddresses { get; init; }
-
     /// <summary>True where they are in the mandate because the repository knew them.</summary>
     public bool IsKnown { get; init; }
 
@@ -40,7 +37,6 @@ public sealed record Mandate(string Name, string Mail, AuthorKind Kind, Role Rol
             Token = caller.Token?.Id,
             Branches = caller.Bound?.Branches,
             Files = files?.Folder,
-            AsksAddresses = files is { MayAskAddresses: true },
             IsKnown = caller.User is not null,
         };
     }
@@ -52,14 +48,15 @@ public sealed record Mandate(string Name, string Mail, AuthorKind Kind, Role Rol
         User = Author,
         Credential = Credential.None,
         Bound = Branches is null ? null : new CallerBound(Branches),
-        Files = Files is null ? null : new FileBound(Files) { MayAskAddresses = AsksAddresses },
+        Files = Files is null ? null : new FileBound(Files),
     };
 
     /// <summary>Who acts, and how far. Throws kind Refused, <c>mandate.unknown</c>, <c>mandate.token</c>, where it does not hold any more.</summary>
     internal Caller Find(AccessRecord access, DateTimeOffset now)
     {
         if (access.IsOpen) return new Caller(Author, Role, null, null);
-        if (access.FindUser(Name) is not { } user)
+        // Asked for while nobody was known, by whoever was there: nobody's now, whatever they called themselves.
+        if (!IsKnown || access.FindUser(Name) is not { } user)
             throw Refuse("mandate.unknown", $"{Name}, who asked for this, is not known to this repository{(IsKnown ? " any more" : "")}.");
         var token = Token is null ? null : access.Tokens.FirstOrDefault(t => t.Id == Token);
         if (Token is not null && (token is null || token.User != user.Name || token.Revoked is not null || token.Expires <= now))

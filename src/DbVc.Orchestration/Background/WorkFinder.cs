@@ -117,7 +117,7 @@ internal sealed class WorkFinder(RepositoryLayout layout, WorkspaceOptions optio
 
     private bool IsQueueDue(IRepositoryStore store, DateTimeOffset now)
     {
-        var open = QueueShelf.ReadAll(store).Where(e => e.IsOpen).ToList();
+        var open = QueueShelf.ReadAll(store).Where(e => e is { IsOpen: true, MayLand: true }).ToList();
         if (open.Count == 0) return false;
         if (open.All(e => e is not { State: QueueState.Queued, Reason: null }) && !_mayQueueMove && now - _queueLook < s_queueLook) return false;
         (_queueLook, _mayQueueMove) = (now, false);
@@ -129,7 +129,7 @@ internal sealed class WorkFinder(RepositoryLayout layout, WorkspaceOptions optio
         using var workspace = Workspace.Open(layout.Root, _options, cancel);
         try
         {
-            workspace.Queue.Run(new QuietProgress(text => tell(WorkKind.Queue, "", "says", text)), Settled, cancel);
+            workspace.Queue.Run(new QuietProgress(text => tell(WorkKind.Queue, "", "says", text)), Settled, cancel, isUnattended: true);
             return true;
         }
         catch (DbVcException failure) when (failure.Code == "queue.running")

@@ -51,7 +51,7 @@ internal sealed class InferenceSource : IDisposable
         if (!name.Contains("://", StringComparison.Ordinal))
         {
             // Whoever brought a file knows it by its name, and metadata will lie beside it.
-            var location = LocationOf(name, file ?? (query.Files is null ? null : Path.GetFullPath(name)));
+            var location = LocationOf(name, query.Files is null ? file : Path.GetFullPath(name));
             if (query.Of is null && query.Sql is null && !TableFinder.IsDatabase(Path.GetFullPath(name))) return OpenFile(name, location, query.Member);
             name = location;
         }

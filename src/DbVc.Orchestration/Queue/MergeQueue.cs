@@ -28,7 +28,8 @@ public sealed class MergeQueue
     public IReadOnlyList<QueueEntry> Add(IReadOnlyList<BranchName> branches)
     {
         var records = branches.Distinct().Select(RequireFit).ToList();
-        return [.. records.Select(r => _shelf.Add(r, _context.Options.User.Name, _context.Repository.Clock.GetUtcNow()))];
+        var mayLand = MayMerge();
+        return [.. records.Select(r => _shelf.Add(r, _context.Options.User.Name, mayLand, _context.Repository.Clock.GetUtcNow()))];
     }
 
     /// <summary>Those in the queue, in order; with <paramref name="all"/> those that left it, too.</summary>
@@ -49,12 +50,13 @@ public sealed class MergeQueue
     /// <param name="progress">Hears of what is done.</param>
     /// <param name="settled">Hears of each branch when the run is done with it.</param>
     /// <param name="cancel">Ends it; the branch at hand stays in the queue.</param>
-    public QueueRun Run(IAgentProgress progress, Action<QueueEntry> settled, CancellationToken cancel)
+    /// <param name="isUnattended">True where no person runs it: then it takes what was added by those who might merge it themselves.</param>
+    public QueueRun Run(IAgentProgress progress, Action<QueueEntry> settled, CancellationToken cancel, bool isUnattended = false)
     {
         RequireMerger();
         using var held = Hold();
         var done = new List<QueueEntry>();
-        for (long last = 0; List().FirstOrDefault(e => e.Number > last) is { } next; last = next.Number)
+        for (long last = 0; List().FirstOrDefault(e => e.Number > last && (e.MayLand || !isUnattended)) is { } next; last = next.Number)
         {
             cancel.ThrowIfCancellationRequested();
             // Whoever took the branch out while it was worked on hears no more of it.
@@ -74,6 +76,19 @@ public sealed class MergeQueue
         if (_context.Guard.Caller.Author is not { Kind: AuthorKind.Agent } agent) return;
         throw new DbVcException(FailureKind.Refused, "access.person", $"{agent.Name} is an agent: an agent moves no protected branch.",
             hint: "A person runs the merge queue.");
+    }
+
+    private bool MayMerge()
+    {
+        try
+        {
+            RequireMerger();
+            return true;
+        }
+        catch (DbVcException failure) when (failure.Kind == FailureKind.Refused)
+        {
+            return false;
+        }
     }
 
     private IDisposable Hold()

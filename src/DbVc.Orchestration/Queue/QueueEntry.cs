@@ -45,6 +45,9 @@ public enum QueueStep
 /// <param name="State">Where it stands.</param>
 public sealed record QueueEntry(long Number, string Branch, string Instance, string By, DateTimeOffset Added, QueueState State)
 {
+    /// <summary>Whether whoever added it might merge into main: only then is it merged where no person runs the queue.</summary>
+    public bool MayLand { get; init; }
+
     /// <summary>What is, or was when its process died, being done with it; null for nothing.</summary>
     public QueueStep? Step { get; init; }
 

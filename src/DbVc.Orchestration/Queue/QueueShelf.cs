@@ -28,12 +28,12 @@ internal sealed class QueueShelf(IRepositoryStore store, TimeSpan timeout)
     public QueueEntry? Find(long number) => store.ReadDocument(Collection, Id(number)) is { } body ? QueueEntry.Parse(body) : null;
 
     /// <summary>The branch at the end of the queue; where it is in it already, its entry.</summary>
-    public QueueEntry Add(BranchRecord branch, string by, DateTimeOffset now)
+    public QueueEntry Add(BranchRecord branch, string by, bool mayLand, DateTimeOffset now)
     {
         using var held = store.Lock(LockName, timeout);
         var all = ReadAll(store);
         if (all.FirstOrDefault(e => e.IsOpen && e.IsOf(branch)) is { } there) return there;
-        var entry = new QueueEntry((all.Count == 0 ? 0 : all[^1].Number) + 1, branch.Name, branch.InstanceId, by, now, QueueState.Queued);
+        var entry = new QueueEntry((all.Count == 0 ? 0 : all[^1].Number) + 1, branch.Name, branch.InstanceId, by, now, QueueState.Queued) { MayLand = mayLand };
         using var transaction = store.Begin();
         transaction.PutDocument(Collection, Id(entry.Number), entry.ToBytes());
         var settled = all.Where(e => !e.IsOpen).ToList();

@@ -162,6 +162,7 @@ internal sealed class Purger(WorkspaceContext context)
         using var transaction = Store.Begin();
         // The snapshots they name hold the row.
         MarkShelf.DropAll(transaction);
+        AnswerDesk.DropAll(Store, transaction);
         foreach (var merge in MergeRecord.ReadAll(Store))
         {
             // Of any table: a renamed one has another name there, and what is forgotten needlessly comes up again.

@@ -90,7 +90,7 @@ public sealed record Configuration
           # environment variable; the secret of the signatures is in the one that is named here.
           webhooks: []
           commands: []
-          events: [failed, ready, merged, rolled-back]
+          events: [failed, ready, merged, rolled-back, request.opened, request.commented, request.approved, request.changes, request.merged]
           secret: DBVC_WEBHOOK_SECRET
         # bubblewrap, or none: then generated code runs unguarded, and every report says so in red.
         sandbox: bubblewrap
@@ -115,9 +115,6 @@ public sealed record Configuration
           # Where the databases of branches may be made if the live one is on a server: production, or the address of another server. A password does not
           # stand here: write ${NAME} for an environment variable, or ?password_file=PATH.
           server: ""
-        server:
-          # The address of a server (db-vc serve) on whose repository commands work that are run in this folder; empty for the repository here.
-          url: ""
 
         """;
 
@@ -156,9 +153,6 @@ public sealed record Configuration
 
     /// <summary>What concerns the live database and where branches' databases may be made.</summary>
     public LiveSettings Live { get; init; } = LiveSettings.Default;
-
-    /// <summary>The server on whose repository commands of this folder work; null for none.</summary>
-    public Uri? Server { get; init; }
 
     /// <summary>False only when a person wrote <c>sandbox: none</c>.</summary>
     public bool Sandbox { get; init; } = true;

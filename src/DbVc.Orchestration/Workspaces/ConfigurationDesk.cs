@@ -13,8 +13,9 @@ public sealed record SettingReport(string Key, JsonNode? Value, bool IsDefault);
 /// <summary>Reads and changes <c>config.yaml</c> for a person. A password that is typed goes to a file of its own, and never into this one.</summary>
 public sealed class ConfigurationDesk
 {
-    private static readonly string[] s_machine =
-        ["sandbox", "notify.commands", "notify.secret", "llm.providers", "llm.proxy", "branches.server", "sources.private-hosts", "server.url"];
+    /// <summary>What may be set from afar, by key or by what keys begin with; every other setting decides what this machine runs and whom it asks.</summary>
+    private static readonly string[] s_fromAfar =
+        ["merge.", "gates.", "agent.", "gc.", "llm.usd_", "notify.events", "include", "exclude", "schema-only"];
 
     private readonly RepositoryLayout _layout;
     private readonly WorkspaceOptions _options;
@@ -51,7 +52,7 @@ public sealed class ConfigurationDesk
     /// <summary>Some decide what this machine runs and whom it asks: who is not at it does not decide that, whatever their role.</summary>
     private void RefuseFromAfar(string key)
     {
-        if (_options.Files is null || !s_machine.Contains(key)) return;
+        if (_options.Files is null || s_fromAfar.Any(known => key.StartsWith(known, StringComparison.Ordinal))) return;
         throw new DbVcException(FailureKind.Refused, "access.machine",
             $"'{key}' is set on the machine of the repository alone.", key, $"There: db-vc config set {key} …");
     }

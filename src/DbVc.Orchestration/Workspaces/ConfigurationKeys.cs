@@ -55,7 +55,6 @@ internal static class ConfigurationKeys
         ("database.pause-triggers", c => c.Live.MayPauseTriggers),
         ("database.readers", c => c.Live.Readers is { } readers ? readers : "auto"),
         ("branches.server", c => c.Live.WorkServer ?? ""),
-        ("server.url", c => c.Server?.ToString() ?? ""),
     ];
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(k => k.Name)];

@@ -40,7 +40,7 @@ internal sealed class ConfigurationReader(string path)
 
     private void ReadKey(string key, YamlNode node)
     {
-        if (key is "merge" or "gates" or "agent" or "gc" or "branches" or "database" or "sources" or "notify" or "server") ReadSection(key + ".", node);
+        if (key is "merge" or "gates" or "agent" or "gc" or "branches" or "database" or "sources" or "notify") ReadSection(key + ".", node);
         else if (key == "merge.policies") _result = _result with { Policies = ReadPolicies(node) };
         else if (key is "include" or "exclude" or "schema-only") ReadPatterns(key, node);
         else if (key == "gates.order") _result = _result with { GateOrder = ReadGates(node) };
@@ -77,7 +77,6 @@ internal sealed class ConfigurationReader(string path)
                 },
                 "database.readers" => _result with { Live = _result.Live with { Readers = value == "auto" ? null : Readers(value, node) } },
                 "branches.server" => _result with { Live = _result.Live with { WorkServer = Server(value, node) } },
-                "server.url" => _result with { Server = Url(value, node) },
                 _ => throw Invalid(node.Start.Line, $"there is no key '{key}'", "Keys: " + string.Join(", ", ConfigurationKeys.Names) + "."),
             };
         }
@@ -183,10 +182,6 @@ internal sealed class ConfigurationReader(string path)
         : throw Invalid(node.Start.Line, $"'database.readers' must be auto, or a number from 1 to {MostReaders}");
 
     /// <summary>Variables are looked up when the server is needed. What is wrong with the address is said without repeating it.</summary>
-    private Uri? Url(string value, YamlNode node) => value.Length == 0 ? null
-        : Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0 ? url
-        : throw Invalid(node.Start.Line, "'server.url' must be an address that begins with http:// or https://, without a login");
-
     private string? Server(string value, YamlNode node)
     {
         if (value.Length == 0) return null;

@@ -10,6 +10,8 @@ internal sealed class AnswerStream(HttpResponse response, string contentType, Ca
 {
     private const int MostHeld = 256 * 1024;
 
+    private const int MostKept = 16 * 1024 * 1024;
+
     private readonly MemoryStream _held = new();
 
     public override bool CanRead => false;
@@ -22,6 +24,9 @@ internal sealed class AnswerStream(HttpResponse response, string contentType, Ca
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
+    /// <summary>Whether nothing is sent before the verb is done.</summary>
+    public bool IsHeld { get; init; }
+
     /// <summary>What was written; valid as long as nothing is sent.</summary>
     public ReadOnlyMemory<byte> Held => _held.GetBuffer().AsMemory(0, (int)_held.Length);
 
@@ -32,7 +37,9 @@ internal sealed class AnswerStream(HttpResponse response, string contentType, Ca
     {
         cancel.ThrowIfCancellationRequested();
         _held.Write(buffer);
-        if (_held.Length >= MostHeld) SendHeld();
+        if (_held.Length < MostHeld) return;
+        if (!IsHeld) SendHeld();
+        else if (_held.Length > MostKept) throw new InvalidDataException("The answer of a request that is done once is too large.");
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));

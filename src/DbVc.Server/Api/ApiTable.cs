@@ -9,28 +9,18 @@ namespace DbVc.Server;
 /// </summary>
 internal static class ApiTable
 {
-    /// <summary>Verbs that are no endpoints, and why.</summary>
-    public static IReadOnlyDictionary<string, string> Left { get; } = new Dictionary<string, string>
-    {
-        ["init"] = "a server serves a repository that is there",
-        ["mcp"] = "it is a server itself",
-        ["serve"] = "it is the server",
-        ["work"] = "the server does that work itself",
-        ["completion"] = "it is about a shell",
-        ["chat"] = "a conversation asks in between, and answers with lines for a terminal",
-    };
-
     /// <summary>Parameters that are not offered: they name places of the host, or let it ask what only the one who runs it may have it ask.</summary>
     private static readonly HashSet<string> s_withheld =
     [
         "import database", "metadata infer metadata", "metadata infer privateHost", "metadata infer query", "metadata infer from", "metadata infer force",
-        "agent plan task", "agent plan force",
+        "agent plan task", "agent plan force", "agent plan out",
     ];
 
     /// <summary>Parameters with which a verb that else only reads changes something, or does not end: they are no part of a GET.</summary>
     private static readonly HashSet<string> s_changing =
     [
         "tag name", "tag rev", "tag delete", "branch rule protected", "branch rule noProtected", "branch rule approvals", "branch rule gates",
+        "branch rule request", "branch rule noRequest", "doctor fix", "request show seen",
         "pipeline quarantine export", "pipeline quarantine retry", "pipeline quarantine from", "pipeline quarantine discard",
             "agent log follow", "pipeline schedule cron",
         "pipeline schedule zone", "pipeline schedule missed", "pipeline schedule overlap", "pipeline schedule retries", "pipeline schedule noMerge",
@@ -45,7 +35,7 @@ internal static class ApiTable
 
     /// <summary>Every endpoint, in the order of the help.</summary>
     public static IReadOnlyList<Endpoint> All { get; } =
-        [.. Verbs(new CommandLine().Root).Where(v => !Left.ContainsKey(v.Name)).Select(v => Of(v.Name, v.Verb))];
+        [.. Verbs(new CommandLine().Root).Where(v => v.Verb.HereBecause is null).Select(v => Of(v.Name, v.Verb))];
 
     /// <summary>All verbs with code, by their words.</summary>
     internal static IEnumerable<(string Name, Verb Verb)> Verbs(System.CommandLine.Command parent) =>

@@ -23,7 +23,7 @@ internal static class ArgumentReader
         foreach (var member in body.RootElement.EnumerateObject())
         {
             var parameter = Find(endpoint.Parameters, member.Name);
-            if (member.Value.ValueKind == JsonValueKind.Null) continue;
+            if (member.Value.ValueKind == JsonValueKind.Null || (member.Value.ValueKind == JsonValueKind.Array && member.Value.GetArrayLength() == 0)) continue;
             if (!given.TryAdd(parameter.Name, Values(parameter, member.Value))) throw Wrong("It stands there twice.", member.Name);
         }
 

@@ -53,7 +53,8 @@ internal sealed record Problem(int Status, string Code, string Message, string? 
 
     private static int StatusOf(DbVcException failure) => failure switch
     {
-        { Code: "token.missing" or "token.unknown" or "token.expired" or "token.revoked" or "login.wrong" } => StatusCodes.Status401Unauthorized,
+        { Kind: FailureKind.Refused, Code: "token.missing" or "token.unknown" or "token.expired" or "token.revoked" or "login.wrong" }
+            => StatusCodes.Status401Unauthorized,
         { Code: "branch.not-expected" } => StatusCodes.Status412PreconditionFailed,
         { Code: "request.reused" } => StatusCodes.Status422UnprocessableEntity,
         { Kind: FailureKind.Usage } when failure.Code.EndsWith(".missing", StringComparison.Ordinal) => StatusCodes.Status404NotFound,

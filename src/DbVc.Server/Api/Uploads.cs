@@ -12,14 +12,20 @@ internal sealed partial class Uploads(string control, string owner)
 {
     private const int MostFiles = 1000;
 
-    private readonly string _folder = Path.Combine(control, "uploads", Convert.ToHexStringLower(
+    /// <summary>Bytes of all files of somebody.</summary>
+    private const long MostOfOne = 16L * 1024 * 1024 * 1024;
+
+    /// <summary>The live database may lie on the same disk: so much of it stays free.</summary>
+    private const long LeastFree = 1024L * 1024 * 1024;
+
+    private readonly string _folder = Path.Combine(UploadFolder.Of(control), Convert.ToHexStringLower(
         System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(owner)))[..16]);
 
     /// <summary>Where they lie.</summary>
     public string Folder => _folder;
 
-    /// <summary>What metadata may name. An address may be asked: who asks here is a person, or acts for one.</summary>
-    public FileBound Bound => new(_folder) { MayAskAddresses = true };
+    /// <summary>What metadata may name.</summary>
+    public FileBound Bound => new(_folder);
 
     /// <summary>The whole path of a file that is there. Throws kind Refused, <c>access.file</c>; usage failure <c>upload.missing</c>.</summary>
     public string Find(string name)
@@ -43,6 +49,7 @@ internal sealed partial class Uploads(string control, string owner)
             throw new DbVcException(FailureKind.Usage, "upload.many",
                 $"There are {MostFiles} files already.", name, "DELETE /api/v1/files/FOLDER/NAME removes one.");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        most = Math.Min(most, Math.Min(MostOfOne - List().Sum(f => f.Bytes), new DriveInfo(_folder).AvailableFreeSpace - LeastFree));
         // Hidden names cannot be asked for, so half a file is nobody's.
         var part = Path.Combine(_folder, $".{Path.GetRandomFileName()}");
         try
@@ -67,6 +74,13 @@ internal sealed partial class Uploads(string control, string owner)
            orderby file.FullName
            select (Path.GetRelativePath(_folder, file.FullName), file.Length, new DateTimeOffset(file.LastWriteTimeUtc)),
     ];
+
+    /// <summary>Removes what a server left behind that was killed while files came.</summary>
+    public static void Sweep(string control)
+    {
+        if (!Directory.Exists(UploadFolder.Of(control))) return;
+        foreach (var part in Directory.EnumerateFiles(UploadFolder.Of(control), ".*", SearchOption.AllDirectories).ToList()) File.Delete(part);
+    }
 
     /// <summary>Removes a file. Throws as <see cref="Find"/> does.</summary>
     public void Remove(string name) => File.Delete(Find(name));

@@ -4,12 +4,13 @@ using DbVc.Commands;
 using DbVc.Model;
 using DbVc.Orchestration;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace DbVc.Server;
 
 /// <summary>Answers requests for verbs: reads one, runs the command that it is, in process, and sends what that said.</summary>
-internal sealed class VerbHandler(Host host, Workload workload, ILogger<VerbHandler> log)
+internal sealed class VerbHandler(Host host, Workload workload, IHostApplicationLifetime life, ILogger<VerbHandler> log)
 {
     private const string ReplayedHeader = "Idempotent-Replayed";
 
@@ -19,24 +20,22 @@ internal sealed class VerbHandler(Host host, Workload workload, ILogger<VerbHand
     public async Task HandleAsync(Endpoint endpoint, HttpContext http, Visitor visitor)
     {
         var uploads = new Uploads(host.Control, visitor.Name);
-        var scratch = Path.Combine(host.Control, "scratch", "answers", Path.GetRandomFileName());
-        VerbRequest? request = null;
+        var scratch = Path.Combine(host.Answers, Path.GetRandomFileName());
         try
         {
-            request = await VerbRequest.ReadAsync(endpoint, http, uploads, scratch).ConfigureAwait(false);
+            var request = await VerbRequest.ReadAsync(endpoint, http, uploads, scratch).ConfigureAwait(false);
             if (request.Made is not null) Directory.CreateDirectory(scratch);
-            using var turn = await workload.EnterAsync(HttpMethods.IsGet(http.Request.Method), http.RequestAborted).ConfigureAwait(false);
-            if (request.Key is not null && !HttpMethods.IsGet(http.Request.Method)) await RunOnceAsync(request, http, visitor, uploads).ConfigureAwait(false);
-            else await (await RunAsync(request, http, visitor, uploads).ConfigureAwait(false)).SendAsync(http).ConfigureAwait(false);
+            using var turn = await workload.EnterAsync(endpoint.Asked is not null, visitor.Name, http.RequestAborted).ConfigureAwait(false);
+            if (request.Key is not null) await RunOnceAsync(request, http, visitor, uploads).ConfigureAwait(false);
+            else await (await RunAsync(request, http, visitor, uploads, http.RequestAborted).ConfigureAwait(false)).SendAsync(http).ConfigureAwait(false);
         }
         finally
         {
-            if (request?.Made is { } made) File.Delete(made);
             if (Directory.Exists(scratch)) Directory.Delete(scratch, recursive: true);
         }
     }
 
-    /// <summary>The same, unless it was done before under this key. The answer is kept before it is sent.</summary>
+    /// <summary>The same, unless it was done before under this key. It goes on where the client goes away, and its answer is kept before it is sent.</summary>
     private async Task RunOnceAsync(VerbRequest request, HttpContext http, Visitor visitor, Uploads uploads)
     {
         using var workspace = host.Open(visitor.Credential, http.RequestAborted);
@@ -46,37 +45,40 @@ internal sealed class VerbHandler(Host host, Workload workload, ILogger<VerbHand
             return;
         }
 
+        var before = LatestOf(workspace);
+        VerbOutcome outcome;
         try
         {
-            var outcome = await RunAsync(request, http, visitor, uploads).ConfigureAwait(false);
-            workspace.Answers.End(request.Key!, request.Text, new KeptAnswer("", default)
-            {
-                Status = StatusCodes.Status200OK,
-                ContentType = outcome.ContentType,
-                Exit = outcome.Exit,
-                Body = outcome.Body,
-            });
-            await outcome.SendAsync(http).ConfigureAwait(false);
+            outcome = await RunAsync(request, http, visitor, uploads, life.ApplicationStopping).ConfigureAwait(false);
         }
-        catch (DbVcException failure) when (failure.Kind == FailureKind.Locked)
+        catch (Exception failure)
         {
-            // It waited in vain and did nothing: the same may come again.
-            workspace.Answers.Forget(request.Key!);
+            // What waited in vain, or was cut off before it did anything, may come again; all else was answered so.
+            if (failure is not DbVcException { Kind: not FailureKind.Locked } && LatestOf(workspace) == before) workspace.Answers.Forget(request.Key!);
+            else workspace.Answers.End(request.Key!, request.Text, KeptOf(Problem.Of(failure)));
             throw;
         }
-        catch (DbVcException failure)
+
+        workspace.Answers.End(request.Key!, request.Text, new KeptAnswer("", default)
         {
-            var problem = Problem.Of(failure);
-            workspace.Answers.End(request.Key!, request.Text, new KeptAnswer("", default)
-            {
-                Status = problem.Status,
-                ContentType = Problem.ContentType,
-                Exit = problem.Exit,
-                Body = Encoding.UTF8.GetBytes(problem.Text),
-            });
-            throw;
-        }
+            Status = StatusCodes.Status200OK,
+            ContentType = outcome.ContentType,
+            Exit = outcome.Exit,
+            Body = outcome.Body,
+        });
+        await outcome.SendAsync(http).ConfigureAwait(false);
     }
+
+    /// <summary>The number of the newest operation.</summary>
+    private static long LatestOf(Workspace workspace) => workspace.History.Operations(1) is [var newest] ? newest.Number : 0;
+
+    private static KeptAnswer KeptOf(Problem problem) => new("", default)
+    {
+        Status = problem.Status,
+        ContentType = Problem.ContentType,
+        Exit = problem.Exit,
+        Body = Encoding.UTF8.GetBytes(problem.Text),
+    };
 
     private static async Task ReplayAsync(KeptAnswer kept, HttpResponse response)
     {
@@ -93,13 +95,14 @@ internal sealed class VerbHandler(Host host, Workload workload, ILogger<VerbHand
         await response.Body.WriteAsync(kept.Body).ConfigureAwait(false);
     }
 
-    private async Task<VerbOutcome> RunAsync(VerbRequest request, HttpContext http, Visitor visitor, Uploads uploads) =>
+    private async Task<VerbOutcome> RunAsync(VerbRequest request, HttpContext http, Visitor visitor, Uploads uploads, CancellationToken cancel) =>
         // On a thread of its own: a command works and waits there as it does in a process.
-        await Task.Run(() => request.Form == AnswerForm.Console
-            ? RunForConsole(request, http, visitor, uploads)
-            : RunForAnswer(request, http, visitor, uploads), CancellationToken.None).ConfigureAwait(false);
+        await Task.Factory.StartNew(() => request.Form == AnswerForm.Console
+            ? RunForConsole(request, http, visitor, uploads, cancel)
+            : RunForAnswer(request, http, visitor, uploads, cancel), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            .ConfigureAwait(false);
 
-    private VerbOutcome RunForAnswer(VerbRequest request, HttpContext http, Visitor visitor, Uploads uploads)
+    private VerbOutcome RunForAnswer(VerbRequest request, HttpContext http, Visitor visitor, Uploads uploads, CancellationToken cancel)
     {
         var type = request.Form switch
         {
@@ -107,13 +110,13 @@ internal sealed class VerbHandler(Host host, Workload workload, ILogger<VerbHand
             AnswerForm.Csv => "text/csv; charset=utf-8",
             _ => "text/plain; charset=utf-8",
         };
-        using var answer = new AnswerStream(http.Response, type, http.RequestAborted);
+        using var answer = new AnswerStream(http.Response, type, http.RequestAborted) { IsHeld = request.Key is not null };
         int exit;
         try
         {
             using var text = new StreamWriter(answer, new UTF8Encoding(false), leaveOpen: true);
             using var said = new SaidPaths(text, FoldersOf(request, uploads));
-            exit = Execute(request, new Terminal(said, TextWriter.Null, TextReader.Null), visitor, uploads, http.RequestAborted);
+            exit = Execute(request, new Terminal(said, TextWriter.Null, TextReader.Null), visitor, uploads, cancel);
         }
         catch (Exception failure) when (answer.IsSent)
         {
@@ -142,7 +145,7 @@ internal sealed class VerbHandler(Host host, Workload workload, ILogger<VerbHand
         return document.RootElement.TryGetProperty("head", out var head) ? head.GetString() : null;
     }
 
-    private VerbOutcome RunForConsole(VerbRequest request, HttpContext http, Visitor visitor, Uploads uploads)
+    private VerbOutcome RunForConsole(VerbRequest request, HttpContext http, Visitor visitor, Uploads uploads, CancellationToken cancel)
     {
         using var answer = new AnswerStream(http.Response, ConsoleFrames.ContentType, http.RequestAborted);
         var frames = new ConsoleFrames(answer);
@@ -154,7 +157,7 @@ internal sealed class VerbHandler(Host host, Workload workload, ILogger<VerbHand
         int exit;
         try
         {
-            exit = Execute(request, terminal, visitor, uploads, http.RequestAborted, wish.IsJson);
+            exit = Execute(request, terminal, visitor, uploads, cancel, wish.IsJson);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using DbVc.Model;
 using DbVc.Orchestration;
@@ -36,9 +37,15 @@ internal sealed partial record VerbRequest(Endpoint Endpoint, IReadOnlyDictionar
     /// <summary>The file that the answer is; null for none.</summary>
     public string? Made { get; init; }
 
-    /// <summary>As it would be typed, for comparison.</summary>
-    public string Text => string.Join(' ', Given.OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Key}={string.Join('\0', g.Value)}")
-        .Prepend($"{Endpoint.Verb} {Form}"));
+    /// <summary>All of it in one form, for comparison.</summary>
+    public string Text => new JsonObject
+    {
+        ["verb"] = Endpoint.Verb,
+        ["form"] = Form.ToString(),
+        ["expected"] = Expected?.ToString(),
+        ["given"] = new JsonObject(Given.OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => KeyValuePair.Create(g.Key, (JsonNode?)new JsonArray([.. g.Value.Select(v => (JsonNode)(v == Made ? Path.GetFileName(v) : v))])))),
+    }.ToJsonString();
 
     /// <summary>Throws usage failures <c>request.*</c>, and as <see cref="Uploads.Find"/> does.</summary>
     /// <param name="endpoint">Which.</param>
@@ -56,31 +63,19 @@ internal sealed partial record VerbRequest(Endpoint Endpoint, IReadOnlyDictionar
             var values = given[parameter.Name];
             bound[parameter.Name] = parameter.File switch
             {
-                FileUse.Read => [.. values.Select(value => IsAddress(endpoint, value) ? value : uploads.Find(value))],
-                FileUse.Made => [NameOf(values, parameter)],
+                FileUse.Read => [.. values.Select(uploads.Find)],
+                FileUse.Made => [made = Path.Combine(scratch, NameOf(values, parameter))],
                 _ => values,
             };
         }
 
-        if (endpoint.Parameters.FirstOrDefault(p => p.File == FileUse.Made && bound.ContainsKey(p.Name)) is { } file)
-            bound[file.Name] = [made = PlaceFor(bound[file.Name][0], endpoint, bound, scratch)];
-
-        return new VerbRequest(endpoint, bound, form) { Expected = ExpectedOf(endpoint, given, http.Request), Key = KeyOf(http.Request), Made = made };
+        return new VerbRequest(endpoint, bound, form)
+        {
+            Expected = ExpectedOf(endpoint, given, http.Request),
+            Key = endpoint.Asked is null && form != AnswerForm.Console ? KeyOf(http.Request) : null,
+            Made = made,
+        };
     }
-
-    /// <summary>Beside a file that was brought, so that what is made can name that as one beside it; else where nobody else makes any.</summary>
-    private static string PlaceFor(string name, Endpoint endpoint, Dictionary<string, IReadOnlyList<string>> bound, string scratch)
-    {
-        var read = endpoint.Parameters.Where(p => p.File == FileUse.Read && bound.ContainsKey(p.Name))
-            .Select(p => bound[p.Name][0]).FirstOrDefault(File.Exists);
-        var place = Path.Combine(read is null ? scratch : Path.GetDirectoryName(read)!, name);
-        return !File.Exists(place) ? place : throw new DbVcException(FailureKind.Usage, "file.exists", "A file of this name was brought.", name,
-            "Give another name, or remove that one.");
-    }
-
-    /// <summary>Only what looks at sources takes addresses, and asks itself whether it may.</summary>
-    private static bool IsAddress(Endpoint endpoint, string value) => endpoint.Verb is "metadata infer" or "agent plan"
-        && (value.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || value.StartsWith("http://", StringComparison.OrdinalIgnoreCase));
 
     private static string NameOf(IReadOnlyList<string> values, Parameter parameter) => values is [{ } name] && FileNames().IsMatch(name) ? name
         : throw new DbVcException(FailureKind.Usage, "request.parameter", "It is the name of the file that is answered: letters, digits and ._- alone.",

@@ -101,6 +101,8 @@ public sealed class ServeProcessTests : IAsyncDisposable
         Assert.Equal(1, (await Published.RunAsync(_elsewhere.FullName, client, "status")).ExitCode);
         client["SSL_CERT_FILE"] = pem;
         await SucceedsAsync(client, "status");
+        client["DBVC_SERVER"] = "http://db.example:7421";
+        Assert.Equal(2, (await Published.RunAsync(_elsewhere.FullName, client, "status")).ExitCode);
         Assert.Equal(2, (await Published.RunAsync(_shop.Folder, s_plain, "serve", "--urls", "https://127.0.0.1:0")).ExitCode);
         Assert.Equal(4, (await Published.RunAsync(_shop.Folder, s_plain, "serve", "--urls", "http://0.0.0.0:0")).ExitCode);
     }

