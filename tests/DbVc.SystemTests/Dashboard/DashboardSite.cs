@@ -26,8 +26,10 @@ public sealed partial class DashboardSite : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await MakeRepositoryAsync();
-        _server = Published.Start(_folder, new Dictionary<string, string>(), "serve", "--urls", "http://127.0.0.1:0");
+        _server = Published.Start(_folder, new Dictionary<string, string>(), "serve", "--no-work", "--urls", "http://127.0.0.1:0");
         await ReadGreetingAsync(_server);
+        // Other tests have the machine at work, too.
+        Assertions.SetDefaultExpectTimeout((float)TimeSpan.FromSeconds(60).TotalMilliseconds);
         _playwright = await Playwright.CreateAsync();
         Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
     }

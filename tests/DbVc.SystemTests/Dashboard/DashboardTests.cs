@@ -120,7 +120,7 @@ public sealed class DashboardTests(DashboardSite site) : IClassFixture<Dashboard
             Headers = new Dictionary<string, string> { ["Origin"] = site.Url },
         });
         Assert.True(made.Ok, await made.TextAsync());
-        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "appears" })).ToBeVisibleAsync(new() { Timeout = 15_000 });
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "appears" })).ToBeVisibleAsync(new() { Timeout = 60_000 });
     }
 
     [Fact]
