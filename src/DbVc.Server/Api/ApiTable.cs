@@ -30,8 +30,8 @@ internal static class ApiTable
     /// <summary>Verbs that change nothing of the repository, and yet are no GET: they ask other hosts, or work for long.</summary>
     private static readonly HashSet<string> s_posted = ["metadata infer", "agent plan", "evidence verify"];
 
-    /// <summary>How the parameters are called that name the branch which a verb is about.</summary>
-    private static readonly string[] s_refs = ["name", "branch"];
+    /// <summary>Verbs whose NAME is that of a branch; of others it is a user's, a tag's, an invariant's.</summary>
+    private static readonly string[] s_named = ["branch ", "gate run", "merge queue remove"];
 
     /// <summary>Every endpoint, in the order of the help.</summary>
     public static IReadOnlyList<Endpoint> All { get; } =
@@ -51,7 +51,9 @@ internal static class ApiTable
         {
             Parameters = offered,
             Asked = reads ? [.. offered.Where(p => !s_changing.Contains($"{name} {p.Name}"))] : null,
-            Ref = offered.Find(p => s_refs.Contains(p.Name) && p.File == FileUse.None && !p.IsList)?.Name,
+            Ref = offered.Find(p => !p.IsList && (p.Name == "branch" || (p.Name == "name" && IsOfBranch(name))))?.Name,
         };
     }
+
+    private static bool IsOfBranch(string verb) => s_named.Any(words => verb.StartsWith(words, StringComparison.Ordinal));
 }

@@ -78,6 +78,8 @@ public sealed class ApiTests
         (await shop.PostAsync("branch/merge", art, new JsonObject { ["name"] = "work" }, ("If-Match", "*")))
             .Failed(HttpStatusCode.BadRequest, "request.if-match");
         (await shop.PostAsync("gc", shop.Token("Ada"), [], ("If-Match", tag))).Failed(HttpStatusCode.BadRequest, "request.if-match");
+        (await shop.PostAsync("user/add", shop.Token("Ada"), new JsonObject { ["name"] = "Eve", ["role"] = "viewer" }, ("If-Match", tag)))
+            .Failed(HttpStatusCode.BadRequest, "request.if-match");
     }
 
     [Fact]
